@@ -1,0 +1,54 @@
+# The two commands a visitor needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+export TRIALWRIGHT_TEST_WORKERS ?= 2
+
+.PHONY: demo test check test-only test-postgres bench sabotage lock format clean
+
+demo: $(VENV)/run.done
+	$(BIN)/trialwright demo
+
+test: check test-only
+
+check: $(VENV)/test.done
+	$(BIN)/ruff format --check --quiet src tests benchmarks
+	$(BIN)/ruff check --quiet src tests benchmarks
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
+
+test-only: $(VENV)/test.done
+	$(BIN)/pytest -q -n $(TRIALWRIGHT_TEST_WORKERS) --dist worksteal
+
+test-postgres: $(VENV)/test.done
+	TRIALWRIGHT_REQUIRE=postgres $(BIN)/pytest -q -m postgres
+
+bench: $(VENV)/test.done
+	$(BIN)/python -m benchmarks
+
+sabotage: $(VENV)/test.done
+	$(BIN)/python tests/sabotage/run.py
+
+format: $(VENV)/test.done
+	$(BIN)/ruff format --quiet src tests benchmarks
+	$(BIN)/ruff check --quiet --fix src tests benchmarks
+
+# Needs uv; the lock names no index host.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock pyproject.toml build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q --extra test -c requirements.lock -o requirements-test.lock pyproject.toml build.in
+
+$(VENV)/run.done: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Trialwright needs Python 3.11 or newer; " + sys.executable + " is " + sys.version.split()[0] + ". Try: make demo PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes --only-binary :all: -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+$(VENV)/test.done: $(VENV)/run.done requirements-test.lock
+	$(PIP) --require-hashes --only-binary :all: -r requirements-test.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo-out dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""The nouns that cross a seam. Frozen values that check themselves when built; no I/O, no computing."""

@@ -1,0 +1,130 @@
+"""What derive hands to analyze, and analyze to report, register and export."""
+
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from trialwright.model.quantity import Missing
+
+
+class Participant(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What is known of one participant as a whole.
+
+    `facts` answers the names that analysis sets and intercurrent events use: a truth (None = unknown), a code or a day.
+    `inputs` are the seqs (datapoints and events) behind the facts.
+    """
+
+    participant_id: str
+    status: str
+    first_dose: str  # ISO date, "" when never dosed
+    facts: dict[str, bool | str | int | None]
+    sets: tuple[str, ...]  # names of the analysis sets the participant belongs to
+    inputs: tuple[int, ...] = ()
+
+
+class AnalysisRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One derived value of one participant at one visit, exact, with its way back.
+
+    `id` is unique and stable: "P003:W12:physician_global.vas", "P003:W12:imacs_week_12".
+    `value`, `baseline`, `change` in standard units; `change` = value - baseline. Responses carry `verdict`, `reasons`.
+    `inputs` are seqs of datapoints and events; `uses` are ids of other records (a verdict uses its measures).
+    """
+
+    id: str
+    participant_id: str
+    visit: str
+    parameter: str  # "physician_global.vas", an estimand name, "ADVERSE_EVENT:3" ...
+    kind: Literal["measure", "score", "response", "value", "event", "fact"]
+    value: Fraction | Missing | str
+    unit: str = ""
+    baseline: Fraction | Missing | None = None
+    change: Fraction | Missing | None = None
+    improvement_pct: Fraction | Missing | None = None  # relative to baseline, positive = better, exact
+    verdict: Literal["", "Y", "N", "U"] = ""
+    reasons: tuple[tuple[str, dict[str, str]], ...] = ()  # (sentence key, fields), worded by the catalog entry
+    counts: dict[str, Fraction] = {}  # n_improved, n_worsened, tis_lower ...
+    date: str = ""
+    study_day: int | None = None
+    in_window: bool | None = None
+    chosen: str = ""
+    intercurrent: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()  # "tiny baseline", "within normal range", "zero baseline" ...
+    details: dict[str, str] = {}  # columns of an event: term, grade, serious, start ...
+    inputs: tuple[int, ...] = ()
+    uses: tuple[str, ...] = ()
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything derived from one snapshot under one definition."""
+
+    study: str
+    build: int
+    snapshot_hash: str
+    participants: tuple[Participant, ...]
+    records: tuple[AnalysisRecord, ...]
+
+
+class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One statistic: a cell of a table, and (the same row) an outcome of the registry's results section.
+
+    `cell` is TABLE:ROW:STATISTIC ("14.2.1.1:responders:n"), unique in a report. `value` is exact where it can be
+    (counts, rates as fractions), a float where a method is not rational, or a text. `records` walk back to the data.
+    """
+
+    cell: str
+    display: str  # number of the display, "14.2.1.1"
+    estimand: str = ""
+    row: str
+    statistic: str
+    label: str
+    value: Fraction | float | int | str | None
+    unit: str = ""
+    decimals: int | None = None  # how many to print; None = as it is
+    analysis_set: str = ""
+    denominator: int | None = None
+    method: str = ""
+    warnings: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.cell != f"{self.display}:{self.row}:{self.statistic}":
+            raise ValueError(f"a cell is TABLE:ROW:STATISTIC, found {self.cell!r}")
+        if self.value is None and not self.warnings:
+            raise ValueError(f"{self.cell}: a statistic without a value says why in its warnings")
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A printed cell; `ref` is the ResultRow it shows ("" for words), `records` what a click opens without a row."""
+
+    text: str
+    ref: str = ""
+    records: tuple[str, ...] = ()
+    align: Literal["left", "right", "center"] = "left"
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table or listing ready for any writer: words and cells, no layout."""
+
+    number: str
+    title: str
+    population: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    footnotes: tuple[str, ...] = ()
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure: deterministic SVG, the words that say the same, and the rows it draws."""
+
+    number: str
+    title: str
+    svg: str
+    alt: str
+    footnotes: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()

@@ -1,0 +1,152 @@
+"""What a catalog entry says: instruments, response criteria, methods, displays, terms."""
+
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from trialwright.model.quantity import Missing, Value
+from trialwright.model.text import Text
+
+Seen = Literal["original", "secondary", "recalled"]
+ItemKind = Literal["number", "integer", "choice", "yes_no", "date", "partial_date", "text"]
+EntryKind = Literal["instrument", "criterion", "method", "display", "terms"]
+
+Answers = dict[str, Value]
+"""One participant's answers to an instrument at one visit (or one row of a log): item -> value, blanks left out."""
+
+Scored = Fraction | Missing
+"""A derived number, exact, or the reason why there is none."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a rule or number comes from, and who has really seen it there."""
+
+    text: str
+    seen: Seen
+
+
+class Choice(msgspec.Struct, frozen=True):
+    code: str
+    label: Text
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One thing asked. `name` is short inside its instrument ("vas"); in a form and in the ledger it is
+    `instrument.item` ("physician_global.vas").
+    """
+
+    name: str
+    label: Text
+    kind: ItemKind
+    unit: str = ""
+    other_units: dict[str, str] = {}  # unit -> exact factor to `unit`, as a decimal or fraction text
+    low: str | None = None
+    high: str | None = None
+    decimals: int | None = None
+    choices: tuple[Choice, ...] = ()
+    required: bool = True
+    hint: Text | None = None
+    slot: bool = False  # licensed wording: the site supplies the text, we supply number and place
+    mapping: dict[str, str] = {}  # standard -> code, read by export/ and register/ only
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that compute.py derives from the items. It is never typed."""
+
+    name: str
+    label: Text
+    unit: str = ""
+    mapping: dict[str, str] = {}
+
+
+class Measure(msgspec.Struct, frozen=True, kw_only=True):
+    """How a response criterion sees the instrument: item or score, which way is better, length of the scale."""
+
+    of: str
+    better: Literal["higher", "lower"]
+    range: str | None = None
+
+
+class Option(msgspec.Struct, frozen=True, kw_only=True):
+    """A choice that the study definition makes once for an instrument (side, scale, variant)."""
+
+    name: str
+    label: Text
+    choices: tuple[str, ...]
+    default: str = ""  # empty: the definition must decide
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that a criterion or a method leaves to the definition."""
+
+    name: str
+    says: str
+    kind: Literal["number", "integer", "truth", "choice", "names", "text"]
+    default: str = ""  # empty: must be given
+    choices: tuple[str, ...] = ()
+    source: Source | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What all entries share. `says` can be read aloud by a clinician."""
+
+    name: str
+    kind: EntryKind
+    title: Text
+    says: str
+    source: tuple[Source, ...]
+    sentences: dict[str, Text] = {}  # wording of explanations, with {fields}; both languages
+
+
+class Instrument(Entry, frozen=True, kw_only=True):
+    items: tuple[Item, ...]
+    scores: tuple[Score, ...] = ()
+    measures: dict[str, Measure] = {}  # usually one; key = measure name
+    options: tuple[Option, ...] = ()
+    repeating: bool = False  # a log: one row an event, stable row ids
+    licence: str = ""
+
+
+class Criterion(Entry, frozen=True, kw_only=True):
+    roles: dict[str, Text]  # measure role (phga, ptga, mmt ...) -> what stands there
+    parameters: tuple[Parameter, ...]
+    readings: dict[str, dict[str, str]] = {}
+
+
+class Method(Entry, frozen=True, kw_only=True):
+    parameters: tuple[Parameter, ...]
+    returns: tuple[str, ...]
+
+
+class Display(Entry, frozen=True, kw_only=True):
+    shape: Literal["table", "listing", "figure"]
+    parameters: tuple[Parameter, ...] = ()
+
+
+class Terms(Entry, frozen=True, kw_only=True):
+    choices: tuple[Choice, ...]
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """Baseline and present value of one measure on one scale; `chosen` names what was followed (an enzyme)."""
+
+    baseline: Scored
+    now: Scored
+    chosen: str = ""
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """One clause of an explanation: the key of a sentence in the entry, and what fills its fields."""
+
+    key: str
+    fields: dict[str, str] = {}
+
+
+class MethodResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What a method returns: named exact-or-float statistics, how in one sentence, and its warnings."""
+
+    values: dict[str, Fraction | float | int | str]
+    method: str
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,159 @@
+"""What the ledger holds: versions of datapoints, events, and the snapshot of both up to a moment."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+import polars as pl
+
+from trialwright.model.quantity import Value
+
+Origin = Literal["typed", "import", "derived", "simulated", "migration"]
+
+EventKind = Literal[
+    "signed_in", "signed_out", "sign_in_failed", "account_added", "role_granted", "role_revoked",
+    "build_published", "ethics_approval", "site_opened", "record_submitted",
+    "participant_added", "consent_given", "consent_withdrawn", "eligibility_confirmed", "enrolled", "screen_failure",
+    "withdrawn", "completed", "died",
+    "visit_completed", "visit_reopened", "visit_missed",
+    "query_opened", "query_answered", "query_closed", "query_reopened", "verified", "reviewed", "frozen", "unfrozen",
+    "locked", "unlocked", "signed", "signature_broken", "deviation_recorded", "row_inactivated",
+    "look_declared", "report_made", "exported", "printed", "erased",
+]  # fmt: skip
+
+
+class Blank(msgspec.Struct, frozen=True, tag="blank"):
+    """A value that was cleared: the version says so, nothing stands here now."""
+
+
+Stored = Value | Blank
+
+
+class Slot(msgspec.Struct, frozen=True, order=True):
+    """The place of a datapoint. `row` is 0, or the stable row id (1, 2, ...; never reused) of a repeating form."""
+
+    participant_id: str
+    visit: str
+    form: str
+    item: str
+    row: int = 0
+
+
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+    """Who, why, under which build, from where. The moment is given by the store's clock, never by the caller."""
+
+    user: str
+    build: int
+    origin: Origin
+    reason: str = ""
+
+
+class NewDatapoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A value to append: `raw` exactly as typed, `value` as understood."""
+
+    slot: Slot
+    raw: str
+    value: Stored
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An act to append. `details` are flat texts; participant, visit, form are empty where they do not apply."""
+
+    kind: EventKind
+    participant_id: str = ""
+    visit: str = ""
+    form: str = ""
+    row: int = 0
+    details: dict[str, str] = {}
+
+
+class Datapoint(msgspec.Struct, frozen=True, kw_only=True):
+    """One stored version. `replaces` is the seq of the version it supersedes, 0 for the first; `group` = one save."""
+
+    seq: int
+    replaces: int
+    group: int
+    slot: Slot
+    raw: str
+    value: Stored
+    user: str
+    at_utc: str
+    reason: str
+    build: int
+    origin: Origin
+
+
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One stored act, in the same numbering and chain as the datapoints."""
+
+    seq: int
+    group: int
+    kind: EventKind
+    participant_id: str
+    visit: str
+    form: str
+    row: int
+    details: dict[str, str]
+    user: str
+    at_utc: str
+    reason: str
+    build: int
+    origin: Origin
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The end of the chain: what betrays a rewrite when it is printed in a report, backup or signature."""
+
+    seq: int
+    hash: str  # 64 hex digits
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """Returned only after the rows are safe on disk."""
+
+    group: int
+    seqs: tuple[int, ...]
+    at_utc: str
+    head: Head
+    repeated: bool = False  # the same token had been saved before; nothing new was written
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """Somebody saved the form in between: nothing was written. `theirs` are the versions that came after `expected`."""
+
+    expected: int
+    found: int
+    theirs: tuple[Datapoint, ...]
+
+
+VERSION_COLUMNS: dict[str, pl.DataType] = {
+    "seq": pl.Int64(), "replaces": pl.Int64(), "group": pl.Int64(),
+    "participant_id": pl.String(), "visit": pl.String(), "form": pl.String(), "row": pl.Int64(), "item": pl.String(),
+    "raw": pl.String(), "kind": pl.String(), "text": pl.String(), "unit": pl.String(),
+    "user": pl.String(), "at_utc": pl.String(), "reason": pl.String(), "build": pl.Int64(), "origin": pl.String(),
+}  # fmt: skip
+"""`kind` is the tag of the value (quantity, date, code, words, missing, blank); `text` its number, code or reason."""
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Versions and events up to a moment.
+
+    Shape:  `versions` has one row a version (VERSION_COLUMNS, by seq); `current` the versions that nothing supersedes,
+            blanks left out; `events` by seq.
+    """
+
+    versions: pl.DataFrame
+    current: pl.DataFrame
+    events: tuple[LedgerEvent, ...]
+    head: Head
+    hash: str  # SHA-256 over the current values and events, independent of when it is taken
+    as_of_utc: str
+
+
+Clock = Callable[[], dt.datetime]
+"""Aware UTC now. Injected: the demo's is virtual, `serve` always takes the real one."""
+
+Nonces = Callable[[], bytes]
+"""32 fresh bytes for a commitment. Injected: the demo's are drawn from its seed so that two runs are alike."""

@@ -1,0 +1,98 @@
+"""Values as they were written: exact numbers with a unit, partial dates, and reasons for absence."""
+
+import calendar
+import datetime as dt
+import re
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+MissingReason = Literal["not done", "not applicable", "unknown"]
+MISSING_REASONS: tuple[MissingReason, ...] = ("not done", "not applicable", "unknown")
+
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}|UU)(?:-(\d{2}|UU))?)?")
+
+
+class Missing(msgspec.Struct, frozen=True, tag="missing"):
+    """Absent, with the reason, because the tables count the reasons apart."""
+
+    reason: MissingReason
+
+
+class Quantity(msgspec.Struct, frozen=True, tag="quantity"):
+    """
+    A number exactly as written, with its unit ("" where the item has none).
+
+    `text` is a plain decimal ("1250", "0.5", "-3"); the typed form (comma, full width) stays in the datapoint's `raw`.
+    """
+
+    text: str
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not _DECIMAL.fullmatch(self.text):
+            raise ValueError("a Quantity is a plain decimal such as 1250 or 0.5")
+
+    @property
+    def exact(self) -> Fraction:
+        return Fraction(self.text)
+
+    @property
+    def decimals(self) -> int:
+        return len(self.text.partition(".")[2])
+
+
+class PartialDate(msgspec.Struct, frozen=True, tag="date"):
+    """
+    A calendar date of known precision: "2021", "2021-03", "2021-03-15"; unknown parts may be written UU.
+
+    Never a moment in time and never shifted by a zone. Comparisons are three-valued through `earliest`, `latest`.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if not _PARTIAL.fullmatch(self.text):
+            raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD, unknown parts UU")
+        dt.date.fromisoformat(self.earliest.isoformat())
+
+    @property
+    def _parts(self) -> tuple[int, int | None, int | None]:
+        match = _PARTIAL.fullmatch(self.text)
+        if match is None:
+            raise ValueError("not a partial date")
+        year, month, day = match.groups()
+        whole_month = int(month) if month and month != "UU" else None
+        return int(year), whole_month, int(day) if whole_month and day and day != "UU" else None
+
+    @property
+    def complete(self) -> bool:
+        return self._parts[2] is not None
+
+    @property
+    def earliest(self) -> dt.date:
+        year, month, day = self._parts
+        return dt.date(year, month or 1, day or 1)
+
+    @property
+    def latest(self) -> dt.date:
+        year, month, day = self._parts
+        last_month = month or 12
+        return dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+
+
+class Code(msgspec.Struct, frozen=True, tag="code"):
+    """One choice of a code list, by its code."""
+
+    code: str
+
+
+class Words(msgspec.Struct, frozen=True, tag="words"):
+    """Free text."""
+
+    text: str
+
+
+Value = Quantity | PartialDate | Code | Words | Missing
