@@ -1,0 +1,64 @@
+"""The documents are complete: every Problem code, command and setting is written down, with an example and a cure."""
+
+import re
+
+import pytest
+
+from house.house import ROOT, SOURCE, relative
+
+CODE = re.compile(r"\bTW-[A-Z]+-\d{3}\b")
+PROBLEM_PAGES = ROOT / "docs" / "reference" / "problems"
+
+
+def _codes_in_source() -> set[str]:
+    texts = [p for p in SOURCE.rglob("*") if p.suffix in (".py", ".yaml") and "__pycache__" not in p.parts]
+    return {code for p in texts for code in CODE.findall(p.read_text("utf-8"))}
+
+
+def _documented() -> dict[str, str]:
+    pages = "\n".join(p.read_text("utf-8") for p in sorted(PROBLEM_PAGES.glob("*.md")))
+    parts = re.split(r"^## (TW-[A-Z]+-\d{3}).*$", pages, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def test_every_problem_code_is_documented_and_no_document_names_a_code_that_is_gone():
+    assert _codes_in_source() == set(_documented())
+
+
+@pytest.mark.parametrize("code", sorted(_documented()))
+def test_a_documented_problem_has_an_example_and_a_cure(code):
+    text = _documented()[code]
+
+    assert "Example" in text
+    assert "Cure" in text
+
+
+def test_a_code_is_documented_once():
+    headings = [
+        m
+        for p in PROBLEM_PAGES.glob("*.md")
+        for m in re.findall(r"^## (TW-[A-Z]+-\d{3})", p.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert len(headings) == len(set(headings))
+
+
+def test_every_setting_is_documented():
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
+    used = {
+        name for p in SOURCE.rglob("*.py") for name in re.findall(r"\bTRIALWRIGHT_[A-Z_]+[A-Z]\b", p.read_text("utf-8"))
+    }
+
+    assert sorted(name for name in used if f"`{name}`" not in page) == []
+
+
+def test_every_link_between_documents_leads_somewhere():
+    pages = list(ROOT.glob("*.md")) + sorted((ROOT / "docs").rglob("*.md"))
+    broken = [
+        f"{relative(page)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
