@@ -5,7 +5,9 @@ from typing import Literal
 
 import msgspec
 
+from trialwright.model.ledger import LedgerEvent
 from trialwright.model.quantity import Missing
+from trialwright.model.study import Benchmark
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,12 +102,20 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """A printed cell; `ref` is the ResultRow it shows ("" for words), `records` what a click opens without a row."""
+    """
+    A printed cell; `ref` is the ResultRow it shows ("" for words), `records` what a click opens without a row.
+
+    A cell that prints several statistics ("48.2 (11.3)") has `parts`, each with its own `ref`; joined they are `text`.
+    `indent` steps in under the row above; a `strong` cell heads the rows below it.
+    """
 
     text: str
     ref: str = ""
     records: tuple[str, ...] = ()
     align: Literal["left", "right", "center"] = "left"
+    parts: tuple["Cell", ...] = ()
+    indent: int = 0
+    strong: bool = False
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +127,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     footnotes: tuple[str, ...] = ()
+    listing: bool = False  # one row a participant or event: a writer may set it as cards on a narrow page
+    mark: str = ""  # "virtual participants": printed with the table wherever it goes
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,3 +140,29 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     alt: str
     footnotes: tuple[str, ...] = ()
     refs: tuple[str, ...] = ()
+    population: str = ""
+    mark: str = ""
+
+
+class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What a display may know besides its result rows: words, order, and the records that listings and figures show.
+
+    `labels` words a name of the study (visit, measure, analysis set, estimand, code); a name without one prints as it is.
+    `why` words the reasons of a response, by record id. `mark` is printed on everything ("virtual participants").
+    """
+
+    number: str
+    title: str
+    population: str = ""
+    mark: str = ""
+    labels: dict[str, str] = {}
+    visits: tuple[str, ...] = ()
+    estimands: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    records: tuple[AnalysisRecord, ...] = ()
+    events: tuple[LedgerEvent, ...] = ()
+    why: dict[str, str] = {}
+    benchmarks: tuple[Benchmark, ...] = ()
+    alpha: str = ""
+    parameters: dict[str, str] = {}
