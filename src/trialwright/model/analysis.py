@@ -148,7 +148,7 @@ class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
     """
     What a display may know besides its result rows: words, order, and the records that listings and figures show.
 
-    `labels` words a name of the study (visit, measure, analysis set, estimand, code); a name without one prints as it is.
+    `labels` words a name of the study (visit, measure, analysis set, estimand, code); else the name itself prints.
     `why` words the reasons of a response, by record id. `mark` is printed on everything ("virtual participants").
     """
 
