@@ -49,6 +49,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = True
     hint: Text | None = None
     slot: bool = False  # licensed wording: the site supplies the text, we supply number and place
+    asked_when: tuple[str, ...] = ()  # "option=choice": on the form only where one of them is chosen; () = always
     mapping: dict[str, str] = {}  # standard -> code, read by export/ and register/ only
 
 
@@ -130,11 +131,16 @@ class Terms(Entry, frozen=True, kw_only=True):
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Baseline and present value of one measure on one scale; `chosen` names what was followed (an enzyme)."""
+    """
+    Baseline and present value of one measure on one scale; `chosen` names what was followed (an enzyme).
+
+    `range`: length of the scale where it is not the measure's own (80 or 150 for strength, a multiple of the ULN).
+    """
 
     baseline: Scored
     now: Scored
     chosen: str = ""
+    range: Scored | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     expected: str
     cure: str
     source: str = ""
+    fields: dict[str, str] = {}  # what fills the sentence, so that a room can word it in another language
 
     def __post_init__(self) -> None:
         if not self.code.startswith("TW-"):
