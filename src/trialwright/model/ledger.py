@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 import polars as pl
 
+from trialwright.model.problem import Problem
 from trialwright.model.quantity import Value
 
 Origin = Literal["typed", "import", "derived", "simulated", "migration"]
@@ -157,3 +158,28 @@ Clock = Callable[[], dt.datetime]
 
 Nonces = Callable[[], bytes]
 """32 fresh bytes for a commitment. Injected: the demo's are drawn from its seed so that two runs are alike."""
+
+
+class FormToken(msgspec.Struct, frozen=True):
+    """The state of a form that a page was made from: `seq` of its latest version, 0 when nothing was saved yet."""
+
+    participant_id: str
+    visit: str
+    form: str
+    seq: int
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What came out of recomputing the whole chain.
+
+    `first_bad` is the seq of the first row that does not fit (None when all fit); `erased` the seqs whose values two
+    persons erased lawfully; `problems` say in words what was found.
+    """
+
+    ok: bool
+    first_bad: int | None
+    rows: int
+    head: Head
+    erased: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = ()
