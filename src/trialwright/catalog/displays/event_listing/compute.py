@@ -1,0 +1,53 @@
+"""Every recorded event, word by word: one line an event."""
+
+from collections.abc import Sequence
+
+from trialwright.catalog.displays.layout import footnotes_of, table
+from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
+from trialwright.model.quantity import Missing
+
+
+def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
+    """
+    Who, what, when, and every detail that was asked, in the order of the form.
+
+    Shape:    a line a record of kind "event" of the context; columns participant, event, day, then the details found.
+              Parameter `prefix` keeps the events of one instrument.
+    Missing:  a detail that was not answered is an en dash; the reason for a missing answer prints as it was given.
+    """
+    prefix = context.parameters.get("prefix", "")
+    events = [each for each in context.records if each.kind == "event" and each.parameter.startswith(prefix)]
+    details = tuple(dict.fromkeys(name for event in events for name in event.details))
+    columns = ("Participant", "Event", "Study day", *(context.labels.get(name, _words(name)) for name in details))
+    body = tuple(_line(event, details, context) for event in events)
+    return table(context, columns, body, footnotes_of(rows, context), listing=True)
+
+
+def _line(event: AnalysisRecord, details: Sequence[str], context: DisplayContext) -> tuple[Cell, ...]:
+    back = (event.id,)
+    day = "–" if event.study_day is None else str(event.study_day)
+    return (
+        Cell(event.participant_id, records=back),
+        Cell(_event(event, context), records=back),
+        Cell(day, records=back, align="right"),
+        *(Cell(_detail(event, name, context), records=back) for name in details),
+    )
+
+
+def _event(event: AnalysisRecord, context: DisplayContext) -> str:
+    match event.value:
+        case str() as words:
+            return context.labels.get(words, words)
+        case Missing(reason=reason):
+            return reason
+        case number:
+            return str(number)
+
+
+def _detail(event: AnalysisRecord, name: str, context: DisplayContext) -> str:
+    text = event.details.get(name, "")
+    return context.labels.get(f"{name}={text}") or text or "–"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ").capitalize()

@@ -1,0 +1,183 @@
+"""Rows of statistics into lines and columns, the same way in every table."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from trialwright.catalog.displays.printing import NARROW, print_row, print_signed
+from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
+
+Line = dict[str, ResultRow]
+"""One line of a table: statistic -> its result row."""
+
+RATES = frozenset({"rate", "size"})
+INTERVALS = {"": ("lower", "upper"), "wilson": ("wilson_lower", "wilson_upper")}
+HEADINGS = {
+    "n": "n",
+    "total": "N",
+    "events": "Events",
+    "rate": "%",
+    "missing": "Missing",
+    "unknown": "Unknown",
+    "mean": "Mean",
+    "sd": "SD",
+    "median": "Median",
+    "q1": "Q1",
+    "q3": "Q3",
+    "min": "Min",
+    "max": "Max",
+    "p_value": "p",
+    "size": "Attained size, %",
+    "critical": "Responders needed",
+    "improved": "Improved",
+    "unchanged": "Unchanged",
+    "worsened": "Worsened",
+    "undetermined": "Undetermined",
+    "strategy": "Strategy",
+}
+_LIMITS = frozenset({"lower", "upper", "wilson_lower", "wilson_upper", "rate_lower", "rate_upper"})
+
+
+def lines_of(rows: Sequence[ResultRow]) -> dict[str, Line]:
+    """The rows by line, in the order given; a repeated statistic of a line is refused, for one of them would vanish."""
+    lines: dict[str, Line] = {}
+    for row in rows:
+        line = lines.setdefault(row.row, {})
+        if row.statistic in line:
+            raise ValueError(f"{row.cell}: expected once in a display, found twice")
+        line[row.statistic] = row
+    return lines
+
+
+def label_of(line: Line, name: str, context: DisplayContext) -> str:
+    """The words of a line: what the study calls it, else what its first row says, else its name."""
+    first = next(iter(line.values()), None)
+    return context.labels.get(name) or (first.label if first is not None and first.label else name)
+
+
+def is_rate(row: ResultRow, line: Line) -> bool:
+    """Whether the value is a share of participants, printed as a percentage: a rate, its limits, a test's size."""
+    if row.statistic in RATES or row.statistic.endswith("_rate"):
+        return row.unit != "%"
+    return row.statistic in _LIMITS and "rate" in line and row.unit in ("", "proportion")
+
+
+def number_cell(row: ResultRow | None, line: Line, *, signed: bool = False) -> Cell:
+    """One statistic as a right-aligned cell that leads back to its row; empty where the line has none."""
+    if row is None:
+        return Cell("", align="right")
+    text = print_signed(row.value, row.decimals) if signed else print_row(row, as_rate=is_rate(row, line))
+    return Cell(text, row.cell, row.records, "left" if isinstance(row.value, str) else "right")
+
+
+def joined(*parts: Cell | str, align: str = "right", indent: int = 0) -> Cell:
+    """Several statistics in one printed cell, each part with its own way back; empty when no part has a row."""
+    cells = tuple(Cell(part) if isinstance(part, str) else part for part in parts)
+    text = "".join(cell.text for cell in cells)
+    return Cell(text, align="right" if align == "right" else "left", parts=cells, indent=indent)
+
+
+def interval_cell(line: Line, kind: str = "") -> Cell:
+    """Both limits of an interval as "31.5 to 76.9"; empty where the line has none."""
+    low, high = (line.get(name) for name in INTERVALS[kind])
+    if low is None or high is None:
+        return Cell("", align="right")
+    return joined(number_cell(low, line), f"{NARROW}to{NARROW}", number_cell(high, line))
+
+
+def spread_cell(line: Line, prefix: str = "") -> Cell:
+    """ "48.2 (11.3)": mean and standard deviation."""
+    mean, sd = line.get(f"{prefix}mean"), line.get(f"{prefix}sd")
+    if mean is None:
+        return Cell("", align="right")
+    first = number_cell(mean, line, signed=bool(prefix))
+    return joined(first, f"{NARROW}(", number_cell(sd, line), ")") if sd is not None else first
+
+
+def quartile_cell(line: Line, prefix: str = "") -> Cell:
+    """ "49.0 [40.0, 57.5]": median and quartiles."""
+    median, low, high = (line.get(f"{prefix}{name}") for name in ("median", "q1", "q3"))
+    if median is None:
+        return Cell("", align="right")
+    signed = bool(prefix)
+    first = number_cell(median, line, signed=signed)
+    if low is None or high is None:
+        return first
+    low_cell, high_cell = (number_cell(row, line, signed=signed) for row in (low, high))
+    return joined(first, f"{NARROW}[", low_cell, f",{NARROW}", high_cell, "]")
+
+
+def other_statistics(lines: Iterable[Line], known: Iterable[str]) -> tuple[str, ...]:
+    """Statistics that a display has no column for, in order: they are printed too, for nothing computed is left off."""
+    shown = set(known)
+    found: dict[str, None] = {}
+    for line in lines:
+        found.update(dict.fromkeys(name for name in line if name not in shown))
+    return tuple(found)
+
+
+def heading_of(statistic: str, context: DisplayContext) -> str:
+    return context.labels.get(statistic) or HEADINGS.get(statistic) or statistic.replace("_", " ").capitalize()
+
+
+def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext) -> tuple[str, ...]:
+    """Denominators named, methods in words, warnings and assumptions, each sentence once, in the order of the rows."""
+    notes: dict[str, None] = {}
+    for row in rows:
+        if row.denominator is not None and row.statistic in ("rate", "n"):
+            of = context.labels.get(row.analysis_set, row.analysis_set) or context.population
+            notes[f"Percentages are of {row.denominator} participants{f' ({of})' if of else ''}."] = None
+    for row in rows:
+        notes.update(dict.fromkeys(_sentence(text) for text in (row.method, *row.warnings) if text))
+    for row in rows:
+        notes.update(dict.fromkeys(f"Assumed: {_sentence(text)}" for text in row.assumed))
+    return tuple(notes)
+
+
+def count_table(rows: Sequence[ResultRow], context: DisplayContext, first: str, statistics: Sequence[str]) -> Table:
+    """
+    A line a row, a column a statistic: the shape of flow, sets, deviations and adverse events.
+
+    Shape:    columns `first`, then `statistics` that some line has or the shell asks for, then any other found.
+    Missing:  an empty cell where a line has no such statistic; a table without rows says that there is nothing to show.
+    """
+    lines = lines_of(rows)
+    shown = (*statistics, *other_statistics(lines.values(), statistics))
+    body = tuple(
+        (
+            Cell(label_of(line, name, context), indent=min(name.count("."), 2)),
+            *(number_cell(line.get(statistic), line) for statistic in shown),
+        )
+        for name, line in lines.items()
+    )
+    columns = (first, *(heading_of(statistic, context) for statistic in shown))
+    return table(context, columns, body, footnotes_of(rows, context))
+
+
+def table(
+    context: DisplayContext,
+    columns: tuple[str, ...],
+    body: tuple[tuple[Cell, ...], ...],
+    footnotes: tuple[str, ...] = (),
+    *,
+    listing: bool = False,
+) -> Table:
+    """The lines under the number, title, population and mark of the context."""
+    return Table(
+        number=context.number,
+        title=context.title,
+        population=context.population,
+        columns=columns,
+        rows=body,
+        footnotes=footnotes,
+        listing=listing,
+        mark=context.mark,
+    )
+
+
+def shares(part: int, whole: int) -> Fraction | None:
+    """part of whole, or None where there is no whole to be a part of."""
+    return Fraction(part, whole) if whole else None
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
