@@ -1,0 +1,134 @@
+"""One answer of one virtual participant."""
+
+import datetime as dt
+import math
+from decimal import ROUND_HALF_UP, Decimal
+
+import msgspec
+
+from trialwright.design.cohort.model import FieldModel
+from trialwright.design.draws import Draws
+from trialwright.model.entry import Item
+from trialwright.model.study import Field, Study
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan knows when a field is answered: where, when, and what earlier fields said."""
+
+    visit: str
+    order: tuple[str, ...]  # names of the visits in the order of the schedule
+    date: dt.date
+    row_date: dt.date | None = None
+    row_end: dt.date | None = None
+    dose: str = ""
+    taper: str = ""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """What does not change in a virtual participant: a label, two latent traits, and the stream of draws."""
+
+    label: str
+    severity: float
+    response: float
+    draws: Draws
+
+
+def answer(field: Field, line: FieldModel | None, person: Person, at: Moment) -> str:
+    """
+    What is typed into the field, as text.
+
+    A field without a line in the model is answered by its kind: first choice, middle of its limits, date of the visit.
+    """
+    item = field.item
+    if line is None:
+        return _by_kind(field, person, at)
+    if line.constant is not None:
+        return line.constant
+    if line.source:
+        return _known(line.source, at)
+    if line.weights:
+        return person.draws.choice(line.weights, field.name, at.visit, str(at.row_date or ""))
+    if line.days_before is not None:
+        return _earlier_date(line, person.draws.within(field.name, at.visit), at.row_date or at.date, item)
+    if line.mean is not None:
+        return _written(_number(field.name, line, person, at), item)
+    return _by_kind(field, person, at)
+
+
+def dose_by_weight(study: Study, weight: Decimal | None) -> str:
+    """The dose of the first intervention's tier for this weight; the first tier where the weight is not known."""
+    tiers = study.interventions[0].tiers if study.interventions else ()
+    for tier in tiers:
+        above = tier.low is None or (weight is not None and weight >= Decimal(tier.low))
+        high = Decimal(tier.high) if tier.high is not None else None
+        below = high is None or (weight is not None and (weight < high or (tier.high_included and weight == high)))
+        if above and below:
+            return tier.dose
+    return tiers[0].dose if tiers else ""
+
+
+def _number(name: str, line: FieldModel, person: Person, at: Moment) -> float:
+    draws = person.draws.within(name)
+    own = draws.normal("baseline")
+    shared = line.severity * person.severity + math.sqrt(max(0.0, 1 - line.severity**2)) * own
+    spread = line.sd * shared
+    baseline = (line.mean or 0.0) * math.exp(spread) if line.log else (line.mean or 0.0) + spread
+    change = _change(line, at) / 100
+    if change:
+        apart = line.response * person.response + math.sqrt(max(0.0, 1 - line.response**2)) * draws.normal("change")
+        full = abs(min(line.change.values(), key=lambda c: -abs(c)) / 100) or 1.0
+        change += (1 if change > 0 else -1) * line.change_sd / 100 * apart * abs(change) / full
+    return baseline * (1 + change) + line.noise_sd * draws.normal("noise", at.visit)
+
+
+def _change(line: FieldModel, at: Moment) -> float:
+    """The change at this visit: the last one declared up to it in the order of the schedule."""
+    now = 0.0
+    for name in at.order:
+        now = line.change.get(name, now)
+        if name == at.visit:
+            break
+    return now
+
+
+def _written(number: float, item: Item) -> str:
+    low = Decimal(item.low) if item.low is not None else None
+    high = Decimal(item.high) if item.high is not None else None
+    step = Decimal(1).scaleb(-(0 if item.kind == "integer" else item.decimals or 0))
+    value = Decimal(repr(number))
+    value = max(value, low) if low is not None else value
+    value = min(value, high) if high is not None else value
+    return format(value.quantize(step, ROUND_HALF_UP), "f")
+
+
+def _known(source: str, at: Moment) -> str:
+    return {
+        "visit_date": at.date.isoformat(),
+        "row_date": (at.row_date or at.date).isoformat(),
+        "row_end": at.row_end.isoformat() if at.row_end else "",
+        "dose_by_weight": at.dose,
+        "taper": at.taper,
+    }[source]
+
+
+def _earlier_date(line: FieldModel, draws: Draws, date: dt.date, item: Item) -> str:
+    low, high = line.days_before or (0, 0)
+    day = date - dt.timedelta(days=draws.integer(low, high, "days"))
+    if item.kind == "partial_date" and draws.happens(line.month_only, "month"):
+        return day.isoformat()[:7]
+    return day.isoformat()
+
+
+def _by_kind(field: Field, person: Person, at: Moment) -> str:
+    item = field.item
+    if item.kind == "choice":
+        return item.choices[0].code
+    if item.kind == "yes_no":
+        return "no"
+    if item.kind in ("date", "partial_date"):
+        return (at.row_date or at.date).isoformat()
+    if item.kind == "text":
+        return "virtual"
+    low, high = float(item.low or 0), float(item.high or 10)
+    share = 0.3 + 0.4 * person.draws.uniform(field.name, at.visit)
+    return _written(low + share * (high - low), item)
