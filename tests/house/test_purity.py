@@ -9,8 +9,8 @@ import pytest
 from house.house import PACKAGES, ROOT, SOURCE, modules, relative, tree
 
 WORLD = {
-    "os", "io", "pathlib", "shutil", "tempfile", "glob", "socket", "urllib", "http", "requests", "subprocess", "sqlite3",
-    "psycopg", "random", "secrets", "time", "uuid", "threading", "asyncio", "django",
+    "os", "io", "pathlib", "shutil", "tempfile", "glob", "socket", "urllib", "http", "requests", "subprocess",
+    "sqlite3", "psycopg", "random", "secrets", "time", "uuid", "threading", "asyncio", "django",
 }  # fmt: skip
 WORLD_CALLS = {"open", "input", "print", "exec", "eval"}
 CLOCKS = {"now", "today", "utcnow", "fromtimestamp"}
