@@ -1,0 +1,39 @@
+"""The door: collects the command families and turns whatever a user's mistake raises into a sentence."""
+
+import sys
+
+import typer
+
+from trialwright.cli import check, conduct, demo, readout, scores
+from trialwright.cli.speak import err, print_problems
+from trialwright.store.problems import LedgerProblem
+
+app = typer.Typer(
+    name="trialwright",
+    help="Runs a registered clinical trial from one versioned study definition.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for family in (demo, check, scores, conduct, readout):
+    family.add_to(app)
+
+
+def main() -> None:
+    """Run a command. A user's mistake ends in a sentence and exit 1 or 2, never in a traceback."""
+    try:
+        app()
+    except LedgerProblem as problem:
+        print_problems([problem.problem])
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+    except KeyboardInterrupt:
+        err.print("\nStopped.")
+        sys.exit(130)
+    except OSError as error:
+        # What the machine refuses (no space, no permission, no such folder) is told by place and reason.
+        place = error.filename or "the file system"
+        err.print(f"{place}: {error.strerror or error}. Nothing that was acknowledged is lost; free it and try again.")
+        sys.exit(2)
