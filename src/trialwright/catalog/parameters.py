@@ -1,0 +1,121 @@
+"""Parameters of response criteria and arguments of methods: texts, checked against the entry, read as exact values."""
+
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from trialwright.catalog import problems
+from trialwright.catalog.strict_yaml import guess
+from trialwright.catalog.typing_nodes import TRUTHS
+from trialwright.model.entry import Parameter
+from trialwright.model.problem import Problem
+
+Argument = str | int | Fraction | Sequence[str | int | Fraction]
+"""What a caller may hand to a method: exact numbers or their texts, never floats."""
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(/[0-9]*[1-9][0-9]*)?")
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+
+
+class Parameters:
+    """
+    Complete, checked parameters. Read each by its kind; a name or kind that the entry does not declare is our bug.
+
+    `texts` are plain ("20", "yes", "phga,ptga"), so that they can be printed, stored in a definition and compared.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = dict(texts)
+
+    def number(self, name: str) -> Fraction:
+        return exact(self.texts[name])
+
+    def numbers(self, name: str) -> list[Fraction]:
+        return [exact(part) for part in self.names(name)]
+
+    def integer(self, name: str) -> int:
+        return int(self.texts[name])
+
+    def truth(self, name: str) -> bool:
+        return TRUTHS[self.texts[name]]
+
+    def choice(self, name: str) -> str:
+        return self.texts[name]
+
+    def names(self, name: str) -> list[str]:
+        return [part.strip() for part in self.texts[name].split(",") if part.strip()]
+
+
+def exact(text: str) -> Fraction:
+    """The exact number in a plain decimal or fraction ("0.05", "1/3"); ValueError for anything else."""
+    if not _NUMBER.fullmatch(text) or ("." in text and "/" in text):
+        raise ValueError("a number is written 20, 0.05 or 1/3")
+    return Fraction(text)
+
+
+def plain(argument: Argument | bool) -> str:
+    """An argument as the text that a definition would hold."""
+    if isinstance(argument, bool):
+        return "true" if argument else "false"
+    if isinstance(argument, str):
+        return argument.strip()
+    if isinstance(argument, int | Fraction):
+        return str(argument)
+    return ",".join(plain(part) for part in argument)
+
+
+def complete(
+    declared: Sequence[Parameter], given: Mapping[str, str], where: str
+) -> tuple[Parameters | None, list[Problem]]:
+    """`given` with the defaults filled in and every text checked; None beside the Problems where something is wrong."""
+    names = [p.name for p in declared]
+    found = [_unknown(name, names, where) for name in given if name not in names]
+    texts: dict[str, str] = {}
+    for parameter in declared:
+        text = given.get(parameter.name, parameter.default)
+        if parameter.name not in given and not parameter.default:
+            found.append(problems.missing_parameter(where, parameter.name, parameter.says))
+            continue
+        wrong = check_text(parameter, text, where)
+        found += wrong
+        texts[parameter.name] = text
+    return (None if found else Parameters(texts)), found
+
+
+def check_text(parameter: Parameter, text: str, where: str) -> list[Problem]:
+    """What is wrong with `text` as a value of `parameter`."""
+    expected = _expected(parameter, text)
+    if not expected:
+        return []
+    cure = guess(text, parameter.choices or (TRUTHS if parameter.kind == "truth" else ()))
+    return [problems.wrong_parameter(where, f'{parameter.name} is "{text}"', f"Expected {expected}", cure)]
+
+
+def _expected(parameter: Parameter, text: str) -> str:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    match parameter.kind:
+        case "number":
+            return "" if _is_number(text) else "a number such as 20, 0.05 or 1/3"
+        case "numbers":
+            return "" if all(_is_number(part) for part in parts) else "numbers such as 20, 0.05 or 1/3, with commas"
+        case "integer":
+            return "" if _INTEGER.fullmatch(text) else "a whole number"
+        case "truth":
+            return "" if text in TRUTHS else "true or false"
+        case "choice":
+            return "" if text in parameter.choices else f"one of {', '.join(parameter.choices)}"
+        case "names":
+            known = not parameter.choices or set(parts) <= set(parameter.choices)
+            right = bool(parts) and known and len(set(parts)) == len(parts)
+            return "" if right else f"a list, each once, with commas, of {', '.join(parameter.choices) or 'names'}"
+    return ""
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.fullmatch(text)) and not ("." in text and "/" in text)
+
+
+def _unknown(name: str, names: Sequence[str], where: str) -> Problem:
+    return problems.unknown_parameter(
+        where, f'"{name}" is not a parameter here', f"Parameters are {', '.join(names)}", guess(name, names)
+    )
