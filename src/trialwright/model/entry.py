@@ -84,7 +84,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     says: str
-    kind: Literal["number", "integer", "truth", "choice", "names", "text"]
+    kind: Literal["number", "numbers", "integer", "truth", "choice", "names", "text"]
     default: str = ""  # empty: must be given
     choices: tuple[str, ...] = ()
     source: Source | None = None
@@ -114,6 +114,8 @@ class Criterion(Entry, frozen=True, kw_only=True):
     roles: dict[str, Text]  # measure role (phga, ptga, mmt ...) -> what stands there
     parameters: tuple[Parameter, ...]
     readings: dict[str, dict[str, str]] = {}
+    table: dict[str, str] = {}  # column of a scored table -> output of the rule, a word of compute.py, or "why"
+    lowest: str | None = None  # no value of a measure may lie below this
 
 
 class Method(Entry, frozen=True, kw_only=True):
