@@ -248,6 +248,7 @@ class Estimand(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     level: Literal["primary", "secondary", "other", "sensitivity"]
     of: str = ""
+    says: str = ""  # the question in one sentence, to be read aloud
     treatment: str
     population: str  # name of an AnalysisSet
     variable: Variable
