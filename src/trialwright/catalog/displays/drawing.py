@@ -1,0 +1,103 @@
+"""Figures as deterministic SVG: one hand, one font, readable in grey."""
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text as DrawnText
+
+from trialwright.catalog.displays.layout import footnotes_of
+from trialwright.model.analysis import DisplayContext, Figure, ResultRow
+
+# The font inside matplotlib's own wheel, by file: a font of the machine would draw other outlines elsewhere.
+_FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+_REGULAR, _BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
+
+INK, QUIET, RULE = "#1a1d21", "#5a6169", "#c9ced4"
+FILL = {"Y": "#1f4e79", "N": "#f0c9a4", "U": "#ffffff", "": "#ffffff"}
+HATCH = {"Y": "", "N": "////", "U": "....", "": "...."}
+STROKE: dict[str, tuple[float, tuple[float, ...]]] = {
+    "Y": (0, ()),
+    "N": (0, (4, 2)),
+    "U": (0, (1, 1.5)),
+    "": (0, (1, 1.5)),
+}
+WORDS = {"Y": "Responder", "N": "Not a responder", "U": "Undetermined", "": "No verdict"}
+
+
+def new_canvas(width_in: float, height_in: float) -> Canvas:
+    """An empty sheet, attached to no window and no global state."""
+    canvas = Canvas(figsize=(width_in, height_in), layout="constrained")
+    FigureCanvasSVG(canvas)
+    return canvas
+
+
+def plain_axes(axes: Axes) -> None:
+    """Two thin axes, quiet ticks, nothing that is not data."""
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_color(QUIET)
+        axes.spines[side].set_linewidth(0.6)
+    axes.tick_params(colors=QUIET, labelsize=8, width=0.6, length=3)
+
+
+def say_nothing_to_draw(canvas: Canvas, words: str) -> None:
+    """A figure without participants says so instead of being left out: its absence would be no result."""
+    canvas.text(0.5, 0.5, words, ha="center", va="center", fontsize=11, color=QUIET)
+
+
+def finished(
+    canvas: Canvas, context: DisplayContext, rows: Sequence[ResultRow], alt: str, footnotes: Sequence[str] = ()
+) -> Figure:
+    """
+    The drawing as a Figure: SVG with title and description inside, ids that are its own, no date and no system font.
+
+    Missing: a context without a mark prints none; a marked one prints the mark inside the drawing, where it stays.
+    """
+    if context.mark:
+        canvas.text(0.995, 0.995, context.mark, ha="right", va="top", fontsize=8, color=QUIET)
+    _use_bundled_fonts(canvas)
+    out = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": f"trialwright {context.number}", "svg.fonttype": "path"}):
+        canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return Figure(
+        number=context.number,
+        title=context.title,
+        svg=_described(out.getvalue(), context, alt),
+        alt=alt,
+        footnotes=(*footnotes, *footnotes_of(rows, context)),
+        refs=tuple(row.cell for row in rows),
+        population=context.population,
+        mark=context.mark,
+    )
+
+
+def _use_bundled_fonts(canvas: Canvas) -> None:
+    for text in canvas.findobj(DrawnText):
+        bold = text.get_fontweight() in ("bold", 700)
+        font = FontProperties(fname=str(_BOLD if bold else _REGULAR), size=text.get_fontsize())
+        text.set_fontproperties(font)
+
+
+def _described(svg: str, context: DisplayContext, alt: str) -> str:
+    """The bare svg element, told to readers that do not see it, its ids prefixed so that two figures share a page."""
+    body = svg[svg.index("<svg") :]
+    prefix = "f" + re.sub(r"[^0-9A-Za-z]", "-", context.number) + "-"
+    body = re.sub(r'\bid="', f'id="{prefix}', body)
+    body = re.sub(r"url\(#", f"url(#{prefix}", body)
+    body = re.sub(r'xlink:href="#', f'xlink:href="#{prefix}', body)
+    body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
+    end = body.index(">")
+    described = f"<title>{_escaped(context.title)}</title><desc>{_escaped(alt)}</desc>"
+    return f'{body[:end]} role="img">{described}{body[end + 1 :]}'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
