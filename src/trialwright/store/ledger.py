@@ -1,0 +1,222 @@
+"""The ledger: the one way in (`write`, `erase`) and the ways to read it."""
+
+import contextlib
+import datetime as dt
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from trialwright.model.ledger import (
+    Clock,
+    Conflict,
+    Datapoint,
+    EventKind,
+    FormToken,
+    Head,
+    LedgerEvent,
+    NewDatapoint,
+    NewEvent,
+    Nonces,
+    Receipt,
+    Slot,
+    Snapshot,
+    Stamp,
+    Verification,
+)
+from trialwright.store import rows
+from trialwright.store.backup import back_up
+from trialwright.store.database import Database
+from trialwright.store.erasing import erase_entry, erasure_reasons
+from trialwright.store.snapshot import take_snapshot
+from trialwright.store.values import at_utc
+from trialwright.store.verifying import verify_chain
+from trialwright.store.writing import Entry, Keys, Save, check_texts, entry_of, last_of
+
+Write = NewDatapoint | NewEvent
+
+
+class Ledger:
+    """
+    Versions of datapoints and acts, appended and never changed, in one chain of hashes.
+
+    Safe to share between threads; after a fork the child opens its own connections. Make one with `open_ledger`.
+    Raises: LedgerProblem where the disk, the file or the database refuses; then nothing of that save was written.
+    """
+
+    def __init__(self, database: Database, *, clock: Clock, nonces: Nonces) -> None:
+        self._database, self._clock, self._nonces = database, clock, nonces
+        self._keys = threading.local()
+
+    def write(
+        self, stamp: Stamp, writes: Sequence[Write], *, expect: FormToken | None = None, token: str = ""
+    ) -> Receipt | Conflict:
+        """
+        Appends `writes` as one save, all or none, and returns its Receipt once they are safe on disk.
+
+        `expect`: the form as the page showed it. Where somebody saved it since, nothing is written and the Conflict
+                  brings their versions.
+        `token`:  of one page load. The same save sent again (double click, retry) returns the first Receipt with
+                  `repeated`; another content under a used token is a Conflict, for silence would lose it.
+        Raises:   ValueError for no writes at all; LedgerProblem TW-STO-004..006, 012.
+        """
+        if not writes:
+            raise ValueError("a save holds at least one write")
+        entries = [entry_of(write, stamp.reason) for write in writes]
+        check_texts(self._database.where, stamp, entries, token)
+        with self._writing() as keys:
+            if token and (earlier := self._saved_under(token, entries, expect)):
+                return earlier
+            if expect is not None and (conflict := self._conflict(expect)):
+                return conflict
+            last = last_of(self._database)
+            save = Save(self._database, keys, stamp, last)
+            at_ms, head = save.append(entries, clock=self._clock, nonces=self._nonces, token=token)
+        return Receipt(last.save + 1, tuple(range(last.seq + 1, head.seq + 1)), at_utc(at_ms), head)
+
+    def erase(self, seq: int, persons: tuple[str, str], reason: str, *, build: int = 0) -> Receipt:
+        """
+        Erases value, typed text and reason of one entry for good; who, when and where stay, and so does the chain.
+
+        The act is the event "erased" by the first of two different `persons`. Erase every version of a value that
+        must go, and remember backups made before.
+        Raises: LedgerProblem TW-STO-011 for one person, no reason, an unknown, erased or unerasable entry.
+        """
+        with self._writing() as keys:
+            receipt = erase_entry(self._database, keys, seq, (persons, reason, build), (self._clock, self._nonces))
+        self._database.forget_erased()
+        return receipt
+
+    def head(self) -> Head:
+        """The end of the chain: print it wherever the ledger's state is claimed."""
+        last = last_of(self._database)
+        return Head(last.seq, last.hash.hex())
+
+    def form_version(self, participant_id: str, visit: str, form: str) -> int:
+        """The seq of the latest version in a form, 0 when nothing was saved: what a page puts in its FormToken."""
+        found = self._database.read(
+            f"SELECT coalesce(max(entry.seq), 0) FROM entry{_FORM}",  # noqa: S608 - our own constants
+            (participant_id, visit, form),
+        )
+        return int(found[0][0])
+
+    def next_row(self, participant_id: str, visit: str, form: str) -> int:
+        """A row id of a repeating form that no version and no act ever used."""
+        where = _FORM.replace("entry.event = 0 AND ", "")
+        found = self._database.read(
+            f"SELECT coalesce(max(entry.row_id), 0) FROM entry{where}",  # noqa: S608 - our own constants
+            (participant_id, visit, form),
+        )
+        return int(found[0][0]) + 1
+
+    def datapoints(self, participant_id: str, visit: str, form: str) -> tuple[Datapoint, ...]:
+        """
+        The latest version of every slot of a form, by row and item.
+
+        Missing: a cleared or erased value is there as Blank, for a value typed after it is a change, not a first entry.
+        """
+        latest = f"entry.seq IN (SELECT max(entry.seq) FROM entry{_FORM} GROUP BY entry.item, entry.row_id)"  # noqa: S608 - our own constants
+        found = self._datapoints(latest, (participant_id, visit, form))
+        return tuple(sorted(found, key=lambda datapoint: (datapoint.slot.row, datapoint.slot.item)))
+
+    def history(self, slot: Slot) -> tuple[Datapoint, ...]:
+        """Every version that ever stood in a slot, the first one first."""
+        return self._datapoints(
+            "entry.event = 0 AND participant.name = ? AND visit.name = ? AND form.name = ? AND item.name = ?"
+            " AND entry.row_id = ?",
+            (slot.participant_id, slot.visit, slot.form, slot.item, slot.row),
+        )
+
+    def events(
+        self, kinds: Collection[EventKind] | None = None, participant_id: str | None = None
+    ) -> tuple[LedgerEvent, ...]:
+        """The acts, by seq; only of some kinds or of one participant where asked."""
+        wanted, values = "entry.event = 1", list[object]()
+        if kinds is not None:
+            chosen = sorted(set(kinds))
+            wanted += f" AND kind.name IN ({', '.join('?' * len(chosen)) or 'NULL'})"
+            values += chosen
+        if participant_id is not None:
+            wanted += " AND participant.name = ?"
+            values.append(participant_id)
+        found = self._database.read(f"{rows.ENTRIES} WHERE {wanted} ORDER BY entry.seq", values)
+        return tuple(map(rows.event_of, found))
+
+    def snapshot(self, as_of: int | dt.datetime | None = None) -> Snapshot:
+        """
+        Versions, current values and events up to an entry (`int`), a moment (aware) or now, with their hash.
+
+        Missing: an erased value stands as kind "blank" with empty texts, whatever the moment asked for.
+        Raises:  ValueError for a moment without a zone.
+        """
+        return take_snapshot(self._database, as_of)
+
+    def verify(self, expect_head: Head | None = None) -> Verification:
+        """
+        Recomputes every hash and commitment and names the first row that does not fit.
+
+        `expect_head`: a head printed earlier (report, backup, signature): finds a cut tail and a full rewrite.
+        """
+        return verify_chain(self._database, expect_head)
+
+    def backup(self, path: Path) -> Head:
+        """
+        A whole, verified copy while others go on saving; returns the head it holds.
+
+        Raises: LedgerProblem TW-STO-014 where something stands at `path`, 005 or 006 where it cannot be written.
+        """
+        return back_up(self._database, path)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Keys]:
+        keys: Keys | None = getattr(self._keys, "held", None)
+        if keys is None:
+            keys = self._keys.held = Keys()
+        try:
+            with self._database.writing():
+                yield keys
+        except BaseException:
+            keys.forget()
+            raise
+        keys.keep()
+
+    def _datapoints(self, wanted: str, values: Sequence[object]) -> tuple[Datapoint, ...]:
+        found = self._database.read(f"{rows.ENTRIES} WHERE {wanted} ORDER BY entry.seq", values)
+        gone = [row[0] for row in found if row[14] is None]
+        reasons = erasure_reasons(self._database) if gone else {}
+        return tuple(rows.datapoint_of(row, reasons.get(row[0], "")) for row in found)
+
+    def _conflict(self, expect: FormToken) -> Conflict | None:
+        form = (expect.participant_id, expect.visit, expect.form)
+        found = self.form_version(*form)
+        if found == expect.seq:
+            return None
+        since = "entry.event = 0 AND participant.name = ? AND visit.name = ? AND form.name = ? AND entry.seq > ?"
+        return Conflict(expect.seq, found, self._datapoints(since, (*form, expect.seq)))
+
+    def _saved_under(self, token: str, entries: Sequence[Entry], expect: FormToken | None) -> Receipt | Conflict | None:
+        saved = self._database.read("SELECT id, at_ms FROM save WHERE token = ?", (token,))
+        if not saved:
+            return None
+        group, at_ms = saved[0]
+        found = self._database.read(f"{rows.ENTRIES} WHERE entry.save = ? ORDER BY entry.seq", (group,))
+        if not rows.same_entries(found, entries):
+            theirs = self._datapoints("entry.event = 0 AND entry.save = ?", (group,))
+            return Conflict(expect.seq if expect else 0, found[-1][0], theirs)
+        ((digest,),) = self._database.read("SELECT hash FROM entry WHERE seq = ?", (found[-1][0],))
+        seqs = tuple(row[0] for row in found)
+        return Receipt(group, seqs, at_utc(at_ms), Head(seqs[-1], digest.hex()), repeated=True)
+
+
+_FORM = """
+ WHERE entry.event = 0 AND entry.participant = (SELECT id FROM participant WHERE name = ?)
+ AND entry.visit = (SELECT id FROM visit WHERE name = ?) AND entry.form = (SELECT id FROM form WHERE name = ?)
+"""

@@ -1,0 +1,39 @@
+"""From a URL or a path to an open ledger, or to a sentence that says why not."""
+
+from pathlib import Path
+
+from trialwright.model.ledger import Clock, Nonces
+from trialwright.store import problems
+from trialwright.store.chain import FORMAT
+from trialwright.store.ledger import Ledger
+from trialwright.store.sqlite import SqliteDatabase
+
+
+def open_ledger(url: str | Path, *, clock: Clock, nonces: Nonces, create: bool = False) -> Ledger:
+    """
+    The ledger at `url`: `sqlite:///path`, a plain path, or `postgresql://...`. With `create`, made where there is none.
+
+    `clock` and `nonces` are asked at every write and never otherwise (see model/ledger.py).
+    Raises: LedgerProblem TW-STO-001..010 for a missing file, something else than a ledger, another format,
+            a database that does not answer, settings that could lose a save.
+    """
+    return open_on(database_at(str(url)), clock=clock, nonces=nonces, create=create)
+
+
+def open_on(database: SqliteDatabase, *, clock: Clock, nonces: Nonces, create: bool = False) -> Ledger:
+    """The same on a database already chosen."""
+    if create and not database.exists():
+        database.create(nonces())
+    if not database.exists():
+        raise problems.missing_file(database.where)
+    found = database.format()
+    if found is None:
+        raise problems.not_a_ledger(database.where)
+    if found != FORMAT:
+        raise problems.wrong_format(database.where, found, FORMAT)
+    return Ledger(database, clock=clock, nonces=nonces)
+
+
+def database_at(url: str) -> SqliteDatabase:
+    """The database that a URL or path names; nothing is opened yet."""
+    return SqliteDatabase(Path(url.removeprefix("sqlite:///")))

@@ -1,0 +1,94 @@
+"""The queries of the ledger, and rows back into the values that cross the seam."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from trialwright.model.ledger import Blank, Datapoint, LedgerEvent, Slot
+from trialwright.store.values import at_utc, value_of
+
+if TYPE_CHECKING:
+    from trialwright.store.writing import Entry
+
+Row = tuple[Any, ...]
+
+_NAMES = """
+JOIN save ON save.id = entry.save
+JOIN account ON account.id = save.account
+JOIN origin ON origin.id = save.origin
+JOIN kind ON kind.id = entry.kind
+JOIN participant ON participant.id = entry.participant
+JOIN visit ON visit.id = entry.visit
+JOIN form ON form.id = entry.form
+JOIN item ON item.id = entry.item
+LEFT JOIN content ON content.seq = entry.seq
+LEFT JOIN unit ON unit.id = content.unit
+"""
+
+_COMMON = "entry.seq, entry.save, kind.name, participant.name, visit.name, form.name, item.name, entry.row_id"
+
+ENTRIES = f"""
+SELECT {_COMMON}, entry.replaces, account.name, save.at_ms, save.build, origin.name,
+    content.raw, content.text, unit.name, content.reason
+FROM entry {_NAMES}
+"""  # noqa: S608 - our own constants, values are bound
+"""One row an entry, everything by name; the last four are null once the content was erased."""
+
+CHAIN = f"""
+SELECT entry.seq, entry.save, save.at_ms, coalesce(save.token, ''), save.build, origin.name, account.name, entry.event,
+    kind.name, participant.name, visit.name, form.name, item.name, entry.row_id, entry.replaces, entry.erases,
+    entry.commitment, entry.hash, content.nonce, content.raw, content.text, unit.name, content.reason
+FROM entry {_NAMES.replace("JOIN", "LEFT JOIN").replace("LEFT LEFT", "LEFT")}
+ORDER BY entry.seq
+"""  # noqa: S608 - as above
+"""Everything the chain holds, link by link; every join is outer, so that a lost row is found and not skipped."""
+
+ENDS = "SELECT entry.seq, entry.hash, save.id, save.at_ms FROM entry JOIN save ON save.id = entry.save"
+LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"
+
+FORM_VERSIONS = """
+SELECT item, row_id, max(seq) FROM entry
+WHERE event = 0 AND participant = ? AND visit = ? AND form = ? GROUP BY item, row_id
+"""
+
+ADD_SAVE = "INSERT INTO save (id, at_ms, account, build, origin, token) VALUES (?, ?, ?, ?, ?, ?)"
+ADD_ENTRY = """
+INSERT INTO entry (seq, save, event, kind, participant, visit, form, item, row_id, replaces, erases, commitment, hash)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+ADD_CONTENT = "INSERT INTO content (seq, nonce, raw, text, unit, reason) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def datapoint_of(row: Row, erased_because: str = "") -> Datapoint:
+    """A row of ENTRIES as a Datapoint. An erased value comes back as Blank, with the reason of its erasure."""
+    seq, save, kind, participant, visit, form, item, row_id, replaces, account, at_ms, build, origin = row[:13]
+    raw, text, unit, reason = row[13:]
+    erased = text is None
+    return Datapoint(
+        seq=seq, replaces=replaces, group=save, slot=Slot(participant, visit, form, item, row_id),
+        raw="" if erased else raw, value=Blank() if erased else value_of(kind, text, unit),
+        user=account, at_utc=at_utc(at_ms), reason=erased_because if erased else reason, build=build, origin=origin,
+    )  # fmt: skip
+
+
+def event_of(row: Row) -> LedgerEvent:
+    """A row of ENTRIES as an event. Erased details come back empty."""
+    seq, save, kind, participant, visit, form, _, row_id, _, account, at_ms, build, origin = row[:13]
+    _, text, _, reason = row[13:]
+    return LedgerEvent(
+        seq=seq, group=save, kind=kind, participant_id=participant, visit=visit, form=form, row=row_id,
+        details=msgspec.json.decode(text, type=dict[str, str]) if text is not None else {},
+        user=account, at_utc=at_utc(at_ms), reason=reason or "", build=build, origin=origin,
+    )  # fmt: skip
+
+
+def same_entries(found: Sequence[Row], entries: "Sequence[Entry]") -> bool:
+    """Whether rows of ENTRIES say what `entries` would. What was erased since cannot differ any more."""
+    if len(found) != len(entries):
+        return False
+    return all(
+        (*row[2:8],) == (entry.kind, entry.participant, entry.visit, entry.form, entry.item, entry.row_id)
+        and (row[14] is None or row[13:16] == entry.content[:3])
+        for row, entry in zip(found, entries, strict=True)
+    )

@@ -1,0 +1,159 @@
+"""The state of the ledger at a moment, in columns, with its hash."""
+
+import datetime as dt
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from trialwright.model.ledger import VERSION_COLUMNS, EventKind, Head, LedgerEvent, Snapshot
+from trialwright.store import rows
+from trialwright.store.chain import details_text, first_hash
+from trialwright.store.database import Database
+from trialwright.store.erasing import erasure_reasons
+from trialwright.store.values import at_utc, milliseconds
+
+BATCH = 100_000
+
+_VERSION_KEYS = ("seq", "save", "kind", "participant", "visit", "form", "item", "row_id", "replaces",
+                 "raw", "text", "unit", "reason", "gone")  # fmt: skip
+_VERSIONS = """
+SELECT entry.seq, save, kind, participant, visit, form, item, row_id, replaces, coalesce(raw, '') AS raw,
+    coalesce(text, '') AS text, coalesce(unit, 0) AS unit, coalesce(reason, '') AS reason,
+    CASE WHEN content.seq IS NULL THEN 1 ELSE 0 END AS gone
+FROM entry LEFT JOIN content ON content.seq = entry.seq
+WHERE event = 0 AND entry.seq > ? AND entry.seq <= ? ORDER BY entry.seq
+"""
+_SAVE_KEYS = ("id", "at_ms", "account", "build", "origin")
+_SAVES = "SELECT id, at_ms, account, build, origin FROM save WHERE id > ? AND id <= ? ORDER BY id"
+
+_SLOT = ("participant_id", "visit", "form", "item", "row")
+
+ACCESS: frozenset[EventKind] = frozenset(
+    {"signed_in", "signed_out", "sign_in_failed", "report_made", "exported", "printed"}
+)
+"""Acts that only read: they stay out of the hash, or making a report would change what it reports on."""
+
+
+def take_snapshot(database: Database, as_of: int | dt.datetime | None) -> Snapshot:
+    """See `Ledger.snapshot`. All queries see one moment."""
+    with database.reading():
+        last, digest, at_ms = _limit(database, as_of)
+        versions = _versions(database, last)
+        found = database.read(f"{rows.ENTRIES} WHERE entry.event = 1 AND entry.seq <= ? ORDER BY entry.seq", (last,))
+    events = tuple(map(rows.event_of, found))
+    current = current_of(versions)
+    return Snapshot(
+        versions=versions, current=current, events=events, head=Head(last, digest.hex()),
+        hash=hash_of_state(current, events), as_of_utc=_as_of_utc(as_of, at_ms),
+    )  # fmt: skip
+
+
+def current_of(versions: pl.DataFrame) -> pl.DataFrame:
+    """The versions that nothing supersedes, blanks left out. `replaces` makes it a scatter instead of a grouping."""
+    if versions.is_empty():
+        return versions
+    seq, replaces = versions["seq"].to_numpy(), versions["replaces"].to_numpy()
+    superseded = np.zeros(int(seq[-1]) + 1, dtype=bool)
+    superseded[replaces] = True
+    return versions.filter(pl.Series(~superseded[seq]) & (versions["kind"] != "blank"))
+
+
+def hash_of_state(current: pl.DataFrame, events: tuple[LedgerEvent, ...]) -> str:
+    """
+    SHA-256 over what stands now: the same data give the same hash, whoever takes the snapshot and when.
+
+    Shape:  CSV, every cell quoted, LF; first the current values by slot (slot, raw, kind, text, unit), then, after an
+            empty line, the events by seq except acts of reading (kind, participant, visit, form, row, details as JSON).
+    """
+    state = current.select(*_SLOT, "raw", "kind", "text", "unit").sort(_SLOT)
+    told = [event for event in events if event.kind not in ACCESS]
+    acts = pl.DataFrame(
+        [
+            (e.kind, e.participant_id, e.visit, e.form, str(e.row), details_text(e.details))
+            for e in told
+        ],
+        schema=["kind", "participant_id", "visit", "form", "row", "details"],
+        schema_overrides=dict.fromkeys(("kind", "participant_id", "visit", "form", "row", "details"), pl.String),
+        orient="row",
+    )  # fmt: skip
+    digest = sha256()
+    for frame in (state, acts):
+        digest.update(frame.write_csv(include_header=False, quote_style="always").encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _limit(database: Database, as_of: int | dt.datetime | None) -> tuple[int, bytes, int]:
+    if isinstance(as_of, dt.datetime):
+        wanted, value = "save.at_ms <= ?", milliseconds(as_of)
+    else:
+        wanted, value = "entry.seq <= ?", (2**62 if as_of is None else as_of)
+    found = database.read(
+        f"{rows.ENDS} WHERE {wanted} ORDER BY entry.seq DESC LIMIT 1",
+        (value,),
+    )
+    if found:
+        seq, digest, _, at_ms = found[0]
+        return seq, digest, at_ms
+    ((origin,),) = database.read("SELECT origin FROM ledger")
+    return 0, first_hash(origin), 0
+
+
+def _as_of_utc(as_of: int | dt.datetime | None, at_ms: int) -> str:
+    # "now" is the moment of the last save: nothing is known to be true later, and two runs stay alike
+    return at_utc(milliseconds(as_of) if isinstance(as_of, dt.datetime) else at_ms)
+
+
+def _versions(database: Database, last: int) -> pl.DataFrame:
+    keys = _in_batches(database, _VERSIONS, _VERSION_KEYS, last)
+    if keys is None:
+        return pl.DataFrame(schema=VERSION_COLUMNS)
+    saves = _in_batches(database, _SAVES, _SAVE_KEYS, int(keys["save"][-1]))
+    if saves is None:
+        raise RuntimeError("a ledger with versions holds saves")
+    at = saves["at_ms"].cast(pl.Datetime("ms")).dt.strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+    of_save = keys["save"] - 1  # ids are 1, 2, 3 ... without gaps: the place in the list of saves
+    columns = {
+        "seq": keys["seq"], "replaces": keys["replaces"], "group": keys["save"],
+        "participant_id": _named(database, "participant", keys["participant"]),
+        "visit": _named(database, "visit", keys["visit"]), "form": _named(database, "form", keys["form"]),
+        "row": keys["row_id"], "item": _named(database, "item", keys["item"]), "raw": keys["raw"],
+        "kind": _named(database, "kind", keys["kind"]), "text": keys["text"],
+        "unit": _named(database, "unit", keys["unit"]), "user": _named(database, "account", saves["account"])[of_save],
+        "at_utc": at[of_save], "reason": keys["reason"], "build": saves["build"][of_save],
+        "origin": _named(database, "origin", saves["origin"])[of_save],
+    }  # fmt: skip
+    versions = pl.DataFrame({name: columns[name].alias(name) for name in VERSION_COLUMNS})
+    return _without_erased(database, versions, keys["gone"])
+
+
+def _without_erased(database: Database, versions: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
+    erased = gone == 1
+    if not erased.any():
+        return versions
+    reasons = erasure_reasons(database)
+    told = pl.Series([reasons.get(seq, "") for seq in versions["seq"].filter(erased)], dtype=pl.String)
+    where = np.flatnonzero(erased.to_numpy())
+    reason = versions["reason"].scatter(where, told)
+    kind = versions["kind"].scatter(where, "blank")
+    return versions.with_columns(reason=reason, kind=kind)
+
+
+def _in_batches(database: Database, sql: str, names: tuple[str, ...], last: int) -> pl.DataFrame | None:
+    frames = []
+    for start in range(0, last, BATCH):
+        columns = database.columns(sql, names, (start, min(start + BATCH, last)))
+        if columns[0]:
+            frames.append(pl.DataFrame([_series(name, column) for name, column in zip(names, columns, strict=True)]))
+    return pl.concat(frames, rechunk=True) if frames else None
+
+
+def _series(name: str, column: list[Any]) -> pl.Series:
+    return pl.Series(name, column, dtype=pl.String if name in ("raw", "text", "reason") else pl.Int64)
+
+
+def _named(database: Database, table: str, keys: pl.Series) -> pl.Series:
+    """Keys to names by position: ids are 1, 2, 3 ... without gaps; key 0 (an erased unit) is empty."""
+    names = [""] + [name for (name,) in database.read(f"SELECT name FROM {table} ORDER BY id")]  # noqa: S608 - our own table names
+    return pl.Series(names, dtype=pl.String).gather(keys)

@@ -1,0 +1,245 @@
+"""The ledger on SQLite: connections, pragmas, the write transaction, columns in batches."""
+
+import contextlib
+import os
+import sqlite3
+import string
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from trialwright.model.problem import Problem
+from trialwright.store import problems
+from trialwright.store.chain import FORMAT
+from trialwright.store.lock import WriterLock
+
+LOOKUPS = ("participant", "visit", "form", "item", "unit", "account", "kind", "origin")
+GUARDED = (*LOOKUPS, "ledger", "save", "entry")
+PRAGMAS = {"foreign_keys": "1", "recursive_triggers": "1", "secure_delete": "1", "trusted_schema": "0",
+           "cell_size_check": "1", "fullfsync": "1", "checkpoint_fullfsync": "1"}  # fmt: skip
+"""`fullfsync` counts on macOS only, where fsync alone leaves the data in the drive's cache."""
+
+Row = tuple[Any, ...]
+_SYNCHRONOUS = {"OFF": 0, "NORMAL": 1, "FULL": 2}
+
+
+class SqliteDatabase:
+    """
+    One file. A connection a thread and process; one writer at a time.
+
+    `synchronous` other than FULL is only for the test that proves what FULL is for.
+    """
+
+    def __init__(self, path: Path, *, seconds: float = 10.0, synchronous: str = "FULL") -> None:
+        self.where = str(path)
+        self._path, self._seconds, self._synchronous = path, seconds, synchronous
+        self._lock = WriterLock(path.with_name(path.name + "-writer"), seconds)
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def create(self, origin: bytes) -> None:
+        """Makes the tables and guards, unless another process just did."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock.held(), self._told():
+            connection = sqlite3.connect(self._path, isolation_level=None, timeout=self._seconds)
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=FULL")
+                connection.execute("BEGIN IMMEDIATE")
+                if not _objects(connection):
+                    for statement in statements():
+                        connection.execute(statement)
+                    connection.execute("INSERT INTO ledger (id, format, origin) VALUES (1, ?, ?)", (FORMAT, origin))
+                connection.execute("COMMIT")
+            finally:
+                connection.close()
+
+    def format(self) -> object:
+        """The number of the format, or None where this is no ledger."""
+        with self._told():
+            if "ledger" not in {name for _, name, _ in _objects(self._connection())}:
+                return None
+            rows = self.read("SELECT format FROM ledger")
+            return rows[0][0] if rows else None
+
+    def check_guards(self) -> list[Problem]:
+        """Compares every table, index and trigger with what this program makes."""
+        with self._told():
+            found = {(kind, name): sql for kind, name, sql in _objects(self._connection())}
+        expected = _expected_objects()
+        wrong = sorted(name for key in found.keys() | expected.keys() for name in [key[1]]
+                       if found.get(key) != expected.get(key))  # fmt: skip
+        return [problems.guards_gone(self.where, wrong)] if wrong else []
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        with self._told():
+            return self._connection().execute(sql, values).fetchall()
+
+    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+        """Rows one by one; bytes that are no text come as replacement characters, so that `verify` can name the row."""
+        connection = self._connect()
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        try:
+            with self._told():
+                yield from connection.execute(sql, values)
+        finally:
+            self._close(connection)
+
+    def columns(self, sql: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
+        """The columns of a query as lists. One JSON text a column is several times faster than a tuple a row."""
+        wanted = ", ".join(f"json_group_array({name})" for name in names)
+        with self._told():
+            row = self._connection().execute(f"SELECT {wanted} FROM ({sql})", values).fetchone()  # noqa: S608 - our own names
+        return [msgspec.json.decode(column) for column in row]
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Everything read inside sees one and the same moment."""
+        connection = self._connection()
+        with self._told():
+            connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """The one write transaction: writer lock, BEGIN IMMEDIATE, and COMMIT only if nothing was raised."""
+        with self._lock.held(), self._told():
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                # a full disk may have rolled back already
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def write_rows(self, sql: str, rows: Iterable[Row]) -> None:
+        self._connection().executemany(sql, rows)
+
+    def erase_content(self, seq: int) -> None:
+        self._connection().execute("DELETE FROM content WHERE seq = ?", (seq,))
+
+    def forget_erased(self) -> None:
+        """Moves the journal into the file and empties it, so that no frame of it still holds an erased value."""
+        with self._lock.held(), self._told():
+            self._connection().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy while others write (a plain file copy is not)."""
+        with self._told(), contextlib.closing(sqlite3.connect(path)) as target:
+            self._connection().backup(target, pages=1000)
+
+    def close(self) -> None:
+        for connection in list(self._opened):
+            self._close(connection)
+        self._local = threading.local()
+        self._lock.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid():  # a connection does not survive a fork
+            held = (os.getpid(), self._connect())
+            self._local.held = held
+        return held[1]
+
+    def _connect(self) -> sqlite3.Connection:
+        with self._told():
+            connection = sqlite3.connect(self._path.absolute().as_uri() + "?mode=rw", uri=True, isolation_level=None,
+                                         timeout=self._seconds, check_same_thread=False)  # fmt: skip
+            self._opened.append(connection)
+            for name, value in PRAGMAS.items():
+                connection.execute(f"PRAGMA {name}={value}")
+            connection.execute(f"PRAGMA synchronous={self._synchronous}")
+            self._assert_safe(connection)
+        return connection
+
+    def _assert_safe(self, connection: sqlite3.Connection) -> None:
+        (journal,) = connection.execute("PRAGMA journal_mode").fetchone()
+        if journal != "wal":
+            raise problems.unsafe_settings(self.where, "journal_mode", journal, "wal")
+        (level,) = connection.execute("PRAGMA synchronous").fetchone()
+        if level != _SYNCHRONOUS[self._synchronous]:
+            raise problems.unsafe_settings(self.where, "synchronous", level, self._synchronous)
+
+    def _close(self, connection: sqlite3.Connection) -> None:
+        with contextlib.suppress(ValueError):
+            self._opened.remove(connection)
+        connection.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as trouble:
+            told = self._problem_of(trouble)
+            if told is None:
+                raise
+            raise told from trouble
+
+    def _problem_of(self, trouble: sqlite3.Error) -> problems.LedgerProblem | None:
+        code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
+        match code:
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return problems.locked(self.where, self._seconds)
+            case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+                return problems.read_only(self.where)
+            case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+                return problems.disk_full(self.where)
+            case sqlite3.SQLITE_CANTOPEN:
+                return problems.read_only(self.where) if self._path.exists() else problems.missing_file(self.where)
+            case sqlite3.SQLITE_NOTADB:
+                return problems.not_a_ledger(self.where)
+            case sqlite3.SQLITE_CORRUPT:
+                return problems.damaged(self.where, "pages do not fit together")
+        return None
+
+
+def statements() -> list[str]:
+    """Every statement that makes an empty ledger."""
+    texts = [_template("sqlite_lookup").substitute(table=table) for table in LOOKUPS]
+    texts.append(_template("sqlite_ledger").template)
+    texts += [
+        _template("sqlite_guard").substitute(table=table, act=act) for table in GUARDED for act in ("UPDATE", "DELETE")
+    ]
+    texts.append(_template("sqlite_guard").substitute(table="content", act="UPDATE"))
+    return [statement for text in texts for statement in split_statements(text)]
+
+
+def split_statements(text: str) -> list[str]:
+    """SQL text cut where SQLite says that a statement ends (a trigger's body holds semicolons)."""
+    found, so_far = [], ""
+    for line in text.splitlines():
+        if line.startswith("--") or not line.strip():
+            continue
+        so_far += line + "\n"
+        if sqlite3.complete_statement(so_far):
+            found.append(so_far.strip().removesuffix(";"))
+            so_far = ""
+    return found
+
+
+def _template(name: str) -> string.Template:
+    return string.Template(resources.files("trialwright.store").joinpath(f"sql/{name}.sql").read_text(encoding="utf-8"))
+
+
+def _objects(connection: sqlite3.Connection) -> list[Row]:
+    return connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+
+
+def _expected_objects() -> dict[tuple[str, str], str]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        for statement in statements():
+            connection.execute(statement)
+        return {(kind, name): sql for kind, name, sql in _objects(connection)}

@@ -1,0 +1,62 @@
+"""A value as ledger columns (kind, text, unit) and back."""
+
+import datetime as dt
+
+from trialwright.model.ledger import Blank, Stored
+from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Words
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MILLISECOND = dt.timedelta(milliseconds=1)
+
+
+def columns_of(value: Stored) -> tuple[str, str, str]:
+    """Kind (the tag of the value), text, unit."""
+    match value:
+        case Quantity(text, unit):
+            return "quantity", text, unit
+        case PartialDate(text):
+            return "date", text, ""
+        case Code(code):
+            return "code", code, ""
+        case Words(text):
+            return "words", text, ""
+        case Missing(reason):
+            return "missing", reason, ""
+        case Blank():
+            return "blank", "", ""
+
+
+def value_of(kind: str, text: str, unit: str) -> Stored:
+    """
+    The value that `columns_of` took apart.
+
+    Raises: ValueError for a kind or reason that no version of this ledger wrote.
+    """
+    match kind:
+        case "quantity":
+            return Quantity(text, unit)
+        case "date":
+            return PartialDate(text)
+        case "code":
+            return Code(text)
+        case "words":
+            return Words(text)
+        case "blank":
+            return Blank()
+        case "missing":
+            for reason in MISSING_REASONS:
+                if reason == text:
+                    return Missing(reason)
+    raise ValueError(f"a ledger value is a quantity, date, code, words, missing or blank, found {kind!r}")
+
+
+def milliseconds(moment: dt.datetime) -> int:
+    """Whole milliseconds since 1970 UTC, rounded down. Raises ValueError for a moment without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment in the ledger has a time zone")
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def at_utc(ms: int) -> str:
+    """ISO 8601 in UTC with milliseconds: 2020-10-01T08:00:00.000Z. Sorts as time does."""
+    return (_EPOCH + ms * _MILLISECOND).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"

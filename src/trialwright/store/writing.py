@@ -1,0 +1,159 @@
+"""One save: version check, names to keys, rows, chain. Runs inside the write transaction."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from trialwright.model.ledger import Clock, Head, NewDatapoint, NewEvent, Nonces, Stamp
+from trialwright.store import rows
+from trialwright.store.chain import Content, Link, commitment_of, details_text, first_hash, hash_of
+from trialwright.store.problems import unstorable_text
+from trialwright.store.rows import Row
+from trialwright.store.values import columns_of, milliseconds
+
+
+class Writable(Protocol):
+    """What a save needs of a database, inside its write transaction."""
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]: ...
+
+    def write_rows(self, sql: str, rows: Sequence[Row]) -> None: ...
+
+
+class Last(NamedTuple):
+    """The end of the ledger: entry, its hash, save, moment."""
+
+    seq: int
+    hash: bytes
+    save: int
+    at_ms: int
+
+
+class Entry(NamedTuple):
+    """What a write becomes, by name, before it has a place in the chain."""
+
+    event: int
+    kind: str
+    participant: str
+    visit: str
+    form: str
+    item: str
+    row_id: int
+    content: Content
+    erases: int = 0
+
+
+def last_of(database: Writable) -> Last:
+    """The end of the ledger; of an empty one, the hash that the first link stands on."""
+    found = database.read(rows.LAST)
+    if found:
+        return Last(*found[0])
+    ((origin,),) = database.read("SELECT origin FROM ledger")
+    return Last(0, first_hash(origin), 0, 0)
+
+
+def entry_of(write: NewDatapoint | NewEvent, reason: str, *, erases: int = 0) -> Entry:
+    """A write by name. The reason is content too: it may hold what must be erased."""
+    if isinstance(write, NewEvent):
+        content = Content("", details_text(write.details), "", reason)
+        return Entry(1, write.kind, write.participant_id, write.visit, write.form, "", write.row, content, erases)
+    kind, text, unit = columns_of(write.value)
+    slot = write.slot
+    content = Content(write.raw, text, unit, reason)
+    return Entry(0, kind, slot.participant_id, slot.visit, slot.form, slot.item, slot.row, content)
+
+
+def check_texts(where: str, stamp: Stamp, entries: Sequence[Entry], token: str) -> None:
+    """Raises LedgerProblem TW-STO-012 where a text holds what one of the databases cannot keep."""
+    texts = [stamp.user, stamp.reason, token]
+    for entry in entries:
+        texts += [*entry[1:6], *entry.content[:3]]
+    try:
+        if any("\0" in text or "\\u0000" in text for text in texts):
+            raise unstorable_text(where)
+        "".join(texts).encode()
+    except UnicodeEncodeError as broken:
+        raise unstorable_text(where) from broken
+
+
+class Keys:
+    """Names to integer keys. What a rolled-back save added is forgotten with it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], int] = {}
+        self._new: dict[tuple[str, str], int] = {}
+
+    def find(self, database: Writable, table: str, name: str) -> int:
+        """The key of a name, 0 where it has none yet."""
+        key = self._known.get((table, name)) or self._new.get((table, name))
+        if key is None:
+            found = database.read(f"SELECT id FROM {table} WHERE name = ?", (name,))  # noqa: S608 - our own table names
+            if not found:
+                return 0
+            key = self._new[table, name] = int(found[0][0])
+        return key
+
+    def add(self, database: Writable, table: str, name: str) -> int:
+        """The key of a name, new where needed."""
+        key = self.find(database, table, name)
+        if not key:
+            ((last,),) = database.read(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 - our own table names
+            key = self._new[table, name] = last + 1
+            database.write_rows(f"INSERT INTO {table} (id, name) VALUES (?, ?)", [(key, name)])  # noqa: S608 - as above
+        return key
+
+    def keep(self) -> None:
+        self._known.update(self._new)
+        self._new = {}
+
+    def forget(self) -> None:
+        self._new = {}
+
+
+class Save:
+    """Appends the entries of one save after `last`."""
+
+    def __init__(self, database: Writable, keys: Keys, stamp: Stamp, last: Last) -> None:
+        self._database, self._keys, self._stamp, self._last = database, keys, stamp, last
+
+    def append(self, entries: Sequence[Entry], *, clock: Clock, nonces: Nonces, token: str) -> tuple[int, Head]:
+        """Returns the moment of the save in ms and the new head. Raises ValueError for a clock without a zone."""
+        stamp, save = self._stamp, self._last.save + 1
+        # a clock set back on the server must not make the past longer
+        at_ms = max(self._last.at_ms, milliseconds(clock()))
+        account, origin = self._key("account", stamp.user), self._key("origin", stamp.origin)
+        self._database.write_rows(rows.ADD_SAVE, [(save, at_ms, account, stamp.build, origin, token or None)])
+        latest = self._latest(entries)
+        links: list[Row] = []
+        contents: list[Row] = []
+        seq, before = self._last.seq, self._last.hash
+        for entry in entries:
+            seq += 1
+            keys = self._entry_keys(entry)
+            slot = (*keys[1:], entry.row_id)
+            replaces = 0 if entry.event else latest.get(slot, 0)
+            latest[slot] = seq
+            nonce = nonces()
+            commitment = commitment_of(nonce, entry.content)
+            before = hash_of(before, Link(seq, save, at_ms, token, stamp.build, stamp.origin, stamp.user, *entry[:7],
+                                          replaces, entry.erases, commitment))  # fmt: skip
+            links.append((seq, save, entry.event, *keys, entry.row_id, replaces, entry.erases, commitment, before))
+            raw, text, unit, reason = entry.content
+            contents.append((seq, nonce, raw, text, self._key("unit", unit), reason))
+        self._database.write_rows(rows.ADD_ENTRY, links)
+        self._database.write_rows(rows.ADD_CONTENT, contents)
+        return at_ms, Head(seq, before.hex())
+
+    def _key(self, table: str, name: str) -> int:
+        return self._keys.add(self._database, table, name)
+
+    def _entry_keys(self, entry: Entry) -> tuple[int, int, int, int, int]:
+        key = self._key
+        return (key("kind", entry.kind), key("participant", entry.participant), key("visit", entry.visit),
+                key("form", entry.form), key("item", entry.item))  # fmt: skip
+
+    def _latest(self, entries: Sequence[Entry]) -> dict[tuple[int, ...], int]:
+        found: dict[tuple[int, ...], int] = {}
+        for form in {self._entry_keys(entry)[1:4] for entry in entries if not entry.event}:
+            for item, row_id, seq in self._database.read(rows.FORM_VERSIONS, form):
+                found[*form, item, row_id] = seq
+        return found
