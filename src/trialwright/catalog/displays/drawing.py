@@ -21,7 +21,8 @@ _REGULAR, _BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
 
 INK, QUIET, RULE = "#1a1d21", "#5a6169", "#c9ced4"
 FILL = {"Y": "#1f4e79", "N": "#f0c9a4", "U": "#ffffff", "": "#ffffff"}
-HATCH = {"Y": "", "N": "////", "U": "....", "": "...."}
+# Straight strokes only: a dotted hatch is drawn as curves and weighs a quarter of a megabyte.
+HATCH = {"Y": "", "N": "////", "U": "---", "": "---"}
 STROKE: dict[str, tuple[float, tuple[float, ...]]] = {
     "Y": (0, ()),
     "N": (0, (4, 2)),
@@ -62,7 +63,7 @@ def finished(
     Missing: a context without a mark prints none; a marked one prints the mark inside the drawing, where it stays.
     """
     if context.mark:
-        canvas.text(0.995, 0.995, context.mark, ha="right", va="top", fontsize=8, color=QUIET)
+        canvas.text(0.995, 0.012, context.mark, ha="right", va="bottom", fontsize=8, color=QUIET)
     _use_bundled_fonts(canvas)
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": f"trialwright {context.number}", "svg.fonttype": "path"}):

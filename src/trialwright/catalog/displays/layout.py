@@ -1,10 +1,9 @@
 """Rows of statistics into lines and columns, the same way in every table."""
 
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Mapping, Sequence
 
 from trialwright.catalog.displays.printing import NARROW, print_row, print_signed
-from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
+from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 
 Line = dict[str, ResultRow]
 """One line of a table: statistic -> its result row."""
@@ -174,9 +173,22 @@ def table(
     )
 
 
-def shares(part: int, whole: int) -> Fraction | None:
-    """part of whole, or None where there is no whole to be a part of."""
-    return Fraction(part, whole) if whole else None
+def is_verdict(record: AnalysisRecord, estimand: str) -> bool:
+    """Whether a record is a verdict for an estimand (not the bare criterion's, which the verdict uses)."""
+    return record.kind == "response" and record.parameter == estimand and not record.id.endswith(":criterion")
+
+
+def uses_of(record: AnalysisRecord, by_id: Mapping[str, AnalysisRecord]) -> tuple[AnalysisRecord, ...]:
+    """Every record behind a record, near ones first, each once: a verdict uses the criterion's, which uses measures."""
+    found: dict[str, AnalysisRecord] = {}
+    open_ids = list(record.uses)
+    while open_ids:
+        name = open_ids.pop(0)
+        used = by_id.get(name)
+        if used is not None and name not in found:
+            found[name] = used
+            open_ids.extend(used.uses)
+    return tuple(found.values())
 
 
 def _sentence(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from trialwright.catalog.displays.layout import footnotes_of, joined, table
+from trialwright.catalog.displays.layout import footnotes_of, is_verdict, joined, table, uses_of
 from trialwright.catalog.displays.printing import NARROW, print_exact, print_signed
 from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 from trialwright.model.quantity import Missing
@@ -21,7 +21,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     Missing:  a measure without a value says its reason; a participant without a visit has dashes and still a reason.
     """
     by_id = {record.id: record for record in context.records}
-    verdicts = [each for each in context.records if each.kind == "response" and each.parameter == _main(context)]
+    verdicts = [each for each in context.records if is_verdict(each, _main(context))]
     measures = _measures(verdicts, by_id)
     body = tuple(_line(record, measures, by_id, context) for record in _in_order(verdicts, context))
     others = context.estimands[1:]
@@ -47,14 +47,14 @@ def _in_order(verdicts: Sequence[AnalysisRecord], context: DisplayContext) -> li
 
 
 def _measures(verdicts: Sequence[AnalysisRecord], by_id: dict[str, AnalysisRecord]) -> tuple[str, ...]:
-    used = (by_id[name] for record in verdicts for name in record.uses if name in by_id)
+    used = (each for record in verdicts for each in uses_of(record, by_id))
     return tuple(dict.fromkeys(record.parameter for record in used if record.kind in ("measure", "score", "value")))
 
 
 def _line(
     record: AnalysisRecord, measures: Sequence[str], by_id: dict[str, AnalysisRecord], context: DisplayContext
 ) -> tuple[Cell, ...]:
-    used = {each.parameter: each for name in record.uses if (each := by_id.get(name)) is not None}
+    used = {each.parameter: each for each in reversed(uses_of(record, by_id))}
     back = (record.id,)
     return (
         Cell(record.participant_id, records=back),
@@ -95,7 +95,7 @@ def _value(value: Fraction | Missing | str | None) -> str:
 
 def _other(record: AnalysisRecord, estimand: str, context: DisplayContext) -> Cell:
     for each in context.records:
-        if each.kind == "response" and each.parameter == estimand and each.participant_id == record.participant_id:
+        if is_verdict(each, estimand) and each.participant_id == record.participant_id:
             return Cell(VERDICTS[each.verdict], records=(each.id,))
     return Cell("–")
 

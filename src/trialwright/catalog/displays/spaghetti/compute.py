@@ -18,6 +18,7 @@ from trialwright.catalog.displays.drawing import (
     plain_axes,
     say_nothing_to_draw,
 )
+from trialwright.catalog.displays.layout import is_verdict, uses_of
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 
 _Points = dict[str, Fraction]
@@ -53,7 +54,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Figure:
 
 def _verdicts(context: DisplayContext) -> dict[str, str]:
     estimand = context.estimands[0] if context.estimands else ""
-    found = (each for each in context.records if each.kind == "response" and each.parameter == estimand)
+    found = (each for each in context.records if is_verdict(each, estimand))
     return {each.participant_id: each.verdict for each in found}
 
 
@@ -65,8 +66,9 @@ def _measures(context: DisplayContext) -> tuple[str, ...]:
     estimand = context.estimands[0] if context.estimands else ""
     used: dict[str, None] = {}
     for record in context.records:
-        if record.kind == "response" and record.parameter == estimand:
-            used.update(dict.fromkeys(by_id[name].parameter for name in record.uses if name in by_id))
+        if is_verdict(record, estimand):
+            behind = (each for each in uses_of(record, by_id) if each.kind in ("measure", "score", "value"))
+            used.update(dict.fromkeys(each.parameter for each in behind))
     return tuple(used)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Patch
 
 from trialwright.catalog.displays.drawing import (
@@ -17,6 +18,7 @@ from trialwright.catalog.displays.drawing import (
     plain_axes,
     say_nothing_to_draw,
 )
+from trialwright.catalog.displays.layout import is_verdict, uses_of
 from trialwright.catalog.displays.printing import print_signed
 from trialwright.model.analysis import AnalysisRecord, DisplayContext, Figure, ResultRow
 
@@ -38,6 +40,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Figure:
     if bars:
         axes = canvas.add_subplot()
         _draw(axes, bars, measure, context)
+        _legend(canvas, bars)
     else:
         say_nothing_to_draw(canvas, "No participant has a verdict yet")
     notes = ("Participants without any evaluable measure stand at zero.",) if any(_empty(bar) for bar in bars) else ()
@@ -46,21 +49,21 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Figure:
 
 def _bars(context: DisplayContext, measure: str) -> list[_Bar]:
     estimand = context.estimands[0] if context.estimands else ""
-    verdicts = [each for each in context.records if each.kind == "response" and each.parameter == estimand]
-    if not measure:
-        return [(each, *_counts(each)) for each in verdicts]
+    verdicts = [each for each in context.records if is_verdict(each, estimand)]
     by_id = {record.id: record for record in context.records}
+    if not measure:
+        return [(each, *_counts(each, by_id)) for each in verdicts]
     return [(each, *_improvement(each, measure, by_id)) for each in verdicts]
 
 
-def _counts(record: AnalysisRecord) -> tuple[Fraction, Fraction]:
-    return record.counts.get("n_improved", Fraction(0)), record.counts.get("n_worsened", Fraction(0))
+def _counts(record: AnalysisRecord, by_id: dict[str, AnalysisRecord]) -> tuple[Fraction, Fraction]:
+    counted = next((each.counts for each in (record, *uses_of(record, by_id)) if each.counts), {})
+    return counted.get("n_improved", Fraction(0)), counted.get("n_worsened", Fraction(0))
 
 
 def _improvement(record: AnalysisRecord, measure: str, by_id: dict[str, AnalysisRecord]) -> tuple[Fraction, Fraction]:
-    for name in record.uses:
-        used = by_id.get(name)
-        if used is not None and used.parameter == measure and isinstance(used.improvement_pct, Fraction):
+    for used in uses_of(record, by_id):
+        if used.parameter == measure and isinstance(used.improvement_pct, Fraction):
             return max(used.improvement_pct, Fraction(0)), max(-used.improvement_pct, Fraction(0))
     return Fraction(0), Fraction(0)
 
@@ -85,17 +88,24 @@ def _draw(axes: Axes, bars: Sequence[_Bar], measure: str, context: DisplayContex
         top, bottom = max(int(bar[1]) for bar in bars), max(int(bar[2]) for bar in bars)
         ticks = range(-max(bottom, 1), max(top, 1) + 1)
         axes.set_yticks(ticks, [str(abs(tick)) for tick in ticks])
-    present = [verdict for verdict in ("Y", "N", "U", "") if any(bar[0].verdict == verdict for bar in bars)]
-    swatches = [
-        Patch(facecolor=FILL[v], hatch=HATCH[v], edgecolor=INK, linewidth=0.6, label=_legend(v, bars)) for v in present
-    ]
-    axes.legend(handles=swatches, loc="upper right", frameon=False, fontsize=8.5, labelcolor=INK, handlelength=1.6)
     axes.grid(axis="y", color=QUIET, alpha=0.25, linewidth=0.5)
     axes.set_axisbelow(True)
 
 
-def _legend(verdict: str, bars: Sequence[_Bar]) -> str:
-    return f"{WORDS[verdict]} ({sum(bar[0].verdict == verdict for bar in bars)})"
+def _legend(canvas: Canvas, bars: Sequence[_Bar]) -> None:
+    found = [bar[0].verdict for bar in bars]
+    swatches = [
+        Patch(
+            facecolor=FILL[verdict],
+            hatch=HATCH[verdict],
+            edgecolor=INK,
+            linewidth=0.6,
+            label=f"{WORDS[verdict]} ({found.count(verdict)})",
+        )
+        for verdict in WORDS
+        if verdict in found
+    ]
+    canvas.legend(handles=swatches, loc="outside lower left", ncols=4, frameon=False, fontsize=8.5, labelcolor=INK)
 
 
 def _alt(bars: Sequence[_Bar], measure: str) -> str:
