@@ -11,7 +11,7 @@ from trialwright.design.cohort.values import Moment, Person, answer
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
 from trialwright.model.study import Field, Form
 
-NOT_MET = "no"
+NOT_MET = "N"
 
 
 def post_form(

@@ -41,7 +41,7 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
 class LogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
-    How rows of a repeating form arise: `each` dosing visit or period between visits, at a `rate` a participant, or for a
+    How rows of a repeating form arise: `each` dosing visit or period between visits, at a `rate` a participant, for a
     `share` of the participants (never fewer than one where `at_least_one`), between the study days `days`.
     """
 

@@ -124,7 +124,7 @@ def _by_kind(field: Field, person: Person, at: Moment) -> str:
     if item.kind == "choice":
         return item.choices[0].code
     if item.kind == "yes_no":
-        return "no"
+        return "N"
     if item.kind in ("date", "partial_date"):
         return (at.row_date or at.date).isoformat()
     if item.kind == "text":

@@ -1,0 +1,96 @@
+"""`score` and `estimate`: what the catalog knows, applied to a table or to JSON lines; `catalog` prints the index."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trialwright import catalog as knowledge
+from trialwright.cli.speak import exit_by, out, print_problems, stop, wrong_use
+from trialwright.model.entry import Criterion, Entry, Method
+from trialwright.pipeline import score as route
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("score")(score)
+    app.command("estimate")(estimate)
+    app.command("catalog")(catalog)
+
+
+def score(
+    entry: Annotated[str, typer.Argument(help="Name of a response criterion, e.g. imacs_doi_2004.")],
+    table: Annotated[Path, typer.Argument(help="A .csv or .jsonl file, one participant a line.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the same table with the answers.")],
+    reading: Annotated[str, typer.Option(help="A named reading of the rule; `catalog ENTRY` lists them.")] = "",
+    settings: Annotated[list[str] | None, typer.Option("--set", help="name=value; overrides the reading.")] = None,
+) -> None:
+    """
+    Apply a response criterion to a table, in exact arithmetic.
+
+    Example: trialwright score imacs_doi_2004 patients.csv -o answers.csv --reading rider_2004 --set missing=nonresponder
+    """
+    pairs: dict[str, str] = {}
+    for text in settings or []:
+        name, found, value = text.partition("=")
+        if not found or not name:
+            wrong_use(f"--set {text!r}: expected name=value, for example --set missing=nonresponder.")
+        pairs[name.strip()] = value.strip()
+    answer = route.score_table(entry, table, output, reading, pairs)
+    if isinstance(answer, list):
+        stop(answer)
+    print_problems(answer.problems)
+    out.print(f"{answer.rows} rows scored: {output}", markup=False)
+    exit_by(answer.problems)
+
+
+def estimate(
+    method: Annotated[str, typer.Argument(help="Name of a method, e.g. proportion_ci.")],
+) -> None:
+    """
+    Apply a statistical method to JSON lines: one object in, one object out, same order.
+
+    Example: echo '{"x": 9, "n": 20, "method": "clopper_pearson"}' | trialwright estimate proportion_ci
+    """
+    failed = False
+    for line, problems in route.estimate_lines(method, sys.stdin):
+        print_problems(problems)
+        failed = failed or bool(problems)
+        print(line)
+    if failed:
+        raise typer.Exit(1)
+
+
+def catalog(entry: Annotated[str, typer.Argument(help="One entry; without it, the index of all.")] = "") -> None:
+    """
+    Print what the catalog knows: instruments, response criteria, methods, displays, terms.
+
+    Example: trialwright catalog imacs_doi_2004
+    """
+    known = knowledge.load()
+    if entry:
+        found = known.find(entry)
+        if not isinstance(found, Entry):
+            stop([found])
+        _print_entry(found)
+        return
+    for kind in ("instrument", "criterion", "method", "display", "terms"):
+        out.print(f"\n[bold]{kind}[/bold]")
+        for name in known.names(kind):
+            shown = known.find(name)
+            if isinstance(shown, Entry):
+                out.print(f"  {name:<26} {shown.title.en}", markup=False)
+
+
+def _print_entry(entry: Entry) -> None:
+    out.print(f"[bold]{entry.name}[/bold]  {entry.title.en}  {entry.title.zh}")
+    out.print(f"\n{entry.says.strip()}\n", markup=False)
+    if isinstance(entry, Criterion | Method):
+        for parameter in entry.parameters:
+            default = f" (default {parameter.default})" if parameter.default else " (must be given)"
+            out.print(f"  {parameter.name}: {parameter.says}{default}", markup=False)
+    if isinstance(entry, Criterion):
+        for name, settings in entry.readings.items():
+            out.print(f"  reading {name}: " + ", ".join(f"{k}={v}" for k, v in settings.items()), markup=False)
+    for source in entry.source:
+        out.print(f"  source: {source.text} ({source.seen})", markup=False)
