@@ -1,0 +1,66 @@
+"""Answers and scores that no measure covers (demographics, history): one record each, as entered in standard units."""
+
+from fractions import Fraction
+
+from trialwright.catalog import Catalog
+from trialwright.derive.courses import Course
+from trialwright.derive.events import text_of
+from trialwright.derive.measures import unit_of
+from trialwright.derive.visits import visit_id
+from trialwright.model.analysis import AnalysisRecord
+from trialwright.model.entry import Instrument
+from trialwright.model.quantity import Missing, Quantity, Value
+
+
+def derive_items(catalog: Catalog, course: Course) -> list[AnalysisRecord]:
+    """One record an answer of every instrument that neither repeats nor has a measure; blanks have none."""
+    records = []
+    for visit, name, row, sheet in course.book.sheets(course.participant):
+        if name not in course.asked or row:
+            continue
+        instrument = catalog.instrument(name)
+        if instrument.measures or instrument.repeating:
+            continue
+        attended = course.visits.get(visit)
+        for item, value in sheet.answers.items():
+            records.append(
+                AnalysisRecord(
+                    id=f"{course.participant}:{visit}:{name}.{item}",
+                    participant_id=course.participant,
+                    visit=visit,
+                    parameter=f"{name}.{item}",
+                    kind="value",
+                    value=_plain(value),
+                    unit=unit_of(instrument, item),
+                    date=attended.date.text if attended and attended.date else "",
+                    study_day=attended.study_day if attended else None,
+                    inputs=(sheet.seqs[item],),
+                    uses=(visit_id(course.participant, visit),) if attended else (),
+                )
+            )
+        records += _scores(catalog, course, instrument, visit)
+    return records
+
+
+def _scores(catalog: Catalog, course: Course, instrument: Instrument, visit: str) -> list[AnalysisRecord]:
+    sheet = course.book.sheet(course.participant, visit, instrument.name)
+    options = course.asked[instrument.name].options
+    return [
+        AnalysisRecord(
+            id=f"{course.participant}:{visit}:{instrument.name}.{score}",
+            participant_id=course.participant,
+            visit=visit,
+            parameter=f"{instrument.name}.{score}",
+            kind="score",
+            value=value,
+            unit=unit_of(instrument, score),
+            inputs=sheet.inputs,
+        )
+        for score, value in catalog.score(instrument.name, sheet.answers, options).items()
+    ]
+
+
+def _plain(value: Value) -> Fraction | Missing | str:
+    if isinstance(value, Quantity):
+        return value.exact
+    return value if isinstance(value, Missing) else text_of(value)

@@ -1,0 +1,184 @@
+"""Response estimands: one columnar call of the criterion for everybody, then strategies and the missing-data rule."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.catalog.catalog import Output
+from trialwright.catalog.evaluator import evaluate_columns
+from trialwright.derive.courses import Course
+from trialwright.derive.frames import FrameRow, pairs_frame
+from trialwright.derive.intercurrent import ENDING, events_at, planned_until, visit_that_counts
+from trialwright.derive.measures import Measured, measure_id
+from trialwright.derive.strategies import Settled, Verdict, sentence, settle
+from trialwright.derive.visits import visit_id
+from trialwright.model.analysis import AnalysisRecord
+from trialwright.model.entry import Reason
+from trialwright.model.expression import Rule
+from trialwright.model.study import Estimand, Study
+
+NOTED = ("zero baseline", "tiny baseline", "within normal range", "baseline missing", "value missing",
+         "not comparable with baseline")  # fmt: skip
+"""Flags of a measure that a verdict built on it passes on."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """What the criterion says of one participant at one visit, before any strategy."""
+
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    counts: dict[str, Fraction]
+    measures: tuple[tuple[str, Measured | None], ...]
+    attainable: Verdict
+    attainable_counts: dict[str, Fraction]
+
+
+def derive_response(
+    study: Study, estimand: Estimand, catalog: Catalog, courses: Sequence[Course]
+) -> list[AnalysisRecord]:
+    """
+    Two records a participant: the verdict by the criterion alone (`...:criterion`) and the estimand's, which uses it.
+
+    Missing:  three-valued until the missing-data rule, which is a step of its own; a visit that never took place is
+              judged like any other, with every measure missing.
+    """
+    places = [(course, visit) for course in courses for visit in _visits(study, estimand)]
+    variable = estimand.variable
+    rule = catalog.rule(variable.entry, variable.parameters, variable.reading)
+    judged = dict(zip(((c.participant, v) for c, v in places), _judge(catalog, estimand, rule, places), strict=True))
+    records: list[AnalysisRecord] = []
+    for course in courses:
+        happened = events_at(study, estimand, catalog, course)
+        visit = visit_that_counts(study, estimand, course, happened)
+        this = judged[course.participant, visit]
+        by_criterion = _criterion_record(estimand, course, visit, this)
+        settled = settle(this.verdict, [h.event for h in happened], estimand.missing_rule)
+        used = tuple(use for h in happened if h.event.found is not False for use in h.uses)
+        inputs = tuple(sorted({seq for h in happened if h.event.found is not False for seq in h.inputs}))
+        records += [by_criterion, _estimand_record(estimand, by_criterion, settled, (used, inputs))]
+    return records
+
+
+def _visits(study: Study, estimand: Estimand) -> tuple[str, ...]:
+    """The visits to judge: the endpoint's, and those before it only where a strategy may end the data earlier."""
+    if not set(ENDING) & set(estimand.intercurrent.values()):
+        return (estimand.variable.visit,)
+    return tuple(planned_until(study, estimand.variable.visit)[1:])
+
+
+def _judge(catalog: Catalog, estimand: Estimand, rule: Rule, places: Sequence[tuple[Course, str]]) -> list[Judged]:
+    roles = {role: _qualified(catalog, name) for role, name in estimand.variable.measures.items()}
+    rows = [
+        FrameRow({role: course.measures.get(measure_id(course.participant, visit, *at)) for role, at in roles.items()})
+        for course, visit in places
+    ]
+    if not rows:
+        return []
+    said = evaluate_columns(rule, pairs_frame(rule, rows))
+    best = evaluate_columns(rule, pairs_frame(rule, [_at_best(row) for row in rows]))
+    return [
+        _judged(catalog, estimand, row, outputs, top)
+        for row, outputs, top in zip(rows, said.iter_rows(named=True), best.iter_rows(named=True), strict=True)
+    ]
+
+
+def _at_best(row: FrameRow) -> FrameRow:
+    """The same baselines with every measure as good as its scale allows: what the participant could attain at most."""
+    return FrameRow({role: _best(measured) for role, measured in row.roles.items()})
+
+
+def _best(measured: Measured | None) -> Measured | None:
+    if measured is None or not isinstance(measured.pair.baseline, Fraction):
+        return measured
+    if measured.measure.better == "lower":
+        best = Fraction(0)
+    else:
+        best = measured.scale_length or measured.pair.baseline
+    return msgspec.structs.replace(measured, pair=msgspec.structs.replace(measured.pair, now=best))
+
+
+def _judged(
+    catalog: Catalog, estimand: Estimand, row: FrameRow, outputs: dict[str, Output], best: dict[str, Output]
+) -> Judged:
+    variable = estimand.variable
+    return Judged(
+        verdict=_verdict(outputs),
+        reasons=tuple(catalog.explain(variable.entry, outputs, variable.parameters, variable.reading)),
+        counts=_numbers(outputs),
+        measures=tuple(row.roles.items()),
+        attainable=_verdict(best),
+        attainable_counts=_numbers(best),
+    )
+
+
+def _verdict(outputs: dict[str, Output]) -> Verdict:
+    said = outputs.get("verdict")
+    return "U" if said is None else "Y" if said else "N"
+
+
+def _numbers(outputs: dict[str, Output]) -> dict[str, Fraction]:
+    return {
+        name: Fraction(value)
+        for name, value in outputs.items()
+        if isinstance(value, int | Fraction) and not isinstance(value, bool)
+    }
+
+
+def _qualified(catalog: Catalog, name: str) -> tuple[str, str]:
+    """`instrument.measure` in two; a bare instrument stands for its only measure."""
+    instrument, _, measure = name.partition(".")
+    return instrument, measure or next(iter(catalog.instrument(instrument).measures), "")
+
+
+def _criterion_record(estimand: Estimand, course: Course, visit: str, judged: Judged) -> AnalysisRecord:
+    attended = course.visits.get(visit)
+    measured = [m for _, m in judged.measures if m is not None]
+    flags = [flag for m in measured for flag in m.record.flags if flag in NOTED]
+    if judged.attainable == "N":
+        flags.append("response not attainable")
+    return AnalysisRecord(
+        id=f"{course.participant}:{visit}:{estimand.name}:criterion",
+        participant_id=course.participant,
+        visit=visit,
+        parameter=f"{estimand.name}:criterion",
+        kind="response",
+        value=judged.verdict,
+        verdict=judged.verdict,
+        reasons=tuple((r.key, r.fields) for r in judged.reasons),
+        counts=judged.counts | {f"attainable_{name}": n for name, n in judged.attainable_counts.items()},
+        date=attended.date.text if attended and attended.date else "",
+        study_day=attended.study_day if attended else None,
+        in_window=attended.in_window if attended else None,
+        flags=tuple(dict.fromkeys([*(attended.flags if attended else ()), *flags])),
+        details={"roles": ",".join(f"{role}={m.record.id}" for role, m in judged.measures if m is not None)},
+        uses=(*(m.record.id for m in measured), *((visit_id(course.participant, visit),) if attended else ())),
+    )
+
+
+def _estimand_record(
+    estimand: Estimand, by_criterion: AnalysisRecord, settled: Settled, behind: tuple[tuple[str, ...], tuple[int, ...]]
+) -> AnalysisRecord:
+    uses, inputs = behind
+    verdict = by_criterion.verdict or "U"
+    says = sentence(verdict, settled)
+    return msgspec.structs.replace(
+        by_criterion,
+        id=f"{by_criterion.participant_id}:{estimand.variable.visit}:{estimand.name}",
+        visit=estimand.variable.visit,
+        parameter=estimand.name,
+        value=settled.verdict,
+        verdict=settled.verdict,
+        intercurrent=settled.intercurrent,
+        details={
+            **by_criterion.details,
+            "by_criterion": verdict,
+            "visit_used": by_criterion.visit,
+            "steps": ",".join(step.rule for step in settled.steps),
+            "steps_en": says.en,
+            "steps_zh": says.zh,
+        },
+        inputs=inputs,
+        uses=tuple(dict.fromkeys((by_criterion.id, *uses))),
+    )

@@ -1,0 +1,86 @@
+"""When each visit took place: its date, study day and window. A record counts for the visit it was entered under."""
+
+import msgspec
+
+from trialwright.derive.book import Book
+from trialwright.derive.days import planned_date, study_day, timing
+from trialwright.model.analysis import AnalysisRecord
+from trialwright.model.quantity import Missing, PartialDate
+from trialwright.model.study import Study, Visit
+
+VISIT_RECORD = "visit_record"
+"""The instrument whose item `date` is the date of a visit."""
+
+MISSED = ("visit_missed",)
+
+
+class Attended(msgspec.Struct, frozen=True, kw_only=True):
+    """One planned visit of one participant as it was: without a date where it did not take place."""
+
+    visit: Visit
+    date: PartialDate | None
+    absent: Missing
+    planned: PartialDate | None
+    study_day: int | None
+    in_window: bool | None
+    flags: tuple[str, ...]
+    inputs: tuple[int, ...]
+
+    @property
+    def until(self) -> PartialDate | None:
+        """The day up to which events bear on this visit: its date, or the day it was planned for."""
+        return self.date or self.planned
+
+
+def attended_visits(study: Study, book: Book, participant: str, first_dose: PartialDate | None) -> dict[str, Attended]:
+    """Every visit of the schedule (logs apart) by name, those that did not take place included."""
+    return {
+        visit.name: _attended(book, participant, first_dose, visit) for visit in study.visits if visit.kind != "log"
+    }
+
+
+def _attended(book: Book, participant: str, first_dose: PartialDate | None, visit: Visit) -> Attended:
+    sheet = book.sheet(participant, visit.name, VISIT_RECORD)
+    missed = [e.seq for e in book.events(participant, *MISSED) if e.visit == visit.name]
+    date = sheet.date("date")
+    entered = sheet.answers.get("date")
+    in_window, side = timing(first_dose, date, visit)
+    flags = [side] if side else []
+    if date is None:
+        flags.append("missed" if missed else "no visit date")
+    if date is not None and not date.complete:
+        flags.append("partial date")
+    if first_dose is None:
+        flags.append("never dosed")
+    return Attended(
+        visit=visit,
+        date=date,
+        absent=entered if isinstance(entered, Missing) else Missing("not done" if missed else "unknown"),
+        planned=planned_date(first_dose, visit),
+        study_day=study_day(first_dose, date),
+        in_window=in_window,
+        flags=tuple(flags),
+        inputs=tuple(sorted({*sheet.inputs, *missed})),
+    )
+
+
+def visit_record(participant: str, attended: Attended) -> AnalysisRecord:
+    """The visit as a record: other records of that visit use it, so that a trace reaches the date's keystroke."""
+    return AnalysisRecord(
+        id=visit_id(participant, attended.visit.name),
+        participant_id=participant,
+        visit=attended.visit.name,
+        parameter="visit",
+        kind="fact",
+        value=attended.date.text if attended.date else attended.absent,
+        date=attended.date.text if attended.date else "",
+        study_day=attended.study_day,
+        in_window=attended.in_window,
+        flags=attended.flags,
+        inputs=attended.inputs,
+    )
+
+
+def visit_id(participant: str, visit: str) -> str:
+    """The id of a visit's own record."""
+    return f"{participant}:{visit}:visit"
