@@ -1,0 +1,1 @@
+"""What is typed becomes a value, or a Problem; who may enter what, and when. No HTTP, no database."""

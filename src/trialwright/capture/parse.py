@@ -1,0 +1,169 @@
+"""Typed text to a stored value, or a Problem. Format stops a save; a value that is merely unlikely never does."""
+
+import datetime as dt
+from fractions import Fraction
+
+from trialwright.capture.dates import parse_date
+from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit
+from trialwright.capture.problems import problem
+from trialwright.model.ledger import Blank, Stored
+from trialwright.model.problem import Problem
+from trialwright.model.quantity import MISSING_REASONS, Code, Missing, MissingReason, PartialDate, Quantity, Words
+from trialwright.model.study import Field
+from trialwright.model.text import Text
+
+LONGEST_TEXT = 4000
+
+_YES_NO = {
+    "Y": ("y", "yes", "1", "true", "是", "有"),
+    "N": ("n", "no", "0", "false", "否", "无"),
+}
+_REASON_WORDS: dict[str, MissingReason] = {
+    "未做": "not done", "不适用": "not applicable", "不详": "unknown", "nd": "not done", "na": "not applicable",
+    "unk": "unknown",
+}  # fmt: skip
+
+
+def parse_value(field: Field, raw: str, unit: str = "", missing: str = "") -> Stored | Problem:
+    """
+    What is stored for one item, from the text, unit and reason for absence that were sent.
+
+    Shape:    Blank for nothing at all; a Quantity keeps the unit it was typed in, never converted here.
+    Problems: TW-CAP-001..015, in `where` the item's name.
+    """
+    item, typed = field.item, raw.strip()
+    if missing.strip():
+        reason = _reason(missing.strip())
+        if reason is None:
+            return problem("TW-CAP-014", field.name, label=item.label, typed=missing)
+        if typed:
+            return problem("TW-CAP-013", field.name, label=item.label, missing=reason)
+        return Missing(reason)
+    if not typed:
+        return Blank()
+    if item.kind in ("number", "integer"):
+        return _number(field, typed, unit.strip())
+    if item.kind in ("date", "partial_date"):
+        return _date(field, typed)
+    if item.kind == "choice":
+        return _choice(field, typed)
+    if item.kind == "yes_no":
+        return _yes_no(field, typed)
+    return _words(field, typed)
+
+
+def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Problem]:
+    """Warnings about a value that may be true all the same: outside its limits in the item's unit, or a future date."""
+    item = field.item
+    if isinstance(stored, Quantity):
+        number = exact_in_item_unit(field, stored)
+        low, high = (Fraction(limit) if limit is not None else None for limit in (item.low, item.high))
+        if (low is not None and number < low) or (high is not None and number > high):
+            typed = f"{stored.text} {stored.unit}".strip()
+            return [
+                problem(
+                    "TW-CAP-020", field.name, label=item.label, typed=typed,
+                    low=_limit(item.low, item.unit), high=_limit(item.high, item.unit),
+                )
+            ]  # fmt: skip
+    if isinstance(stored, PartialDate) and stored.earliest > today:
+        return [problem("TW-CAP-021", field.name, label=item.label, typed=stored.text, today=today.isoformat())]
+    return []
+
+
+def exact_in_item_unit(field: Field, quantity: Quantity) -> Fraction:
+    """The number in the item's own unit, by its declared exact factor."""
+    if quantity.unit in ("", field.item.unit):
+        return quantity.exact
+    return quantity.exact * Fraction(field.item.other_units[quantity.unit])
+
+
+def _limit(limit: str | None, unit: str) -> str:
+    return f"{limit} {unit}".strip() if limit is not None else "∞"
+
+
+def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
+    item = field.item
+    text, behind = split_unit(simplified(typed))
+    chosen = _unit(field, behind or unit)
+    if chosen is None or (behind and unit and _unit(field, unit) != chosen):
+        allowed = " or ".join((item.unit, *item.other_units)) if item.unit else "left out"
+        allowed_zh = " 或 ".join((item.unit, *item.other_units)) if item.unit else "空"
+        shown = behind if chosen is None else f"{behind}, {unit}"
+        return problem(
+            "TW-CAP-004", field.name, label=item.label, typed=shown or unit, allowed=Text(allowed, allowed_zh)
+        )
+    own = chosen == item.unit
+    decimals = 0 if item.kind == "integer" else item.decimals
+    number = parse_number(text, decimals if own else None)
+    if isinstance(number, NotANumber):
+        code = {"limit": "TW-CAP-002", "ambiguous": "TW-CAP-003"}.get(number.why, "TW-CAP-001")
+        guess = Text(number.guess, number.guess.replace(" or ", " 或 "))
+        return problem(code, field.name, label=item.label, typed=typed, guess=guess, example=_example(decimals))
+    whole, _, part = number.partition(".")
+    if own and decimals is not None and len(part.rstrip("0")) > decimals:
+        return problem("TW-CAP-005", field.name, label=item.label, typed=typed, count=len(part), allowed=decimals)
+    if own and decimals is not None and len(part) > decimals:
+        # Zeros beyond the item's decimals say nothing; the typed form stays in the datapoint's raw text.
+        number = f"{whole}.{part[:decimals]}" if decimals else whole
+    return Quantity(number, chosen)
+
+
+def _example(decimals: int | None) -> str:
+    return "12.5" if decimals is None or decimals > 0 else "12"
+
+
+def _unit(field: Field, unit: str) -> str | None:
+    """The declared spelling of a unit; the item's own where none was typed; None where it is not allowed."""
+    item = field.item
+    if not unit:
+        return item.unit
+    folded = _folded(unit)
+    return next((u for u in (item.unit, *item.other_units) if u and _folded(u) == folded), None)
+
+
+def _folded(unit: str) -> str:
+    # NFKC makes the Greek mu of the micro sign, which keyboards and laboratories use alike.
+    return simplified(unit).replace(" ", "").casefold()
+
+
+def _date(field: Field, typed: str) -> Stored | Problem:
+    label = field.item.label
+    found = parse_date(typed)
+    if isinstance(found, str):
+        code = {"day first": "TW-CAP-010", "calendar": "TW-CAP-011"}.get(found, "TW-CAP-009")
+        return problem(code, field.name, label=label, typed=typed)
+    if field.item.kind == "date" and not found.complete:
+        return problem("TW-CAP-012", field.name, label=label, typed=typed)
+    return found
+
+
+def _choice(field: Field, typed: str) -> Stored | Problem:
+    for choice in field.item.choices:
+        if typed.casefold() in (choice.code.casefold(), choice.label.en.casefold(), choice.label.zh):
+            return Code(choice.code)
+    allowed = Text(
+        ", ".join(choice.label.en for choice in field.item.choices),
+        "、".join(choice.label.of("zh") for choice in field.item.choices),
+    )
+    return problem("TW-CAP-007", field.name, label=field.item.label, typed=typed, allowed=allowed)
+
+
+def _yes_no(field: Field, typed: str) -> Stored | Problem:
+    for code, words in _YES_NO.items():
+        if simplified(typed).casefold() in words:
+            return Code(code)
+    allowed = Text("yes or no", "是或否")
+    return problem("TW-CAP-007", field.name, label=field.item.label, typed=typed, allowed=allowed)
+
+
+def _words(field: Field, typed: str) -> Stored | Problem:
+    text = typed.replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST_TEXT or any(not c.isprintable() and c not in "\n\t　" for c in text):
+        return problem("TW-CAP-015", field.name, label=field.item.label, count=len(text), allowed=LONGEST_TEXT)
+    return Words(text)
+
+
+def _reason(text: str) -> MissingReason | None:
+    folded = text.casefold().replace("_", " ")
+    return next((r for r in MISSING_REASONS if r == folded), _REASON_WORDS.get(folded))
