@@ -1,0 +1,51 @@
+"""Freeze the working files of a study folder as the next numbered build."""
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.define import problems as say
+from trialwright.define.builds import Build, Status, check_build, newest_like, read_builds, write_build
+from trialwright.define.documents import read_documents
+from trialwright.define.read import read_study
+from trialwright.model.problem import Problem
+from trialwright.model.study import Study
+
+
+def freeze_study(
+    folder: Path, catalog: Catalog, reason: str, on: dt.date, *, status: Status = "proposal"
+) -> tuple[Study | None, list[Problem]]:
+    """
+    The next numbered build, written to `versions/`; or None and why it was not made.
+
+    `reason` is one sentence, the text of the amendment. A frozen amendment stays a `proposal` until it is registered.
+    Problems:  everything that read_study finds; no reason; nothing changed; an earlier build was altered.
+    """
+    where = str(folder)
+    study, problems = read_study(folder, catalog)
+    builds, _ = read_builds(folder)
+    for build in builds:
+        problems += check_build(folder, build)
+    if not reason.strip():
+        expected = "A build is frozen with a reason in one sentence: it becomes the amendment text"
+        problems.append(say.not_frozen(where, "no reason is given", expected, "Say what changes and why."))
+    like = newest_like(builds, study.hash) if study is not None else None
+    if like is not None:
+        found = f"the working files say the same as build {like.build}"
+        problems.append(
+            say.not_frozen(where, found, "A build differs from every earlier one", "Nothing is to be done.")
+        )
+    if builds and on.isoformat() < builds[-1].frozen_on:
+        found = f"{on} is before build {builds[-1].build} of {builds[-1].frozen_on}"
+        problems.append(say.not_frozen(where, found, "Builds follow one another in time", "Check the date."))
+    if study is None or any(problem.severity == "error" for problem in problems):
+        return None, problems
+    number = max((build.build for build in builds), default=0) + 1
+    made = Build(
+        build=number, status=status, frozen_on=on.isoformat(), reason=" ".join(reason.split()), hash=study.hash
+    )
+    documents, _ = read_documents(folder)
+    write_build(folder, documents, made)
+    return msgspec.structs.replace(study, build=number, status=status), problems

@@ -1,0 +1,185 @@
+"""Read and check a study folder: YAML in, a frozen Study or every Problem out."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from pydantic import BaseModel
+
+from trialwright.catalog import Catalog
+from trialwright.define import elements, estimands, forms
+from trialwright.define import problems as say
+from trialwright.define.builds import Build, check_build, newest_like, read_builds
+from trialwright.define.decisions import Around
+from trialwright.define.documents import PARTS, Document, content_hash, read_documents
+from trialwright.define.notes import Notes, text_of
+from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
+from trialwright.define.scope import Names, facts
+from trialwright.define.validate import check_shape
+from trialwright.model import study as m
+from trialwright.model.entry import Choice
+from trialwright.model.problem import Problem
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def read_study(folder: Path, catalog: Catalog, build: int | None = None) -> tuple[m.Study | None, list[Problem]]:
+    """
+    The study that a folder defines, or None and every Problem that stands in the way.
+
+    Without `build` the working files are read: where they say the same as a frozen build they carry its number and
+    status, else they are a draft (build 0). With `build` that frozen build is read, and its hash checked.
+    Problems:  errors leave no Study; warnings come beside one.
+    """
+    builds, wrong = read_builds(folder)
+    if build is None:
+        return _read(folder, catalog, builds, wrong)
+    chosen = next((each for each in builds if each.build == build), None)
+    if chosen is None:
+        return None, [*wrong, say.no_such_build(str(folder), str(build), [str(each.build) for each in builds])]
+    altered = check_build(folder, chosen)
+    return _read(folder / "versions" / str(build), catalog, [chosen], [*wrong, *altered])
+
+
+def _read(
+    folder: Path, catalog: Catalog, builds: list[Build], wrong: list[Problem]
+) -> tuple[m.Study | None, list[Problem]]:
+    documents, unreadable = read_documents(folder)
+    notes = Notes()
+    notes.problems += [*wrong, *unreadable]
+    files = _Files(documents, notes)
+    if files.study is None or files.schedule is None or files.analysis is None or files.incomplete:
+        return None, notes.problems
+    study = _assemble(files, catalog, notes)
+    if notes.broken:
+        return None, notes.problems
+    digest = content_hash(documents)
+    like = newest_like(builds, digest)
+    if like is not None:
+        study = msgspec.structs.replace(study, build=like.build, status=like.status)
+    return msgspec.structs.replace(study, hash=digest, assumptions=tuple(notes.assumptions)), notes.problems
+
+
+class _Files:
+    """The typed files of a folder; what cannot be typed is in the notes."""
+
+    def __init__(self, documents: dict[str, Document], notes: Notes) -> None:
+        self.documents = documents
+        self.study = _typed(documents.get("study.yaml"), StudyFile, notes)
+        self.schedule = _typed(documents.get("schedule.yaml"), ScheduleFile, notes)
+        self.analysis = _typed(documents.get("analysis.yaml"), AnalysisFile, notes)
+        self.forms: list[tuple[FormFile, Document]] = []
+        self.incomplete = notes.broken
+        for name, document in documents.items():
+            if name.startswith("forms/"):
+                form = _typed(document, FormFile, notes)
+                if form is None:
+                    self.incomplete = True
+                else:
+                    self.forms.append((form, document))
+
+
+def _typed(document: Document | None, model: type[_M], notes: Notes) -> _M | None:
+    if document is None:
+        return None
+    typed, wrong = check_shape(document, model)
+    notes.problems += wrong
+    return typed
+
+
+def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
+    study, schedule, analysis = files.study, files.schedule, files.analysis
+    if study is None or schedule is None or analysis is None:
+        raise ValueError("a study is assembled from three files")
+    documents = files.documents
+    at_study, at_schedule, at_analysis = (documents[name] for name in PARTS)
+    scope = _Scope(files, study, schedule, catalog)
+    visits = elements.visits(schedule, at_schedule, [file.form for file, _ in files.forms], notes)
+    around = Around(
+        tuple(block.name for block in analysis.analysis_sets),
+        tuple(block.name for block in analysis.intercurrent_events),
+        tuple(visit.name for visit in visits if visit.kind != "log"),
+        catalog,
+    )
+    _check_forms(files, visits, notes)
+    return m.Study(
+        name=study.study,
+        build=0,
+        hash="",
+        status="draft",
+        title=text_of(study.title),
+        registration=elements.registration(study.registration),
+        enrolment_planned=study.enrolment_planned,
+        arms=elements.arms(study, at_study, notes),
+        interventions=elements.interventions(study, at_study, [visit.name for visit in visits], notes),
+        sites=elements.sites(study, at_study, notes),
+        gates=tuple(m.Gate(event=gate.event, title=text_of(gate.title), known=gate.known) for gate in study.gates),
+        consents=elements.consents(study, at_study, notes),
+        eligibility=elements.eligibility(study, at_study, scope.screening, notes),
+        visits=visits,
+        forms=tuple(
+            forms.form(file, document, catalog, scope.questions, scope.everywhere, notes)
+            for file, document in files.forms
+        ),
+        outcomes=_outcomes(study, analysis, at_study, notes),
+        analysis_sets=estimands.analysis_sets(analysis, at_analysis, scope.facts, notes),
+        intercurrent_events=estimands.intercurrent_events(analysis, at_analysis, scope.facts, notes),
+        estimands=estimands.estimands(analysis, at_analysis, around, notes),
+        displays=estimands.displays(analysis, at_analysis, around, notes),
+        roles=tuple(m.Role(name=role.name, title=text_of(role.title), may=tuple(role.may)) for role in study.roles),
+        code_lists={
+            name: tuple(Choice(choice.code, text_of(choice.label)) for choice in choices)
+            for name, choices in study.code_lists.items()
+        },
+    )
+
+
+class _Scope:
+    """The names that conditions may use, by where they stand."""
+
+    def __init__(self, files: _Files, study: StudyFile, schedule: ScheduleFile, catalog: Catalog) -> None:
+        self.questions = forms.eligibility_items(study.eligibility)
+        by_form = {file.form: forms.form_names(file, catalog, self.questions) for file, _ in files.forms}
+        self.screening: Names = {}
+        self.everywhere: Names = {}
+        for visit in schedule.visits:
+            for form in visit.forms:
+                names = by_form.get(form, {})
+                self.everywhere |= {f"{visit.name}/{name}": known for name, known in names.items()}
+                if visit.kind in ("screening", "log"):
+                    self.screening |= names
+        self.facts = facts(choice.code for choice in catalog.terms("withdrawal_reason").choices)
+
+
+def _check_forms(files: _Files, visits: tuple[m.Visit, ...], notes: Notes) -> None:
+    used = {form for visit in visits for form in visit.forms}
+    first: dict[str, str] = {}
+    for file, document in files.forms:
+        where = document.where("form")
+        if file.form in first:
+            notes.problems.append(say.repeated_name(where, "form", file.form, first[file.form]))
+        first.setdefault(file.form, where)
+        if file.form not in used:
+            notes.problems.append(say.unused_form(where, file.form))
+
+
+def _outcomes(
+    study: StudyFile, analysis: AnalysisFile, document: Document, notes: Notes
+) -> tuple[m.OutcomeMeasure, ...]:
+    levels = {block.name: block.level for block in analysis.estimands}
+    for index, block in enumerate(study.outcomes):
+        where = document.where("outcomes", index, "estimand")
+        if block.estimand not in levels:
+            notes.problems.append(say.unknown_reference(where, block.estimand, "an estimand", levels))
+        elif levels[block.estimand] != block.level:
+            notes.problems.append(say.outcome_without_estimand(where, block.measure))
+    return tuple(
+        m.OutcomeMeasure(
+            level=block.level,
+            measure=block.measure,
+            description=block.description,
+            time_frame=block.time_frame,
+            estimand=block.estimand,
+        )
+        for block in study.outcomes
+    )

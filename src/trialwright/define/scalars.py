@@ -1,0 +1,64 @@
+"""Scalars of a definition: every one is text until its place in the schema types it."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from trialwright.model.quantity import PartialDate
+
+_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+
+
+def _whole(text: object) -> object:
+    if isinstance(text, str) and re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    raise PydanticCustomError("scalar", "A whole number such as 12")
+
+
+def _truth(text: object) -> object:
+    if text in ("yes", "no"):
+        return text == "yes"
+    raise PydanticCustomError("scalar", "yes or no")
+
+
+def _decimal(text: str) -> str:
+    if not _DECIMAL.fullmatch(text):
+        raise PydanticCustomError("scalar", "A number such as 0.05 (a point, no comma, no unit, no per cent sign)")
+    return text
+
+
+def _date(text: str) -> str:
+    try:
+        PartialDate(text)
+    except ValueError:
+        raise PydanticCustomError("scalar", "A date such as 2021-02-01, 2021-02 or 2021") from None
+    return text
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("scalar", "Some words")
+    return text
+
+
+def _joined(value: object) -> object:
+    """A list of names and their comma-separated text are the same parameter."""
+    if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
+        return ", ".join(value)
+    return value
+
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+VisitName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
+Words = Annotated[str, AfterValidator(_filled)]
+Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
+Truth = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"enum": ["yes", "no"]})]
+Decimal = Annotated[str, AfterValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
+DateText = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+ParameterText = Annotated[
+    str,
+    BeforeValidator(_joined),
+    WithJsonSchema({"anyOf": [{"type": ["string", "number"]}, {"type": "array", "items": {"type": "string"}}]}),
+]

@@ -1,0 +1,273 @@
+"""The shape of a definition's files. Pydantic stays inside define: it collects every problem of a file at once."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
+
+from trialwright.define.scalars import DateText, Decimal, Name, ParameterText, Truth, VisitName, Whole, Words
+
+
+class Block(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TextBlock(Block):
+    en: Words
+    zh: Words
+
+
+class WithOrigin(Block):
+    """One of three ways to say where an element comes from; two at once, or none, is a Problem."""
+
+    origin: Literal["registered", "mirror", "protocol"] | None = None
+    assumed: Words | None = None
+    proposed: Words | None = None
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "WithOrigin":
+        given = [key for key in ("origin", "assumed", "proposed") if getattr(self, key) is not None]
+        if len(given) > 1 or (not given and not self._inherits_origin()):
+            raise PydanticCustomError("origin", "{found}", {"found": " and ".join(given) if given else "no origin"})
+        return self
+
+    def _inherits_origin(self) -> bool:
+        return False
+
+
+class RegistrationBlock(Block):
+    registry: Words
+    id: Words
+    record: Words
+    page: str = ""
+    start_date: DateText
+    first_submitted: DateText
+    primary_completion: DateText | None = None
+
+
+class TierBlock(Block):
+    """A dose for a body weight in kg. The first tier that fits counts: a limit included here does not count above."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    high_included: Truth = False
+    dose: Decimal
+    unit: Words
+
+
+class InterventionBlock(WithOrigin):
+    name: Name
+    title: TextBlock
+    kind: Words
+    route: str = ""
+    tiers: list[TierBlock] = []
+    dosing_visits: list[VisitName] = []
+
+
+class ArmBlock(WithOrigin):
+    name: Name
+    title: TextBlock
+    kind: Words
+    description: Words
+    interventions: list[Name]
+
+
+class SiteBlock(WithOrigin):
+    name: Name
+    title: TextBlock
+    country: Words
+    time_zone: Words
+
+
+class GateBlock(Block):
+    event: Literal["ethics_approval", "site_opened"]
+    title: TextBlock
+    known: Truth
+
+
+class ConsentBlock(WithOrigin):
+    name: Words
+    title: TextBlock
+
+
+class EligibilityBlock(WithOrigin):
+    name: Name
+    kind: Literal["inclusion", "exclusion"]
+    text: TextBlock
+    met_when: Words | None = None
+    evidence: list[str] = []
+
+
+class OutcomeBlock(Block):
+    level: Literal["primary", "secondary", "other"]
+    measure: Words
+    description: str = ""
+    time_frame: Words
+    estimand: Name
+
+
+Act = Literal["enter", "complete_visit", "enrol", "record_deviation", "verify", "lock", "look", "see_results", "grant"]
+
+
+class RoleBlock(Block):
+    name: Name
+    title: TextBlock
+    may: list[Act]
+
+
+class ChoiceBlock(Block):
+    code: Words
+    label: TextBlock
+
+
+class StudyFile(Block):
+    """study.yaml: who, what, where; the eligibility criteria and the registered outcome measures."""
+
+    study: Words
+    title: TextBlock
+    registration: RegistrationBlock
+    enrolment_planned: Whole
+    arms: list[ArmBlock]
+    interventions: list[InterventionBlock]
+    sites: list[SiteBlock]
+    gates: list[GateBlock]
+    consents: list[ConsentBlock]
+    eligibility: list[EligibilityBlock]
+    outcomes: list[OutcomeBlock]
+    roles: list[RoleBlock]
+    code_lists: dict[Name, list[ChoiceBlock]] = {}
+
+
+class VisitBlock(WithOrigin):
+    name: VisitName
+    title: TextBlock
+    kind: Literal["screening", "baseline", "planned", "unscheduled", "log"]
+    study_day: Whole | None = None
+    early: Whole | None = None
+    late: Whole | None = None
+    forms: list[Name]
+    dosing: Truth = False
+
+
+class ScheduleFile(Block):
+    """schedule.yaml: the visits, their windows and their forms."""
+
+    visits: list[VisitBlock]
+
+
+class SectionBlock(WithOrigin):
+    """One line of a form: an instrument with its options; `eligibility` asks what no expression decides."""
+
+    instrument: Name
+    title: TextBlock | None = None
+    options: dict[Name, ParameterText] = {}
+    leave_out: list[str] = []
+    optional: list[str] = []
+    shown_when: dict[str, Words] = {}
+
+    def _inherits_origin(self) -> bool:
+        return True
+
+
+class CheckBlock(Block):
+    name: Name
+    holds: Words
+    message: TextBlock
+
+
+class FormFile(WithOrigin):
+    """forms/<name>.yaml: one form."""
+
+    form: Name
+    title: TextBlock
+    repeating: Truth = False
+    core_set: Truth = False
+    before_consent: Truth = False
+    sections: list[SectionBlock]
+    checks: list[CheckBlock] = []
+
+
+class AnalysisSetBlock(WithOrigin):
+    name: Name
+    title: TextBlock
+    says: Words
+    includes: Words
+
+
+class IntercurrentBlock(WithOrigin):
+    name: Name
+    title: TextBlock
+    says: Words
+    found: Words
+
+
+class VariableBlock(Block):
+    """Exactly one of response, value, event names the catalog entry."""
+
+    response: Name | None = None
+    value: Words | None = None
+    event: Name | None = None
+    reading: str | None = None
+    parameters: dict[Name, ParameterText] | None = None
+    measures: dict[Name, Words] | None = None
+    visit: str | None = None
+
+
+class MethodBlock(Block):
+    method: Name
+    parameters: dict[Name, ParameterText] = {}
+
+
+class BenchmarkBlock(WithOrigin):
+    label: TextBlock
+    responders: Whole
+    participants: Whole
+    source: Words
+
+
+class AssumedBlock(Block):
+    what: Words
+    reason: Words
+
+
+Strategy = Literal["composite", "treatment_policy", "hypothetical", "while_on_treatment", "while_alive"]
+
+
+class EstimandBlock(WithOrigin):
+    """
+    One endpoint. A sensitivity estimand says in `of` what it varies and takes from there whatever it leaves out.
+
+    Whatever stays undecided is not filled in: it is answered with the list of missing decisions.
+    """
+
+    name: Name
+    title: TextBlock
+    level: Literal["primary", "secondary", "other", "sensitivity"]
+    of: str = ""
+    says: str = ""
+    treatment: str | None = None
+    population: str | None = None
+    variable: VariableBlock | None = None
+    intercurrent: dict[Name, Strategy] | None = None
+    missing: Literal["nonresponder", "undetermined", "bounds", "observed"] | None = None
+    summary: list[MethodBlock] | None = None
+    benchmarks: list[BenchmarkBlock] | None = None
+    alpha: Decimal | None = None
+    also_assumed: list[AssumedBlock] | None = None
+
+
+class DisplayBlock(Block):
+    number: Words
+    display: Name
+    title: TextBlock
+    estimands: list[Name] = []
+    parameters: dict[Name, ParameterText] = {}
+
+
+class AnalysisFile(Block):
+    """analysis.yaml: analysis sets, intercurrent events, estimands and where each is shown."""
+
+    analysis_sets: list[AnalysisSetBlock]
+    intercurrent_events: list[IntercurrentBlock]
+    estimands: list[EstimandBlock]
+    displays: list[DisplayBlock]
