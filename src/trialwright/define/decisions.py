@@ -25,9 +25,14 @@ class Around(msgspec.Struct, frozen=True):
 
 
 class Attributes(msgspec.Struct, frozen=True):
-    """The attributes of one estimand as written, those of the estimand it varies laid under them."""
+    """
+    The attributes of one estimand as written, those of the estimand it varies laid under them.
+
+    `own` names the attributes that this block writes itself: what it only inherits is judged where it is written.
+    """
 
     name: str
+    own: frozenset[str]
     level: str
     variable: VariableBlock | None
     treatment: str | None
@@ -72,15 +77,17 @@ class _Check:
 
     def attributes(self, sets: tuple[str, ...], events: tuple[str, ...]) -> None:
         whole = self.whole
-        if not whole.treatment:
+        if not whole.treatment and not self.inherits("treatment"):
             self.undecided((), "treatment (the treatment condition)", "what exactly the result is a result of")
-        if not whole.population:
+        if not whole.population and not self.inherits("population"):
             self.undecided((), "population (an analysis set)", "who stands in the denominator", sets)
-        elif whole.population not in sets:
+        elif whole.population and not self.inherits("population") and whole.population not in sets:
             self.unknown(("population",), whole.population, "an analysis set", sets)
-        if whole.missing is None:
+        if whole.missing is None and not self.inherits("missing"):
             changes = "how participants whose value is missing are counted"
             self.undecided((), "missing (the missing-data rule)", changes, _MISSING_RULES)
+        if self.inherits("intercurrent"):
+            return
         given = whole.intercurrent or {}
         for name in given:
             if name not in events:
@@ -91,6 +98,8 @@ class _Check:
                 self.undecided(("intercurrent",), f"the strategy for {name}", changes, _STRATEGIES)
 
     def summary(self) -> None:
+        if self.inherits("summary"):
+            return
         if self.whole.summary is None or (not self.whole.summary and self._is_response()):
             self.undecided((), "summary (the statistical methods)", "which number and which interval are reported")
         shelf = self.catalog.names("method")
@@ -108,6 +117,9 @@ class _Check:
         if tests and not self.whole.alpha:
             self.undecided((), "alpha (the level of the test)", f"how many responders {tests[0]} asks for")
 
+    def inherits(self, attribute: str) -> bool:
+        return self.whole.level == "sensitivity" and attribute not in self.whole.own
+
     def _is_response(self) -> bool:
         return self.whole.variable is not None and bool(self.whole.variable.response)
 
@@ -115,6 +127,8 @@ class _Check:
 
     def variable(self, visits: tuple[str, ...]) -> None:
         block = self.whole.variable
+        if self.inherits("variable"):
+            return
         if block is None:
             self.undecided((), "variable (what is computed for one participant)", "everything", _KINDS)
             return

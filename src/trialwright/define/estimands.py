@@ -90,7 +90,8 @@ def _whole(block: EstimandBlock, parent: EstimandBlock | None) -> Attributes:
         top[key] = own if own is not None or parent is None else getattr(parent, key)
     if parent is not None and block.intercurrent is not None:
         top["intercurrent"] = {**(parent.intercurrent or {}), **block.intercurrent}
-    return Attributes(name=block.name, level=block.level, variable=_variable(block, parent), **top)
+    own = frozenset(key for key in ("variable", *top) if getattr(block, key) is not None)
+    return Attributes(name=block.name, own=own, level=block.level, variable=_variable(block, parent), **top)
 
 
 def _variable(block: EstimandBlock, parent: EstimandBlock | None) -> VariableBlock | None:
