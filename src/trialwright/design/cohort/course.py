@@ -99,21 +99,33 @@ class _Plan:
             yield from self.forms(visit, day, corrects=self.course.corrects and index == len(attended) // 2)
             yield from self.logs(visit, day, before, last)
             yield self.act("complete_visit", day, visit=visit.name, role="investigator")
-        yield from self.ending(last, len(attended))
+        yield from self.ending(last)
 
-    def ending(self, last: dt.date, attended: int) -> Iterator[Act]:
+    def ending(self, last: dt.date) -> Iterator[Act]:
         if not self.course.withdraws:
-            if attended == len([v for v in self.study.visits if v.study_day is not None]):
-                yield self.act("complete", last, role="investigator")
+            yield from self.last_form(last, "completed", "")
+            yield self.act("complete", last, role="investigator", details={"date": last.isoformat()})
             return
         day = last + dt.timedelta(days=self.draws.integer(3, 9, "withdraws after"))
         code = self.draws.choice(self.cohort.withdrawal_reasons, "withdrawal reason")
         details = {"reason": code, "date": day.isoformat()}
+        yield from self.last_form(day, "withdrawn", code)
         yield self.act("withdraw", day, role="investigator", reason="Recorded at the site", details=details)
+
+    def last_form(self, day: dt.date, status: str, reason: str) -> Iterator[Act]:
+        """The forms that stand once among the running logs: how the participant's part ended."""
+        place = next((v for v in self.study.visits if v.kind == "log"), None)
+        moment = Moment(
+            visit=self.order[-1], order=self.order, date=day, row_date=day, end_status=status, end_reason=reason
+        )
+        for form in [self.study.form(name) for name in place.forms] if place else []:
+            if place is not None and not form.repeating:
+                posted = post_form(form, self.cohort, self.catalog, self.person, moment)
+                yield self.act("form", day, visit=place.name, form=form.name, posted=posted)
 
     def attended(self) -> Iterator[tuple[Visit, dt.date]]:
         """The visits that took place, with their dates in order; a withdrawal ends them after at least the baseline."""
-        planned = [v for v in self.study.visits if v.kind != "log" and v.study_day is not None]
+        planned = [v for v in self.study.visits if v.kind in ("baseline", "planned")]
         stop = (
             self.draws.integer(2, max(2, len(planned) - 1), "withdraws at") if self.course.withdraws else len(planned)
         )

@@ -39,6 +39,8 @@ def post_form(
                 continue
             line = cohort.field_model(field.name, lines)
             text = NOT_MET if field.name == failing else answer(field, line, person, at)
+            if line is not None and line.years_since in posted:
+                text = str(at.date.year - int(posted[line.years_since]))
             if text:
                 posted[field.name] = text
                 values[field.name] = _value(field, text)

@@ -18,8 +18,8 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     Numbers: baseline `mean` and `sd` (of the logarithm where `log`), correlation with the participant's `severity`,
     percent `change` from baseline at each visit (the last one given holds on), its spread `change_sd` between
     participants, correlated `response` with the trait all measures share, and `noise_sd` within a person, in the unit.
-    Otherwise one of `constant`, `weights` (code -> weight), `days_before` (low, high days before the visit or the row),
-    `source` (a date or number known to the plan).
+    Otherwise one of `constant` (empty: left blank), `weights` (code -> weight), `days_before` (low, high days before
+    the visit or the row), `source` (a date or number known to the plan).
     """
 
     items: str
@@ -36,7 +36,8 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     weights: dict[str, float] = {}
     days_before: tuple[int, int] | None = None
     month_only: float = 0.0  # share of dates known to the month only
-    source: Literal["", "visit_date", "row_date", "row_end", "dose_by_weight", "taper"] = ""
+    source: Literal["", "visit_date", "row_date", "row_end", "dose_by_weight", "taper", "end_status", "end_reason"] = ""
+    years_since: str = ""  # a year typed on the same form: the answer is the year of the visit minus it
 
 
 class LogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

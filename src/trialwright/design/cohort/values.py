@@ -22,6 +22,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     row_end: dt.date | None = None
     dose: str = ""
     taper: str = ""
+    end_status: str = ""
+    end_reason: str = ""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +110,8 @@ def _known(source: str, at: Moment) -> str:
         "row_end": at.row_end.isoformat() if at.row_end else "",
         "dose_by_weight": at.dose,
         "taper": at.taper,
+        "end_status": at.end_status,
+        "end_reason": at.end_reason,
     }[source]
 
 
