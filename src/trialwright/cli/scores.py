@@ -28,7 +28,7 @@ def score(
     """
     Apply a response criterion to a table, in exact arithmetic.
 
-    Example: trialwright score imacs_doi_2004 patients.csv -o answers.csv --reading rider_2004 --set missing=nonresponder
+    Example: trialwright score imacs_doi_2004 patients.csv -o answers.csv --reading rider_2004
     """
     pairs: dict[str, str] = {}
     for text in settings or []:
