@@ -34,8 +34,8 @@ def erase_entry(database: "Database", keys: Keys, seq: int, asked: Asked, inject
     event = NewEvent(kind="erased", participant_id=participant, visit=visit, form=form, row=row_id,
                      details={"seq": str(seq), "first_person": first, "second_person": second})  # fmt: skip
     stamp = Stamp(user=first, build=build, origin="typed", reason=reason)
+    check_texts(database.where, stamp, [event], "")
     entry = entry_of(event, reason, erases=seq)
-    check_texts(database.where, stamp, [entry], "")
     last = last_of(database)
     clock, nonces = injected
     at_ms, head = Save(database, keys, stamp, last).append([entry], clock=clock, nonces=nonces, token="")

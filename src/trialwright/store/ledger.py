@@ -61,8 +61,8 @@ class Ledger:
         """
         if not writes:
             raise ValueError("a save holds at least one write")
+        check_texts(self._database.where, stamp, writes, token)
         entries = [entry_of(write, stamp.reason) for write in writes]
-        check_texts(self._database.where, stamp, entries, token)
         with self._writing() as keys:
             if token and (earlier := self._saved_under(token, entries, expect)):
                 return earlier

@@ -5,7 +5,9 @@ from pathlib import Path
 from trialwright.model.ledger import Clock, Nonces
 from trialwright.store import problems
 from trialwright.store.chain import FORMAT
+from trialwright.store.database import Database
 from trialwright.store.ledger import Ledger
+from trialwright.store.postgres import PostgresDatabase
 from trialwright.store.sqlite import SqliteDatabase
 
 
@@ -20,7 +22,7 @@ def open_ledger(url: str | Path, *, clock: Clock, nonces: Nonces, create: bool =
     return open_on(database_at(str(url)), clock=clock, nonces=nonces, create=create)
 
 
-def open_on(database: SqliteDatabase, *, clock: Clock, nonces: Nonces, create: bool = False) -> Ledger:
+def open_on(database: Database, *, clock: Clock, nonces: Nonces, create: bool = False) -> Ledger:
     """The same on a database already chosen."""
     if create and not database.exists():
         database.create(nonces())
@@ -34,6 +36,8 @@ def open_on(database: SqliteDatabase, *, clock: Clock, nonces: Nonces, create: b
     return Ledger(database, clock=clock, nonces=nonces)
 
 
-def database_at(url: str) -> SqliteDatabase:
+def database_at(url: str) -> Database:
     """The database that a URL or path names; nothing is opened yet."""
+    if url.startswith(("postgresql://", "postgres://")):
+        return PostgresDatabase(url)
     return SqliteDatabase(Path(url.removeprefix("sqlite:///")))

@@ -62,17 +62,22 @@ def entry_of(write: NewDatapoint | NewEvent, reason: str, *, erases: int = 0) ->
     return Entry(0, kind, slot.participant_id, slot.visit, slot.form, slot.item, slot.row, content)
 
 
-def check_texts(where: str, stamp: Stamp, entries: Sequence[Entry], token: str) -> None:
+def check_texts(where: str, stamp: Stamp, writes: Sequence[NewDatapoint | NewEvent], token: str) -> None:
     """Raises LedgerProblem TW-STO-012 where a text holds what one of the databases cannot keep."""
     texts = [stamp.user, stamp.reason, token]
-    for entry in entries:
-        texts += [*entry[1:6], *entry.content[:3]]
+    for write in writes:
+        if isinstance(write, NewEvent):
+            texts += [write.participant_id, write.visit, write.form, *write.details, *write.details.values()]
+        else:
+            slot = write.slot
+            texts += [slot.participant_id, slot.visit, slot.form, slot.item, write.raw, *columns_of(write.value)]
+    together = "".join(texts)
     try:
-        if any("\0" in text or "\\u0000" in text for text in texts):
-            raise unstorable_text(where)
-        "".join(texts).encode()
+        together.encode()
     except UnicodeEncodeError as broken:
         raise unstorable_text(where) from broken
+    if "\0" in together:
+        raise unstorable_text(where)
 
 
 class Keys:

@@ -1,0 +1,269 @@
+"""The ledger on PostgreSQL: a role that may only add and read, one writer by an advisory lock."""
+
+import contextlib
+import os
+import re
+import string
+import threading
+from collections.abc import Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+from psycopg import conninfo, errors
+
+from trialwright.model.problem import Problem
+from trialwright.store import problems
+from trialwright.store.chain import FORMAT
+from trialwright.store.rows import Row
+from trialwright.store.sqlite import LOOKUPS, TABLES, SqliteDatabase
+
+SCHEMA = "trialwright_ledger"
+WRITER = "trialwright_writer"
+_LOCK = 0x5457_4C45  # any fixed number: the ledger's own advisory lock in its database
+_ALL_ACTS = "UPDATE OR DELETE OR TRUNCATE"
+_CONTENT_ACTS = "UPDATE OR TRUNCATE"
+_FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$", re.DOTALL)
+
+Connection = psycopg.Connection[Row]
+
+
+class PostgresDatabase:
+    """One database. A connection a thread and process, each stripped of every right but INSERT and SELECT."""
+
+    def __init__(self, url: str, *, seconds: float = 10.0) -> None:
+        parts = conninfo.conninfo_to_dict(url)
+        self.where = f"postgresql://{parts.get('host', 'localhost')}/{parts.get('dbname', '')}"  # without the password
+        self._url, self._seconds = url, seconds
+        self._local = threading.local()
+        self._opened: list[Connection] = []
+
+    def exists(self) -> bool:
+        with self._told(), self._bare() as connection:
+            row = connection.execute("SELECT to_regnamespace(%s)", (SCHEMA,)).fetchone()
+            return row is not None and row[0] is not None
+
+    def create(self, origin: bytes) -> None:
+        """Makes schema, role and guards; the role of the URL becomes the owner and needs CREATEROLE the first time."""
+        with self._told(), self._bare() as connection, connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone():
+                return
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (WRITER,)).fetchone():
+                connection.execute(f"CREATE ROLE {WRITER} NOLOGIN")
+            connection.execute(f"GRANT {WRITER} TO CURRENT_USER")
+            connection.execute(f"CREATE SCHEMA {SCHEMA}")
+            connection.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {WRITER}")
+            connection.execute(f"SET LOCAL search_path = {SCHEMA}")
+            for text in _statements():
+                connection.execute(text)
+            connection.execute("INSERT INTO ledger (id, format, origin) VALUES (1, %s, %s)", (FORMAT, origin))
+
+    def format(self) -> object:
+        """The number of the format, or None where this is no ledger."""
+        with self._told():
+            found = self._connection().execute("SELECT to_regclass('ledger')").fetchone()
+            if found is None or found[0] is None:
+                return None
+        rows = self.read("SELECT format FROM ledger")
+        return rows[0][0] if rows else None
+
+    def check_guards(self) -> list[Problem]:
+        """Every trigger is there, enabled, and calls the function that this program made."""
+        triggers = self.read(
+            "SELECT c.relname, t.tgname, p.proname, p.prosrc FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE n.nspname = ? AND NOT t.tgisinternal AND t.tgenabled <> 'D'",
+            (SCHEMA,),
+        )
+        expected = _expected_triggers()
+        found = {(table, name): (function, source) for table, name, function, source in triggers}
+        wrong = sorted(name for table, name in found.keys() | expected.keys()
+                       if found.get((table, name)) != expected.get((table, name)))  # fmt: skip
+        return [problems.guards_gone(self.where, wrong)] if wrong else []
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        with self._told():
+            return self._connection().execute(_ours(sql), values).fetchall()
+
+    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+        """Rows as they come from the server, in a transaction of their own."""
+        with self._told():
+            connection = self._connect()
+            try:
+                with connection.transaction(), connection.cursor(name="stream") as cursor:
+                    cursor.itersize = 10_000
+                    yield from cursor.execute(_ours(sql), values)
+            finally:
+                self._close(connection)
+
+    def columns(self, sql: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
+        """The columns of a query as lists, one JSON text a column."""
+        wanted = ", ".join(f"coalesce(json_agg({name})::text, '[]')" for name in names)
+        ((*texts,),) = self.read(f"SELECT {wanted} FROM ({sql}) AS found", values)  # noqa: S608 - our own names
+        return [msgspec.json.decode(text) for text in texts]
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """Everything read inside sees one and the same moment."""
+        with self._told():
+            connection = self._connection()
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """The one write transaction: READ COMMITTED, so that all after the lock sees what the last writer left."""
+        with self._told():
+            connection = self._connection()
+            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            try:
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                if not connection.closed:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def write_rows(self, sql: str, rows: Sequence[Row]) -> None:
+        with self._connection().cursor() as cursor:
+            cursor.executemany(_ours(sql), rows)
+
+    def erase_content(self, seq: int) -> None:
+        self._connection().execute("SELECT erase_content(%s)", (seq,))
+
+    def forget_erased(self) -> None:
+        """Old row versions go when VACUUM runs: only the owner can call it (docs/explanation/ledger.md)."""
+
+    def copy_to(self, path: Path) -> None:
+        """The same ledger as an SQLite file: same keys, same chain, same head."""
+        with self.reading():
+            ((origin,),) = self.read("SELECT origin FROM ledger")
+            copy = SqliteDatabase(path)
+            copy.create(origin)
+            try:
+                with copy.writing():
+                    for table, columns in TABLES.items():
+                        found = self._connection().cursor()
+                        found.execute(_ours(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}"))  # noqa: S608 - our own names
+                        marks = ", ".join("?" * len(columns))
+                        copy.write_rows(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", found)  # noqa: S608 - as above
+            finally:
+                copy.close()
+
+    def close(self) -> None:
+        for connection in list(self._opened):
+            self._close(connection)
+        self._local = threading.local()
+
+    def _connection(self) -> Connection:
+        held: tuple[int, Connection] | None = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid() or held[1].closed:
+            held = (os.getpid(), self._connect())
+            self._local.held = held
+        return held[1]
+
+    def _bare(self) -> Connection:
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=max(2, int(self._seconds)))
+
+    def _connect(self) -> Connection:
+        connection = self._bare()
+        try:
+            connection.execute(f"SET search_path = {SCHEMA}")
+            connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{int(self._seconds * 1000)}ms",))
+            connection.execute("SET synchronous_commit = on")
+            self._give_up_rights(connection)
+            self._assert_safe(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._opened.append(connection)
+        return connection
+
+    def _give_up_rights(self, connection: Connection) -> None:
+        """An owner's or superuser's session steps down to the writer role before it does anything."""
+        if _rights_too_many(connection):
+            connection.execute(f"SET ROLE {WRITER}")
+        if too_many := _rights_too_many(connection):
+            raise problems.too_powerful(self.where, f"the role may {too_many}")
+
+    def _assert_safe(self, connection: Connection) -> None:
+        for setting, expected in (("fsync", "on"), ("synchronous_commit", "on"), ("server_encoding", "UTF8")):
+            row = connection.execute("SELECT current_setting(%s)", (setting,)).fetchone()
+            if row is None or row[0] != expected:
+                raise problems.unsafe_settings(self.where, setting, row and row[0], expected)
+
+    def _close(self, connection: Connection) -> None:
+        with contextlib.suppress(ValueError):
+            self._opened.remove(connection)
+        connection.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as trouble:
+            told = self._problem_of(trouble)
+            if told is None:
+                raise
+            raise told from trouble
+
+    def _problem_of(self, trouble: psycopg.Error) -> problems.LedgerProblem | None:
+        match trouble:
+            case errors.LockNotAvailable():
+                return problems.locked(self.where, self._seconds)
+            case errors.DiskFull():
+                return problems.disk_full(self.where)
+            case errors.ReadOnlySqlTransaction() | errors.InsufficientPrivilege():
+                return problems.read_only(self.where)
+            case errors.InvalidCatalogName():
+                return problems.missing_file(self.where)
+            case psycopg.OperationalError():
+                return problems.unreachable(self.where, type(trouble).__name__)
+        return None
+
+
+def _rights_too_many(connection: Connection) -> str:
+    """Which forbidden rights the role has, in words; "" for none."""
+    rows = connection.execute(
+        "SELECT DISTINCT what FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,"
+        " unnest(ARRAY['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) AS what"
+        " WHERE n.nspname = %s AND c.relkind = 'r' AND has_table_privilege(c.oid, what) ORDER BY what",
+        (SCHEMA,),
+    ).fetchall()
+    return ", ".join(what for (what,) in rows)
+
+
+def _ours(sql: str) -> str:
+    return sql.replace("?", "%s")
+
+
+def _statements() -> list[str]:
+    texts = [_template("postgres_lookup").substitute(table=table) for table in LOOKUPS]
+    texts.append(_template("postgres_ledger").template)
+    guard = _template("postgres_guard")
+    return texts + [guard.substitute(table=table, acts=acts) for table, acts in _guarded().items()]
+
+
+def _guarded() -> dict[str, str]:
+    return {table: _CONTENT_ACTS if table == "content" else _ALL_ACTS for table in ("ledger", *TABLES)}
+
+
+def _expected_triggers() -> dict[tuple[str, str], tuple[str, str]]:
+    sources = dict(_FUNCTION.findall(_template("postgres_ledger").template))
+    triggers = {(table, f"{table}_guard"): "refuse_change" for table in _guarded()}
+    triggers["save", "save_insert"] = "check_save"
+    triggers["entry", "entry_insert"] = "check_entry"
+    triggers["content", "content_insert"] = "check_content"
+    triggers["content", "content_delete"] = "check_erasure"
+    return {key: (function, sources[function]) for key, function in triggers.items()}
+
+
+def _template(name: str) -> string.Template:
+    return string.Template(resources.files("trialwright.store").joinpath(f"sql/{name}.sql").read_text(encoding="utf-8"))

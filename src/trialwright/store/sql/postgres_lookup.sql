@@ -1,0 +1,4 @@
+CREATE TABLE $table (
+    id bigint PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
