@@ -1,0 +1,19 @@
+"""
+The one evaluator of expression trees: in columns (Polars, integers) and as a row function (exact Python numbers).
+
+Both are compiled from the same tree and agree to the bit; tests hold them against an oracle in plain fractions.
+"""
+
+from trialwright.catalog.evaluator.columns import Numerators, evaluate_columns, evaluate_numerators
+from trialwright.catalog.evaluator.rows import RowFunction, RowResult, RowValue, compile_row, compile_rule
+
+__all__ = [
+    "Numerators",
+    "RowFunction",
+    "RowResult",
+    "RowValue",
+    "compile_row",
+    "compile_rule",
+    "evaluate_columns",
+    "evaluate_numerators",
+]

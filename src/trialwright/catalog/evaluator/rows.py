@@ -1,0 +1,287 @@
+"""The row function of a tree: one participant, exact Python numbers, values as the ledger holds them."""
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple, cast
+
+from trialwright.catalog.evaluator.nodes import in_order, parts
+from trialwright.catalog.parameters import exact
+from trialwright.model.expression import (
+    Add,
+    All,
+    Answered,
+    AnyOf,
+    AtLeast,
+    AtMost,
+    Certain,
+    Choose,
+    CodeIs,
+    Column,
+    Compare,
+    Constant,
+    CountTrue,
+    DaysBetween,
+    Expr,
+    Known,
+    Multiply,
+    Not,
+    OrElse,
+    Rule,
+    Subtract,
+)
+from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
+
+RowValue = Value | Fraction | int | bool | str | None
+"""What may stand in a row: a value of the ledger, an exact number, a truth, or a code as a bare text."""
+
+RowResult = Fraction | int | bool | None
+RowFunction = Callable[[Mapping[str, RowValue]], RowResult]
+
+
+class Span(NamedTuple):
+    """A number of days known only to lie between two, both included: what a partial date leaves open."""
+
+    low: int
+    high: int
+
+
+_Slot = Fraction | int | bool | Span | None
+_Step = Callable[[list[_Slot], Mapping[str, RowValue]], _Slot]
+_Exact = Fraction | int
+
+_ARITHMETIC: dict[type, Callable[[_Exact, _Exact], _Exact]] = {
+    Add: operator.add,
+    Subtract: operator.sub,
+    Multiply: operator.mul,
+}
+_COMPARISONS: dict[str, Callable[[_Exact, _Exact], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_TRUE_CODES, _FALSE_CODES = frozenset({"Y", "yes", "true"}), frozenset({"N", "no", "false"})
+
+
+def compile_row(expr: Expr) -> RowFunction:
+    """
+    A function from one row (column -> value) to the exact value of `expr`: a number, a truth, or None.
+
+    Missing:  an absent column, None and Missing are alike: None in, None out, three-valued in Kleene's sense.
+    Units:    a Quantity counts by its number; who asks converts units first.
+    Raises:   TypeError where a column holds words, or a code that is no number, and a number is needed.
+    """
+    nodes = in_order([expr])
+    run = _compile(nodes)
+    return lambda row: _result(run(row)[-1])
+
+
+def compile_rule(rule: Rule) -> Callable[[Mapping[str, RowValue]], dict[str, RowResult]]:
+    """The same for all outputs of a rule at once; what they share is computed once."""
+    nodes = in_order(rule.outputs.values())
+    run = _compile(nodes)
+    places = {name: nodes.index(root) for name, root in rule.outputs.items()}
+
+    def outputs(row: Mapping[str, RowValue]) -> dict[str, RowResult]:
+        slots = run(row)
+        return {name: _result(slots[place]) for name, place in places.items()}
+
+    return outputs
+
+
+def _compile(nodes: Sequence[Expr]) -> Callable[[Mapping[str, RowValue]], list[_Slot]]:
+    places = {node: place for place, node in enumerate(nodes)}
+    steps = [_step(node, [places[part] for part in parts(node)]) for node in nodes]
+
+    def run(row: Mapping[str, RowValue]) -> list[_Slot]:
+        slots: list[_Slot] = []
+        for step in steps:
+            slots.append(step(slots, row))
+        return slots
+
+    return run
+
+
+def _step(node: Expr, at: list[int]) -> _Step:
+    match node:
+        case Column(name):
+            return lambda _, row: _number(row.get(name))
+        case Constant(numerator, denominator):
+            constant = numerator if denominator == 1 else Fraction(numerator, denominator)
+            return lambda _s, _r: constant
+        case Add() | Subtract() | Multiply():
+            return _arithmetic(type(node), *at)
+        case DaysBetween(start, end):
+            return lambda _, row: _days_between(row.get(start), row.get(end))
+        case Compare(_, op, _):
+            return _comparison(op, *at)
+        case CodeIs(name, codes):
+            wanted = frozenset(codes)
+            return lambda _, row: _code_is(row.get(name), wanted)
+        case Answered(name):
+            return lambda _, row: row.get(name) is not None and not isinstance(row.get(name), Missing)
+        case Known(truth):
+            return lambda _s, _r: truth
+    return _combination(node, at)
+
+
+def _combination(node: Expr, at: list[int]) -> _Step:
+    match node:
+        case Choose():
+            when, then, otherwise = at
+            return lambda s, _: None if s[when] is None else s[then] if s[when] else s[otherwise]
+        case OrElse():
+            number, fallback = at
+            return lambda s, _: s[fallback] if s[number] is None else s[number]
+        case Not():
+            (of,) = at
+            return lambda s, _: None if s[of] is None else not s[of]
+        case Certain():
+            (of,) = at
+            return lambda s, _: s[of] is True
+        case CountTrue():
+            return lambda s, _: sum(s[i] is True for i in at)
+        case All():
+            return lambda s, _: _all([s[i] for i in at])
+        case AnyOf():
+            return lambda s, _: _any([s[i] for i in at])
+        case AtLeast(count, _):
+            return lambda s, _: _at_least(count, [s[i] for i in at])
+        case AtMost(count, _):
+            # At most k hold exactly when k + 1 do not.
+            return lambda s, _: _not(_at_least(count + 1, [s[i] for i in at]))
+    raise TypeError(f"{type(node).__name__} is no node that the evaluator knows")
+
+
+def _all(truths: list[_Slot]) -> bool | None:
+    if False in truths:
+        return False
+    return None if None in truths else True
+
+
+def _any(truths: list[_Slot]) -> bool | None:
+    if True in truths:
+        return True
+    return None if None in truths else False
+
+
+def _not(truth: bool | None) -> bool | None:
+    return None if truth is None else not truth
+
+
+def _at_least(count: int, truths: list[_Slot]) -> bool | None:
+    known = truths.count(True)
+    if known >= count:
+        return True
+    return None if known + truths.count(None) >= count else False
+
+
+def _arithmetic(kind: type, left: int, right: int) -> _Step:
+    apply = _ARITHMETIC[kind]
+
+    def step(slots: list[_Slot], _row: Mapping[str, RowValue]) -> _Slot:
+        a, b = slots[left], slots[right]
+        if a is None or b is None:
+            return None
+        if isinstance(a, Span) or isinstance(b, Span):
+            a, b = _span(a), _span(b)
+            corners = [apply(x, y) for x in a for y in b]
+            return Span(cast(int, min(corners)), cast(int, max(corners)))
+        return apply(a, b)
+
+    return step
+
+
+def _comparison(op: str, left: int, right: int) -> _Step:
+    holds = _COMPARISONS[op]
+
+    def step(slots: list[_Slot], _row: Mapping[str, RowValue]) -> _Slot:
+        a, b = slots[left], slots[right]
+        if a is None or b is None:
+            return None
+        if isinstance(a, Span) or isinstance(b, Span):
+            return _compare_spans(op, _span(a), _span(b))
+        return holds(a, b)
+
+    return step
+
+
+def _compare_spans(op: str, a: Span, b: Span) -> bool | None:
+    match op:
+        case "<":
+            return True if a.high < b.low else False if a.low >= b.high else None
+        case "<=":
+            return True if a.high <= b.low else False if a.low > b.high else None
+        case ">" | ">=":
+            return _compare_spans("<" if op == ">" else "<=", b, a)
+    apart = a.high < b.low or b.high < a.low
+    same = a.low == a.high == b.low == b.high
+    equal = True if same else False if apart else None
+    return equal if op == "==" else _not(equal)
+
+
+def _span(number: _Slot) -> Span:
+    return number if isinstance(number, Span) else Span(cast(int, number), cast(int, number))
+
+
+def _number(value: RowValue) -> _Slot:
+    match value:
+        case None | Missing():
+            return None
+        case bool():
+            return int(value)
+        case int() | Fraction():
+            return value
+        case Quantity():
+            return value.exact
+        case PartialDate():
+            low, high = value.earliest.toordinal(), value.latest.toordinal()
+            return low if low == high else Span(low, high)
+        case Code():
+            return _number_of_code(value.code)
+        case str():
+            return _number_of_code(value)
+        case Words():
+            raise TypeError("a number is needed where words stand")
+    raise TypeError(f"a number is exact (int, Fraction, Quantity), found {type(value).__name__}")
+
+
+def _number_of_code(code: str) -> Fraction:
+    try:
+        return exact(code)
+    except ValueError:
+        raise TypeError("a number is needed where a code stands that is none") from None
+
+
+def _code_is(value: RowValue, codes: frozenset[str]) -> bool | None:
+    match value:
+        case None | Missing():
+            return None
+        case Code():
+            return value.code in codes
+        case bool():
+            return bool(codes & (_TRUE_CODES if value else _FALSE_CODES))
+        case str():
+            return value in codes
+    raise TypeError(f"a code is needed, found {type(value).__name__}")
+
+
+def _days_between(start: RowValue, end: RowValue) -> _Slot:
+    first, last = _number(_dated(start)), _number(_dated(end))
+    if first is None or last is None:
+        return None
+    a, b = _span(first), _span(last)
+    days = Span(b.low - a.high, b.high - a.low)
+    return days.low if days.low == days.high else days
+
+
+def _dated(value: RowValue) -> RowValue:
+    return PartialDate(value) if isinstance(value, str) else value
+
+
+def _result(slot: _Slot) -> RowResult:
+    # An open span is a number we do not know.
+    return None if isinstance(slot, Span) else slot
