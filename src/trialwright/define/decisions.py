@@ -159,7 +159,8 @@ class _Check:
             parameters = {**criterion.readings.get(block.reading, {}), **parameters}
         self._known_parameters(("variable", "parameters"), criterion, block.parameters or {})
         for parameter in criterion.parameters:
-            if parameter.name not in parameters and not parameter.default:
+            # A default of the catalog is not a decision of this study: whoever signs must have read it here.
+            if parameter.name not in parameters:
                 what = f"{parameter.name} of {criterion.name}: {parameter.says}"
                 readings = f" (or name a reading: {say.listed(criterion.readings)})" if not block.reading else ""
                 self.undecided(

@@ -1,0 +1,61 @@
+"""A study definition on disk: find it, load it, check it with its worked cases, freeze it, compare its builds."""
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+
+import trialwright
+from trialwright.catalog import Catalog, load
+from trialwright.define import compare_studies, freeze_study, read_study
+from trialwright.model.problem import Problem
+from trialwright.model.record import CheckReport
+from trialwright.model.study import Study
+
+
+def studies_folder() -> Path:
+    """The studies that come with the program: inside the installed package, or beside the source in a checkout."""
+    package = Path(trialwright.__file__).parent
+    installed = package / "studies"
+    return installed if installed.is_dir() else package.parents[1] / "studies"
+
+
+def packaged_study(name: str) -> Path:
+    """
+    The folder of a study that comes with the program.
+
+    Raises: FileNotFoundError, naming the studies there are.
+    """
+    folder = studies_folder() / name
+    if not (folder / "study.yaml").is_file():
+        there = sorted(path.parent.name for path in studies_folder().glob("*/study.yaml"))
+        raise FileNotFoundError(f"no packaged study is called {name!r}; there are {', '.join(there) or 'none'}")
+    return folder
+
+
+def load_study(folder: Path, catalog: Catalog, build: int | None = None) -> tuple[Study | None, list[Problem]]:
+    """The study in a folder (its working files, or one frozen build), or every Problem in its way."""
+    return read_study(folder, catalog, build)
+
+
+def check_study(folder: Path, on: dt.date) -> CheckReport:
+    """Everything wrong with a definition: its files, its frozen builds, and the answers of its worked cases."""
+    _, problems = read_study(folder, load())
+    counts = Counter(problem.severity for problem in problems)
+    return CheckReport(checked_on=on.isoformat(), input=str(folder), findings=tuple(problems), counts=dict(counts))
+
+
+def freeze(folder: Path, reason: str, on: dt.date) -> tuple[Study | None, list[Problem]]:
+    """The next numbered build, or why it was not made."""
+    return freeze_study(folder, load(), reason, on)
+
+
+def compare(
+    folder: Path, before: int | None, after: int | None, catalog: Catalog | None = None
+) -> tuple[list[str], list[Problem]]:
+    """What changes from one build of a study to another, in sentences; None stands for the working files."""
+    knowledge = catalog or load()
+    first, wrong = read_study(folder, knowledge, before)
+    second, also = read_study(folder, knowledge, after)
+    if first is None or second is None:
+        return [], [*wrong, *also]
+    return compare_studies(first, second), []
