@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.catalog.parameters import check_text
 from trialwright.define import problems as say
 from trialwright.define.documents import Document, Step
 from trialwright.define.notes import Notes
 from trialwright.define.schema import VariableBlock
+from trialwright.model.entry import Criterion, Method
 
 _KINDS = ("response", "value", "event")
 _MISSING_RULES = ("nonresponder", "undetermined", "bounds", "observed")
@@ -204,11 +206,11 @@ class _Check:
             where = self.at("variable", "event")
             self.notes.problems.append(say.unknown_entry(where, str(block.event), "a log", shelf))
 
-    def _known_parameters(self, path: tuple[Step, ...], entry: Any, given: dict[str, str]) -> None:
+    def _known_parameters(self, path: tuple[Step, ...], entry: Criterion | Method, given: dict[str, str]) -> None:
         known = {parameter.name: parameter for parameter in entry.parameters}
         for name, value in given.items():
+            where = self.at(*path, name)
             if name not in known:
                 self.unknown((*path, name), name, f"a parameter of {entry.name}", known)
-            elif known[name].choices and value not in known[name].choices:
-                where = self.at(*path, name)
-                self.notes.problems.append(say.not_allowed(where, value, known[name].choices, f"value of {name}"))
+            else:
+                self.notes.problems += check_text(known[name], value, where)

@@ -46,7 +46,7 @@ def _filled(text: str) -> str:
 def _joined(value: object) -> object:
     """A list of names and their comma-separated text are the same parameter."""
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-        return ", ".join(value)
+        return ",".join(value)
     return value
 
 

@@ -40,7 +40,7 @@ def load_study(folder: Path, catalog: Catalog, build: int | None = None) -> tupl
 def check_study(folder: Path, on: dt.date) -> CheckReport:
     """Everything wrong with a definition: its files, its frozen builds, and the answers of its worked cases."""
     _, problems = read_study(folder, load())
-    counts = Counter(problem.severity for problem in problems)
+    counts = Counter(str(problem.severity) for problem in problems)
     return CheckReport(checked_on=on.isoformat(), input=str(folder), findings=tuple(problems), counts=dict(counts))
 
 
