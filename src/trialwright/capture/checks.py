@@ -1,0 +1,133 @@
+"""Edit checks: what should hold but does not becomes a query and a warning; the save goes through all the same."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from trialwright.capture.forms import FormInput, hidden_fields
+from trialwright.capture.problems import problem
+from trialwright.capture.values import Place, fields_of, in_item_units
+from trialwright.catalog.evaluator import RowValue, compile_row
+from trialwright.model.ledger import LedgerEvent, NewEvent, Stored
+from trialwright.model.problem import Problem
+from trialwright.model.study import Form
+from trialwright.model.text import Text
+
+QUERIED = {"TW-CAP-020": "limits", "TW-CAP-021": "future"}
+"""Warnings that a data manager should see as well: each opens a query under this check's name."""
+
+
+class OpenQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """A query that still waits. `seq` is that of the event that opened it and its name in later events."""
+
+    seq: int
+    place: Place
+    check: str  # "" when a person opened it
+    items: tuple[str, ...]
+    message: Text
+    answered: bool = False
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What the checks of one form found: acts to write with the save, and what to tell the person."""
+
+    acts: tuple[NewEvent, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+
+def check_form(
+    form: Form,
+    place: Place,
+    present: Mapping[str, Stored],
+    *,
+    read: FormInput | None = None,
+    queries: Sequence[OpenQuery] = (),
+    elsewhere: Mapping[str, RowValue] | None = None,
+) -> Checked:
+    """
+    Queries to open and to close for a form as it will stand, and the warnings beside it.
+
+    Shape:   `present` is item -> value after the save; `queries` those now open. A check that already has its query
+             opens no second one; a query whose check holds again is closed by the system, with the check's name.
+    Missing: a condition that cannot be decided is not false; a hidden item counts as empty.
+    """
+    fields = fields_of(form)
+    hidden = hidden_fields(fields, present, elsewhere)
+    row = {**(elsewhere or {}), **in_item_units(fields, {n: v for n, v in present.items() if n not in hidden})}
+    failed: dict[str, tuple[tuple[str, ...], Text]] = {}
+    warnings: list[Problem] = []
+    for check in form.checks:
+        if compile_row(check.holds)(row) is False:
+            failed[check.name] = (check.items, check.message)
+            warnings.append(problem("TW-CAP-024", form.name, message=check.message, check=check.name))
+    for told in read.warnings if read else ():
+        if told.code in QUERIED:
+            failed[f"{QUERIED[told.code]}:{told.where}"] = ((told.where,), _as_text(told))
+    waiting = {query.check: query for query in queries if query.place == place and query.check}
+    acts = [_open(place, name, items, message) for name, (items, message) in failed.items() if name not in waiting]
+    acts += [_close(query) for name, query in waiting.items() if name not in failed]
+    return Checked(tuple(acts), tuple(warnings))
+
+
+def open_queries(events: Iterable[LedgerEvent]) -> tuple[OpenQuery, ...]:
+    """The queries that wait, by seq of opening. Later acts name theirs in `details["query"]`."""
+    every: dict[int, OpenQuery] = {}
+    closed: set[int] = set()
+    for event in events:
+        if event.kind == "query_opened":
+            every[event.seq] = _read(event)
+            continue
+        if event.kind not in ("query_answered", "query_closed", "query_reopened"):
+            continue
+        seq = int(event.details.get("query", "0"))
+        if event.kind == "query_closed":
+            closed.add(seq)
+        elif seq in every:
+            closed.discard(seq)
+            every[seq] = msgspec.structs.replace(every[seq], answered=event.kind == "query_answered")
+    return tuple(query for seq, query in every.items() if seq not in closed)
+
+
+def _read(event: LedgerEvent) -> OpenQuery:
+    details = event.details
+    return OpenQuery(
+        seq=event.seq,
+        place=Place(event.participant_id, event.visit, event.form, event.row),
+        check=details.get("check", ""),
+        items=tuple(item for item in details.get("items", "").split(",") if item),
+        message=Text(details.get("message", ""), details.get("message_zh", "")),
+    )
+
+
+def _open(place: Place, check: str, items: Iterable[str], message: Text) -> NewEvent:
+    return NewEvent(
+        kind="query_opened",
+        participant_id=place.participant_id,
+        visit=place.visit,
+        form=place.form,
+        row=place.row,
+        details={"check": check, "items": ",".join(items), "message": message.en, "message_zh": message.zh},
+    )
+
+
+def _close(query: OpenQuery) -> NewEvent:
+    place = query.place
+    return NewEvent(
+        kind="query_closed",
+        participant_id=place.participant_id,
+        visit=place.visit,
+        form=place.form,
+        row=place.row,
+        details={"query": str(query.seq), "check": query.check, "by": "check"},
+    )
+
+
+def _as_text(told: Problem) -> Text:
+    # The value itself stays in the datapoint: a query's text is kept for ever and must not repeat it.
+    label = Text(told.fields.get("label", told.where), told.fields.get("label_zh", ""))
+    if told.code == "TW-CAP-021":
+        return Text(f"{label.en} lies in the future: is it right?", f"{label.of('zh')}晚于当前日期，请核实")
+    return Text(
+        f"{label.en} lies outside {told.fields['low']} to {told.fields['high']}: is it right?",
+        f"{label.of('zh')}超出 {told.fields['low']} 至 {told.fields['high']}，请核实",
+    )

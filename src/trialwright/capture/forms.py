@@ -1,0 +1,155 @@
+"""A posted form read against its definition: values, Problems that stop the save, warnings that do not."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import msgspec
+
+from trialwright.capture.parse import check_plausible, parse_value
+from trialwright.capture.problems import problem
+from trialwright.capture.values import fields_of, in_item_units
+from trialwright.catalog.evaluator import RowValue, compile_row
+from trialwright.model.ledger import Blank, Stored
+from trialwright.model.problem import Problem
+from trialwright.model.study import Field, Form
+from trialwright.model.text import Text
+
+UNIT, MISSING = "__unit", "__missing"
+"""What a browser appends to an item's name for its unit and its reason for absence."""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What was sent for one item, exactly and as understood."""
+
+    raw: str
+    value: Stored
+
+
+class FormInput(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A form as read. `values` are the items that were sent, are shown and could be read; `hidden` are not asked now.
+
+    Nothing may be written while `problems` has one; `warnings` go beside the saved form.
+    """
+
+    values: dict[str, Typed]
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
+NOTHING: Mapping[str, Stored] = {}
+
+
+def read_form(
+    form: Form,
+    posted: Mapping[str, str],
+    stored: Mapping[str, Stored] = NOTHING,
+    *,
+    today: dt.date | None = None,
+    elsewhere: Mapping[str, RowValue] | None = None,
+) -> FormInput:
+    """
+    Typed values of everything that was sent for this form; all Problems, not the first.
+
+    Shape:    an item whose name was not sent keeps what it holds; sent empty, it is cleared. `stored` is item -> value
+              of this form and row; `elsewhere` holds "VISIT/item" for conditions that look there.
+    Missing:  an item hidden by `shown_when` keeps its stored value and takes nothing new; conditions see it empty.
+    Problems: TW-CAP-001..017; warnings TW-CAP-020..022.
+    """
+    fields = fields_of(form)
+    typed: dict[str, Typed] = {}
+    problems = _strangers(fields, posted)
+    for field in fields:
+        if field.name in posted or f"{field.name}{MISSING}" in posted:
+            raw, unit, missing = (posted.get(f"{field.name}{suffix}", "") for suffix in ("", UNIT, MISSING))
+            read = parse_value(field, raw, unit, missing)
+            if isinstance(read, Problem):
+                problems.append(read)
+            else:
+                typed[field.name] = Typed(raw if raw.strip() else missing, read)
+    present = {**stored, **{name: t.value for name, t in typed.items()}}
+    hidden = hidden_fields(fields, present, elsewhere)
+    problems = [p for p in problems if p.where not in hidden or p.code == "TW-CAP-016"]
+    problems += _written_while_hidden(fields, hidden, typed, stored)
+    values = {name: t for name, t in typed.items() if name not in hidden}
+    return FormInput(
+        values=values,
+        problems=tuple(problems),
+        warnings=_warnings(fields, hidden, present, today),
+        hidden=tuple(field.name for field in fields if field.name in hidden),
+    )
+
+
+def hidden_fields(
+    fields: tuple[Field, ...], present: Mapping[str, Stored], elsewhere: Mapping[str, RowValue] | None = None
+) -> frozenset[str]:
+    """
+    The items that are not asked, given what the form holds.
+
+    Missing: a condition that cannot be decided hides; what is hidden counts as empty for the others.
+    """
+    row = {**(elsewhere or {}), **in_item_units(fields, present)}
+    conditions = {field.name: compile_row(field.shown_when) for field in fields if field.shown_when is not None}
+    hidden: frozenset[str] = frozenset()
+    # Hiding one item can hide the next; a chain is at most as long as the form.
+    for _ in range(len(conditions) + 1):
+        seen = {name: value for name, value in row.items() if name not in hidden}
+        now = frozenset(name for name, shown in conditions.items() if shown(seen) is not True)
+        if now == hidden:
+            break
+        hidden = now
+    return hidden
+
+
+def changes_of(typed: FormInput, stored: Mapping[str, Stored]) -> dict[str, Typed]:
+    """What would be written: new values and different ones. `stored` holds Blank where a value was cleared."""
+    return {
+        name: t
+        for name, t in typed.values.items()
+        if t.value != stored.get(name) and not (isinstance(t.value, Blank) and name not in stored)
+    }
+
+
+def check_reason(form: Form, changes: Mapping[str, Typed], stored: Mapping[str, Stored], reason: str) -> Problem | None:
+    """TW-CAP-018 where a stored value would change, be cleared or be filled in again without a reason."""
+    changed = [field.item.label for field in fields_of(form) if field.name in changes and field.name in stored]
+    if not changed or reason.strip():
+        return None
+    labels = Text(", ".join(label.en for label in changed), "、".join(label.of("zh") for label in changed))
+    return problem("TW-CAP-018", form.name, count=len(changed), labels=labels)
+
+
+def _strangers(fields: tuple[Field, ...], posted: Mapping[str, str]) -> list[Problem]:
+    """Items that are not on this form: a score that someone tried to type, another form's item."""
+    known = {field.name for field in fields}
+    sent = {key.removesuffix(UNIT).removesuffix(MISSING): key for key, text in posted.items() if text and "." in key}
+    return [problem("TW-CAP-016", item, item=item) for item in sent if item not in known]
+
+
+def _written_while_hidden(
+    fields: tuple[Field, ...], hidden: frozenset[str], typed: Mapping[str, Typed], stored: Mapping[str, Stored]
+) -> list[Problem]:
+    return [
+        problem("TW-CAP-017", field.name, label=field.item.label)
+        for field in fields
+        if field.name in hidden
+        and field.name in typed
+        and not isinstance(typed[field.name].value, Blank)
+        and typed[field.name].value != stored.get(field.name)
+    ]
+
+
+def _warnings(
+    fields: tuple[Field, ...], hidden: frozenset[str], present: Mapping[str, Stored], today: dt.date | None
+) -> tuple[Problem, ...]:
+    told: list[Problem] = []
+    for field in fields:
+        if field.name in hidden:
+            continue
+        value = present.get(field.name, Blank())
+        if isinstance(value, Blank):
+            told += [problem("TW-CAP-022", field.name, label=field.item.label)] if field.required else []
+        else:
+            told += check_plausible(field, value, today or dt.date.max)
+    return tuple(told)

@@ -1,0 +1,71 @@
+"""Scores beside a form: what the catalog derives from the items, never typed."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from trialwright.capture.values import Place, Values, form_values, values_in
+from trialwright.catalog import Catalog
+from trialwright.model.entry import Answers, Scored
+from trialwright.model.ledger import Blank, Snapshot, Stored
+from trialwright.model.study import Section, Study
+from trialwright.model.text import Text
+
+
+class ShownScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One derived number of one instrument at one visit, exact or missing with its reason."""
+
+    name: str  # "mmt8.total"
+    form: str
+    row: int
+    label: Text
+    unit: str
+    score: Scored
+
+
+def visit_scores(
+    study: Study, snapshot: Snapshot, participant_id: str, visit: str, catalog: Catalog
+) -> tuple[ShownScore, ...]:
+    """The scores of every instrument on the forms of a visit, from a snapshot."""
+    values = values_in(snapshot, participant_id)
+    return tuple(
+        score
+        for name in study.visit(visit).forms
+        for score in form_scores(study, values, Place(participant_id, visit, name), catalog)
+    )
+
+
+def form_scores(study: Study, values: Values, place: Place, catalog: Catalog) -> tuple[ShownScore, ...]:
+    """The scores of one form (and row). A running log has its scores on a day, not in a row: none here."""
+    present = form_values(values, place)
+    shown: list[ShownScore] = []
+    for section in study.form(place.form).sections:
+        if section.instrument not in catalog.names("instrument"):
+            continue
+        instrument = catalog.instrument(section.instrument)
+        if instrument.repeating or not instrument.scores:
+            continue
+        derived = catalog.score(instrument.name, answers_of(section, present), section.options)
+        shown += [
+            ShownScore(
+                name=f"{instrument.name}.{score.name}",
+                form=place.form,
+                row=place.row,
+                label=score.label,
+                unit=score.unit,
+                score=derived[score.name],
+            )
+            for score in instrument.scores
+            if score.name in derived
+        ]
+    return tuple(shown)
+
+
+def answers_of(section: Section, present: Mapping[str, Stored]) -> Answers:
+    """The answers to one instrument by its own short item names."""
+    answers: Answers = {}
+    for field in section.fields:
+        value = present.get(field.name)
+        if value is not None and not isinstance(value, Blank):
+            answers[field.item.name] = value
+    return answers

@@ -1,0 +1,107 @@
+"""Where a participant, a lock, a role stand, read from the acts in the ledger."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from trialwright.model.ledger import LedgerEvent
+from trialwright.model.study import Study
+from trialwright.model.text import Text
+
+Status = Literal[
+    "unknown", "added", "consented", "eligible", "screen_failure", "enrolled", "completed", "withdrawn",
+    "consent_withdrawn", "died",
+]  # fmt: skip
+
+STATUS_WORDS: dict[Status, Text] = {
+    "unknown": Text("not known", "未登记"),
+    "added": Text("added, no consent yet", "已登记，尚未签署知情同意"),
+    "consented": Text("in screening", "筛选中"),
+    "eligible": Text("eligible", "符合入选标准"),
+    "screen_failure": Text("screen failure", "筛选失败"),
+    "enrolled": Text("enrolled", "已入组"),
+    "completed": Text("completed", "已完成研究"),
+    "withdrawn": Text("withdrawn", "已退出"),
+    "consent_withdrawn": Text("consent withdrawn", "已撤回知情同意"),
+    "died": Text("died", "死亡"),
+}
+
+_LEADS_TO: dict[str, Status] = {
+    "participant_added": "added",
+    "consent_given": "consented",
+    "eligibility_confirmed": "eligible",
+    "screen_failure": "screen_failure",
+    "enrolled": "enrolled",
+    "completed": "completed",
+    "withdrawn": "withdrawn",
+    "consent_withdrawn": "consent_withdrawn",
+    "died": "died",
+}
+_ORDER: tuple[Status, ...] = tuple(STATUS_WORDS)
+
+
+def participant_status(events: Iterable[LedgerEvent], participant_id: str = "") -> Status:
+    """
+    Where a participant stands: the furthest point that any act reached, death before everything.
+
+    `events` may be those of one participant, or of all when `participant_id` says whose are meant. A second consent
+    (a new version of the form) does not lead back to screening.
+    """
+    reached = [
+        _LEADS_TO[event.kind]
+        for event in events
+        if event.kind in _LEADS_TO and (not participant_id or event.participant_id == participant_id)
+    ]
+    return max(reached, key=_ORDER.index, default="unknown")
+
+
+def data_locked(events: Iterable[LedgerEvent]) -> bool:
+    """Whether the study's data are locked now: the last lock or unlock that names no participant."""
+    locked = False
+    for event in events:
+        if event.kind in ("locked", "unlocked") and not event.participant_id:
+            locked = event.kind == "locked"
+    return locked
+
+
+def form_locked(events: Iterable[LedgerEvent], participant_id: str, visit: str, form: str) -> bool:
+    """Whether one form is locked or frozen; a lock of the participant or visit holds for all its forms."""
+    locked = frozen = False
+    for event in events:
+        inside = event.participant_id == participant_id and event.visit in ("", visit) and event.form in ("", form)
+        if not inside:
+            continue
+        if event.kind in ("locked", "unlocked"):
+            locked = event.kind == "locked"
+        if event.kind in ("frozen", "unfrozen"):
+            frozen = event.kind == "frozen"
+    return locked or frozen
+
+
+def visit_completed(events: Iterable[LedgerEvent], participant_id: str, visit: str) -> bool:
+    """Whether a visit is marked complete now: the last of completion and reopening."""
+    complete = False
+    for event in events:
+        if (event.participant_id, event.visit) == (participant_id, visit):
+            if event.kind == "visit_completed":
+                complete = True
+            elif event.kind == "visit_reopened":
+                complete = False
+    return complete
+
+
+def roles_of(events: Iterable[LedgerEvent], user: str) -> tuple[str, ...]:
+    """The roles that a person holds now, in the order in which they were granted."""
+    held: dict[str, None] = {}
+    for event in events:
+        if event.details.get("user") != user:
+            continue
+        if event.kind == "role_granted":
+            held[event.details["role"]] = None
+        elif event.kind == "role_revoked":
+            held.pop(event.details["role"], None)
+    return tuple(held)
+
+
+def may(study: Study, roles: Sequence[str], act: str) -> bool:
+    """Whether one of the roles may do the act."""
+    return any(act in role.may for role in study.roles if role.name in roles)

@@ -1,0 +1,158 @@
+"""The visits of a participant: what is entered, what is owed, and whether a visit kept its window."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from trialwright.capture.forms import hidden_fields
+from trialwright.capture.status import participant_status, visit_completed
+from trialwright.capture.values import Place, Values, fields_of, first_dose, form_values, values_in, visit_date
+from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.model.quantity import Missing, PartialDate
+from trialwright.model.study import Field, Form, Study, Visit
+from trialwright.model.text import Text
+
+Progress = Literal["empty", "started", "complete", "missed"]
+Timing = Literal["", "in window", "early", "late", "unknown"]
+
+PROGRESS_WORDS: dict[Progress, Text] = {
+    "empty": Text("not started", "未开始"),
+    "started": Text("started", "进行中"),
+    "complete": Text("complete", "已完成"),
+    "missed": Text("missed", "未访视"),
+}
+TIMING_WORDS: dict[Timing, Text] = {
+    "": Text("", ""),
+    "in window": Text("in window", "在窗口期内"),
+    "early": Text("early", "提前"),
+    "late": Text("late", "延迟"),
+    "unknown": Text("window cannot be judged", "无法判断窗口期"),
+}
+
+
+class FormState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one form of a visit is. `owed` are the required items without a value or a reason; `rows` of a log."""
+
+    form: str
+    filled: int
+    missing: int  # items marked with a reason for absence
+    owed: tuple[Field, ...]
+    rows: tuple[int, ...] = ()
+
+
+class VisitState(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One visit of one participant. `study_day` is real (day of first dose = 1, no day 0), None where it cannot be known.
+
+    `due` is the planned day, `earliest` and `latest` the window, all None before the first dose.
+    """
+
+    visit: str
+    progress: Progress
+    date: PartialDate | None
+    study_day: int | None
+    due: dt.date | None
+    earliest: dt.date | None
+    latest: dt.date | None
+    timing: Timing
+    forms: tuple[FormState, ...]
+
+    @property
+    def owed(self) -> tuple[Field, ...]:
+        return tuple(field for form in self.forms for field in form.owed)
+
+
+def visit_state(study: Study, snapshot: Snapshot, participant_id: str, visit: str) -> VisitState:
+    """The state of one visit in a snapshot."""
+    return visit_state_of(study, values_in(snapshot, participant_id), snapshot.events, participant_id, visit)
+
+
+def visit_state_of(
+    study: Study, values: Values, events: Sequence[LedgerEvent], participant_id: str, visit: str
+) -> VisitState:
+    """The same from values at hand. `values` must hold the dosing log for the window to be judged."""
+    planned = study.visit(visit)
+    date, day_one = visit_date(values, visit), first_dose(values)
+    due, earliest, latest = window(planned, day_one)
+    forms = tuple(_form_state(study.form(name), values, participant_id, visit) for name in planned.forms)
+    progress: Progress = "started" if any(f.filled or f.missing or f.rows for f in forms) else "empty"
+    if visit_completed(events, participant_id, visit):
+        progress = "complete"
+    elif progress == "empty" and _missed(events, participant_id, visit):
+        progress = "missed"
+    return VisitState(
+        visit=visit,
+        progress=progress,
+        date=date,
+        study_day=study_day(date, day_one),
+        due=due,
+        earliest=earliest,
+        latest=latest,
+        timing=_timing(planned, date, earliest, latest),
+        forms=forms,
+    )
+
+
+def study_day(date: PartialDate | None, day_one: dt.date | None) -> int | None:
+    """Days from the first dose, which is day 1; the day before is day -1. None for a partial date or no dose yet."""
+    if date is None or day_one is None or not date.complete:
+        return None
+    days = (date.earliest - day_one).days
+    return days + 1 if days >= 0 else days
+
+
+def window(visit: Visit, day_one: dt.date | None) -> tuple[dt.date | None, dt.date | None, dt.date | None]:
+    """Planned day, first and last day of the window; all None before the first dose or for a visit without a day."""
+    if visit.study_day is None or day_one is None:
+        return None, None, None
+    # There is no day 0: day -1 is the day before day 1.
+    due = day_one + dt.timedelta(days=visit.study_day - 1 if visit.study_day > 0 else visit.study_day)
+    return due, due - dt.timedelta(days=visit.early), due + dt.timedelta(days=visit.late)
+
+
+def next_due(study: Study, states: Sequence[VisitState], events: Sequence[LedgerEvent]) -> VisitState | None:
+    """The next visit to expect: the first planned one that is neither begun nor missed; None once all is over."""
+    if participant_status(events) not in ("enrolled", "eligible", "consented"):
+        return None
+    planned = {v.name for v in study.visits if v.kind in ("screening", "baseline", "planned")}
+    return next((s for s in states if s.visit in planned and s.progress == "empty"), None)
+
+
+def _timing(visit: Visit, date: PartialDate | None, earliest: dt.date | None, latest: dt.date | None) -> Timing:
+    if date is None or visit.study_day is None:
+        return ""
+    if earliest is None or latest is None:
+        return "unknown"
+    if date.latest < earliest:
+        return "early"
+    if date.earliest > latest:
+        return "late"
+    return "in window" if earliest <= date.earliest and date.latest <= latest else "unknown"
+
+
+def _missed(events: Sequence[LedgerEvent], participant_id: str, visit: str) -> bool:
+    return any(
+        (e.kind, e.participant_id, e.visit) == ("visit_missed", participant_id, visit) for e in events
+    )  # fmt: skip
+
+
+def _form_state(form: Form, values: Values, participant_id: str, visit: str) -> FormState:
+    rows = sorted({slot.row for slot in values if (slot.visit, slot.form) == (visit, form.name)})
+    filled = missing = 0
+    owed: list[Field] = []
+    for row in rows or ([] if form.repeating else [0]):
+        present = form_values(values, Place(participant_id, visit, form.name, row))
+        fields = fields_of(form)
+        hidden = hidden_fields(fields, present)
+        missing += sum(isinstance(value, Missing) for value in present.values())
+        filled += sum(not isinstance(value, Missing) for value in present.values())
+        owed += [f for f in fields if f.required and f.name not in hidden and f.name not in present]
+    return FormState(
+        form=form.name,
+        filled=filled,
+        missing=missing,
+        owed=tuple(owed),
+        rows=tuple(rows) if form.repeating else (),
+    )
