@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from support.ledger import Ticking, counted_nonces, typed, vas, weight
 from trialwright.model.ledger import Blank, Conflict, FormToken, Head, NewDatapoint, NewEvent, Receipt, Slot
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
 from trialwright.store import Ledger, LedgerProblem, open_ledger
-from unit.store.conftest import Ticking, counted_nonces, typed, vas, weight
 
 VAS = Slot("P1", "W0", "core", "physician_global.vas")
 
