@@ -48,9 +48,9 @@ def lines_of(rows: Sequence[ResultRow]) -> dict[str, Line]:
 
 
 def label_of(line: Line, name: str, context: DisplayContext) -> str:
-    """The words of a line: what the study calls it, else what its first row says, else its name."""
+    """The words of a line: what its first row says, else what the study calls it, else its name."""
     first = next(iter(line.values()), None)
-    return context.labels.get(name) or (first.label if first is not None and first.label else name)
+    return (first.label if first is not None else "") or context.labels.get(name, name)
 
 
 def is_rate(row: ResultRow, line: Line) -> bool:

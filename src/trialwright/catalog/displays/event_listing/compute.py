@@ -12,15 +12,21 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     Who, what, when, and every detail that was asked, in the order of the form.
 
     Shape:    a line a record of kind "event" of the context; columns participant, event, day, then the details found.
-              Parameter `prefix` keeps the events of one instrument.
+              Parameter `of` names the logs or ledger events to list, `only` keeps those with `detail=value`.
     Missing:  a detail that was not answered is an en dash; the reason for a missing answer prints as it was given.
     """
-    prefix = context.parameters.get("prefix", "")
-    events = [each for each in context.records if each.kind == "event" and each.parameter.startswith(prefix)]
+    events = [each for each in context.records if each.kind == "event" and _is_asked(each, context.parameters)]
     details = tuple(dict.fromkeys(name for event in events for name in event.details))
     columns = ("Participant", "Event", "Study day", *(context.labels.get(name, _words(name)) for name in details))
     body = tuple(_line(event, details, context) for event in events)
     return table(context, columns, body, footnotes_of(rows, context), listing=True)
+
+
+def _is_asked(event: AnalysisRecord, parameters: dict[str, str]) -> bool:
+    names = parameters.get("of", "").split()
+    detail, _, wanted = parameters.get("only", "").partition("=")
+    is_named = not names or event.parameter.partition(":")[0] in names
+    return is_named and (not detail or event.details.get(detail) == wanted)
 
 
 def _line(event: AnalysisRecord, details: Sequence[str], context: DisplayContext) -> tuple[Cell, ...]:

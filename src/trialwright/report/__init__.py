@@ -1,0 +1,18 @@
+"""Result rows laid out as tables, listings and figures, and written as one self-contained page."""
+
+from trialwright.report.build import Report, build_report, cell_names, check_rows, lay_out
+from trialwright.report.fragments import render_figure_html, render_table_html
+from trialwright.report.page import Shown
+from trialwright.report.shells import shells
+
+__all__ = [
+    "Report",
+    "Shown",
+    "build_report",
+    "cell_names",
+    "check_rows",
+    "lay_out",
+    "render_figure_html",
+    "render_table_html",
+    "shells",
+]

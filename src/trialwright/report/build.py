@@ -1,0 +1,112 @@
+"""Result rows, laid out by their displays, as one page and the files beside it."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.model.analysis import Analysis, Figure, ResultRow
+from trialwright.model.ledger import Snapshot
+from trialwright.model.problem import Problem
+from trialwright.model.record import CheckReport
+from trialwright.model.study import DisplayUse, Study
+from trialwright.report import problems
+from trialwright.report.contexts import Contexts
+from trialwright.report.page import Page, Shown, render_page
+from trialwright.report.results_file import write_results
+from trialwright.report.words import SECTIONS
+
+
+class Report(msgspec.Struct, frozen=True):
+    """
+    The finished report: its files by path, its displays in order, and what was wrong with the rows.
+
+    `files` holds index.html, results.json and figures/<number>.svg.
+    """
+
+    files: dict[str, bytes]
+    displays: tuple[Shown, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def build_report(
+    study: Study,
+    snapshot: Snapshot,
+    analysis: Analysis,
+    rows: Sequence[ResultRow],
+    *,
+    catalog: Catalog,
+    registration: CheckReport | None = None,
+    language: str = "en",
+) -> Report:
+    """
+    The whole report of one snapshot: one self-contained page, the results as data, the figures by themselves.
+
+    Shape:    every display of the definition, in its order, in the section its catalog entry names.
+    Missing:  a display without rows prints its empty shell; it is never left out.
+    Problems: rows that share a name, rows that no display shows; the report is made all the same.
+    """
+    shown = lay_out(study, snapshot, analysis, rows, catalog=catalog, language=language)
+    displays = tuple(each.display for each in shown)
+    page = Page(
+        study=study,
+        snapshot=snapshot,
+        analysis=analysis,
+        rows=tuple(rows),
+        shown=shown,
+        registration=registration,
+        mark=Contexts(study, snapshot, analysis, catalog, language).mark,
+        language=language,
+    )
+    files = {
+        "index.html": render_page(page),
+        "results.json": write_results(study, snapshot, analysis, rows, displays),
+    }
+    files |= {f"figures/{each.number}.svg": each.svg.encode() for each in displays if isinstance(each, Figure)}
+    return Report(files, shown, tuple(check_rows(study, rows)))
+
+
+def lay_out(
+    study: Study,
+    snapshot: Snapshot,
+    analysis: Analysis,
+    rows: Sequence[ResultRow],
+    *,
+    catalog: Catalog,
+    language: str = "en",
+) -> tuple[Shown, ...]:
+    """Every display of the definition with its section, in the order of the definition."""
+    contexts = Contexts(study, snapshot, analysis, catalog, language)
+    return tuple(_lay_out_one(use, rows, contexts, catalog) for use in study.displays)
+
+
+def check_rows(study: Study, rows: Sequence[ResultRow]) -> list[Problem]:
+    """Rows that share a name, and rows for a display that the definition does not list."""
+    names = [row.cell for row in rows]
+    found = [problems.repeated_cell(name) for name in sorted({name for name in names if names.count(name) > 1})]
+    listed = {use.number for use in study.displays}
+    strangers = [row.display for row in rows if row.display not in listed]
+    found += [problems.unlisted_display(number, strangers.count(number)) for number in sorted(set(strangers))]
+    return found
+
+
+def cell_names(rows: Sequence[ResultRow]) -> list[str]:
+    """All cells that can be traced, in the order they are shown."""
+    return [row.cell for row in rows]
+
+
+def _lay_out_one(use: DisplayUse, rows: Sequence[ResultRow], contexts: Contexts, catalog: Catalog) -> Shown:
+    own = _once([row for row in rows if row.display == use.number])
+    display = catalog.cells(use.display, own, contexts.of(use, own))
+    return Shown(use=use, section=_section(use, catalog), display=display, rows=tuple(own))
+
+
+def _once(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    # A repeated cell is a Problem of the report; the page shows the first rather than nothing at all.
+    return list({row.cell: row for row in reversed(rows)}.values())[::-1]
+
+
+def _section(use: DisplayUse, catalog: Catalog) -> str:
+    named = next((each.default for each in catalog.display(use.display).parameters if each.name == "section"), "")
+    section = use.parameters.get("section", named)
+    return section if section in SECTIONS else "further"

@@ -1,0 +1,150 @@
+"""Tables and figures as accessible HTML fragments, for the report's page and for the results page of the app."""
+
+import base64
+from collections.abc import Callable
+
+from markupsafe import Markup, escape
+
+from trialwright.model.analysis import Cell, Figure, Table
+
+Link = Callable[[Cell], str | None]
+"""Where a click on a cell leads (its trace), or None where it leads nowhere."""
+
+
+def no_link(cell: Cell) -> str | None:  # noqa: ARG001 - the shape of a Link
+    """The link of a page that stands alone."""
+    return None
+
+
+def render_table_html(table: Table, link: Link = no_link, heading_level: int = 3) -> Markup:
+    """
+    A table or listing as one HTML fragment: figure element, caption, column and row headings, footnotes, mark.
+
+    Shape:    `<figure class="display">` with a table in a region that scrolls by itself on a narrow screen; a listing
+              carries the heading of each column in every cell, so that style sheets can set its rows as cards.
+    Missing:  a table without rows prints its columns and says that there is nothing to show.
+    """
+    name = f"d-{table.number}"
+    kind = "display listing" if table.listing else "display"
+    parts = [
+        Markup('<figure class="{}" id="{}" aria-labelledby="{}-h">').format(kind, name, name),
+        _heading(table, name, heading_level),
+        Markup('<div class="scroll" role="region" tabindex="0" aria-labelledby="{}-h">').format(name),
+        Markup('<table role="table"><thead role="rowgroup"><tr role="row">'),
+        *(_column(words, place, table) for place, words in enumerate(table.columns)),
+        Markup('</tr></thead><tbody role="rowgroup">'),
+        *(_row(row, table, link) for row in table.rows),
+        Markup("</tbody></table></div>"),
+        _nothing(table),
+        _footnotes(table.footnotes, table.mark),
+        Markup("</figure>"),
+    ]
+    return Markup("").join(parts)
+
+
+def render_figure_html(figure: Figure, source: str = "", heading_level: int = 3) -> Markup:
+    """
+    A figure as one HTML fragment: heading, picture with its words, footnotes.
+
+    `source` is the address of its SVG; empty puts the drawing itself into the page, as data.
+    """
+    name = f"d-{figure.number}"
+    address = source or "data:image/svg+xml;base64," + base64.b64encode(figure.svg.encode()).decode()
+    parts = [
+        Markup('<figure class="display drawing" id="{}" aria-labelledby="{}-h">').format(name, name),
+        _heading(figure, name, heading_level),
+        Markup('<img src="{}" alt="{}">').format(address, figure.alt),
+        Markup("<details><summary>The same in words</summary><p>{}</p></details>").format(figure.alt),
+        _footnotes(figure.footnotes, figure.mark),
+        Markup("</figure>"),
+    ]
+    return Markup("").join(parts)
+
+
+def _heading(display: Table | Figure, name: str, level: int) -> Markup:
+    kind = "Figure" if isinstance(display, Figure) else ("Listing" if display.listing else "Table")
+    population = Markup('<span class="population">{}</span>').format(display.population) if display.population else ""
+    mark = Markup('<span class="mark">{}</span>').format(display.mark) if display.mark else ""
+    return Markup(
+        '<figcaption><h{level} id="{name}-h"><span class="number">{kind} {number}</span> {title}</h{level}>'
+        "<p>{population}{mark}</p></figcaption>"
+    ).format(
+        level=level,
+        name=name,
+        kind=kind,
+        number=display.number,
+        title=display.title,
+        population=population,
+        mark=mark,
+    )
+
+
+def _column(words: str, place: int, table: Table) -> Markup:
+    align = _align_of(place, table)
+    if not words:
+        return Markup('<td role="cell" class="{}"></td>').format(align)
+    return Markup('<th role="columnheader" scope="col" class="{}">{}</th>').format(align, words)
+
+
+def _align_of(place: int, table: Table) -> str:
+    found = [row[place].align for row in table.rows if place < len(row) and row[place].text]
+    if not found:
+        return "left" if place == 0 or table.listing else "right"
+    return max(sorted(set(found)), key=lambda align: found.count(align))
+
+
+def _row(row: tuple[Cell, ...], table: Table, link: Link) -> Markup:
+    cells = [_cell(cell, place, table, link) for place, cell in enumerate(row)]
+    kind = "block" if row and row[0].strong and not table.listing else "line"
+    return Markup('<tr role="row" class="{}">{}</tr>').format(kind, Markup("").join(cells))
+
+
+def _cell(cell: Cell, place: int, table: Table, link: Link) -> Markup:
+    words = _words(cell, link)
+    style = f"{cell.align} in{cell.indent}" if cell.indent else cell.align
+    if place == 0:
+        return Markup('<th role="rowheader" scope="row" class="{}">{}</th>').format(style, words)
+    empty = "" if cell.text else " empty"
+    label = table.columns[place] if place < len(table.columns) else ""
+    strong = " strong" if cell.strong else ""
+    return Markup('<td role="cell" class="{}" data-label="{}"{}>{}</td>').format(
+        f"{style}{strong}{empty}", label, _name(cell), words
+    )
+
+
+def _words(cell: Cell, link: Link) -> Markup:
+    if cell.parts:
+        return Markup("").join(_part(part, link) for part in cell.parts)
+    return _linked(cell, link)
+
+
+def _part(part: Cell, link: Link) -> Markup:
+    name = _name(part)
+    words = _linked(part, link)
+    return Markup("<span{}>{}</span>").format(name, words) if name else words
+
+
+def _linked(cell: Cell, link: Link) -> Markup:
+    address = link(cell) if cell.text and (cell.ref or cell.records) else None
+    if address is None:
+        return escape(cell.text)
+    return Markup('<a href="{}">{}</a>').format(address, cell.text)
+
+
+def _name(cell: Cell) -> Markup:
+    # The name of the cell stays in the page: it is what `trialwright trace` is asked for.
+    return Markup(' data-cell="{}"').format(cell.ref) if cell.ref else Markup("")
+
+
+def _nothing(table: Table) -> Markup:
+    return Markup("") if table.rows else Markup('<p class="nothing">Nothing to show.</p>')
+
+
+def _footnotes(notes: tuple[str, ...], mark: str) -> Markup:
+    told = list(notes)
+    if mark:
+        told.append(f"These are {mark}: no person was treated or measured.")
+    if not told:
+        return Markup("")
+    lines = Markup("").join(Markup("<li>{}</li>").format(note) for note in told)
+    return Markup('<ul class="footnotes">{}</ul>').format(lines)

@@ -1,0 +1,191 @@
+"""The page of the report: what stands where, as values for its template."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import jinja2
+import msgspec
+from markupsafe import Markup
+
+from trialwright.catalog.displays.printing import print_percent
+from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
+from trialwright.model.ledger import Snapshot
+from trialwright.model.problem import Problem, Severity
+from trialwright.model.record import CheckReport
+from trialwright.model.study import Assumption, DisplayUse, Estimand, Study
+from trialwright.report import words
+from trialwright.report.fragments import render_figure_html, render_table_html
+from trialwright.report.verdict import Headline, headline_of
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A display of the report, its section, and the rows it shows."""
+
+    use: DisplayUse
+    section: str
+    display: Table | Figure
+    rows: tuple[ResultRow, ...]
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the page tells."""
+
+    study: Study
+    snapshot: Snapshot
+    analysis: Analysis
+    rows: tuple[ResultRow, ...]
+    shown: tuple[Shown, ...]
+    registration: CheckReport | None
+    mark: str
+    language: str
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One section as the template prints it."""
+
+    name: str
+    number: int
+    heading: str
+    lead: str
+    kind: Literal["displays", "registration", "assumed", "way_back"]
+    displays: tuple[tuple[str, str, Markup], ...] = ()  # number, title, fragment
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """Findings of one severity."""
+
+    severity: Severity
+    title: str
+    found: tuple[Problem, ...]
+
+
+_SEVERITIES: tuple[tuple[Severity, str], ...] = (("error", "Errors"), ("warning", "Warnings"), ("note", "Notes"))
+_OWN_SECTIONS = ("registration", "assumed", "way_back")
+
+
+def render_page(page: Page) -> bytes:
+    """The report as one HTML file: no script, no address of another host, print rules of its own."""
+    template = _environment().get_template("page.html.j2")
+    sections = tuple(_sections(page))
+    html = template.render(
+        page=page,
+        study=page.study,
+        snapshot=page.snapshot,
+        title=page.study.title.of(page.language),
+        sections=sections,
+        headline=headline_of(page.study, page.rows),
+        caveats=_caveats(page),
+        findings=findings_of(page.registration),
+        assumptions=assumptions_of(page.study),
+        style=Markup(_text("page.css")),  # noqa: S704 - our own style sheet
+        running_foot=_css_text(_running_foot(page)),
+        counts=_counts(page),
+    )
+    return html.encode()
+
+
+def assumptions_of(study: Study) -> tuple[Assumption, ...]:
+    """What is not in the public record, each once: the study's own list, then what single estimands add."""
+    everything = [*study.assumptions, *(each for estimand in study.estimands for each in estimand.assumed)]
+    return tuple({(each.where, each.what): each for each in everything}.values())
+
+
+def findings_of(registration: CheckReport | None) -> tuple[Findings, ...]:
+    """The findings of the registration by severity, the worst first."""
+    found = registration.findings if registration is not None else ()
+    groups = (
+        Findings(severity, title, tuple(each for each in found if each.severity == severity))
+        for severity, title in _SEVERITIES
+    )
+    return tuple(group for group in groups if group.found)
+
+
+def _sections(page: Page) -> Iterable[Section]:
+    number = 0
+    for name, heading in words.SECTIONS.items():
+        displays = tuple(_display(each) for each in page.shown if each.section == name)
+        if name not in _OWN_SECTIONS and not displays:
+            continue
+        number += 1
+        lead = words.LEADS.get(name)
+        yield Section(
+            name=name,
+            number=number,
+            heading=heading.of(page.language),
+            lead=lead.of(page.language) if lead is not None else "",
+            kind="registration"
+            if name == "registration"
+            else "assumed"
+            if name == "assumed"
+            else "way_back"
+            if name == "way_back"
+            else "displays",
+            displays=displays,
+        )
+
+
+def _display(shown: Shown) -> tuple[str, str, Markup]:
+    display = shown.display
+    fragment = render_figure_html(display) if isinstance(display, Figure) else render_table_html(display)
+    return display.number, display.title, fragment
+
+
+def _caveats(page: Page) -> dict[str, object]:
+    if len(page.study.arms) > 1:
+        return {}
+    return {
+        "heading": words.CAVEAT_HEADING.of(page.language),
+        "lead": words.CAVEAT_LEAD.of(page.language),
+        "points": [each.of(page.language) for each in words.CAVEATS],
+        "end": words.CAVEAT_END.of(page.language),
+    }
+
+
+def _counts(page: Page) -> dict[str, int]:
+    return {
+        "participants": len(page.analysis.participants),
+        "versions": page.snapshot.versions.height,
+        "current": page.snapshot.current.height,
+        "events": len(page.snapshot.events),
+        "records": len(page.analysis.records),
+        "cells": len(page.rows),
+    }
+
+
+def _running_foot(page: Page) -> str:
+    parts = [page.study.name, f"build {page.study.build}", f"snapshot {page.snapshot.hash[:12]}", page.mark]
+    return "  ·  ".join(part for part in parts if part)
+
+
+def _css_text(text: str) -> Markup:
+    """A text between the quotes of a CSS string: only letters, digits and a few signs stay as they are."""
+    safe = "".join(char if char.isalnum() or char in " .-·_()," else f"\\{ord(char):x} " for char in text)
+    return Markup(safe)  # noqa: S704 - everything else has just been escaped
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_text), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["percent"] = _percent
+    return environment
+
+
+def _percent(rate: Fraction) -> str:
+    return f"{print_percent(rate)} %"
+
+
+def _text(name: str) -> str:
+    return (files("trialwright.report") / name).read_text("utf-8")
+
+
+def primary_of(study: Study) -> Sequence[Estimand]:
+    return [each for each in study.estimands if each.level == "primary"]
+
+
+__all__ = ["Headline", "Page", "Shown", "render_page"]

@@ -1,0 +1,95 @@
+"""The primary result in sentences: what was seen, and what each benchmark would have needed."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from trialwright.catalog.displays.printing import print_number, print_p, print_percent
+from trialwright.model.analysis import ResultRow
+from trialwright.model.study import Benchmark, Estimand, Study
+
+
+class Headline(msgspec.Struct, frozen=True, kw_only=True):
+    """Sentences about one primary estimand; `seen` is empty where nothing was computed yet."""
+
+    estimand: str
+    title: str
+    seen: str
+    held_against: str
+    tests: tuple[str, ...]
+    assumed: bool
+
+
+def headline_of(study: Study, rows: Sequence[ResultRow]) -> tuple[Headline, ...]:
+    """
+    One headline a primary estimand.
+
+    Missing:  a primary estimand without rows still says what it will be held against.
+    """
+    primary = [each for each in study.estimands if each.level == "primary"]
+    return tuple(_headline(each, [row for row in rows if row.estimand == each.name]) for each in primary)
+
+
+def _headline(estimand: Estimand, rows: Sequence[ResultRow]) -> Headline:
+    by_place = {(row.row, row.statistic): row for row in rows}
+    return Headline(
+        estimand=estimand.name,
+        title=estimand.title.en,
+        seen=_seen(by_place),
+        held_against=_range(estimand.benchmarks),
+        tests=tuple(_tests(rows)),
+        assumed=any(each.origin.kind == "assumed" for each in estimand.benchmarks) or bool(estimand.assumed),
+    )
+
+
+def _seen(by_place: dict[tuple[str, str], ResultRow]) -> str:
+    n, rate = by_place.get(("responders", "n")), by_place.get(("responders", "rate"))
+    if n is None or n.value is None or n.denominator is None:
+        return ""
+    sentence = f"{print_number(n.value)} of {n.denominator} participants responded"
+    low, high = by_place.get(("responders", "lower")), by_place.get(("responders", "upper"))
+    if rate is None or rate.value is None:
+        return f"{sentence}."
+    sentence += f": {print_percent(rate.value)} %"
+    if low is not None and high is not None and low.value is not None and high.value is not None:
+        sentence += f" (95 % interval {print_percent(low.value)} to {print_percent(high.value)} %)"
+    return f"{sentence}."
+
+
+def _range(benchmarks: Sequence[Benchmark]) -> str:
+    """The benchmarks as a range, always both ends with their counts: one number alone would look like a threshold."""
+    if not benchmarks:
+        return "No benchmark is declared: the result stands alone and nothing can be said about it in comparison."
+    ordered = sorted(benchmarks, key=lambda each: Fraction(each.responders, each.participants))
+    low, high = ordered[0], ordered[-1]
+    if low == high:
+        return f"Held against one benchmark: {_counted(low)}."
+    return f"Held against a range: from {_counted(low)} to {_counted(high)}."
+
+
+def _counted(benchmark: Benchmark) -> str:
+    rate = Fraction(benchmark.responders, benchmark.participants)
+    return f"{benchmark.responders} of {benchmark.participants} ({print_percent(rate)} %; {benchmark.label.en})"
+
+
+def _tests(rows: Sequence[ResultRow]) -> list[str]:
+    names = dict.fromkeys(row.row for row in rows if row.row.startswith("benchmark"))
+    told = []
+    for name in names:
+        line = {row.statistic: row for row in rows if row.row == name}
+        label = next(iter(line.values())).label or name
+        parts = []
+        if "critical" in line:
+            parts.append(f"{print_number(line['critical'].value)} responders would have been needed")
+        if "size" in line:
+            parts.append(f"the test's attained size is {print_percent(line['size'].value)} %")
+        if "p_value" in line:
+            parts.append(f"one-sided p {_equals(print_p(line['p_value'].value))}")
+        if parts:
+            told.append(f"{label}: {'; '.join(parts)}.")
+    return told
+
+
+def _equals(p: str) -> str:
+    return p if p.startswith(("<", ">")) else f"= {p}"

@@ -1,0 +1,83 @@
+"""The report's own words, in both languages."""
+
+from trialwright.model.text import Text
+
+VIRTUAL = Text("virtual participants", "虚拟参与者")
+
+SECTIONS: dict[str, Text] = {
+    "registration": Text("What was found in the registration", "注册信息核查结果"),
+    "assumed": Text("What is assumed", "所作假设"),
+    "flow": Text("Flow of participants", "参与者流向"),
+    "baseline": Text("Who the participants were", "参与者基线情况"),
+    "primary": Text("Primary result", "主要结果"),
+    "individual": Text("Each participant, and why", "逐例结果及理由"),
+    "robustness": Text("Would another choice change the answer?", "换一种选择结果会变吗？"),
+    "course": Text("Course over time", "随访变化"),
+    "safety": Text("Safety", "安全性"),
+    "conduct": Text("Conduct", "试验实施"),
+    "further": Text("Further results", "其他结果"),
+    "way_back": Text("The way back", "数据追溯"),
+}
+"""Section -> heading, in the order of the report. A display whose section is not listed here stands under "further"."""
+
+LEADS: dict[str, Text] = {
+    "flow": Text(
+        "Everybody who was screened is accounted for, from first contact to last visit.",
+        "从首次接触到末次访视，所有筛选者的去向均有交代。",
+    ),
+    "baseline": Text(
+        "Measured before the first dose. With few participants, read the ranges before the means.",
+        "均为首次给药前所测。例数少时，应先看范围，再看均值。",
+    ),
+    "individual": Text(
+        "Every verdict in the words of the response criterion, with the values it rests on.",
+        "每一例判定均以疗效标准的文字给出理由，并附所依据的数值。",
+    ),
+    "robustness": Text(
+        "Where these lines differ, the answer hangs on a choice and not on the participants alone.",
+        "若各行结果不同，说明结论取决于所作选择，而不仅取决于参与者。",
+    ),
+    "course": Text(
+        "What was measured at each visit. Nothing is carried forward and nothing is interpolated.",
+        "各次访视的实测值，未作结转，也未作插补。",
+    ),
+    "safety": Text(
+        "An adverse event that was not seen in so few participants may still be common.",
+        "例数如此之少，未观察到的不良事件仍可能是常见的。",
+    ),
+    "conduct": Text(
+        "How the protocol was departed from, and who saw results when.",
+        "方案偏离情况，以及何人何时看过结果。",
+    ),
+}
+
+CAVEAT_HEADING = Text("What cannot be concluded", "不能得出的结论")
+CAVEAT_LEAD = Text(
+    "Everybody was treated and nobody was observed at the same time without the treatment. The change from before to "
+    "after mixes an effect of treatment, if there is one, with four other things that this study cannot take apart:",
+    "所有参与者均接受了治疗，没有同期未治疗的对照。前后变化中，即使存在治疗作用，也与本研究无法区分的下列四点混在一起：",
+)
+CAVEATS: tuple[Text, ...] = (
+    Text(
+        "Regression to the mean: people join a study when they are at their worst, and most are better when measured "
+        "again.",
+        "向均值回归：参与者多在病情最重时入组，再次测量时多数会好转。",
+    ),
+    Text(
+        "Natural course: the disease fluctuates and may improve by itself within weeks.",
+        "自然病程：疾病本身有波动，数周内可能自行好转。",
+    ),
+    Text(
+        "Other treatment: background drugs were given at the same time, and their doses changed.",
+        "合并治疗：同期使用了其他基础药物，且剂量有所调整。",
+    ),
+    Text(
+        "Expectation: participants and assessors knew what was given, and several measures are judgements.",
+        "期望效应：参与者与评估者均知晓所用药物，且多项指标为主观评估。",
+    ),
+)
+CAVEAT_END = Text(
+    "A rate above a benchmark is therefore not evidence that the treatment caused it, and the benchmarks come from "
+    "other participants, other places and other rules.",
+    "因此，应答率高于参照值并不证明由治疗所致；参照值来自不同的参与者、机构与判定规则。",
+)
