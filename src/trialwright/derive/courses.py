@@ -40,7 +40,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 def read_course(study: Study, catalog: Catalog, book: Book, asked: Mapping[str, Section], pid: str) -> Course:
     """The course of one participant; without a dose there is no study day, and no window can be judged."""
     first_dose, inputs = _first_dose(book, pid)
-    visits = attended_visits(study, book, pid, first_dose)
+    visits = attended_visits(study, book, pid, (first_dose, inputs))
     return Course(
         participant=pid,
         book=book,

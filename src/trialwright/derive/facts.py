@@ -93,6 +93,13 @@ def _event(course: Course, kinds: tuple[EventKind, ...], until: PartialDate | No
     return Fact(found, tuple(e.seq for e in events))
 
 
+def _says(row: Row, item: str) -> bool | None:
+    """A yes/no answer: unknown only where somebody said so; a blank is not a yes."""
+    if row.sheet.answers.get(item) == Missing("unknown"):
+        return None
+    return row.sheet.code(item) == YES
+
+
 def _rows(rows: Iterable[tuple[Row, bool | None]]) -> Fact:
     """True where one row holds, unknown where one might; the rows that do or might are what it rests on."""
     weighed = [(row, held) for row, held in rows if held is not False]
@@ -141,9 +148,8 @@ def _died(course: Course, until: PartialDate | None) -> Fact:
 
 def _major_deviation(course: Course, until: PartialDate | None) -> Fact:
     rows = _rows(
-        (row, _before(start_of(row), until))
+        (row, both(_says(row, "major"), _before(start_of(row), until)))
         for row in course.book.rows(course.participant, DEVIATION)
-        if row.sheet.code("major") == YES
     )
     acts = [
         e
@@ -168,16 +174,17 @@ def _baseline_complete(study: Study, course: Course) -> Fact:
         if {m.record.parameter, m.record.parameter.partition(".")[0]} & wanted:
             measured.setdefault(m.record.parameter, m)
     complete = bool(measured) and not any(isinstance(m.pair.baseline, Missing) for m in measured.values())
-    return Fact(complete, uses=tuple(m.record.id for m in measured.values()))
+    inputs = {seq for m in measured.values() for seq in m.baseline_inputs}
+    return Fact(complete, tuple(sorted(inputs)), tuple(m.record.id for m in measured.values()))
 
 
 def _rescue(course: Course, until: PartialDate | None) -> Fact:
     """Rescue medication begun on or after the day of the first dose and by the day asked about."""
-    return _rows(
-        (row, both(_since_first_dose(course, row), _before(start_of(row), until)))
+    found = _rows(
+        (row, both(_says(row, "rescue"), both(_since_first_dose(course, row), _before(start_of(row), until))))
         for row in course.book.rows(course.participant, MEDICATION)
-        if row.sheet.code("rescue") == YES
     )
+    return Fact(found.value, tuple(sorted({*found.inputs, *(course.dose_inputs if found.inputs else ())})))
 
 
 def _since_first_dose(course: Course, row: Row) -> bool | None:
@@ -193,7 +200,8 @@ def _more_glucocorticoid(catalog: Catalog, course: Course, until: PartialDate | 
     if instrument not in course.asked:
         return Fact(False)
     day = until or max((a.date for a in course.visits.values() if a.date), key=lambda d: d.earliest, default=None)
-    before, inputs = logged(catalog, course, instrument, score, course.baseline_day)
+    before, rows = logged(catalog, course, instrument, score, course.baseline_day)
+    inputs = tuple(sorted({*rows, *(seq for attended in course.visits.values() for seq in attended.inputs)}))
     now, _ = logged(catalog, course, instrument, score, day)
     uses = tuple(measure_id(course.participant, v, instrument, score) for v in (course.baseline, visit) if v)
     if isinstance(before, Missing) or isinstance(now, Missing):

@@ -30,7 +30,7 @@ def pairs_frame(rule: Rule, rows: Sequence[FrameRow]) -> pl.DataFrame:
     for row in rows:
         values = _numerators(row)
         for name, column in columns.items():
-            column.append(values.get(name))
+            column.append(values.get(name, 1 if name.endswith("_scale") else None))
     return pl.DataFrame(columns, schema={name: pl.Int64() for name in columns})
 
 

@@ -23,6 +23,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     record: AnalysisRecord
     pair: Pair
     measure: Measure
+    baseline_inputs: tuple[int, ...]
 
     @property
     def scale_length(self) -> Fraction | None:
@@ -128,7 +129,7 @@ def _measured(
         inputs=tuple(sorted({*before.inputs, *now.inputs})),
         uses=(visit_id(pid, attended.visit.name),),
     )
-    return Measured(record=record, pair=pair, measure=measure)
+    return Measured(record=record, pair=pair, measure=measure, baseline_inputs=before.inputs)
 
 
 def unit_of(instrument: Instrument, name: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.catalog.catalog import Output
-from trialwright.catalog.evaluator import evaluate_columns
+from trialwright.catalog.evaluator import evaluate_numerators
 from trialwright.derive.courses import Course
 from trialwright.derive.frames import FrameRow, pairs_frame
 from trialwright.derive.intercurrent import ENDING, events_at, planned_until, visit_that_counts
@@ -57,7 +57,8 @@ def derive_response(
         settled = settle(this.verdict, [h.event for h in happened], estimand.missing_rule)
         used = tuple(use for h in happened if h.event.found is not False for use in h.uses)
         inputs = tuple(sorted({seq for h in happened if h.event.found is not False for seq in h.inputs}))
-        records += [by_criterion, _estimand_record(estimand, by_criterion, settled, (used, inputs))]
+        undecided = tuple(f"undecided: {h.event.name}" for h in happened if h.event.found is None)
+        records += [by_criterion, _estimand_record(estimand, by_criterion, settled, (used, inputs), undecided)]
     return records
 
 
@@ -76,11 +77,24 @@ def _judge(catalog: Catalog, estimand: Estimand, rule: Rule, places: Sequence[tu
     ]
     if not rows:
         return []
-    said = evaluate_columns(rule, pairs_frame(rule, rows))
-    best = evaluate_columns(rule, pairs_frame(rule, [_at_best(row) for row in rows]))
+    said = _outputs(rule, rows)
+    best = _outputs(rule, [_at_best(row) for row in rows])
+    told = frozenset(catalog.criterion(estimand.variable.entry).table.values())
     return [
-        _judged(catalog, estimand, row, outputs, top)
-        for row, outputs, top in zip(rows, said.iter_rows(named=True), best.iter_rows(named=True), strict=True)
+        _judged(catalog, estimand, row, (outputs, top), told)
+        for row, outputs, top in zip(rows, said, best, strict=True)
+    ]
+
+
+def _outputs(rule: Rule, rows: Sequence[FrameRow]) -> list[dict[str, Output]]:
+    """The outputs of one columnar call, numbers exact."""
+    frame, denominators = evaluate_numerators(rule, pairs_frame(rule, rows))
+    return [
+        {
+            name: Fraction(value, denominators[name]) if name in denominators and value is not None else value
+            for name, value in row.items()
+        }
+        for row in frame.iter_rows(named=True)
     ]
 
 
@@ -100,16 +114,21 @@ def _best(measured: Measured | None) -> Measured | None:
 
 
 def _judged(
-    catalog: Catalog, estimand: Estimand, row: FrameRow, outputs: dict[str, Output], best: dict[str, Output]
+    catalog: Catalog,
+    estimand: Estimand,
+    row: FrameRow,
+    said: tuple[dict[str, Output], dict[str, Output]],
+    told: frozenset[str],
 ) -> Judged:
     variable = estimand.variable
+    outputs, best = said
     return Judged(
         verdict=_verdict(outputs),
         reasons=tuple(catalog.explain(variable.entry, outputs, variable.parameters, variable.reading)),
-        counts=_numbers(outputs),
+        counts=_counts(outputs, told),
         measures=tuple(row.roles.items()),
         attainable=_verdict(best),
-        attainable_counts=_numbers(best),
+        attainable_counts={f"attainable_{k}": n for k, n in _counts(best, told).items() if k in told},
     )
 
 
@@ -118,11 +137,16 @@ def _verdict(outputs: dict[str, Output]) -> Verdict:
     return "U" if said is None else "Y" if said else "N"
 
 
-def _numbers(outputs: dict[str, Output]) -> dict[str, Fraction]:
+def _counts(outputs: dict[str, Output], told: frozenset[str]) -> dict[str, Fraction]:
+    """
+    Truths as 1 or 0, and the numbers that the criterion's own table prints.
+
+    The others are steps on the way, numerators over a scale of their own, and mean nothing outside the rule.
+    """
     return {
         name: Fraction(value)
         for name, value in outputs.items()
-        if isinstance(value, int | Fraction) and not isinstance(value, bool)
+        if name != "verdict" and value is not None and (isinstance(value, bool) or name in told)
     }
 
 
@@ -147,7 +171,7 @@ def _criterion_record(estimand: Estimand, course: Course, visit: str, judged: Ju
         value=judged.verdict,
         verdict=judged.verdict,
         reasons=tuple((r.key, r.fields) for r in judged.reasons),
-        counts=judged.counts | {f"attainable_{name}": n for name, n in judged.attainable_counts.items()},
+        counts=judged.counts | judged.attainable_counts,
         date=attended.date.text if attended and attended.date else "",
         study_day=attended.study_day if attended else None,
         in_window=attended.in_window if attended else None,
@@ -158,7 +182,11 @@ def _criterion_record(estimand: Estimand, course: Course, visit: str, judged: Ju
 
 
 def _estimand_record(
-    estimand: Estimand, by_criterion: AnalysisRecord, settled: Settled, behind: tuple[tuple[str, ...], tuple[int, ...]]
+    estimand: Estimand,
+    by_criterion: AnalysisRecord,
+    settled: Settled,
+    behind: tuple[tuple[str, ...], tuple[int, ...]],
+    undecided: tuple[str, ...],
 ) -> AnalysisRecord:
     uses, inputs = behind
     verdict = by_criterion.verdict or "U"
@@ -171,6 +199,7 @@ def _estimand_record(
         value=settled.verdict,
         verdict=settled.verdict,
         intercurrent=settled.intercurrent,
+        flags=(*by_criterion.flags, *undecided),
         details={
             **by_criterion.details,
             "by_criterion": verdict,

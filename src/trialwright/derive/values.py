@@ -102,6 +102,7 @@ def _value_record(
     )
     lost = Missing("not applicable")
     flags = [*base.flags, *(f"{h.event.strategy}: {h.event.name}" for h in barred)]
+    flags += [f"undecided: {h.event.name}" for h in happened if h.event.found is None]
     return msgspec.structs.replace(
         base,
         id=f"{course.participant}:{visit}:{estimand.name}",

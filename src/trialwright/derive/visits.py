@@ -32,14 +32,17 @@ class Attended(msgspec.Struct, frozen=True, kw_only=True):
         return self.date or self.planned
 
 
-def attended_visits(study: Study, book: Book, participant: str, first_dose: PartialDate | None) -> dict[str, Attended]:
+def attended_visits(
+    study: Study, book: Book, participant: str, dosed: tuple[PartialDate | None, tuple[int, ...]]
+) -> dict[str, Attended]:
     """Every visit of the schedule (logs apart) by name, those that did not take place included."""
-    return {
-        visit.name: _attended(book, participant, first_dose, visit) for visit in study.visits if visit.kind != "log"
-    }
+    return {visit.name: _attended(book, participant, dosed, visit) for visit in study.visits if visit.kind != "log"}
 
 
-def _attended(book: Book, participant: str, first_dose: PartialDate | None, visit: Visit) -> Attended:
+def _attended(
+    book: Book, participant: str, dosed: tuple[PartialDate | None, tuple[int, ...]], visit: Visit
+) -> Attended:
+    first_dose, dose_inputs = dosed
     sheet = book.sheet(participant, visit.name, VISIT_RECORD)
     missed = [e.seq for e in book.events(participant, *MISSED) if e.visit == visit.name]
     date = sheet.date("date")
@@ -60,7 +63,8 @@ def _attended(book: Book, participant: str, first_dose: PartialDate | None, visi
         study_day=study_day(first_dose, date),
         in_window=in_window,
         flags=tuple(flags),
-        inputs=tuple(sorted({*sheet.inputs, *missed})),
+        # The study day and the window rest on the first dose as much as on the visit's own date.
+        inputs=tuple(sorted({*sheet.inputs, *missed, *dose_inputs})),
     )
 
 

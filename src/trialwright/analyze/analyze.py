@@ -1,0 +1,46 @@
+"""The result rows of every display of a study, each family of results by its declared name."""
+
+from collections.abc import Callable
+
+from trialwright.analyze.families.baseline import baseline
+from trialwright.analyze.families.change import change
+from trialwright.analyze.families.components import components
+from trialwright.analyze.families.deviations import deviations
+from trialwright.analyze.families.disposition import disposition
+from trialwright.analyze.families.events import events
+from trialwright.analyze.families.intercurrent import intercurrent
+from trialwright.analyze.families.responders import responders
+from trialwright.analyze.families.sensitivity import sensitivity
+from trialwright.analyze.families.sets import analysis_sets
+from trialwright.analyze.material import Material, setting
+from trialwright.catalog import Catalog
+from trialwright.model.analysis import Analysis, ResultRow
+from trialwright.model.study import DisplayUse, Study
+
+Family = Callable[[Material, DisplayUse], list[ResultRow]]
+
+FAMILIES: dict[str, Family] = {
+    family.__name__: family
+    for family in (
+        disposition, analysis_sets, deviations, baseline, intercurrent,
+        responders, components, sensitivity, change, events,
+    )
+}  # fmt: skip
+"""What the parameter `analysis` of a display may ask for. Listings, figures and looks show records and need no rows."""
+
+
+def analyze(study: Study, analysis: Analysis, catalog: Catalog) -> tuple[ResultRow, ...]:
+    """
+    A row a statistic for every display of the study, in the order of the displays.
+
+    Shape:    cells are unique. A display whose family is not in FAMILIES has no rows: it shows records.
+    Units:    exact fractions and integers; a float only where a method is not rational.
+    Missing:  a statistic that cannot be computed is a row without a value whose warnings say why; the others stand.
+    """
+    material = Material(study, analysis, catalog)
+    rows: list[ResultRow] = []
+    for use in study.displays:
+        family = FAMILIES.get(setting(material, use, "analysis"))
+        if family is not None:
+            rows += family(material, use)
+    return tuple(rows)

@@ -1,0 +1,60 @@
+"""A value over time: at each visit, and its change from baseline."""
+
+from fractions import Fraction
+
+from trialwright.analyze.material import Line, Material, assumptions, estimands_of
+from trialwright.model.analysis import AnalysisRecord, ResultRow
+from trialwright.model.study import DisplayUse, Estimand
+
+DECIMALS = 1
+
+
+def change(material: Material, use: DisplayUse) -> list[ResultRow]:
+    """
+    A line a visit: `n`, `missing`, the value described, its change described (value minus baseline, paired).
+
+    Shape:    the endpoint's visit shows the estimand's own records, after its strategies; other visits what was measured.
+    Missing:  counted, never filled in; the change is of those with both values.
+    """
+    rows: list[ResultRow] = []
+    for estimand in estimands_of(material, use, "value"):
+        instrument, _, key = estimand.variable.entry.partition(".")
+        key = key or next(iter(material.catalog.instrument(instrument).measures), "")
+        first = estimand is estimands_of(material, use, "value")[0]
+        for visit in material.study.visits:
+            at_end = visit.name == estimand.variable.visit
+            parameter = estimand.name if at_end else f"{instrument}.{key}"
+            records = material.of(parameter, visit.name)
+            if records:
+                name = visit.name if first else f"{estimand.name}.{visit.name}"
+                rows += _visit(material, use, estimand, (name, visit.title.en), records)
+            if at_end:
+                break
+    return rows
+
+
+def _visit(
+    material: Material, use: DisplayUse, estimand: Estimand, named: tuple[str, str], records: list[AnalysisRecord]
+) -> list[ResultRow]:
+    members = material.members(estimand.population)
+    mine = [r for r in records if r.participant_id in set(members)]
+    values = [r.value for r in mine if isinstance(r.value, Fraction)]
+    changes = [r.change for r in mine if isinstance(r.change, Fraction)]
+    unit = next((r.unit for r in mine if r.unit), "")
+    line = Line(
+        display=use.number,
+        row=named[0],
+        label=named[1],
+        estimand=estimand.name,
+        analysis_set=estimand.population,
+        denominator=len(members),
+        assumed=assumptions(estimand.origin, *estimand.assumed),
+        records=tuple(r.id for r in mine),
+        participants=members,
+    )
+    rows = [line.says("n", len(values)), line.says("missing", len(members) - len(values))]
+    rows += line.described(values, unit=unit, decimals=DECIMALS)
+    if any(r.change is not None for r in mine):
+        rows.append(line.says("change_n", len(changes)))
+        rows += line.described(changes, prefix="change_", unit=unit, decimals=DECIMALS)
+    return rows
