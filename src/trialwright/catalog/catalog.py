@@ -62,6 +62,14 @@ class Catalog:
         """The entry of that name; where two kinds use it and `kind` is not given, in the order of `_LOOKED_UP`."""
         return self._here(name, kind).entry
 
+    def find(self, name: str) -> Entry | Problem:
+        """The entry of that name, or a Problem for whoever typed it."""
+        try:
+            return self._here(name).entry
+        except LookupError:
+            cure = guess(name, self.names()) or "trialwright catalog lists them all"
+            return problems.unknown_entry(name, f'"{name}" is not in the catalog', "It needs an entry's name", cure)
+
     def instrument(self, name: str) -> Instrument:
         return cast(Instrument, self._here(name, "instrument").entry)
 
