@@ -64,12 +64,15 @@ def _together(held: Sequence[tuple[Benchmark, Numbers]], excluded: Sequence[bool
         return "It cannot be concluded that more participants responded than would have without the treatment."
     open_ = [benchmark.label.en for (benchmark, _), out in zip(held, excluded, strict=True) if not out]
     return (
-        "Whether more participants responded than would have without the treatment depends on which benchmark is right: "
-        f"it cannot be concluded if {' or '.join(open_)} is."
+        "Whether more participants responded than would have without the treatment depends on which benchmark is "
+        f"right: it cannot be concluded if {' or '.join(open_)} is."
     )
 
 
 def _excluded(numbers: Numbers, level: Fraction) -> bool:
+    # The method's own decision is exact; its p is the nearest float to it.
+    if "reject" in numbers:
+        return numbers["reject"] == 1
     p = numbers.get("p_value")
     return isinstance(p, float | int | Fraction) and p <= level
 

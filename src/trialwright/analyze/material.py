@@ -6,14 +6,16 @@ from fractions import Fraction
 
 import msgspec
 
-from trialwright.analyze.numbers import QUANTILES, described
 from trialwright.catalog import Catalog
 from trialwright.model.analysis import Analysis, AnalysisRecord, Participant, ResultRow
+from trialwright.model.entry import MethodResult
 from trialwright.model.study import Assumption, DisplayUse, Estimand, Provenance, Study
 
 Number = Fraction | float | int | str | None
 
 NOBODY = "nobody is in the denominator"
+DECIMALS = 1
+"""How many decimals a described value is printed with; the row itself stays exact."""
 
 
 class Material:
@@ -101,19 +103,30 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
             rows.append(self.says("rate", Fraction(count, self.denominator) if self.denominator else None))
         return rows
 
-    def described(
-        self, values: Sequence[Fraction], *, prefix: str = "", unit: str = "", decimals: int | None = None
-    ) -> list[ResultRow]:
-        """mean, sd, median, quartiles, min, max of some values, as rows."""
-        rows = []
-        for name, value in described(values).items():
-            why = (
-                ("a spread needs two values",) if value is None and values else ("no values",) if value is None else ()
-            )
-            method = QUANTILES if name in ("median", "q1", "q3") else ""
-            statistic = f"{prefix}{name}"
-            rows.append(self.says(statistic, value, unit=unit, decimals=decimals, method=method, warnings=why))
-        return rows
+
+SUMMARY = "summary"
+"""The method that describes numbers: mean, spread, quartiles."""
+
+
+def described(
+    catalog: Catalog, line: Line, values: Sequence[Fraction], *, prefix: str = "", unit: str = ""
+) -> list[ResultRow]:
+    """What the summary method says of some values, but their number; a statistic it leaves out says why."""
+    result = catalog.estimate(SUMMARY, {"numbers": values})
+    if not isinstance(result, MethodResult):
+        raise ValueError("; ".join(problem.sentence() for problem in result))
+    return [
+        line.says(
+            f"{prefix}{name}",
+            result.values.get(name),
+            unit=unit,
+            decimals=DECIMALS,
+            method=result.method,
+            warnings=() if name in result.values else result.warnings,
+        )
+        for name in catalog.method(SUMMARY).returns
+        if name != "n"
+    ]
 
 
 def estimands_of(material: Material, use: DisplayUse, *kinds: str) -> list[Estimand]:

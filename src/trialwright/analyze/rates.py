@@ -1,4 +1,4 @@
-"""A number of responders put through the estimand's own summary methods: intervals, and a test against each benchmark."""
+"""Responders put through the estimand's own summary methods: intervals, and a test against each benchmark."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -16,6 +16,10 @@ PARTICIPANTS = ("participants", "n", "trials", "total")
 BENCHMARK = ("benchmark", "p0", "null_rate", "null", "reference")
 ALPHA = ("alpha",)
 """Names under which a method of one proportion may ask for what an estimand gives it."""
+
+
+COUNTED = ("n", "rate")
+"""What the line itself says already, exactly."""
 
 
 class Observed(msgspec.Struct, frozen=True):
@@ -87,10 +91,13 @@ def _estimate(
 
 def _said(line: Line, prefix: str, method: Method, result: MethodResult | str) -> list[ResultRow]:
     if isinstance(result, str):
-        return [line.says(f"{prefix}{name}", None, warnings=(result,)) for name in method.returns]
+        return [
+            line.says(f"{prefix}{name}", None, warnings=(result,)) for name in method.returns if name not in COUNTED
+        ]
     return [
         line.says(f"{prefix}{name}", value, method=result.method, warnings=result.warnings)
         for name, value in result.values.items()
+        if name not in COUNTED
     ]
 
 

@@ -13,8 +13,8 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """
     Responders, non-responders and undetermined among the members of the estimand's population.
 
-    `members` is the population by its own condition alone. A member without any record stays in it, undetermined: nobody
-    leaves a denominator by having no data.
+    `members` is the population by its own condition alone. A member without any record stays in it, undetermined:
+    nobody leaves a denominator by having no data.
     """
 
     members: tuple[str, ...]

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, population_of
+from trialwright.analyze.material import Line, Material, described, population_of
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.entry import Instrument, Item
 from trialwright.model.quantity import Missing
 from trialwright.model.study import DisplayUse
 
-DECIMALS = 1
 DESCRIBED = frozenset({"number", "integer"})
 COUNTED = frozenset({"choice", "yes_no"})
 
@@ -29,7 +28,9 @@ def baseline(material: Material, use: DisplayUse) -> list[ResultRow]:
         for item in instrument.items:
             records = _first_of_each(material, f"{instrument.name}.{item.name}", members, ("value",))
             if item.kind in DESCRIBED and records:
-                rows += _number(use, (f"{instrument.name}.{item.name}", item.label.en, item.unit), records, members)
+                rows += _number(
+                    material, use, (f"{instrument.name}.{item.name}", item.label.en, item.unit), records, members
+                )
             elif item.kind in COUNTED and records:
                 rows += _choice(use, f"{instrument.name}.{item.name}", item, records, members)
         rows += _scores_and_measures(material, use, instrument, members)
@@ -74,23 +75,27 @@ def _scores_and_measures(
         label, unit = (names | items).get(measure.of, (key, ""))
         records = _first_of_each(material, f"{instrument.name}.{key}", members, ("measure",))
         if records:
-            rows += _number(use, (f"{instrument.name}.{key}", label, unit), records, members)
+            rows += _number(material, use, (f"{instrument.name}.{key}", label, unit), records, members)
     if not instrument.measures:
         for name, (label, unit) in names.items():
             records = _first_of_each(material, f"{instrument.name}.{name}", members, ("score",))
             if records:
-                rows += _number(use, (f"{instrument.name}.{name}", label, unit), records, members)
+                rows += _number(material, use, (f"{instrument.name}.{name}", label, unit), records, members)
     return rows
 
 
 def _number(
-    use: DisplayUse, named: tuple[str, str, str], records: Sequence[AnalysisRecord], members: Sequence[str]
+    material: Material,
+    use: DisplayUse,
+    named: tuple[str, str, str],
+    records: Sequence[AnalysisRecord],
+    members: Sequence[str],
 ) -> list[ResultRow]:
     name, label, unit = named
     values = [r.value for r in records if isinstance(r.value, Fraction)]
     line = _made(use, name, label, records, members)
     counts = [line.says("n", len(values)), line.says("missing", len(members) - len(values))]
-    return counts + line.described(values, unit=unit, decimals=DECIMALS)
+    return counts + described(material.catalog, line, values, unit=unit)
 
 
 def _choice(

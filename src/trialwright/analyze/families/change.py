@@ -2,18 +2,16 @@
 
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, assumptions, estimands_of
+from trialwright.analyze.material import Line, Material, assumptions, described, estimands_of
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse, Estimand
-
-DECIMALS = 1
 
 
 def change(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     A line a visit: `n`, `missing`, the value described, its change described (value minus baseline, paired).
 
-    Shape:    the endpoint's visit shows the estimand's own records, after its strategies; other visits what was measured.
+    Shape:    the endpoint's visit shows the estimand's own records, after its strategies; other visits the measured.
     Missing:  counted, never filled in; the change is of those with both values.
     """
     rows: list[ResultRow] = []
@@ -53,8 +51,8 @@ def _visit(
         participants=members,
     )
     rows = [line.says("n", len(values)), line.says("missing", len(members) - len(values))]
-    rows += line.described(values, unit=unit, decimals=DECIMALS)
+    rows += described(material.catalog, line, values, unit=unit)
     if any(r.change is not None for r in mine):
         rows.append(line.says("change_n", len(changes)))
-        rows += line.described(changes, prefix="change_", unit=unit, decimals=DECIMALS)
+        rows += described(material.catalog, line, changes, prefix="change_", unit=unit)
     return rows

@@ -1,4 +1,4 @@
-"""Adverse events in one view: participants and events, treatment-emergent, by relation, seriousness, grade and outcome."""
+"""Adverse events in one view: treatment-emergent, by relation, seriousness, grade and outcome."""
 
 from collections.abc import Callable, Sequence
 
@@ -41,7 +41,7 @@ def events(material: Material, use: DisplayUse) -> list[ResultRow]:
 def _kinds(emergent: Sequence[AnalysisRecord]) -> list[tuple[str, str, Test, str]]:
     """Lines of the overview: row, label, test, and the item the test reads (to warn of blanks)."""
     kinds: list[tuple[str, str, Test, str]] = [
-        ("any", "Any adverse event", lambda r: True, ""),
+        ("any", "Any adverse event", lambda _: True, ""),
         ("related", "Related to study treatment", lambda r: r.details.get("causality") in RELATED, "causality"),
         ("serious", "Serious", is_serious, "serious"),
         (
