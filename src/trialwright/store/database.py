@@ -8,6 +8,16 @@ from typing import Any, Protocol
 from trialwright.model.problem import Problem
 from trialwright.store.rows import Row
 
+LOOKUPS = ("participant", "visit", "form", "item", "unit", "account", "kind", "origin")
+TABLES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(LOOKUPS, ("id", "name")),
+    "save": ("id", "at_ms", "account", "build", "origin", "token"),
+    "entry": ("seq", "save", "event", "kind", "participant", "visit", "form", "item", "row_id", "replaces", "erases",
+              "commitment", "hash"),
+    "content": ("seq", "nonce", "raw", "text", "unit", "reason"),
+}  # fmt: skip
+"""Every table that grows, in the order in which a copy is written."""
+
 
 class Database(Protocol):
     """Queries are written for SQLite (`?`); the other database turns them into its own."""

@@ -17,8 +17,9 @@ from psycopg import conninfo, errors
 from trialwright.model.problem import Problem
 from trialwright.store import problems
 from trialwright.store.chain import FORMAT
+from trialwright.store.database import LOOKUPS, TABLES
 from trialwright.store.rows import Row
-from trialwright.store.sqlite import LOOKUPS, TABLES, SqliteDatabase
+from trialwright.store.sqlite import SqliteDatabase
 
 SCHEMA = "trialwright_ledger"
 WRITER = "trialwright_writer"

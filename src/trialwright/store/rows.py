@@ -35,14 +35,14 @@ FROM entry {_NAMES}
 """  # noqa: S608 - our own constants, values are bound
 """One row an entry, everything by name; the last four are null once the content was erased."""
 
-CHAIN = f"""
-SELECT entry.seq, entry.save, save.at_ms, coalesce(save.token, ''), save.build, origin.name, account.name, entry.event,
-    kind.name, participant.name, visit.name, form.name, item.name, entry.row_id, entry.replaces, entry.erases,
-    entry.commitment, entry.hash, content.nonce, content.raw, content.text, unit.name, content.reason
-FROM entry {_NAMES.replace("JOIN", "LEFT JOIN").replace("LEFT LEFT", "LEFT")}
-ORDER BY entry.seq
-"""  # noqa: S608 - as above
-"""Everything the chain holds, link by link; every join is outer, so that a lost row is found and not skipped."""
+CHAIN = """
+SELECT entry.seq, save, event, kind, participant, visit, form, item, row_id, replaces, erases, commitment, hash,
+    nonce, raw, text, unit, reason
+FROM entry LEFT JOIN content ON content.seq = entry.seq ORDER BY entry.seq
+"""
+"""The chain link by link, names as keys: joining eleven tables a row would take six times as long."""
+
+CHAIN_SAVES = "SELECT id, at_ms, coalesce(token, ''), build, origin, account FROM save"
 
 ENDS = "SELECT entry.seq, entry.hash, save.id, save.at_ms FROM entry JOIN save ON save.id = entry.save"
 LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"

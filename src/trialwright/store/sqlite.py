@@ -15,18 +15,10 @@ import msgspec
 from trialwright.model.problem import Problem
 from trialwright.store import problems
 from trialwright.store.chain import FORMAT
+from trialwright.store.database import LOOKUPS
 from trialwright.store.lock import WriterLock
 from trialwright.store.rows import Row
 
-LOOKUPS = ("participant", "visit", "form", "item", "unit", "account", "kind", "origin")
-TABLES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(LOOKUPS, ("id", "name")),
-    "save": ("id", "at_ms", "account", "build", "origin", "token"),
-    "entry": ("seq", "save", "event", "kind", "participant", "visit", "form", "item", "row_id", "replaces", "erases",
-              "commitment", "hash"),
-    "content": ("seq", "nonce", "raw", "text", "unit", "reason"),
-}  # fmt: skip
-"""Every table that grows, in the order in which a copy is written."""
 GUARDED = (*LOOKUPS, "ledger", "save", "entry")
 PRAGMAS = {"foreign_keys": "1", "recursive_triggers": "1", "secure_delete": "1", "trusted_schema": "0",
            "cell_size_check": "1", "fullfsync": "1", "checkpoint_fullfsync": "1"}  # fmt: skip

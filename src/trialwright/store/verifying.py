@@ -1,12 +1,12 @@
 """Recomputing the chain: the first row that does not fit is named."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from trialwright.model.ledger import Head, Verification
 from trialwright.model.problem import Problem
 from trialwright.store import problems, rows
 from trialwright.store.chain import Content, Link, commitment_of, first_hash, hash_of
-from trialwright.store.database import Database
+from trialwright.store.database import LOOKUPS, Database
 from trialwright.store.rows import Row
 
 _STRAYS = {
@@ -42,31 +42,31 @@ class _Walk:
         self.met_otherwise: int | None = None
         self.gone: set[int] = set()
         self._erased: set[int] = set()
-        self._kept_after_all: set[int] = set()
 
     def problems(self) -> Iterator[Problem]:
         where = self._database.where
         ((origin,),) = self._database.read("SELECT origin FROM ledger")
-        before = first_hash(origin)
+        last, before = 0, first_hash(origin)
+        wanted = self._expected.seq if self._expected else -1
+        link_of = _links(self._database)
         for row in self._database.stream(rows.CHAIN):
-            seq = self.head.seq + 1
-            fits = _fits(before, row)
-            if row[0] != seq or not fits:
-                self.bad = seq
-                yield problems.altered_row(where, seq)
-                return
-            before = row[17]
-            self.head = Head(seq, before.hex())
-            if row[18] is None:
-                self.gone.add(seq)
-            if row[15]:
-                self._erased.add(row[15])
-            if self._expected is not None and seq == self._expected.seq and before.hex() != self._expected.hash:
-                self.met_otherwise = seq
-                yield problems.another_chain(where, seq)
-        if not self.head.seq:
-            self.head = Head(0, before.hex())
-        yield from self._erasures()
+            link, after = link_of(row), row[12]
+            if row[0] != last + 1 or link is None or not _fits(before, link, after):
+                self.bad = last + 1
+                break
+            last, before = row[0], after
+            if row[13] is None:
+                self.gone.add(last)
+            if row[10]:
+                self._erased.add(row[10])
+            if last == wanted and self._expected and after.hex() != self._expected.hash:
+                self.met_otherwise = last
+                yield problems.another_chain(where, last)
+        self.head = Head(last, before.hex())
+        if self.bad is not None:
+            yield problems.altered_row(where, self.bad)
+        else:
+            yield from self._erasures()
 
     def _erasures(self) -> Iterator[Problem]:
         for seq in sorted(self.gone ^ self._erased):
@@ -75,13 +75,34 @@ class _Walk:
             yield told(self._database.where, seq)
 
 
-def _fits(before: bytes, row: Row) -> bool:
-    try:
-        if row[18] is not None and commitment_of(row[18], Content(*row[19:23])) != row[16]:
-            return False
-        return hash_of(before, Link(*row[:17])) == bytes(row[17])
-    except (TypeError, ValueError):  # a null or a broken text where a name stood: not what was hashed
-        return False
+def _links(database: Database) -> Callable[[Row], Link | None]:
+    """A function from a row of CHAIN to its link by name; None where its value or a name is not what it was."""
+    names = {table: dict(database.stream(f"SELECT id, name FROM {table}")) for table in LOOKUPS}  # noqa: S608 - our own table names
+    origin, account, unit = names["origin"], names["account"], names["unit"]
+    kinds, participants, visits = names["kind"], names["participant"], names["visit"]
+    forms, items = names["form"], names["item"]
+    saves = {row[0]: row[1:] for row in database.stream(rows.CHAIN_SAVES)}
+
+    def link_of(row: Row) -> Link | None:
+        seq, save, event, kind, participant, visit, form, item, row_id, replaces, erases, commitment = row[:12]
+        nonce = row[13]
+        try:
+            if nonce is not None:
+                content = Content(row[14], row[15], unit[row[16]], row[17])
+                if commitment_of(nonce, content) != commitment:
+                    return None
+            at_ms, token, build, origin_key, account_key = saves[save]
+            return Link(seq, save, at_ms, token, build, origin[origin_key], account[account_key], event, kinds[kind],
+                        participants[participant], visits[visit], forms[form], items[item], row_id, replaces, erases,
+                        commitment)  # fmt: skip
+        except KeyError:  # a key that names nothing any more
+            return None
+
+    return link_of
+
+
+def _fits(before: bytes, link: Link, after: bytes) -> bool:
+    return hash_of(before, link) == after
 
 
 def _tail(where: str, head: Head, expected: Head | None) -> list[Problem]:

@@ -85,33 +85,31 @@ class Keys:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], int] = {}
-        self._new: dict[tuple[str, str], int] = {}
-
-    def find(self, database: Writable, table: str, name: str) -> int:
-        """The key of a name, 0 where it has none yet."""
-        key = self._known.get((table, name)) or self._new.get((table, name))
-        if key is None:
-            found = database.read(f"SELECT id FROM {table} WHERE name = ?", (name,))  # noqa: S608 - our own table names
-            if not found:
-                return 0
-            key = self._new[table, name] = int(found[0][0])
-        return key
+        self._new: list[tuple[str, str]] = []
 
     def add(self, database: Writable, table: str, name: str) -> int:
         """The key of a name, new where needed."""
-        key = self.find(database, table, name)
-        if not key:
-            ((last,),) = database.read(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 - our own table names
-            key = self._new[table, name] = last + 1
-            database.write_rows(f"INSERT INTO {table} (id, name) VALUES (?, ?)", [(key, name)])  # noqa: S608 - as above
-        return key
+        return self._known.get((table, name)) or self._look_up(database, table, name)
 
     def keep(self) -> None:
-        self._known.update(self._new)
-        self._new = {}
+        self._new.clear()
 
     def forget(self) -> None:
-        self._new = {}
+        for unknown in self._new:
+            del self._known[unknown]
+        self._new.clear()
+
+    def _look_up(self, database: Writable, table: str, name: str) -> int:
+        found = database.read(f"SELECT id FROM {table} WHERE name = ?", (name,))  # noqa: S608 - our own table names
+        if found:
+            key = int(found[0][0])
+        else:
+            ((last,),) = database.read(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608 - our own table names
+            key = last + 1
+            database.write_rows(f"INSERT INTO {table} (id, name) VALUES (?, ?)", [(key, name)])  # noqa: S608 - as above
+        self._known[table, name] = key
+        self._new.append((table, name))
+        return key
 
 
 class Save:
@@ -127,16 +125,17 @@ class Save:
         at_ms = max(self._last.at_ms, milliseconds(clock()))
         account, origin = self._key("account", stamp.user), self._key("origin", stamp.origin)
         self._database.write_rows(rows.ADD_SAVE, [(save, at_ms, account, stamp.build, origin, token or None)])
-        latest = self._latest(entries)
+        keyed = [self._entry_keys(entry) for entry in entries]
+        latest = self._latest({keys[1:4] for keys, entry in zip(keyed, entries, strict=True) if not entry.event})
         links: list[Row] = []
         contents: list[Row] = []
         seq, before = self._last.seq, self._last.hash
-        for entry in entries:
+        for keys, entry in zip(keyed, entries, strict=True):
             seq += 1
-            keys = self._entry_keys(entry)
-            slot = (*keys[1:], entry.row_id)
-            replaces = 0 if entry.event else latest.get(slot, 0)
-            latest[slot] = seq
+            replaces = 0
+            if not entry.event:
+                slot = (*keys[1:], entry.row_id)
+                replaces, latest[slot] = latest.get(slot, 0), seq
             nonce = nonces()
             commitment = commitment_of(nonce, entry.content)
             before = hash_of(before, Link(seq, save, at_ms, token, stamp.build, stamp.origin, stamp.user, *entry[:7],
@@ -156,9 +155,9 @@ class Save:
         return (key("kind", entry.kind), key("participant", entry.participant), key("visit", entry.visit),
                 key("form", entry.form), key("item", entry.item))  # fmt: skip
 
-    def _latest(self, entries: Sequence[Entry]) -> dict[tuple[int, ...], int]:
+    def _latest(self, forms: set[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
         found: dict[tuple[int, ...], int] = {}
-        for form in {self._entry_keys(entry)[1:4] for entry in entries if not entry.event}:
+        for form in forms:
             for item, row_id, seq in self._database.read(rows.FORM_VERSIONS, form):
                 found[*form, item, row_id] = seq
         return found

@@ -11,7 +11,8 @@ import pytest
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
 from support.postgres import PostgresServer
 from trialwright.store import open_ledger
-from trialwright.store.sqlite import LOOKUPS, TABLES, SqliteDatabase
+from trialwright.store.database import LOOKUPS, TABLES
+from trialwright.store.sqlite import SqliteDatabase
 
 EVERY_TABLE = ("ledger", *TABLES)
 

@@ -12,7 +12,7 @@ from support.ledger import Ticking, counted_nonces, typed, vas, weight
 from support.postgres import PostgresServer
 from trialwright.model.ledger import Head, NewEvent, Verification
 from trialwright.store import Ledger, open_ledger
-from trialwright.store.sqlite import TABLES
+from trialwright.store.database import TABLES
 
 COLUMNS = [(table, column) for table, columns in TABLES.items() for column in columns]
 
