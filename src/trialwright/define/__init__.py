@@ -1,6 +1,7 @@
 """Read, check, compare and freeze a study definition: a folder of YAML in, a frozen Study or every Problem out."""
 
-from trialwright.define.builds import Build, read_builds
+from trialwright.define.builds import Build, check_build, read_builds
+from trialwright.define.cases import Case, Cases, read_cases
 from trialwright.define.compare import compare_studies
 from trialwright.define.conditions import parse_condition
 from trialwright.define.documents import Document, read_document
@@ -11,7 +12,7 @@ from trialwright.define.scope import FACTS, NO, YES, Known, Names
 from trialwright.define.wording import condition_text
 
 __all__ = [
-    "FACTS", "NO", "YES", "Build", "Document", "Known", "Names",
-    "compare_studies", "condition_text", "freeze_study", "json_schema", "parse_condition", "read_builds",
-    "read_document", "read_study",
+    "FACTS", "NO", "YES", "Build", "Case", "Cases", "Document", "Known", "Names",
+    "check_build", "compare_studies", "condition_text", "freeze_study", "json_schema", "parse_condition", "read_builds",
+    "read_cases",    "read_document", "read_study",
 ]  # fmt: skip

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import trialwright
 from trialwright.catalog import Catalog, load
-from trialwright.define import compare_studies, freeze_study, read_study
+from trialwright.define import check_build, compare_studies, freeze_study, read_builds, read_cases, read_study
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
 from trialwright.model.study import Study
+from trialwright.pipeline.cases import check_cases
 
 
 def studies_folder() -> Path:
@@ -39,7 +40,16 @@ def load_study(folder: Path, catalog: Catalog, build: int | None = None) -> tupl
 
 def check_study(folder: Path, on: dt.date) -> CheckReport:
     """Everything wrong with a definition: its files, its frozen builds, and the answers of its worked cases."""
-    _, problems = read_study(folder, load())
+    catalog = load()
+    study, problems = read_study(folder, catalog)
+    builds, _ = read_builds(folder)
+    for build in builds:
+        problems += check_build(folder, build)
+    if study is not None:
+        cases, unreadable = read_cases(folder, study)
+        problems += unreadable
+        if cases is not None and not unreadable:
+            problems += check_cases(study, cases, catalog)
     counts = Counter(str(problem.severity) for problem in problems)
     return CheckReport(checked_on=on.isoformat(), input=str(folder), findings=tuple(problems), counts=dict(counts))
 
