@@ -96,7 +96,7 @@ def check_may_save(
 
 
 def check_person(study: Study, events: Sequence[LedgerEvent], place: Place, form: Form, visit: Visit) -> list[Problem]:
-    """What stands against entering this participant's data here: study open, known, consented, enrolled where needed."""
+    """What stands against entering this person's data here: study open, known, consented, enrolled where needed."""
     where = f"{place.form}/{place.visit}/{place.participant_id}"
     status = participant_status(events, place.participant_id)
     if status == "unknown":

@@ -1,0 +1,112 @@
+"""What every act of trial conduct shares: who acts, what comes out, and how it is written."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from trialwright.capture.dates import parse_date
+from trialwright.capture.gates import check_role
+from trialwright.capture.problems import problem
+from trialwright.capture.status import may, roles_of
+from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, NewEvent, Origin, Receipt, Stamp
+from trialwright.model.problem import Problem
+from trialwright.model.quantity import PartialDate
+from trialwright.model.study import Study
+from trialwright.model.text import Text
+from trialwright.store import Ledger
+
+STUDY_KINDS: tuple[EventKind, ...] = (
+    "ethics_approval", "site_opened", "locked", "unlocked", "look_declared", "role_granted", "role_revoked",
+    "build_published",
+)  # fmt: skip
+"""Acts that bear on everybody; read beside a participant's own."""
+
+SESSION_KINDS: frozenset[EventKind] = frozenset({
+    "signed_in", "signed_out", "sign_in_failed", "account_added", "report_made", "exported", "printed",
+})  # fmt: skip
+"""Acts that say who looked or took away, but change nothing of the trial."""
+
+DATE = Text("The date", "日期")
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts. `origin` is "simulated" for the virtual cohort of a demo, else "typed"."""
+
+    user: str
+    origin: Origin = "typed"
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """The act is safe on disk. `row` is the row it stands in; `items` what changed; `queries` how many were opened."""
+
+    receipt: Receipt
+    warnings: tuple[Problem, ...] = ()
+    row: int = 0
+    items: tuple[str, ...] = ()
+    queries: int = 0
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """Nothing was written, and why. `warnings` are what would have been said beside the saved form."""
+
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def acts_of(ledger: Ledger, participant_id: str = "") -> tuple[LedgerEvent, ...]:
+    """The study's acts and one participant's, by seq."""
+    study = ledger.events(kinds=STUDY_KINDS)
+    own = ledger.events(participant_id=participant_id) if participant_id else ()
+    return tuple(sorted({event.seq: event for event in (*study, *own)}.values(), key=lambda event: event.seq))
+
+
+def roles_now(events: Sequence[LedgerEvent], actor: Actor) -> tuple[str, ...]:
+    """What the delegation log of the ledger says; the caller's own claim counts for nothing."""
+    return roles_of(events, actor.user)
+
+
+def check_any_role(
+    study: Study, events: Sequence[LedgerEvent], actor: Actor, acts: Collection[str], where: str
+) -> list[Problem]:
+    """TW-CAP-036 where none of the person's roles may do any of the acts."""
+    roles = roles_now(events, actor)
+    if any(may(study, roles, act) for act in acts):
+        return []
+    return check_role(study, roles, next(iter(acts)), where)
+
+
+def check_reason_given(reason: str, where: str) -> list[Problem]:
+    return [] if reason.strip() else [problem("TW-CAP-059", where)]
+
+
+def check_date(date: str, where: str) -> tuple[str, list[Problem]]:
+    """A whole date as the ledger writes it, and what is wrong with it."""
+    found = parse_date(date)
+    if isinstance(found, PartialDate):
+        told = [] if found.complete else [problem("TW-CAP-012", where, label=DATE, typed=date)]
+        return found.text, told
+    code = {"day first": "TW-CAP-010", "calendar": "TW-CAP-011"}.get(found, "TW-CAP-009")
+    return "", [problem(code, where, label=DATE, typed=date)]
+
+
+def local_day(study: Study, at: dt.datetime) -> dt.date:
+    """The calendar day at the study's first site."""
+    return at.astimezone(ZoneInfo(study.sites[0].time_zone)).date() if study.sites else at.date()
+
+
+def write_acts(
+    ledger: Ledger, study: Study, actor: Actor, acts: Sequence[NewEvent], *, reason: str = "", token: str = ""
+) -> Saved | Conflict:
+    """One group of acts under the study's build. The same token again gives the first receipt, never a second act."""
+    stamp = Stamp(user=actor.user, build=study.build, origin=actor.origin, reason=reason.strip())
+    receipt = ledger.write(stamp, acts, token=token)
+    return receipt if isinstance(receipt, Conflict) else Saved(receipt=receipt)
+
+
+def act(kind: EventKind, participant_id: str = "", visit: str = "", **details: str) -> NewEvent:
+    """An act with the details that have something to say."""
+    kept = {name: text.strip() for name, text in details.items() if text.strip()}
+    return NewEvent(kind=kind, participant_id=participant_id, visit=visit, details=cast(dict[str, str], kept))

@@ -1,0 +1,230 @@
+"""Saving a form: the one way in for a nurse's page and a virtual participant alike."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from trialwright.capture.checks import check_form, open_queries
+from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
+from trialwright.capture.gates import check_may_save
+from trialwright.capture.problems import problem
+from trialwright.capture.values import Held, Place, fields_of, in_item_units, values_of
+from trialwright.catalog.evaluator import RowValue
+from trialwright.catalog.evaluator.nodes import in_order
+from trialwright.model.expression import Answered, CodeIs, Column, DaysBetween, Truth
+from trialwright.model.ledger import (
+    Blank,
+    Conflict,
+    Datapoint,
+    FormToken,
+    LedgerEvent,
+    NewDatapoint,
+    NewEvent,
+    Slot,
+    Stamp,
+    Stored,
+)
+from trialwright.model.problem import Problem
+from trialwright.model.study import Form, Study
+from trialwright.pipeline.conduct_base import Actor, Refused, Saved, acts_of, local_day, roles_now
+from trialwright.store import Ledger
+
+
+class FormSave(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A form as it was sent. `posted` has `item`, `item__unit`, `item__missing`.
+
+    `row`: 0 on a repeating form asks for a new row. `expected`: the version token the page was made from (highest seq
+    seen on the form, 0 for an empty one); None skips the check, for imports and virtual participants only.
+    `token`: of one page load, so that a double click saves once. `build`: of the page; `today`: the day at the site.
+    """
+
+    actor: Actor
+    participant_id: str
+    visit: str
+    form: str
+    posted: dict[str, str]
+    row: int = 0
+    reason: str = ""
+    expected: int | None = None
+    token: str = ""
+    build: int | None = None
+    today: dt.date | None = None
+
+
+class _Base(msgspec.Struct, frozen=True):
+    """The form as the page saw it: values of one row, and the first seq that came after (0: nothing did)."""
+
+    place: Place
+    values: dict[str, Stored]
+    cutoff: int
+
+
+def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refused | Conflict:
+    """
+    Reads, checks and writes one form as one group: all of it or nothing.
+
+    Shape:    Saved once the rows are safe on disk; Conflict with the others' versions where somebody saved in between.
+              A save that changes nothing is Refused with the note TW-CAP-060.
+    Problems: gates TW-CAP-030..041, reading TW-CAP-001..017, reason TW-CAP-018, build TW-CAP-061.
+    """
+    events = acts_of(ledger, request.participant_id)
+    gate = _gates(ledger, study, request, events)
+    if gate:
+        return Refused(tuple(gate))
+    form = study.form(request.form)
+    base = _base(ledger, form, request)
+    elsewhere = _elsewhere(ledger, study, form, base.place)
+    typed = read_form(form, request.posted, _present(base.values), today=request.today, elsewhere=elsewhere)
+    changes = changes_of(typed, base.values)
+    wrong = list(typed.problems)
+    wrong += [told for told in [check_reason(form, changes, base.values, request.reason)] if told is not None]
+    if not wrong and not changes:
+        wrong.append(problem("TW-CAP-060", request.form))
+    if wrong:
+        return Refused(tuple(wrong), typed.warnings)
+    return _write(ledger, study, request, _Ready(form, base, changes, typed, elsewhere, events))
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    """A form that may be written."""
+
+    form: Form
+    base: _Base
+    changes: Mapping[str, Typed]
+    typed: FormInput
+    elsewhere: Mapping[str, RowValue]
+    events: Sequence[LedgerEvent]
+
+
+def _gates(ledger: Ledger, study: Study, request: FormSave, events: Sequence[LedgerEvent]) -> list[Problem]:
+    if request.build is not None and request.build != study.build:
+        return [problem("TW-CAP-061", request.form, typed=request.build, allowed=study.build)]
+    place = Place(request.participant_id, request.visit, request.form, request.row)
+    others: dict[Slot, Held] = {}
+    if any(v.name == request.visit and v.kind == "baseline" for v in study.visits):
+        for visit in study.visits:
+            if visit.kind == "baseline" and visit.name != request.visit:
+                for form in visit.forms:
+                    others |= values_of(ledger.datapoints(request.participant_id, visit.name, form))
+    return check_may_save(study, events, place, roles_now(events, request.actor), others)
+
+
+def _base(ledger: Ledger, form: Form, request: FormSave) -> _Base:
+    """The state that the page was made from, rebuilt: so that a retry of a save that went through reads the same."""
+    held = ledger.datapoints(request.participant_id, request.visit, request.form)
+    after = [d.seq for d in held if request.expected is not None and d.seq > request.expected]
+    row = request.row
+    if form.repeating and row == 0:
+        row = _new_row(ledger, held, min(after, default=0), request)
+    place = Place(request.participant_id, request.visit, request.form, row)
+    values: dict[str, Stored] = {}
+    for datapoint in held:
+        if datapoint.slot.row == row:
+            version = _as_seen(ledger, datapoint, request.expected)
+            if version is not None:
+                values[datapoint.slot.item] = version.value
+    return _Base(place, values, min(after, default=0))
+
+
+def _new_row(ledger: Ledger, held: Sequence[Datapoint], first_after: int, request: FormSave) -> int:
+    """The next free row; for a retry, the row that this very page may have made the first time."""
+    if first_after and request.token:
+        row = next((d.slot.row for d in held if d.seq == first_after), 0)
+        if row and all(d.seq >= first_after for d in held if d.slot.row == row):
+            return row
+    return ledger.next_row(request.participant_id, request.visit, request.form)
+
+
+def _as_seen(ledger: Ledger, datapoint: Datapoint, expected: int | None) -> Datapoint | None:
+    if expected is None or datapoint.seq <= expected:
+        return datapoint
+    return next((d for d in reversed(ledger.history(datapoint.slot)) if d.seq <= expected), None)
+
+
+def _present(values: Mapping[str, Stored]) -> dict[str, Stored]:
+    return {item: value for item, value in values.items() if not isinstance(value, Blank)}
+
+
+def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Saved | Refused | Conflict:
+    place, form = ready.base.place, ready.form
+    after = _present({**ready.base.values, **{item: t.value for item, t in ready.changes.items()}})
+    seen = [e for e in ready.events if not ready.base.cutoff or e.seq < ready.base.cutoff]
+    checked = check_form(
+        form, place, after, read=ready.typed, queries=open_queries(seen), elsewhere=ready.elsewhere
+    )  # fmt: skip
+    writes: list[NewDatapoint | NewEvent] = [
+        NewDatapoint(slot=place.slot(item), raw=t.raw, value=t.value) for item, t in ready.changes.items()
+    ]
+    writes += checked.acts
+    stamp = Stamp(
+        user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()
+    )
+    receipt = ledger.write(stamp, writes, expect=_expect(request), token=request.token)
+    if isinstance(receipt, Conflict):
+        if not _only_other_rows(form, place, receipt, request):
+            return receipt
+        return save_form(ledger, study, msgspec.structs.replace(request, expected=receipt.found))
+    return Saved(
+        receipt=receipt,
+        warnings=(*ready.typed.warnings, *checked.warnings),
+        row=place.row,
+        items=tuple(ready.changes),
+        queries=sum(event.kind == "query_opened" for event in checked.acts),
+    )
+
+
+def _expect(request: FormSave) -> FormToken | None:
+    if request.expected is None:
+        return None
+    return FormToken(request.participant_id, request.visit, request.form, request.expected)
+
+
+def _only_other_rows(form: Form, place: Place, conflict: Conflict, request: FormSave) -> bool:
+    """Whether the others worked on other rows of a log: then nothing of theirs and ours meets. Asked once."""
+    if not form.repeating or not conflict.theirs or conflict.found == request.expected:
+        return False
+    return request.row == 0 or all(d.slot.row != place.row for d in conflict.theirs)
+
+
+def _elsewhere(ledger: Ledger, study: Study, form: Form, place: Place) -> dict[str, RowValue]:
+    """The items of other visits that this form's conditions ask about, "VISIT/item", in item units."""
+    found: dict[str, RowValue] = {}
+    for name in {name for truth in _conditions(form) for name in names_in(truth) if "/" in name}:
+        visit, _, item = name.partition("/")
+        for other in next((v.forms for v in study.visits if v.name == visit), ()):
+            fields = [field for field in fields_of(study.form(other)) if field.name == item]
+            if fields:
+                held = values_of(ledger.datapoints(place.participant_id, visit, other))
+                values = {s.item: h.value for s, h in held.items() if s.item == item and s.row == 0}
+                found |= {f"{visit}/{i}": v for i, v in in_item_units(fields, values).items()}
+    return found
+
+
+def _conditions(form: Form) -> Iterator[Truth]:
+    yield from (field.shown_when for field in fields_of(form) if field.shown_when is not None)
+    yield from (check.holds for check in form.checks)
+
+
+def names_in(truth: Truth) -> set[str]:
+    """The columns that a condition reads."""
+    names: set[str] = set()
+    for node in in_order([truth]):
+        if isinstance(node, Column | Answered):
+            names.add(node.name if isinstance(node, Column) else node.column)
+        elif isinstance(node, CodeIs):
+            names.add(node.column)
+        elif isinstance(node, DaysBetween):
+            names |= {node.start, node.end}
+    return names
+
+
+def form_token(ledger: Ledger, participant_id: str, visit: str, form: str) -> FormToken:
+    """What a page puts into its hidden fields, to be sent back with the save."""
+    return FormToken(participant_id, visit, form, ledger.form_version(participant_id, visit, form))
+
+
+def today_at_site(study: Study, now: dt.datetime) -> dt.date:
+    """The day at the site for an aware moment; a future date is judged by it."""
+    return local_day(study, now)

@@ -1,0 +1,296 @@
+"""Acts on a participant: added, consented, eligible, enrolled, visits completed, the end."""
+
+import re
+from collections.abc import Sequence
+
+from trialwright.capture.eligibility import CriterionState, check_eligibility, eligible
+from trialwright.capture.gates import check_status, check_study_open, check_unlocked
+from trialwright.capture.problems import problem
+from trialwright.capture.status import Status, participant_status, visit_completed
+from trialwright.capture.values import Held, values_of
+from trialwright.capture.visits import PROGRESS_WORDS, VisitState, visit_state_of
+from trialwright.catalog.evaluator import RowValue
+from trialwright.model.ledger import Conflict, LedgerEvent, Slot
+from trialwright.model.problem import Problem
+from trialwright.model.study import Study
+from trialwright.model.text import Text
+from trialwright.pipeline.conduct_base import (
+    Actor,
+    Refused,
+    Saved,
+    act,
+    acts_of,
+    check_any_role,
+    check_date,
+    check_reason_given,
+    write_acts,
+)
+from trialwright.store import Ledger
+
+_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", re.ASCII)
+_IN_STUDY: tuple[Status, ...] = ("consented", "eligible", "enrolled")
+
+
+def values_held(ledger: Ledger, study: Study, participant_id: str, visits: Sequence[str] = ()) -> dict[Slot, Held]:
+    """What a participant has on the forms of some visits, or of all; cheaper than a snapshot of the whole study."""
+    held: dict[Slot, Held] = {}
+    for visit in study.visits:
+        if not visits or visit.name in visits:
+            for form in visit.forms:
+                held |= values_of(ledger.datapoints(participant_id, visit.name, form))
+    return held
+
+
+def next_participant_id(ledger: Ledger) -> str:
+    """P001, P002 ...: one more than the highest that was ever given."""
+    taken = [e.participant_id for e in ledger.events(kinds=("participant_added",))]
+    numbers = [int(name[1:]) for name in taken if re.fullmatch(r"P\d+", name, re.ASCII)]
+    return f"P{max(numbers, default=0) + 1:03d}"
+
+
+def add_participant(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str = "", *, site: str = ""
+) -> Saved | Refused | Conflict:
+    """
+    A new participant under a number that says nothing of the person; "" takes the next free one.
+
+    Problems: TW-CAP-050 where the number was ever used, 051 where it is none.
+    """
+    number = participant_id.strip() or next_participant_id(ledger)
+    events = acts_of(ledger, number)
+    told = check_any_role(study, events, actor, ("enter", "enrol"), number) + check_unlocked(events, number)
+    if not _NUMBER.fullmatch(number):
+        told.append(problem("TW-CAP-051", number, typed=number))
+    elif participant_status(events, number) != "unknown":
+        told.append(problem("TW-CAP-050", number, participant=number))
+    if told:
+        return Refused(tuple(told))
+    place = site or (study.sites[0].name if study.sites else "")
+    return write_acts(ledger, study, actor, [act("participant_added", number, site=place)], token=f"add:{number}")
+
+
+def give_consent(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, version: str, date: str
+) -> Saved | Refused | Conflict:
+    """
+    Consent to one version of the form, on a date. A new version may be consented to at any time while in the study.
+
+    Problems: gates; TW-CAP-053 for a version the study does not have, TW-CAP-009..012 for the date.
+    """
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enter", "enrol"), participant_id)
+    told += check_unlocked(events, participant_id) + check_study_open(study, events, participant_id)
+    told += check_status(events, participant_id, ("added", *_IN_STUDY))
+    names = [consent.name for consent in study.consents]
+    if version not in names:
+        told.append(problem("TW-CAP-053", participant_id, typed=version, allowed=", ".join(names)))
+    day, wrong = check_date(date, participant_id)
+    if told or wrong:
+        return Refused((*told, *wrong))
+    made = act("consent_given", participant_id, version=version, date=day)
+    return write_acts(ledger, study, actor, [made], token=f"consent:{participant_id}:{version}")
+
+
+def withdraw_consent(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, reason: str
+) -> Saved | Refused | Conflict:
+    """Consent taken back: what was collected stays, nothing is added. The reason is what the participant said."""
+    return _end(
+        ledger, study, actor, participant_id, kind="consent_withdrawn", date=date, code="withdrew_consent", why=reason
+    )  # fmt: skip
+
+
+def eligibility_of(ledger: Ledger, study: Study, participant_id: str) -> tuple[CriterionState, ...]:
+    """Each criterion as it stands now, with its evidence."""
+    status = participant_status(acts_of(ledger, participant_id), participant_id)
+    facts: dict[str, RowValue] = {"consented": "N" if status in ("unknown", "added") else "Y"}
+    return check_eligibility(study, values_held(ledger, study, participant_id), facts)
+
+
+def confirm_eligibility(ledger: Ledger, study: Study, actor: Actor, participant_id: str) -> Saved | Refused | Conflict:
+    """
+    The investigator's word that every criterion is met; refused while one is not or cannot be decided.
+
+    Problems: TW-CAP-054 with the names of the criteria.
+    """
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
+    told += check_status(events, participant_id, ("consented",))
+    states = eligibility_of(ledger, study, participant_id)
+    if eligible(states) is not True:
+        told.append(_not_eligible(participant_id, states))
+    if told:
+        return Refused(tuple(told))
+    made = act("eligibility_confirmed", participant_id, criteria=",".join(s.name for s in states))
+    return write_acts(ledger, study, actor, [made], token=f"eligible:{participant_id}")
+
+
+def _not_eligible(participant_id: str, states: Sequence[CriterionState]) -> Problem:
+    failed = ", ".join(s.name for s in states if s.met is False)
+    unknown = ", ".join(s.name for s in states if s.met is None)
+    none = Text("none", "无")
+    return problem("TW-CAP-054", participant_id, failed=failed or none, unknown=unknown or none)
+
+
+def enrol(ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str) -> Saved | Refused | Conflict:
+    """
+    Enrolment of an eligible participant. Never before ethics approval and site opening stand in the ledger.
+
+    Problems: TW-CAP-030 for an act that is owed, 052 where eligibility was not confirmed.
+    """
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
+    told += check_study_open(study, events, participant_id) + check_status(events, participant_id, ("eligible",))
+    day, wrong = check_date(date, participant_id)
+    if told or wrong:
+        return Refused((*told, *wrong))
+    made = act("enrolled", participant_id, date=day)
+    return write_acts(ledger, study, actor, [made], token=f"enrol:{participant_id}")
+
+
+def screen_fail(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, reason: str, date: str = ""
+) -> Saved | Refused | Conflict:
+    """The participant does not enter; the criteria not met are written beside the reason."""
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
+    told += check_status(events, participant_id, ("added", "consented", "eligible"))
+    told += check_reason_given(reason, participant_id)
+    day, wrong = check_date(date, participant_id) if date else ("", [])
+    if told or wrong:
+        return Refused((*told, *wrong))
+    failed = ",".join(s.name for s in eligibility_of(ledger, study, participant_id) if s.met is False)
+    made = act("screen_failure", participant_id, date=day, criteria=failed)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=f"screen_failure:{participant_id}")
+
+
+def withdraw(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, code: str, reason: str
+) -> Saved | Refused | Conflict:
+    """
+    The participant leaves before the end: `code` is one of the terms withdrawal_reason, `reason` the words beside it.
+
+    Withdrawing from treatment and visits is not withdrawing consent (`withdraw_consent`): safety may still be entered.
+    """
+    return _end(ledger, study, actor, participant_id, kind="withdrawn", date=date, code=code, why=reason)
+
+
+def complete_participant(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str
+) -> Saved | Refused | Conflict:
+    """The participant reached the end of the study as planned."""
+    return _end(ledger, study, actor, participant_id, kind="completed", date=date, code="", why="as planned")
+
+
+def record_death(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, reason: str
+) -> Saved | Refused | Conflict:
+    """The participant died; the event itself also stands in the adverse event log."""
+    return _end(ledger, study, actor, participant_id, kind="died", date=date, code="", why=reason)
+
+
+_ENDS: dict[str, tuple[Status, ...]] = {
+    "withdrawn": _IN_STUDY,
+    "completed": ("enrolled",),
+    "died": (*_IN_STUDY, "withdrawn", "completed"),
+    "consent_withdrawn": (*_IN_STUDY, "withdrawn", "completed"),
+}
+
+
+def _end(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, kind: str, date: str, code: str, why: str
+) -> Saved | Refused | Conflict:
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
+    told += check_status(events, participant_id, _ENDS[kind]) + check_reason_given(why, participant_id)
+    day, wrong = check_date(date, participant_id)
+    if told or wrong:
+        return Refused((*told, *wrong))
+    made = {
+        "withdrawn": act("withdrawn", participant_id, date=day, reason=code),
+        "completed": act("completed", participant_id, date=day),
+        "died": act("died", participant_id, date=day),
+        "consent_withdrawn": act("consent_withdrawn", participant_id, date=day, reason=code),
+    }[kind]
+    return write_acts(ledger, study, actor, [made], reason=why, token=f"{kind}:{participant_id}")
+
+
+def complete_visit(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str = "", token: str = ""
+) -> Saved | Refused | Conflict:
+    """
+    The visit is whole: its values can be changed only after reopening, and its verdict may be seen.
+
+    Problems: TW-CAP-055 for required items that are empty, unless a reason says why the visit is complete without them.
+    """
+    where = f"{visit}/{participant_id}"
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("complete_visit",), where) + check_unlocked(events, where)
+    state = _state(ledger, study, events, participant_id, visit)
+    if state is None:
+        return Refused((*told, problem("TW-CAP-037", where, form="", visit=visit)))
+    if state.progress != "started":
+        told.append(_visit_is(where, study, state, Text("started", "进行中")))
+    owed = state.owed
+    if owed and not reason.strip():
+        labels = Text(
+            ", ".join(field.item.label.en for field in owed), "、".join(field.item.label.of("zh") for field in owed)
+        )
+        told.append(problem("TW-CAP-055", where, count=len(owed), visit=study.visit(visit).title, labels=labels))
+    if told:
+        return Refused(tuple(told))
+    made = act("visit_completed", participant_id, visit, owed=",".join(field.name for field in owed))
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token)
+
+
+def reopen_visit(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """A complete visit is opened for correction; the verdict is hidden again until it is marked complete."""
+    where = f"{visit}/{participant_id}"
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("complete_visit",), where) + check_unlocked(events, where)
+    told += check_reason_given(reason, where)
+    if not visit_completed(events, participant_id, visit):
+        state = _state(ledger, study, events, participant_id, visit)
+        complete = PROGRESS_WORDS["complete"]
+        told.append(
+            problem("TW-CAP-037", where, form="", visit=visit)
+            if state is None
+            else _visit_is(where, study, state, complete)
+        )
+    if told:
+        return Refused(tuple(told))
+    return write_acts(ledger, study, actor, [act("visit_reopened", participant_id, visit)], reason=reason, token=token)
+
+
+def miss_visit(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str
+) -> Saved | Refused | Conflict:
+    """The visit did not take place and will not; only where nothing was entered for it."""
+    where = f"{visit}/{participant_id}"
+    events = acts_of(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enter", "complete_visit"), where) + check_unlocked(events, where)
+    told += check_reason_given(reason, where)
+    state = _state(ledger, study, events, participant_id, visit)
+    if state is None:
+        told.append(problem("TW-CAP-037", where, form="", visit=visit))
+    elif state.progress != "empty":
+        told.append(_visit_is(where, study, state, PROGRESS_WORDS["empty"]))
+    if told:
+        return Refused(tuple(told))
+    made = act("visit_missed", participant_id, visit)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=f"missed:{participant_id}:{visit}")
+
+
+def _visit_is(where: str, study: Study, state: VisitState, allowed: Text) -> Problem:
+    title, status = study.visit(state.visit).title, PROGRESS_WORDS[state.progress]
+    return problem("TW-CAP-062", where, visit=title, status=status, allowed=allowed)
+
+
+def _state(
+    ledger: Ledger, study: Study, events: Sequence[LedgerEvent], participant_id: str, visit: str
+) -> VisitState | None:
+    if not any(planned.name == visit and planned.kind != "log" for planned in study.visits):
+        return None
+    return visit_state_of(study, values_held(ledger, study, participant_id, [visit]), events, participant_id, visit)

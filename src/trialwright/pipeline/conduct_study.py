@@ -1,0 +1,231 @@
+"""Acts on the study as a whole: approval, opening, builds, roles, deviations, lock, looks, queries."""
+
+from collections.abc import Sequence
+
+from trialwright.capture.checks import OpenQuery, open_queries
+from trialwright.capture.gates import check_status, check_unlocked
+from trialwright.capture.problems import problem
+from trialwright.capture.status import STATUS_WORDS, data_locked
+from trialwright.model.ledger import Conflict, LedgerEvent, NewEvent
+from trialwright.model.problem import Problem
+from trialwright.model.study import Study
+from trialwright.pipeline.conduct_base import (
+    Actor,
+    Refused,
+    Saved,
+    act,
+    acts_of,
+    check_any_role,
+    check_date,
+    check_reason_given,
+    write_acts,
+)
+from trialwright.store import Ledger
+
+_STARTERS = ("grant", "enrol")
+"""Whose roles may set the study up: who keeps the delegation log, and the investigator."""
+
+
+def record_approval(
+    ledger: Ledger, study: Study, actor: Actor, *, date: str, body: str = "", number: str = ""
+) -> Saved | Refused | Conflict:
+    """The ethics committee approved on a date; nobody is enrolled before this stands here."""
+    told = check_any_role(study, acts_of(ledger), actor, _STARTERS, "ethics approval")
+    day, wrong = check_date(date, "ethics approval")
+    if told or wrong:
+        return Refused((*told, *wrong))
+    made = act("ethics_approval", date=day, body=body, number=number)
+    return write_acts(ledger, study, actor, [made], token=f"approval:{day}:{number}")
+
+
+def open_site(ledger: Ledger, study: Study, actor: Actor, *, date: str, site: str = "") -> Saved | Refused | Conflict:
+    """A site may begin. "" is the study's first site."""
+    told = check_any_role(study, acts_of(ledger), actor, _STARTERS, "site opening")
+    day, wrong = check_date(date, "site opening")
+    if told or wrong:
+        return Refused((*told, *wrong))
+    name = site or (study.sites[0].name if study.sites else "")
+    return write_acts(ledger, study, actor, [act("site_opened", date=day, site=name)], token=f"site:{name}:{day}")
+
+
+def publish_build(ledger: Ledger, study: Study, actor: Actor, *, reason: str = "") -> Saved | Refused | Conflict:
+    """This build of the definition is in force from now on."""
+    events = acts_of(ledger)
+    first = not any(event.kind == "build_published" for event in events)
+    told = check_any_role(study, events, actor, _STARTERS, "build")
+    told += [] if first else check_reason_given(reason, "build")
+    if told:
+        return Refused(tuple(told))
+    made = act("build_published", build=str(study.build), hash=study.hash, status=study.status)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=f"build:{study.build}:{study.hash}")
+
+
+def grant_role(
+    ledger: Ledger, study: Study, actor: Actor, *, user: str, role: str, reason: str = "", token: str = ""
+) -> Saved | Refused | Conflict:
+    """
+    A person may act in a role from now on. The very first grant of a ledger needs no role: somebody has to begin.
+
+    Problems: TW-CAP-036, TW-CAP-056 for a role the study does not have.
+    """
+    events = acts_of(ledger)
+    begun = any(event.kind == "role_granted" for event in events)
+    told = check_any_role(study, events, actor, ("grant",), "roles") if begun else []
+    return _role(ledger, study, actor, _Grant(told, "role_granted", user, role), reason, token)
+
+
+def revoke_role(
+    ledger: Ledger, study: Study, actor: Actor, *, user: str, role: str, reason: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """A person no longer acts in a role; what they did stays theirs."""
+    told = check_any_role(study, acts_of(ledger), actor, ("grant",), "roles") + check_reason_given(reason, "roles")
+    return _role(ledger, study, actor, _Grant(told, "role_revoked", user, role), reason, token)
+
+
+class _Grant:
+    def __init__(self, told: list[Problem], kind: str, user: str, role: str) -> None:
+        self.told, self.kind, self.user, self.role = told, kind, user, role
+
+
+def _role(
+    ledger: Ledger, study: Study, actor: Actor, grant: _Grant, reason: str, token: str
+) -> Saved | Refused | Conflict:
+    told = grant.told
+    names = [role.name for role in study.roles]
+    if grant.role not in names:
+        told.append(problem("TW-CAP-056", "roles", typed=grant.role, allowed=", ".join(names)))
+    if told:
+        return Refused(tuple(told))
+    granted = grant.kind == "role_granted"
+    made = act("role_granted" if granted else "role_revoked", user=grant.user, role=grant.role)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token)
+
+
+def record_deviation(
+    ledger: Ledger,
+    study: Study,
+    actor: Actor,
+    participant_id: str,
+    *,
+    category: str,
+    major: bool,
+    description: str,
+    date: str,
+    visit: str = "",
+    token: str = "",
+) -> Saved | Refused | Conflict:
+    """
+    A departure from the protocol, told by whoever saw it, also after the visit was marked complete.
+
+    `category` is one of the terms deviation_category. Where the study keeps deviations on a form, save that form
+    instead: one deviation stands in one place.
+    """
+    events = acts_of(ledger, participant_id)
+    where = participant_id or "deviations"
+    told = check_any_role(study, events, actor, ("record_deviation",), where) + check_unlocked(events, where)
+    told += check_reason_given(description, where)
+    if participant_id:
+        told += check_status(events, participant_id, [s for s in STATUS_WORDS if s != "unknown"])
+    day, wrong = check_date(date, where)
+    if told or wrong:
+        return Refused((*told, *wrong))
+    made = act(
+        "deviation_recorded", participant_id, visit, category=category, major="Y" if major else "N",
+        description=description, date=day,
+    )  # fmt: skip
+    return write_acts(ledger, study, actor, [made], reason=description, token=token)
+
+
+def lock_data(
+    ledger: Ledger, study: Study, actor: Actor, *, reason: str = "", token: str = ""
+) -> Saved | Refused | Conflict:
+    """
+    Nothing of the study's data changes after this, and results may be seen.
+
+    Problems: TW-CAP-034 where they are locked already; TW-CAP-057 while queries are open or started visits are not
+              complete, unless a reason says why they are locked with these exceptions.
+    """
+    events = ledger.events()
+    told = check_any_role(study, events, actor, ("lock",), "data lock") + check_unlocked(events, "data lock")
+    queries, visits = len(open_queries(events)), len(unfinished_visits(ledger, study, events))
+    if (queries or visits) and not reason.strip():
+        told.append(problem("TW-CAP-057", "data lock", count=queries, visits=visits))
+    if told:
+        return Refused(tuple(told))
+    head = ledger.head()
+    made = act("locked", scope="data", head=head.hash, open_queries=str(queries), unfinished_visits=str(visits))
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token)
+
+
+def unfinished_visits(ledger: Ledger, study: Study, events: Sequence[LedgerEvent]) -> list[tuple[str, str]]:
+    """Participant and visit of everything that was begun and is not marked complete."""
+    last: dict[tuple[str, str], str] = {}
+    for event in events:
+        if event.kind in ("visit_completed", "visit_reopened"):
+            last[event.participant_id, event.visit] = event.kind
+    logs = {visit.name for visit in study.visits if visit.kind == "log"}
+    begun = ledger.snapshot().current.select("participant_id", "visit").unique().sort("participant_id", "visit")
+    return [
+        (participant_id, visit)
+        for participant_id, visit in begun.iter_rows()
+        if visit not in logs and last.get((participant_id, visit)) != "visit_completed"
+    ]
+
+
+def unlock_data(
+    ledger: Ledger, study: Study, actor: Actor, *, reason: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """Locked data may be corrected again, for a reason that is stored; results are hidden again."""
+    events = acts_of(ledger)
+    told = check_any_role(study, events, actor, ("lock",), "data lock") + check_reason_given(reason, "data lock")
+    if not data_locked(events):
+        told.append(problem("TW-CAP-058", "data lock"))
+    if told:
+        return Refused(tuple(told))
+    return write_acts(ledger, study, actor, [act("unlocked", scope="data")], reason=reason, token=token)
+
+
+def declare_look(
+    ledger: Ledger, study: Study, actor: Actor, *, reason: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """Efficacy is looked at before data lock, as of this moment; the look is listed in every report."""
+    events = acts_of(ledger)
+    told = check_any_role(study, events, actor, ("look",), "look") + check_reason_given(reason, "look")
+    if told:
+        return Refused(tuple(told))
+    return write_acts(ledger, study, actor, [act("look_declared", head=ledger.head().hash)], reason=reason, token=token)
+
+
+def answer_query(
+    ledger: Ledger, study: Study, actor: Actor, query: OpenQuery, *, answer: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """What the site says to a query; the data manager closes it."""
+    told = check_any_role(study, acts_of(ledger), actor, ("enter", "verify"), "query")
+    return _on_query(ledger, study, actor, query, (told, "query_answered", answer, token))
+
+
+def close_query(
+    ledger: Ledger, study: Study, actor: Actor, query: OpenQuery, *, reason: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """The query is settled."""
+    told = check_any_role(study, acts_of(ledger), actor, ("verify", "lock"), "query")
+    return _on_query(ledger, study, actor, query, (told, "query_closed", reason, token))
+
+
+def _on_query(
+    ledger: Ledger, study: Study, actor: Actor, query: OpenQuery, what: tuple[list[Problem], str, str, str]
+) -> Saved | Refused | Conflict:
+    told, kind, words, token = what
+    told = told + check_reason_given(words, "query")
+    if told:
+        return Refused(tuple(told))
+    place = query.place
+    made = NewEvent(
+        kind="query_answered" if kind == "query_answered" else "query_closed",
+        participant_id=place.participant_id,
+        visit=place.visit,
+        form=place.form,
+        row=place.row,
+        details={"query": str(query.seq), "check": query.check},
+    )
+    return write_acts(ledger, study, actor, [made], reason=words, token=token)
