@@ -1,0 +1,1 @@
+"""Standard files: one folder a standard, its writer beside its reader."""
