@@ -41,6 +41,15 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     start_date: PartialDate
     first_submitted: PartialDate
     primary_completion: PartialDate | None = None
+    brief_title: str = ""
+    phases: tuple[str, ...] = ()  # in the registry's words: EARLY_PHASE1, PHASE2 ...
+    conditions: tuple[str, ...] = ()
+    primary_purpose: str = ""
+    allocation: str = ""
+    model: str = ""  # SINGLE_GROUP ...
+    masking: str = ""
+    sponsor: str = ""
+    collaborators: tuple[str, ...] = ()
 
 
 class DoseTier(msgspec.Struct, frozen=True, kw_only=True):
