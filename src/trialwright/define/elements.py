@@ -25,6 +25,15 @@ def registration(block: RegistrationBlock) -> m.Registration:
         start_date=PartialDate(block.start_date),
         first_submitted=PartialDate(block.first_submitted),
         primary_completion=PartialDate(block.primary_completion) if block.primary_completion else None,
+        brief_title=block.brief_title,
+        phases=tuple(block.phases),
+        conditions=tuple(block.conditions),
+        primary_purpose=block.primary_purpose,
+        allocation=block.allocation,
+        model=block.model,
+        masking=block.masking,
+        sponsor=block.sponsor,
+        collaborators=tuple(block.collaborators),
     )
 
 

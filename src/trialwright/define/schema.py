@@ -43,6 +43,15 @@ class RegistrationBlock(Block):
     start_date: DateText
     first_submitted: DateText
     primary_completion: DateText | None = None
+    brief_title: str = ""
+    phases: list[str] = []
+    conditions: list[str] = []
+    primary_purpose: str = ""
+    allocation: str = ""
+    model: str = ""
+    masking: str = ""
+    sponsor: str = ""
+    collaborators: list[str] = []
 
 
 class TierBlock(Block):

@@ -50,9 +50,7 @@ def _differences(participant: str, case: Case, analysis: Analysis) -> Iterator[P
     for name, expected_in in case.in_sets.items():
         if (name in belongs) != expected_in:
             found = f"the participant {'belongs' if name in belongs else 'does not belong'} to {name}"
-            yield say.case_differs(
-                case.where, case.title, found, f"The worked answer is {'yes' if expected_in else 'no'}"
-            )
+            yield say.case_differs(case.where, case.title, found, "The worked answer is the opposite")
 
 
 class _Maker:
