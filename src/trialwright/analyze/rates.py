@@ -94,9 +94,10 @@ def _said(line: Line, prefix: str, method: Method, result: MethodResult | str) -
         return [
             line.says(f"{prefix}{name}", None, warnings=(result,)) for name in method.returns if name not in COUNTED
         ]
+    # What the method could not give (no number of responders rejects) is a row too, with its warning.
     return [
-        line.says(f"{prefix}{name}", value, method=result.method, warnings=result.warnings)
-        for name, value in result.values.items()
+        line.says(f"{prefix}{name}", result.values.get(name), method=result.method, warnings=result.warnings)
+        for name in method.returns
         if name not in COUNTED
     ]
 

@@ -1,7 +1,7 @@
 """What a snapshot says, by participant, visit and instrument, in each item's standard unit."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from fractions import Fraction
 
 import msgspec
@@ -134,12 +134,17 @@ def _factors(study: Study) -> dict[str, tuple[str, dict[str, Fraction]]]:
     }
 
 
-def sections(study: Study) -> dict[str, Section]:
-    """instrument -> the first form line that asks it: its options hold wherever the instrument is scored."""
+def sections(study: Study, known: Container[str]) -> dict[str, Section]:
+    """
+    instrument -> the first form line that asks it: its options hold wherever the instrument is scored.
+
+    Only instruments of the catalog (`known`): what else a form asks, such as eligibility, has nothing to derive.
+    """
     found: dict[str, Section] = {}
     for form in study.forms:
         for section in form.sections:
-            found.setdefault(section.instrument, section)
+            if section.instrument in known:
+                found.setdefault(section.instrument, section)
     return found
 
 

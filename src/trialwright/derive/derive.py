@@ -29,7 +29,7 @@ def derive(study: Study, snapshot: Snapshot, catalog: Catalog) -> Analysis:
     Missing:  a visit, baseline or first dose that is not there gives records that say so, never no record.
     """
     book = Book(study, snapshot)
-    asked = sections(study)
+    asked = sections(study, frozenset(catalog.names("instrument")))
     courses = [read_course(study, catalog, book, asked, pid) for pid in book.participants]
     participants: list[Participant] = []
     records: list[AnalysisRecord] = []

@@ -76,16 +76,21 @@ def _weigh(verdict: Verdict, event: Happened) -> Step | None:
     if event.found is False:
         return None
     if event.found is None:
-        # A non-responder stays one whether or not the event took place.
-        if event.strategy != "composite" or verdict == "N":
+        # A non-responder stays one whether or not the event took place, and what is open stays open.
+        if event.strategy != "composite" or verdict != "Y":
             return None
-        return _step(event, "U", Text("it cannot be told whether it took place", "无法确定其是否发生"))
+        says = Text("undetermined, for it cannot be told whether it took place", "无法确定其是否发生，故无法判定")
+        return _step(event, "U", says)
     match event.strategy:
         case "composite":
-            return _step(event, "N", Text("counted as a non-responder", "按未应答计"))
+            return _step(event, "N", VERDICTS["N"])
         case "hypothetical":
             # No model of the unobserved course is declared, so the value without the event is not known.
-            return _step(event, "U", Text("the course without it is not known", "未发生该事件时的病程未知"))
+            return _step(
+                event,
+                "U",
+                Text("undetermined, for the course without it is not known", "未发生该事件时的病程未知，故无法判定"),
+            )
         case "treatment_policy":
             return _step(event, verdict, Text("the observed value counts all the same", "仍按实际观察值计"))
         case _:
@@ -136,11 +141,13 @@ def _missing(verdict: Verdict, rule: str) -> Step | None:
 
 
 def sentence(by_criterion: Verdict, settled: Settled) -> Text:
-    """The way from the criterion to the estimand in one sentence, in both languages."""
-    first, last = VERDICTS[by_criterion], VERDICTS[settled.verdict]
+    """The way from the criterion to the estimand in one sentence, in both languages; the last clause is the verdict."""
+    first = VERDICTS[by_criterion]
+    start = Text(f"{first.en} by the criterion", f"按标准判定：{first.zh}")
     if not settled.steps:
-        return Text(f"{first.en} by the criterion", f"按标准判定：{first.zh}")
-    en = "; ".join(step.says.en for step in settled.steps)
-    zh = "；".join(step.says.zh for step in settled.steps)
+        return start
     but = ", but " if by_criterion == "Y" and settled.verdict != "Y" else "; "
-    return Text(f"{first.en} by the criterion{but}{en}: {last.en}", f"按标准判定：{first.zh}；{zh}；结论：{last.zh}")
+    return Text(
+        start.en + but + "; ".join(step.says.en for step in settled.steps),
+        start.zh + "；" + "；".join(step.says.zh for step in settled.steps),
+    )

@@ -56,7 +56,8 @@ def _benchmarks(
     held: list[tuple[Benchmark, dict[str, Fraction | float | int | str | None]]] = []
     for number, benchmark in enumerate(estimand.benchmarks, 1):
         made = _benchmark(material, use, estimand, (f"{prefix}benchmark_{number}", benchmark), verdicts)
-        rows += made
+        # The decision itself is said in the conclusion's words, not as a column of ones and noughts.
+        rows += [row for row in made if row.statistic != "reject"]
         held.append((benchmark, numbers_of(made)))
     line = verdict_line(use, estimand, (f"{prefix}conclusion", "What can and cannot be concluded"), verdicts)
     said = conclude(observed, held, estimand.alpha)
