@@ -1,0 +1,19 @@
+"""Registry records: read them in any form, find what is wrong with them, draft them from a definition."""
+
+from trialwright.register.checking import check_record
+from trialwright.register.definition import check_against_definition
+from trialwright.register.draft import draft_record
+from trialwright.register.formats import render_json, render_sarif, render_text
+from trialwright.register.problems import unreadable_file
+from trialwright.register.reading import read_record
+
+__all__ = [
+    "check_against_definition",
+    "check_record",
+    "draft_record",
+    "read_record",
+    "render_json",
+    "render_sarif",
+    "render_text",
+    "unreadable_file",
+]

@@ -1,0 +1,91 @@
+"""Checking a record: every rule asked, every answer in one report, errors first."""
+
+import datetime as dt
+from collections import Counter
+
+import msgspec
+
+from trialwright.model.problem import Problem
+from trialwright.model.record import CheckReport, RegistryRecord
+from trialwright.register.markdown import unescape_json
+from trialwright.register.rule import Found, RegistrationRule
+from trialwright.register.rules import RULES
+from trialwright.register.subject import Subject
+from trialwright.register.v2 import Document
+
+_ORDER = ("error", "warning", "note")
+CANNOT_BE_JUDGED = "cannot be judged: cell lost"
+
+
+def read_subject(record: RegistryRecord, on: dt.date) -> Subject:
+    """The record as rules see it: typed, its text without Markdown escapes, with the day of the check."""
+    document = msgspec.json.decode(unescape_json(bytes(record.document)), type=Document)
+    return Subject(
+        protocol=document.protocol_section,
+        on=on,
+        lost=frozenset(cell.where for cell in record.lost),
+        has_results=bool(document.has_results),
+    )
+
+
+def check_record(record: RegistryRecord, on: dt.date) -> CheckReport:
+    """
+    Everything found in the record on the day `on`, errors first, then warnings, then notes.
+
+    Missing:  a rule whose cell the copy lost answers "cannot be judged: cell lost" under its own code, as a note.
+    """
+    subject = read_subject(record, on)
+    findings = [problem for rule in RULES for problem in ask(rule, subject)]
+    findings.sort(key=lambda problem: (_ORDER.index(problem.severity), problem.code))
+    return report(record.source_name, on, findings, record)
+
+
+def ask(rule: RegistrationRule, subject: Subject) -> list[Problem]:
+    """The findings of one rule."""
+    if subject.protocol.design_module.study_type not in rule.studies:
+        return []
+    lost = [path for path in rule.needs if _is_lost(path, subject.lost)]
+    if lost:
+        return [_unjudged(rule, lost)]
+    return [_problem(rule, found) for found in rule.look(subject)]
+
+
+def report(name: str, on: dt.date, findings: list[Problem], record: RegistryRecord | None) -> CheckReport:
+    """The findings in the shape every command prints, counted by severity."""
+    counted = Counter(problem.severity for problem in findings)
+    return CheckReport(
+        checked_on=on.isoformat(),
+        input=name,
+        findings=tuple(findings),
+        lost=record.lost if record else (),
+        counts={severity: counted[severity] for severity in ("error", "warning", "note")},
+    )
+
+
+def _is_lost(path: str, lost: frozenset[str]) -> bool:
+    # a whole module may be lost, or one leaf of what a rule needs
+    return any(path == cell or path.startswith((f"{cell}.", f"{cell}[")) for cell in lost)
+
+
+def _unjudged(rule: RegistrationRule, lost: list[str]) -> Problem:
+    return Problem(
+        code=rule.code,
+        severity="note",
+        where=lost[0],
+        found=f"{CANNOT_BE_JUDGED} ({rule.title})",
+        expected=rule.expected,
+        cure="Take this element from the registry itself, then check again.",
+        source=rule.source,
+    )
+
+
+def _problem(rule: RegistrationRule, found: Found) -> Problem:
+    return Problem(
+        code=rule.code,
+        severity=found.severity or rule.severity,
+        where=found.where,
+        found=found.found,
+        expected=found.expected or rule.expected,
+        cure=found.cure or rule.cure,
+        source=rule.source,
+    )

@@ -1,0 +1,254 @@
+"""A registered record held against the definition that runs the study: what one says and the other does not."""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from trialwright.catalog import Catalog, load
+from trialwright.model.problem import Problem, Severity
+from trialwright.model.record import RegistryRecord
+from trialwright.model.study import Estimand, OutcomeMeasure, Study
+from trialwright.register.markdown import unescape_json
+from trialwright.register.subject import Subject, quoted
+from trialwright.register.v2 import Document
+from trialwright.register.wording import decisions, is_strict
+
+_SAME = "What is registered, captured, analysed and reported is one thing (42 CFR 11.64; ICMJE; CONSORT 2025 item 3b)"
+_MORE_THAN = r"(?:over|more than|greater than|above|exceed\w*|>(?!=))"
+_AT_LEAST = r"(?:at least|≥|>=|no less than|not less than|or more)"
+
+
+def check_against_definition(study: Study, record: RegistryRecord) -> tuple[Problem, ...]:
+    """
+    Where the registered record and the definition differ, and which elements of the definition are assumed.
+
+    Missing: an element that the copy of the record lost is passed over here; the record's own check names it.
+    """
+    document = msgspec.json.decode(unescape_json(bytes(record.document)), type=Document)
+    subject = Subject(
+        protocol=document.protocol_section,
+        on=study.registration.start_date.latest,
+        lost=frozenset(cell.where for cell in record.lost),
+    )
+    catalog = load()
+    return (
+        *_unbound(study, subject),
+        *_not_registered(study, subject),
+        *_other_words(study, subject),
+        *_thresholds(study, subject, catalog),
+        *_doses(study, subject),
+        *_dates(study, subject),
+        *_numbers(study, subject),
+        *_assumptions(study),
+    )
+
+
+def _problem(
+    code: str, severity: Severity, where: str, *, found: str, expected: str, cure: str, source: str = _SAME
+) -> Problem:
+    return Problem(code=code, severity=severity, where=where, found=found, expected=expected, cure=cure, source=source)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).strip(" .").lower()
+
+
+def _unbound(study: Study, subject: Subject) -> Iterator[Problem]:
+    bound: dict[tuple[str, str], str] = {
+        (outcome.level, _plain(outcome.measure)): outcome.estimand for outcome in study.outcomes
+    }
+    known = {estimand.name for estimand in study.estimands}
+    for placed in subject.outcomes:
+        estimand = bound.get((placed.level, _plain(placed.outcome.measure)), "")
+        if estimand not in known:
+            yield _problem(
+                "TW-REG-961",
+                "error" if placed.level == "primary" else "warning",
+                f"{placed.path}.measure",
+                found=f"The registered {placed.level} outcome measure {quoted(placed.outcome.measure)} "
+                "is computed by no estimand of the definition.",
+                expected=f"An outcome of the definition with these words, bound to one of: {', '.join(sorted(known))}.",
+                cure="Bind it in study.yaml under outcomes, or amend the record.",
+            )
+
+
+def _not_registered(study: Study, subject: Subject) -> Iterator[Problem]:
+    registered = {_plain(placed.outcome.measure) for placed in subject.outcomes}
+    if "protocolSection.outcomesModule.primaryOutcomes" in subject.lost:
+        return
+    for outcome in study.outcomes:
+        if _plain(outcome.measure) not in registered:
+            yield _problem(
+                "TW-REG-962",
+                "error" if outcome.level == "primary" else "warning",
+                f"outcomes.{outcome.estimand}",
+                found=f"The definition has the {outcome.level} outcome {quoted(outcome.measure)}; "
+                "the registered record does not.",
+                expected="Every primary, secondary and other outcome of the definition in the record.",
+                cure="Submit an update of the record before the first result is seen, or take the outcome out.",
+            )
+
+
+def _other_words(study: Study, subject: Subject) -> Iterator[Problem]:
+    for outcome in study.outcomes:
+        for placed in subject.outcomes:
+            if _plain(placed.outcome.measure) != _plain(outcome.measure):
+                continue
+            for element, ours, theirs in (
+                ("description", outcome.description, placed.outcome.description),
+                ("timeFrame", outcome.time_frame, placed.outcome.time_frame),
+            ):
+                if _plain(ours) != _plain(theirs):
+                    yield _problem(
+                        "TW-REG-963",
+                        "warning",
+                        f"{placed.path}.{element}",
+                        found=f"The record says {quoted(theirs)}, the definition keeps {quoted(ours)} as registered.",
+                        expected="The registered words, word for word, in the definition.",
+                        cure="Copy the record's words into study.yaml, or amend the record.",
+                    )
+
+
+def _thresholds(study: Study, subject: Subject, catalog: Catalog) -> Iterator[Problem]:
+    for outcome in study.outcomes:
+        estimand = next((one for one in study.estimands if one.name == outcome.estimand), None)
+        if estimand is not None and estimand.variable.kind == "response":
+            yield from _response_thresholds(outcome, estimand, subject, catalog)
+
+
+def _response_thresholds(
+    outcome: OutcomeMeasure, estimand: Estimand, subject: Subject, catalog: Catalog
+) -> Iterator[Problem]:
+    settled = decisions(estimand.variable, catalog)
+    for placed in subject.outcomes:
+        if _plain(placed.outcome.measure) != _plain(outcome.measure):
+            continue
+        text = f"{placed.outcome.measure} {placed.outcome.description}"
+        for kind in [name.removesuffix("_by_pct") for name in settled if name.endswith("_by_pct")]:
+            number = settled[f"{kind}_by_pct"]
+            percent = rf"\b{re.escape(number)}\s*(?:%|per ?cent)"
+            if not re.search(percent, text, re.I):
+                yield _threshold(
+                    "TW-REG-964",
+                    placed.path,
+                    found=f"The definition counts a measure as {kind} by {number} percent; the record does not say so.",
+                    expected=f"{number} percent in the registered outcome measure.",
+                )
+                continue
+            more = re.search(rf"{_MORE_THAN}\s*{percent}", text, re.I) is not None
+            least = re.search(rf"{_AT_LEAST}\s*{percent}|{percent}\s*or more", text, re.I) is not None
+            if more != least and more != is_strict(settled, kind):
+                registered, ours = ("more than", "at least") if more else ("at least", "more than")
+                yield _threshold(
+                    "TW-REG-965",
+                    placed.path,
+                    found=f"The record says {registered} {number} percent, the definition counts {ours} {number} "
+                    f"percent.",
+                    expected=f"The same reading of {number} percent in both.",
+                )
+
+
+def _threshold(code: str, path: str, *, found: str, expected: str) -> Problem:
+    return _problem(
+        code,
+        "error",
+        f"{path}.description",
+        found=found,
+        expected=expected,
+        cure="Choose the reading that is meant, declare the other as a sensitivity analysis, and amend the record.",
+    )
+
+
+def _doses(study: Study, subject: Subject) -> Iterator[Problem]:
+    module = subject.protocol.arms_interventions_module
+    told = " ".join(
+        [one.name + " " + one.description for one in module.interventions]
+        + [arm.description for arm in module.arm_groups]
+    )
+    for given in study.interventions:
+        doses = [f"{tier.dose} {tier.unit}" for tier in given.tiers]
+        unsaid = [
+            dose for dose in doses if not re.search(rf"\b{re.escape(dose).replace(chr(92) + ' ', '[ ]?')}\b", told)
+        ]
+        if unsaid:
+            yield _problem(
+                "TW-REG-966",
+                "warning",
+                "protocolSection.armsInterventionsModule.interventions",
+                found=f"The definition gives {given.title.en} as {', '.join(doses)} "
+                f"({given.origin.kind}); the record does not say {', '.join(unsaid)}.",
+                expected="Dose, route and days of dosing in the record.",
+                cure="Confirm the dose with the protocol, then amend the record; the draft holds the wording.",
+            )
+
+
+def _dates(study: Study, subject: Subject) -> Iterator[Problem]:
+    ours, status = study.registration, subject.protocol.status_module
+    pairs = (
+        ("startDateStruct.date", "start", ours.start_date.text, status.start_date_struct.date),
+        ("studyFirstSubmitDate", "first submission", ours.first_submitted.text, status.study_first_submit_date),
+        (
+            "primaryCompletionDateStruct.date",
+            "primary completion",
+            ours.primary_completion.text if ours.primary_completion else "",
+            status.primary_completion_date_struct.date,
+        ),
+    )
+    for path, words, mine, theirs in pairs:
+        if mine and theirs and mine != theirs:
+            yield _problem(
+                "TW-REG-967",
+                "error",
+                f"protocolSection.statusModule.{path}",
+                found=f"The record gives {theirs} for the {words}, the definition {mine}.",
+                expected="The same date in both.",
+                cure="Correct the definition, or update the record within 30 days.",
+            )
+    registry_id = subject.protocol.identification_module.nct_id
+    if registry_id and registry_id != ours.registry_id:
+        yield _problem(
+            "TW-REG-968",
+            "error",
+            "protocolSection.identificationModule.nctId",
+            found=f"The record is {registry_id}, the definition is registered under {ours.registry_id}.",
+            expected="The record of this study.",
+            cure="Put the right record into the study folder, or correct registration.id.",
+        )
+
+
+def _numbers(study: Study, subject: Subject) -> Iterator[Problem]:
+    count = subject.protocol.design_module.enrollment_info.count
+    if count is not None and count != study.enrolment_planned:
+        yield _problem(
+            "TW-REG-969",
+            "warning",
+            "protocolSection.designModule.enrollmentInfo.count",
+            found=f"The record plans {count} participants, the definition {study.enrolment_planned}.",
+            expected="The same number in both.",
+            cure="Amend the one that is out of date.",
+        )
+    arms = len(subject.protocol.arms_interventions_module.arm_groups)
+    if arms and arms != len(study.arms):
+        yield _problem(
+            "TW-REG-970",
+            "error",
+            "protocolSection.armsInterventionsModule.armGroups",
+            found=f"The record has {arms} arms, the definition {len(study.arms)}.",
+            expected="The same arms in both.",
+            cure="Amend the one that is out of date.",
+        )
+
+
+def _assumptions(study: Study) -> Iterator[Problem]:
+    assumed = [f"{each.where}: {each.what}" for each in study.assumptions]
+    if assumed:
+        yield _problem(
+            "TW-REG-971",
+            "note",
+            "study.yaml",
+            found=f"{len(assumed)} elements of the definition are assumed, not registered: {'; '.join(assumed)}.",
+            expected="Every element that decides a result, in the protocol and in the record.",
+            cure="Confirm each with the protocol, then write it into the record; until then reports say assumed.",
+            source="The definition's own list of assumptions",
+        )

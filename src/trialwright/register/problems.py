@@ -1,0 +1,95 @@
+"""The one place where problems of reading a record are made; documented in docs/reference."""
+
+from trialwright.model.problem import Problem
+
+MOST_BYTES = 64 * 1024 * 1024
+
+
+def empty_file(name: str) -> Problem:
+    return Problem(
+        code="TW-REG-001",
+        where=name,
+        found="The file is empty.",
+        expected="A registry record: API v2 JSON, the pasted tabular page, or legacy XML.",
+        cure="Save the record again and give that file.",
+    )
+
+
+def too_large(name: str, size: int) -> Problem:
+    return Problem(
+        code="TW-REG-002",
+        where=name,
+        found=f"The file has {size:,} bytes.",
+        expected=f"One record of at most {MOST_BYTES:,} bytes; the largest known one has about 1.5 million.",
+        cure="Give one record a file.",
+    )
+
+
+def wrong_encoding(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-003",
+        where=name,
+        found=f"The bytes are not UTF-8 text ({detail}).",
+        expected="Text in UTF-8, or UTF-16 with a byte order mark.",
+        cure='Save the file again with the encoding "UTF-8".',
+    )
+
+
+def broken_json(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-004",
+        where=name,
+        found=f"The JSON cannot be read: {detail}.",
+        expected="A complete JSON document.",
+        cure="Download the record again; copies often lose their end.",
+    )
+
+
+def not_a_record(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-005",
+        where=name,
+        found=f"This is not a registry record: {detail}.",
+        expected="API v2 JSON (protocolSection), the pasted tabular page of a record, or legacy XML (clinical_study).",
+        cure="Give the record itself, not a page that lists it.",
+    )
+
+
+def several_records(name: str, count: int) -> Problem:
+    return Problem(
+        code="TW-REG-006",
+        where=name,
+        found=f"The file holds {count} records.",
+        expected="One record.",
+        cure="Put each record into a file of its own and check them one by one.",
+    )
+
+
+def wrong_shape(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-007",
+        where=name,
+        found=f"A field is not what the registry's schema says: {detail}.",
+        expected="The shape of ClinicalTrials.gov API v2.",
+        cure="Download the record again, or repair the field named here.",
+    )
+
+
+def broken_xml(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-008",
+        where=name,
+        found=f"The XML cannot be read: {detail}.",
+        expected="A complete legacy record without a document type declaration.",
+        cure="Download the record again.",
+    )
+
+
+def unreadable_file(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-009",
+        where=name,
+        found=f"Nothing can be read there: {detail}.",
+        expected="A record file or a study folder.",
+        cure="Check the path and the permissions.",
+    )

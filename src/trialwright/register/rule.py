@@ -1,0 +1,76 @@
+"""A rule of the registration linter: what it says, where it comes from, and the small function that looks."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from trialwright.model.problem import Severity
+from trialwright.register.subject import Subject
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a rule holds. What is left empty is said by the rule itself."""
+
+    where: str
+    found: str
+    quote: str = ""  # the record's own words, shown in any language
+    expected: str = ""
+    cure: str = ""
+    severity: Severity | None = None
+
+
+Look = Callable[[Subject], Iterator[Found]]
+
+
+class RegistrationRule(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One rule. `needs` are the v2 paths without which it cannot be judged: where a copy lost one, the answer is
+    "cannot be judged" under the same code. `catches` are the numbers of the seed's catch list that it answers.
+    """
+
+    code: str
+    severity: Severity
+    title: str
+    source: str
+    expected: str
+    cure: str
+    example: str
+    needs: tuple[str, ...]
+    look: Look
+    catches: tuple[int, ...] = ()
+    studies: tuple[str, ...] = ("INTERVENTIONAL", "OBSERVATIONAL", "EXPANDED_ACCESS", "")
+
+
+def rule(
+    code: str,
+    severity: Severity,
+    title: str,
+    *,
+    source: str,
+    expected: str,
+    cure: str,
+    example: str,
+    needs: tuple[str, ...],
+    catches: tuple[int, ...] = (),
+    interventional: bool = False,
+) -> Callable[[Look], RegistrationRule]:
+    """Make a rule of the function below it. `interventional`: asked of interventional studies only."""
+
+    def made(look: Look) -> RegistrationRule:
+        return RegistrationRule(
+            code=code,
+            severity=severity,
+            title=title,
+            source=source,
+            expected=expected,
+            cure=cure,
+            example=example,
+            needs=tuple(f"protocolSection.{path}" for path in needs),
+            look=look,
+            catches=catches,
+            studies=("INTERVENTIONAL", "")
+            if interventional
+            else ("INTERVENTIONAL", "OBSERVATIONAL", "EXPANDED_ACCESS", ""),
+        )
+
+    return made

@@ -1,0 +1,39 @@
+"""Every rule of the registration linter, one module a family; the order is the order of their codes."""
+
+from trialwright.register.rule import RegistrationRule
+from trialwright.register.rules import (
+    arms,
+    dates,
+    design,
+    elements,
+    eligibility,
+    interventions,
+    lengths,
+    outcomes,
+    oversight,
+    status,
+    text,
+    time_frames,
+    titles,
+)
+
+RULES: tuple[RegistrationRule, ...] = tuple(
+    sorted(
+        (
+            *dates.RULES,
+            *status.RULES,
+            *titles.RULES,
+            *design.RULES,
+            *interventions.RULES,
+            *arms.RULES,
+            *outcomes.RULES,
+            *time_frames.RULES,
+            *eligibility.RULES,
+            *oversight.RULES,
+            *text.RULES,
+            *elements.RULES,
+            *lengths.RULES,
+        ),
+        key=lambda rule: rule.code,
+    )
+)

@@ -1,0 +1,213 @@
+"""Arms: whether each says what it receives, and arms and interventions name each other."""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.rule import Found, rule
+from trialwright.register.subject import Subject, quoted
+
+_ARMS = "protocolSection.armsInterventionsModule.armGroups"
+_GIVEN = "protocolSection.armsInterventionsModule.interventions"
+
+
+_DEFINITIONS = "PRS data element definitions"
+_DOSE = re.compile(
+    r"\d[\d.,]*\s*(?:-|to|/)?\s*[\d.,]*\s*(?:(?:m|u|µ|μ|n|k|mc)?g|m[lL]|[lL]|IU|units?|U|mmol|[mµμ]?mol|mEq|%"
+    r"|mCi|MBq|Gy|cGy|tablets?|capsules?|"
+    r"drops?|puffs?|sachets?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|PFU|ppm|kcal"
+    r"|joules?)\b|\bdose level|\bmg/",
+    re.I,
+)
+_PEOPLE = re.compile(
+    r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
+    r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b",
+    re.I,
+)
+_REGIMEN = re.compile(
+    r"\b(?:receiv\w+ (?:a |an |the )?(?!.{0,60}(?:at least|prior|previous))|will|given|administ\w+|treated"
+    r"|placebo|dose\w*|infus\w+|inject\w+|randomi\w+|assign\w+|undergo\w*|underwent|intervention|program\w*|arm"
+    r"|group|implant\w*|train\w*)\b",
+    re.I,
+)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", text).strip().lower()
+
+
+def _only_people(description: str) -> bool:
+    return bool(_PEOPLE.search(description)) and not _DOSE.search(description) and not _REGIMEN.search(description)
+
+
+@rule(
+    "TW-REG-404",
+    "warning",
+    "an arm named after the disease",
+    source=f"{_DEFINITIONS}: Arm Title is the name by which the arm is known",
+    expected="A title that says what the arm receives.",
+    cure="Name the arm by what is given, for instance the drug with its dose.",
+    example='the arm is called "Refractory [disease]"',
+    needs=("armsInterventionsModule.armGroups", "conditionsModule.conditions"),
+    catches=(15,),
+    interventional=True,
+)
+def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
+    diseases = {_plain(condition) for condition in subject.protocol.conditions_module.conditions}
+    given = [_plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
+    for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
+        label = _plain(arm.label)
+        bare = " ".join(word for word in label.split() if word not in _ADJECTIVES)
+        if bare in diseases - set(given) and not any(name and name in label for name in given):
+            yield Found(
+                where=f"{_ARMS}[{at}].label",
+                found=f'The arm "{arm.label}" is called by the disease, not by what is given.',
+                quote=arm.label,
+            )
+
+
+_ADJECTIVES = {
+    "refractory",
+    "severe",
+    "active",
+    "acute",
+    "chronic",
+    "patients",
+    "with",
+    "adult",
+    "adults",
+    "group",
+    "arm",
+    "participants",
+    "resistant",
+    "relapsed",
+}
+
+
+@rule(
+    "TW-REG-405",
+    "warning",
+    "an arm described by who is in it",
+    source=f"{_DEFINITIONS}: Arm Description says what participants of the arm receive",
+    expected="The regimen of the arm; who may take part belongs to the eligibility criteria.",
+    cure="Describe what this arm receives, how often and how long.",
+    example='"Patients who have been receiving glucocorticoids ... and have failed therapy"',
+    needs=("armsInterventionsModule.armGroups",),
+    catches=(15,),
+    interventional=True,
+)
+def arm_describes_people(subject: Subject) -> Iterator[Found]:
+    names = [one.name.lower() for one in subject.protocol.arms_interventions_module.interventions]
+    for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
+        says_what = any(name and name.split()[0] in arm.description.lower() for name in names)
+        if arm.type != "NO_INTERVENTION" and arm.description and _only_people(arm.description) and not says_what:
+            yield Found(
+                where=f"{_ARMS}[{at}].description",
+                found=f"The arm's description says who takes part, not what is given: {quoted(arm.description)}",
+                quote=arm.description,
+            )
+
+
+@rule(
+    "TW-REG-406",
+    "warning",
+    "an arm that receives nothing",
+    source=f"{_DEFINITIONS}: arm or group, intervention cross reference, required",
+    expected="At least one intervention for every arm but those of type No Intervention.",
+    cure="Tick the interventions of the arm, or set its type to No Intervention.",
+    example="an experimental arm without an intervention",
+    needs=("armsInterventionsModule.armGroups", "armsInterventionsModule.interventions"),
+    interventional=True,
+)
+def arm_without_intervention(subject: Subject) -> Iterator[Found]:
+    for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
+        if not arm.intervention_names and arm.type not in ("NO_INTERVENTION", "OTHER", ""):
+            yield Found(
+                where=f"{_ARMS}[{at}].interventionNames",
+                found=f'The arm "{arm.label}" ({arm.type.lower()}) receives no intervention.',
+                quote=arm.label,
+            )
+        elif arm.intervention_names and arm.type == "NO_INTERVENTION":
+            yield Found(
+                where=f"{_ARMS}[{at}].type",
+                found=f'The arm "{arm.label}" is of type No Intervention, yet it receives '
+                f"{', '.join(arm.intervention_names)}.",
+                quote=arm.label,
+                severity="note",
+            )
+
+
+@rule(
+    "TW-REG-407",
+    "warning",
+    "an intervention given to no arm",
+    source=f"{_DEFINITIONS}: arm or group, intervention cross reference, required",
+    expected="Every intervention in at least one arm.",
+    cure="Tick the arm, or remove the intervention.",
+    example="two interventions, the second in no arm",
+    needs=("armsInterventionsModule.armGroups", "armsInterventionsModule.interventions"),
+    interventional=True,
+)
+def intervention_without_arm(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.arms_interventions_module
+    for at, one in enumerate(module.interventions):
+        named = any(one.name in name for arm in module.arm_groups for name in arm.intervention_names)
+        if module.arm_groups and not one.arm_group_labels and not named:
+            yield Found(
+                where=f"{_GIVEN}[{at}].armGroupLabels", found=f'"{one.name}" is given to no arm.', quote=one.name
+            )
+
+
+@rule(
+    "TW-REG-408",
+    "error",
+    "an arm that is not there",
+    source=f"{_DEFINITIONS}: arm or group, intervention cross reference",
+    expected="The title of an arm of this record.",
+    cure="Correct the title.",
+    example='an intervention of the arm "Group C", which does not exist',
+    needs=("armsInterventionsModule.armGroups", "armsInterventionsModule.interventions"),
+)
+def unknown_arm(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.arms_interventions_module
+    labels = {_plain(arm.label) for arm in module.arm_groups}
+    for at, one in enumerate(module.interventions):
+        for label in one.arm_group_labels:
+            if labels and _plain(label) not in labels:
+                yield Found(
+                    where=f"{_GIVEN}[{at}].armGroupLabels",
+                    found=f'"{one.name}" names the arm "{label}", which is not there.',
+                    quote=label,
+                )
+
+
+@rule(
+    "TW-REG-409",
+    "warning",
+    "two arms or interventions of the same name",
+    source=f"{_DEFINITIONS}: arm titles and intervention names are unique",
+    expected="A name of its own for each.",
+    cure="Rename one, or join them.",
+    example='two arms called "Control"',
+    needs=("armsInterventionsModule.armGroups", "armsInterventionsModule.interventions"),
+)
+def repeated_name(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.arms_interventions_module
+    for path, names in (
+        (_ARMS, [arm.label for arm in module.arm_groups]),
+        (_GIVEN, [f"{one.type} {one.name}" for one in module.interventions]),
+    ):
+        seen: set[str] = set()
+        for at, name in enumerate(names):
+            if _plain(name) in seen:
+                yield Found(where=f"{path}[{at}]", found=f'"{name}" stands there twice.', quote=name)
+            seen.add(_plain(name))
+
+
+RULES = (
+    arm_named_by_disease,
+    arm_describes_people,
+    arm_without_intervention,
+    intervention_without_arm,
+    unknown_arm,
+    repeated_name,
+)

@@ -1,0 +1,295 @@
+"""Eligibility: can a stranger decide from the words who may take part?"""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.rule import Found, rule
+from trialwright.register.subject import Subject, quoted
+
+_PATH = "protocolSection.eligibilityModule"
+_CRITERIA = ("eligibilityModule.eligibilityCriteria",)
+_DEFINITIONS = "PRS data element definitions: Eligibility"
+_DECIDABLE = "SPIRIT 2025, eligibility criteria; ICH E6(R3): criteria that can be decided and verified"
+_PERCENT = re.compile(
+    r"(?P<cmp>(?:no )?(?:more|less|greater|fewer) than(?: or equal to)?|at least|over|under|above|below|>=|<=|≥"
+    r"|≤|>|<)\s*(?P<number>\d+(?:\.\d+)?)\s*(?:%|per ?cent)",
+    re.I,
+)
+_STRICT_ABOVE = ("more than", "greater than", "over", "above", ">")
+_STRICT_BELOW = ("less than", "fewer than", "under", "below", "<")
+_AGE_YEARS = re.compile(r"(\d+)\s*Years?", re.I)
+_FAILURE = re.compile(r"\b(?:fail\w*|refractory|inadequate|insufficient|non-?respon\w*)\b", re.I)
+
+
+@rule(
+    "TW-REG-601",
+    "note",
+    "a washout without a length",
+    source=_DECIDABLE,
+    expected="The length of the washout for each kind of medicine.",
+    cure="Give the time since the last dose: days, weeks, or a number of half-lives.",
+    example='"the washout period shall be completed"',
+    needs=_CRITERIA,
+    catches=(25,),
+)
+def washout_without_length(subject: Subject) -> Iterator[Found]:
+    for line in subject.criteria_sentences:
+        found = re.search(r"\bwash-?\s?out\b", line, re.I)
+        if found and not re.search(r"\d|half-li(?:fe|ves)|\b(?:one|two|three|four|five|six)\b", line, re.I):
+            yield Found(
+                where=f"{_PATH}.eligibilityCriteria",
+                found=f"A washout is asked, its length is not given: {quoted(line)}",
+                quote=line,
+            )
+
+
+@rule(
+    "TW-REG-602",
+    "note",
+    "a stable dose without its limits",
+    source=_DECIDABLE,
+    expected="How long stable, and between which doses.",
+    cure="Give lower and upper dose and the time it must have been unchanged.",
+    example='glucocorticoid "<1 mg/kg/day", stable: is none at all allowed?',
+    needs=_CRITERIA,
+    catches=(25,),
+)
+def open_stable_dose(subject: Subject) -> Iterator[Found]:
+    for line in subject.criteria_sentences:
+        stable = re.search(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", line, re.I)
+        if not stable:
+            continue
+        no_time = not re.search(
+            r"\d+\s*(?:days?|weeks?|months?)|\b(?:one|two|three|four|six|twelve)\s+(?:days?"
+            r"|weeks?|months?)\b",
+            line,
+            re.I,
+        )
+        upper_only = re.search(r"[<≤]\s*\d+(?:\.\d+)?\s*mg", line) and not re.search(
+            r"[>≥]=?\s*\d+(?:\.\d+)?\s*mg"
+            r"|at least\s+\d+\s*mg",
+            line,
+        )
+        if no_time or upper_only:
+            what = "how long it must have been stable" if no_time else "the lower limit of the dose"
+            yield Found(
+                where=f"{_PATH}.eligibilityCriteria",
+                found=f"A stable dose is asked without {what}: {quoted(line)}",
+                quote=line,
+            )
+            return
+
+
+@rule(
+    "TW-REG-603",
+    "note",
+    "an open list among the criteria",
+    source=_DECIDABLE,
+    expected="A closed list, or a rule by which a case not listed is decided.",
+    cure='Replace "etc." by the full list or by a class ("other systemic autoimmune disease").',
+    example='"... primary biliary cirrhosis, etc."',
+    needs=_CRITERIA,
+    catches=(25,),
+)
+def open_list(subject: Subject) -> Iterator[Found]:
+    lines = [
+        line for line in subject.criteria_sentences if re.search(r"\betc\b|\band so on\b|\band so forth\b", line, re.I)
+    ]
+    if lines:
+        yield Found(
+            where=f"{_PATH}.eligibilityCriteria",
+            found=f"{len(lines)} criteria end in an open list, the first: {quoted(lines[0])}",
+            quote=lines[0],
+        )
+
+
+@rule(
+    "TW-REG-604",
+    "note",
+    "guardians consent, though only adults take part",
+    source="ICH E6(R3) 2.8; consistency with minimum age",
+    expected="Consent by the participant; a legal representative only for adults who cannot consent, said so.",
+    cure="Remove the guardian, or say which adults may be enrolled through a legal representative.",
+    example='minimum age 18 years, "patients or their guardians ... sign"',
+    needs=(*_CRITERIA, "eligibilityModule.minimumAge"),
+    catches=(26,),
+)
+def guardian_of_adult(subject: Subject) -> Iterator[Found]:
+    age = _AGE_YEARS.match(subject.protocol.eligibility_module.minimum_age)
+    if not age or int(age.group(1)) < 18:
+        return
+    for line in subject.criteria_sentences:
+        found = re.search(r"\b(?:guardians?|parents?)\b", line, re.I)
+        consent = re.search(r"\bconsent\w*|\bsign\w*|\bassent\b", line, re.I)
+        if (
+            found
+            and consent
+            and not re.search(r"\blegal\w*\b|\bincapa\w+|unable to consent|\bauthori[sz]ed\b", line, re.I)
+        ):
+            yield Found(
+                where=f"{_PATH}.eligibilityCriteria",
+                found=f"The minimum age is {age.group(0)}, yet a {found.group(0).lower().rstrip('s')} may "
+                f"consent: {quoted(line)}",
+                quote=line,
+            )
+            return
+
+
+@rule(
+    "TW-REG-605",
+    "note",
+    "treatment failure and response do not meet",
+    source="Comparison of the criteria with the primary outcome measure of the same record",
+    expected="Failure defined in its own words, so that every case is either failure or not.",
+    cure="Define failure by itself (what was tried, how long, judged how), and close the gap at the threshold.",
+    example='response "over 20 %", failure "<20 %": exactly 20 % is neither',
+    needs=(*_CRITERIA, "outcomesModule.primaryOutcomes"),
+    catches=(26,),
+)
+def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
+    response = " ".join(f"{p.outcome.measure} {p.outcome.description}" for p in subject.outcomes_of("primary"))
+    above = {number for word, number in _thresholds(response) if word in _STRICT_ABOVE}
+    for line in subject.criteria_sentences:
+        if not _FAILURE.search(line):
+            continue
+        below = {number for word, number in _thresholds(line) if word in _STRICT_BELOW}
+        for number in sorted(above & below):
+            yield Found(
+                where=f"{_PATH}.eligibilityCriteria",
+                found=f"Failure is under {number} percent, response over {number} percent: exactly {number} "
+                f"percent is neither.",
+                quote=line,
+            )
+
+
+def _thresholds(text: str) -> list[tuple[str, str]]:
+    return [(found["cmp"].lower(), found["number"]) for found in _PERCENT.finditer(text)]
+
+
+@rule(
+    "TW-REG-611",
+    "error",
+    "the minimum age is above the maximum",
+    source=f"{_DEFINITIONS}: age limits",
+    expected="Minimum age below maximum age.",
+    cure="Correct the limits.",
+    example="18 Years to 6 Months",
+    needs=("eligibilityModule.minimumAge", "eligibilityModule.maximumAge"),
+)
+def ages_crossed(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.eligibility_module
+    lowest, highest = _age_in_days(module.minimum_age), _age_in_days(module.maximum_age)
+    if lowest is not None and highest is not None and lowest > highest:
+        yield Found(where=f"{_PATH}.minimumAge", found=f"Ages {module.minimum_age} to {module.maximum_age}.")
+
+
+def _age_in_days(text: str) -> float | None:
+    found = re.match(r"(\d+)\s*(Year|Month|Week|Day|Hour|Minute)", text, re.I)
+    if not found:
+        return None
+    return (
+        int(found.group(1))
+        * {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "minute": 0}[found.group(2).lower()]
+    )
+
+
+@rule(
+    "TW-REG-612",
+    "warning",
+    "the age in the text is another",
+    source="PRS Major Comment: information appears inconsistent with other parts of the record",
+    expected="The same age limits in the criteria and in the age elements.",
+    cure="Correct the text or the element.",
+    example='minimum age 18 Years, text "aged 21 years or older"',
+    needs=(*_CRITERIA, "eligibilityModule.minimumAge"),
+)
+def age_in_text(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.eligibility_module
+    inclusion = re.split(r"exclusion criteria|exclusions?\s*:", module.eligibility_criteria, maxsplit=1, flags=re.I)[0]
+    minimum = _AGE_YEARS.match(module.minimum_age)
+    said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
+    if minimum and len(said) == 1 and int(minimum.group(1)) not in said:
+        (age,) = said
+        if abs(age - int(minimum.group(1))) > 1:
+            yield Found(
+                where=f"{_PATH}.minimumAge",
+                found=f"The minimum age is {module.minimum_age}; the criteria say {age} years.",
+            )
+
+
+_SAID_AGE = re.compile(
+    r"(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age|aged|ages|age of|(?:men|women|males?|females?|adults?|patients"
+    r"|subjects|participants)[\w ,/]{0,25}aged?)\s*(?:>=|≥|>|at least|:)?\s*(\d{1,2})\s*"
+    r"(?:years|y)?\s*(?:of age )?(?:or older|and older|or above|and above|or over|and over|-|to)\b"
+    r"|(?:^|[\n.;*•-])\s*(?:\d\.\s*)?age[d]?\s*(?:>=|≥|at least)\s*(\d{1,2})\s*years",
+    re.I,
+)
+
+
+@rule(
+    "TW-REG-613",
+    "warning",
+    "criteria without inclusion and exclusion",
+    source=f"{_DEFINITIONS}: Eligibility Criteria, a list headed Inclusion Criteria and Exclusion Criteria",
+    expected="Both lists under their headings.",
+    cure='Head the lists "Inclusion Criteria:" and "Exclusion Criteria:".',
+    example="inclusion criteria only",
+    needs=_CRITERIA,
+    interventional=True,
+)
+def headings_missing(subject: Subject) -> Iterator[Found]:
+    text = subject.protocol.eligibility_module.eligibility_criteria
+    if not text:
+        return
+    missing = [word for word, pattern in _HEADINGS.items() if not pattern.search(text)]
+    if missing:
+        yield Found(
+            where=f"{_PATH}.eligibilityCriteria",
+            found=f"No {' and no '.join(missing)} criteria are given.",
+            severity="note",
+        )
+
+
+@rule(
+    "TW-REG-614",
+    "warning",
+    "healthy volunteers against the criteria",
+    source="PRS Major Comment: information appears inconsistent with other parts of the record",
+    expected="The same answer in the element and in the criteria.",
+    cure="Correct the element or the criteria.",
+    example='"healthy volunteers" included in the text, answer No',
+    needs=(*_CRITERIA, "eligibilityModule.healthyVolunteers"),
+)
+def healthy_contradicted(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.eligibility_module
+    inclusion = re.split(r"exclusion", module.eligibility_criteria, maxsplit=1, flags=re.I)[0]
+    found = re.search(
+        r"(?:^|\n)\W*(?:\d+\W*)?healthy (?:adult |male |female |human )?(?:volunteers?|subjects?"
+        r"|participants?)\b",
+        inclusion,
+        re.I,
+    )
+    if found and module.healthy_volunteers is False:
+        yield Found(
+            where=f"{_PATH}.healthyVolunteers",
+            found=f'The answer is No, but the criteria include "{found.group(0).strip()}".',
+            quote=found.group(0).strip(),
+        )
+
+
+_HEADINGS = {
+    "inclusion": re.compile(r"\binclu\w*|\beligib", re.I),
+    "exclusion": re.compile(r"\bexclu\w*|\b(?:not|in)[- ]?eligib", re.I),
+}
+
+RULES = (
+    washout_without_length,
+    open_stable_dose,
+    open_list,
+    guardian_of_adult,
+    failure_mirrors_response,
+    ages_crossed,
+    age_in_text,
+    headings_missing,
+    healthy_contradicted,
+)

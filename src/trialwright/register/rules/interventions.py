@@ -1,0 +1,238 @@
+"""Conditions, interventions and arms: what is studied, what is given, and whether each says so."""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.rule import Found, rule
+from trialwright.register.subject import MEDICINES, Subject
+from trialwright.register.v2 import ArmGroup, Intervention
+from trialwright.register.vocabulary import lines
+
+_CONDITIONS = "protocolSection.conditionsModule.conditions"
+_GIVEN = "protocolSection.armsInterventionsModule.interventions"
+
+
+_DEFINITIONS = "PRS data element definitions"
+_DOSE = re.compile(
+    r"\d[\d.,]*\s*(?:-|to|/)?\s*[\d.,]*\s*(?:(?:m|u|µ|μ|n|k|mc)?g|m[lL]|[lL]|IU|units?|U|mmol|[mµμ]?mol|mEq|%"
+    r"|mCi|MBq|Gy|cGy|tablets?|capsules?|"
+    r"drops?|puffs?|sachets?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|PFU|ppm|kcal"
+    r"|joules?)\b|\bdose level|\bmg/",
+    re.I,
+)
+_ROUTE = re.compile(
+    r"\b(?:oral(?:ly)?|intra\w+|subcutaneous(?:ly)?|s\.?c\.|i\.?v\.|i\.?m\.|p\.?o\.|infus\w+|inject\w+|tablets?"
+    r"|capsules?|pills?|topical\w*|inhal\w+|"
+    r"nebuli\w+|sublingual\w*|transdermal\w*|rectal\w*|patch|bolus|drip|by mouth|gel|cream|ointment|eye drops?"
+    r"|nasal\w*|spray|suppositor\w+|syrup|"
+    r"solution|suspension|parenteral\w*|enteral\w*|epidural|implant\w*|mouthwash|lozenge\w*|swallow\w*|ingest\w*"
+    r"|buccal)\b",
+    re.I,
+)
+_SCHEDULE = re.compile(
+    r"\b(?:daily|weekly|monthly|once|twice|three times|every|q\d+\w*|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?"
+    r"|q\.?i\.?d\.?|per day|a day|/day|per week|each|single|"
+    r"continuous\w*|morning|evening|night(?:ly)?|loading|hourly|times|at (?:day|week|baseline)|biweekly"
+    r"|fortnight\w*|od|qd|bd|bid|tid|d1)\b|/d(?:ay)?\b|\bday \d",
+    re.I,
+)
+_DURATION = re.compile(
+    r"\b(?:\d+|one|two|three|four|six|twelve)[\s-]*(?:minutes?|mins?|hours?|h|days?|weeks?|wks?|months?|mo"
+    r"|years?|cycles?|doses)\b|\bday \d|\bsingle\b|\bonce\b|\buntil\b|\bthroughout\b",
+    re.I,
+)
+_DUMMY = re.compile(
+    r"\b(?:placebo|sham|vehicle|no (?:drug|treatment|intervention)|standard|usual|control|saline|observation"
+    r"|withdraw\w*|discontinu\w*|guideline\w*|routine|best (?:medical|supportive)|conventional|background"
+    r"|sugar pill|therap(?:y|ies) alone)\b",
+    re.I,
+)
+_PEOPLE = re.compile(
+    r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
+    r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b",
+    re.I,
+)
+_REGIMEN = re.compile(
+    r"\b(?:receiv\w+ (?:a |an |the )?(?!.{0,60}(?:at least|prior|previous))|will|given|administ\w+|treated"
+    r"|placebo|dose\w*|infus\w+|inject\w+|randomi\w+|assign\w+|undergo\w*|underwent|intervention|program\w*|arm"
+    r"|group|implant\w*|train\w*)\b",
+    re.I,
+)
+_TYPE_WORDS = {
+    "DRUG": "Drug",
+    "BIOLOGICAL": "Biological",
+    "DEVICE": "Device",
+    "COMBINATION_PRODUCT": "Combination product",
+}
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\w]+", " ", text).strip().lower()
+
+
+@rule(
+    "TW-REG-401",
+    "error",
+    "an intervention is listed as a condition",
+    source=f"{_DEFINITIONS}: Primary Disease or Condition Being Studied",
+    expected="Only the diseases or conditions studied.",
+    cure="Remove it from the conditions; add it as a keyword if it should be found by that name.",
+    example="conditions: a disease and the very drug that is given",
+    needs=("conditionsModule.conditions", "armsInterventionsModule.interventions"),
+    catches=(2,),
+    interventional=True,
+)
+def drug_as_condition(subject: Subject) -> Iterator[Found]:
+    given = {
+        _plain(name): one
+        for one in subject.protocol.arms_interventions_module.interventions
+        for name in (one.name, *one.other_names)
+        if name
+    }
+    stems = tuple(lines("biological_stems"))
+    for at, condition in enumerate(subject.protocol.conditions_module.conditions):
+        one = given.get(_plain(condition))
+        by_name = condition.lower().endswith(stems) and " " not in condition.strip()
+        if one or by_name:
+            kind = _TYPE_WORDS.get(one.type, one.type.lower()) if one else "biological product by its name"
+            yield Found(
+                where=f"{_CONDITIONS}[{at}]",
+                found=f'"{condition}" is given as a condition; it is an intervention ({kind}).',
+                quote=condition,
+                severity="error" if by_name or (one and one.type in MEDICINES) else "warning",
+            )
+
+
+@rule(
+    "TW-REG-402",
+    "warning",
+    "a biological product registered as a drug",
+    source=f"{_DEFINITIONS}: Intervention Type; WHO INN stems for biological substances",
+    expected="Type Biological for antibodies, fusion proteins, cell and gene products, vaccines.",
+    cure='Set the intervention type to "Biological".',
+    example="a name that ends in -mab or -cept, type Drug",
+    needs=("armsInterventionsModule.interventions",),
+    catches=(16,),
+)
+def biological_as_drug(subject: Subject) -> Iterator[Found]:
+    stems = tuple(lines("biological_stems"))
+    for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
+        named = [word for word in re.findall(r"[A-Za-z]{6,}", one.name) if word.lower().endswith(stems)]
+        if one.type == "DRUG" and named and not _DUMMY.search(one.name):
+            yield Found(
+                where=f"{_GIVEN}[{at}].type",
+                found=f'"{named[0]}" is registered as a drug; by its name it is a biological product.',
+                quote=one.name,
+            )
+
+
+@rule(
+    "TW-REG-403",
+    "error",
+    "no dose, route, frequency or duration",
+    source=f"{_DEFINITIONS}: Intervention Description, required since 2017-01-18; WHO data set item 13",
+    expected="Dose with unit, route, how often and for how long, for every medicine.",
+    cure="Write: [name], [dose and unit], [route], [how often], [for how long]; by body weight where that decides.",
+    example="description of how a drug works, nothing on how it is given",
+    needs=("armsInterventionsModule.interventions", "armsInterventionsModule.armGroups"),
+    catches=(4,),
+    interventional=True,
+)
+def no_dose(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.arms_interventions_module
+    for at, one in enumerate(module.interventions):
+        if one.type not in MEDICINES or _DUMMY.search(one.name):
+            continue
+        told = _told_of(one, module.arm_groups)
+        wanted = (("dose", _DOSE), ("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
+        missing = [word for word, pattern in wanted if not pattern.search(told)]
+        if len(missing) == len(wanted) and not _digit(told):
+            yield Found(
+                where=f"{_GIVEN}[{at}].description",
+                found=f'"{one.name}": no dose, route, frequency or duration is given here or in its arms.',
+                quote=one.name,
+                severity="error" if _is_studied(one, module.arm_groups) else "warning",
+            )
+        elif "dose" in missing and _is_studied(one, module.arm_groups):
+            yield Found(
+                where=f"{_GIVEN}[{at}].description",
+                found=f'"{one.name}": no {", no ".join(missing)} is given here or in its arms.',
+                quote=one.name,
+                severity="warning" if len(missing) > 1 else "note",
+            )
+
+
+def _digit(text: str) -> bool:
+    # digits inside a word (CD80, IL-6) are names, not amounts
+    return bool(re.search(r"(?<![\w-])\d", text))
+
+
+def _told_of(one: Intervention, arms: tuple[ArmGroup, ...]) -> str:
+    named = [
+        arm
+        for arm in arms
+        if arm.label in one.arm_group_labels or any(one.name in name for name in arm.intervention_names)
+    ]
+    arm_words = [f"{arm.label} {arm.description}" for arm in named if not _only_people(arm.description)]
+    return " ".join([one.name, one.description, *one.other_names, *arm_words])
+
+
+def _is_studied(one: Intervention, arms: tuple[ArmGroup, ...]) -> bool:
+    """Given in an experimental arm (or in arms of unnamed type)."""
+    mine = [
+        arm
+        for arm in arms
+        if arm.label in one.arm_group_labels or any(one.name in name for name in arm.intervention_names)
+    ]
+    return not mine or any(arm.type in ("EXPERIMENTAL", "") for arm in mine)
+
+
+def _only_people(description: str) -> bool:
+    return bool(_PEOPLE.search(description)) and not _DOSE.search(description) and not _REGIMEN.search(description)
+
+
+@rule(
+    "TW-REG-410",
+    "note",
+    "an intervention name that names nothing",
+    source=f"{_DEFINITIONS}: Intervention Name is the generic name where there is one",
+    expected="The generic name of what is given.",
+    cure="Give the name of the drug, device or procedure.",
+    example='"Treatment", "Drug A", "Intervention"',
+    needs=("armsInterventionsModule.interventions",),
+    interventional=True,
+)
+def nameless_intervention(subject: Subject) -> Iterator[Found]:
+    for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
+        if re.fullmatch(
+            r"(?:study )?(?:drug|treatment|intervention|experimental|device|therapy|medication|group)s?(?: [a-d1-4])?",
+            _plain(one.name),
+        ):
+            yield Found(where=f"{_GIVEN}[{at}].name", found=f'The intervention is called "{one.name}".', quote=one.name)
+
+
+@rule(
+    "TW-REG-411",
+    "warning",
+    "the same condition twice",
+    source=f"{_DEFINITIONS}: Primary Disease or Condition Being Studied",
+    expected="Each condition once.",
+    cure="Remove the repetition.",
+    example='"Asthma" and "asthma"',
+    needs=("conditionsModule.conditions",),
+)
+def repeated_condition(subject: Subject) -> Iterator[Found]:
+    seen: set[str] = set()
+    for at, condition in enumerate(subject.protocol.conditions_module.conditions):
+        if _plain(condition) in seen:
+            yield Found(where=f"{_CONDITIONS}[{at}]", found=f'"{condition}" stands there twice.', quote=condition)
+        seen.add(_plain(condition))
+
+
+RULES = (
+    drug_as_condition,
+    biological_as_drug,
+    no_dose,
+    nameless_intervention,
+    repeated_condition,
+)

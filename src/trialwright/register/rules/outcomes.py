@@ -1,0 +1,361 @@
+"""Outcome measures: can each be computed from its own words?"""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.rule import Found, rule
+from trialwright.register.rules.published import published
+from trialwright.register.subject import PlacedOutcome, Subject, quoted
+from trialwright.register.vocabulary import lines, words
+
+_PRIMARY = ("outcomesModule.primaryOutcomes",)
+_SECONDARY = ("outcomesModule.secondaryOutcomes",)
+
+
+_EVERY = (*_PRIMARY, *_SECONDARY)
+_MAJOR = "PRS Major Comment: outcome measure title and description do not provide sufficient information"
+
+
+_REVIEW = "PRS review criteria: outcome-neutral title with one variable and one unit"
+_DEFINITIONS = "PRS data element definitions: Outcome Measure"
+
+
+_OPEN_LIST = re.compile(
+    r"\band so (?:on|forth)\b|\betc\b\.?|\band (?:others?|more)\b(?=[.,;)]|$)|\bamong others\b|\.\.\.$", re.I
+)
+_STATISTIC = re.compile(
+    r"\b(?:number|proportion|percent(?:age)?|rate|count|frequency|incidence|mean|median|change|time to|time from"
+    r"|ratio|difference|score|"
+    r"concentration|level|duration|area under|auc|cmax|survival|prevalence|risk|odds|hazard|slope|days|events?"
+    r"|index|value|volume|pressure|mass|fraction|"
+    r"weight|distance|responders?|occurrence|presence|composite|death|mortality|cost|dose|amount|total|size"
+    r"|diameter|sensitivity|specificity|accuracy)s?\b|%",
+    re.I,
+)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _both(placed: PlacedOutcome) -> str:
+    return f"{placed.outcome.measure}. {placed.outcome.description}"
+
+
+@rule(
+    "TW-REG-501",
+    "error",
+    "the outcome names no instrument",
+    source=f"{_MAJOR}; full name of the tool is required",
+    expected="The name of an instrument or of a published response definition, with its version.",
+    cure="Name the definition that is computed (for a group's core set: which improvement criteria, of which year).",
+    example='"IMACS score": the group publishes core set measures and definitions of improvement, no score of '
+    "that name",
+    needs=_PRIMARY,
+    catches=(5,),
+)
+def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
+    names = "|".join(re.escape(name) for name in lines("organisations"))
+    pattern = re.compile(rf"\b({names})\s+(?:score|scale|index|scores|criterion|assessment)\b", re.I)
+    for placed in subject.outcomes_of("primary", "secondary"):
+        found = pattern.search(_both(placed))
+        if found:
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f'"{found.group(0)}" is not an instrument: {found.group(1)} is a group that publishes several.',
+                quote=placed.outcome.measure,
+                severity="error" if placed.level == "primary" else "warning",
+            )
+
+
+@rule(
+    "TW-REG-502",
+    "error",
+    "the outcome's definition is left open",
+    source=f"{_MAJOR}; ICH E9 2.2.2: the primary variable is specified in the protocol",
+    expected="A closed list of the measures that decide the outcome.",
+    cure="Name every measure, and what is done where one is missing.",
+    example='"creatine kinase, aldolase, lactic dehydrogenase and so on"',
+    needs=_PRIMARY,
+    catches=(5,),
+)
+def open_definition(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary"):
+        found = _OPEN_LIST.search(placed.outcome.description) or _OPEN_LIST.search(placed.outcome.measure)
+        if found:
+            decides = bool(
+                re.search(r"improve|respon|worsen|deteriorat|criteria|defined|success|compos", _both(placed), re.I)
+            )
+            yield Found(
+                where=f"{placed.path}.description",
+                found=f'What is measured is left open by "{found.group(0)}", so nobody can compute it.',
+                quote=placed.outcome.description,
+                severity="error" if decides else "warning",
+            )
+
+
+@rule(
+    "TW-REG-503",
+    "warning",
+    "differs from the published definition it paraphrases",
+    source="The published definition named in the finding",
+    expected="The published definition in its own terms, or the difference stated as meant.",
+    cure="Cite the definition and use its thresholds, or say that and why this study departs from it.",
+    example='"over 20 percent" where the published definition says at least 20 percent',
+    needs=_PRIMARY,
+    catches=(5,),
+)
+def paraphrase_differs(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary", "secondary"):
+        for definition in published():
+            if not definition.recognised(_both(placed)):
+                continue
+            for departure in definition.departures(_both(placed)):
+                yield Found(
+                    where=f"{placed.path}.description",
+                    found=departure.found,
+                    expected=departure.expected,
+                    quote=placed.outcome.measure,
+                    severity="error" if placed.level == "primary" and departure.decides else "warning",
+                )
+
+
+@rule(
+    "TW-REG-504",
+    "warning",
+    "more than one outcome measure in one",
+    source="PRS Major Comment: more than one outcome measure appears to be described",
+    expected="One variable with one unit in each outcome measure, or a stated composite.",
+    cure="Register each as an outcome measure of its own, or say how they are combined.",
+    example='"Blood pressure, heart rate and weight"',
+    needs=_EVERY,
+    catches=(5,),
+)
+def several_in_one(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary"):
+        measure = re.sub(r"\([^)]*\)", "", placed.outcome.measure)
+        if re.search(
+            r"\b(?:composite|combin\w+|either|or|first|MACE|free|any|ratio|survival|number|percentage|proportion"
+            r"|time)\b",
+            measure,
+            re.I,
+        ):
+            continue
+        parts = [
+            part
+            for part in re.split(r",\s*(?:and\s+)?|;\s*|\s+and\s+|\s+&\s+", measure)
+            if len(part.split()) <= 6 and part.strip()
+        ]
+        if measure.count(",") + measure.count(";") >= 2 and len(parts) >= 3:
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f"{len(parts)} things are named in one outcome measure: {quoted(placed.outcome.measure)}",
+                quote=placed.outcome.measure,
+            )
+
+
+@rule(
+    "TW-REG-511",
+    "warning",
+    "a title that tells the hoped-for result",
+    source=_REVIEW,
+    expected="A neutral title: what is measured, not what is hoped.",
+    cure='Write "Proportion of participants with ...", or "Change from baseline in ...".',
+    example='"... score improved"',
+    needs=_EVERY,
+    catches=(6,),
+)
+def directional_title(subject: Subject) -> Iterator[Found]:
+    hoped = "|".join(re.escape(word) for word in lines("directional"))
+    pattern = re.compile(rf"\b(?:{hoped})\b", re.I)
+    for placed in subject.outcomes_of("primary", "secondary"):
+        measure = placed.outcome.measure
+        found = pattern.search(measure)
+        if found and not _NEUTRAL.search(measure):
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f'The title says "{found.group(0)}": {quoted(measure)}',
+                quote=measure,
+                severity="warning" if placed.level == "primary" else "note",
+            )
+
+
+_NEUTRAL = re.compile(
+    r"\b(?:number|proportion|percent\w*|rate|incidence|time to|time until|frequency|count|participants|patients"
+    r"|subjects|achiev\w+|index|scale|score for|"
+    r"criteria|global impression|who|with|of (?:global|clinical)|ejection|risk|limit|limb|extremit\w+|extremity"
+    r"|leg|back|body|bound|gi|gastro\w*|respiratory|urinary)\b|%",
+    re.I,
+)
+
+
+@rule(
+    "TW-REG-512",
+    "warning",
+    "no unit and no statistic",
+    source=_REVIEW,
+    expected="What is summarised: a proportion, a mean change, a time, a count, with its unit.",
+    cure='Say the statistic and the unit, for instance "mean change from baseline, mg/day" or "proportion of '
+    'participants".',
+    example='"Muscle strength", without scale or summary',
+    needs=_PRIMARY,
+    catches=(6, 9),
+)
+def no_statistic(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary", "secondary"):
+        whole, title = _both(placed), placed.outcome.measure
+        bare_score = re.search(r"\b(?:score|index|scale)\b", title, re.I) and re.search(
+            r"\b(?:improved|better|reduced)\b", title, re.I
+        )
+        if bare_score and not _SUMMARY.search(whole):
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f"Neither unit nor statistic is given (a proportion of responders? a mean change?): "
+                f"{quoted(title)}",
+                quote=title,
+            )
+        elif placed.level == "primary" and not _STATISTIC.search(whole):
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f"Neither unit nor statistic is given: {quoted(title)}",
+                quote=title,
+                severity="note",
+            )
+
+
+_SUMMARY = re.compile(
+    r"\b(?:number|proportion|percentage|rate|count|frequency|incidence|mean|median|change|time to|participants"
+    r"|responders)\b",
+    re.I,
+)
+
+
+@rule(
+    "TW-REG-513",
+    "warning",
+    "an outcome without a description",
+    source=f"{_DEFINITIONS} Description, required if needed to understand the measure (since 2017-01-18)",
+    expected="How the measure is obtained, its scale and what is summarised.",
+    cure="Describe the measurement: instrument, range, which direction is better, unit.",
+    example="a primary outcome with a title only",
+    needs=_PRIMARY,
+    interventional=True,
+)
+def no_description(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary"):
+        if not placed.outcome.description and len(placed.outcome.measure.split()) < 12:
+            yield Found(
+                where=f"{placed.path}.description",
+                found=f"The primary outcome measure {quoted(placed.outcome.measure)} has no description.",
+                quote=placed.outcome.measure,
+                severity="warning" if len(placed.outcome.measure.split()) < 5 else "note",
+            )
+
+
+@rule(
+    "TW-REG-514",
+    "warning",
+    "a description that repeats the title",
+    source=_MAJOR,
+    expected="What the title does not say: how it is measured, the unit, the baseline, the summary.",
+    cure="Describe the measurement (unit, baseline, how values are summarised).",
+    example='title and description both "Dose of glucocorticoids used"',
+    needs=_EVERY,
+    catches=(9, 10),
+)
+def description_repeats(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes:
+        told = _plain(placed.outcome.description)
+        if told and told == _plain(placed.outcome.measure) and len(told.split()) < 15:
+            yield Found(
+                where=f"{placed.path}.description",
+                found=f"The description only repeats the title {quoted(placed.outcome.measure)}: no unit, no "
+                f"baseline, no summary.",
+                quote=placed.outcome.measure,
+            )
+
+
+@rule(
+    "TW-REG-515",
+    "warning",
+    "a questionnaire nobody knows",
+    source="PRS review criteria: full name of the tool; compared with the registry's own use of names",
+    expected="The instrument's published name and version.",
+    cure="Give the published name; a translated name hides a known instrument (for function, often the Health "
+    "Assessment Questionnaire).",
+    example='"Sports Ability Assessment Questionnaire"',
+    needs=_EVERY,
+    catches=(7,),
+)
+def unknown_instrument(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary", "secondary"):
+        for found in _NAMED_TOOL.finditer(_both(placed)):
+            name = found.group(0)
+            if not _is_known_tool(name) and not _explained(_both(placed), found.end()):
+                yield Found(
+                    where=f"{placed.path}.description"
+                    if name in placed.outcome.description
+                    else f"{placed.path}.measure",
+                    found=f'"{name}" is not the name of an instrument in this checker\'s list.',
+                    quote=name,
+                    severity="warning" if placed.level == "primary" else "note",
+                )
+
+
+_NAMED_TOOL = re.compile(r"\b(?:[A-Z][a-z]+[ -]){2,5}(?:Questionnaire|Inventory)\b")
+
+
+def _is_known_tool(name: str) -> bool:
+    known = words("instruments")
+    lower = name.lower().replace("-", " ")
+    return any(tool in lower or lower in tool for tool in known)
+
+
+def _explained(text: str, end: int) -> bool:
+    # an abbreviation or a citation behind the name shows that the sponsor means one published tool
+    return bool(re.match(r"\s*(?:\(|\[|\d|version|v\.?\d|short form|score\s*\()", text[end:], re.I)) or bool(
+        re.search(r"\b(?:validated|et al|item[s]?\b)", text, re.I)
+    )
+
+
+@rule(
+    "TW-REG-516",
+    "warning",
+    "a scale without its range",
+    source="PRS review criteria: scale range and which direction is better",
+    expected="Minimum and maximum of the scale and what a higher value means.",
+    cure='Add for instance "0 to 150, higher is stronger".',
+    example='"MMT-8" without "0 to 80" or "0 to 150"',
+    needs=_PRIMARY,
+    catches=(7,),
+)
+def scale_without_range(subject: Subject) -> Iterator[Found]:
+    ranges = dict(line.split("\t") for line in lines("scale_ranges"))
+    for placed in subject.outcomes_of("primary"):
+        whole = _both(placed)
+        bare = [name for name in ranges if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        # a range anywhere in the text is taken as the scale's: precision before recall
+        if bare and not re.search(
+            r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher (?:score|value)", whole, re.I
+        ):
+            told = "; ".join(f"{name} ({ranges[name]})" for name in bare)
+            yield Found(
+                where=f"{placed.path}.description",
+                found=f"Scale range and direction are not given for {told}.",
+                quote=", ".join(bare),
+                severity="warning" if len(bare) > 1 else "note",
+            )
+
+
+RULES = (
+    organisation_as_instrument,
+    open_definition,
+    paraphrase_differs,
+    several_in_one,
+    directional_title,
+    no_statistic,
+    no_description,
+    description_repeats,
+    unknown_instrument,
+    scale_without_range,
+)

@@ -1,0 +1,46 @@
+"""Published response definitions that registrations paraphrase, and how a paraphrase is seen to depart from them."""
+
+import re
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+
+
+class Departure(msgspec.Struct, frozen=True):
+    """Words (`when`, a pattern) that change the definition, unless others (`unless`) put it right."""
+
+    when: str
+    unless: str
+    decides: bool  # it changes who is a responder by itself
+    found: str
+    expected: str
+
+
+class PublishedDefinition(msgspec.Struct, frozen=True):
+    """A definition of `words/published_definitions.json`; `recognised_by` are patterns that must all be met."""
+
+    name: str
+    source: str
+    recognised_by: tuple[str, ...]
+    all_departures: tuple[Departure, ...] = msgspec.field(name="departures")
+
+    def recognised(self, text: str) -> bool:
+        """The text paraphrases this definition."""
+        return all(re.search(pattern, text, re.I | re.S) for pattern in self.recognised_by)
+
+    def departures(self, text: str) -> list[Departure]:
+        """Where the text says something else than the definition."""
+        return [
+            departure
+            for departure in self.all_departures
+            if re.search(departure.when, text, re.I)
+            and not (departure.unless and re.search(departure.unless, text, re.I))
+        ]
+
+
+@cache
+def published() -> tuple[PublishedDefinition, ...]:
+    """Every published definition known to the checker."""
+    data = files("trialwright.register").joinpath("words", "published_definitions.json").read_bytes()
+    return msgspec.json.decode(data, type=tuple[PublishedDefinition, ...])

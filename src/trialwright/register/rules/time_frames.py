@@ -1,0 +1,261 @@
+"""Time frames, safety outcomes, and outcome measures that repeat or crowd each other."""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.rule import Found, rule
+from trialwright.register.spans import days_named, has_time
+from trialwright.register.subject import PlacedOutcome, Subject, quoted
+
+_PRIMARY = ("outcomesModule.primaryOutcomes",)
+_SECONDARY = ("outcomesModule.secondaryOutcomes",)
+
+
+_EVERY = (*_PRIMARY, *_SECONDARY)
+_AE = re.compile(
+    r"\badverse (?:events?|effects?|reactions?)|\bside effects?\b|\b(?:safety|tolerability|toxicit\w+)\b", re.I
+)
+_GRADED = re.compile(
+    r"CTCAE|MedDRA|\bgrad(?:e|es|ed|ing)\b|\bserious\w*|\bsever(?:e|ity)\b|WHO-ART|\bSAEs?\b|\bTEAEs?\b|\bBARC"
+    r"|\bTIMI|\bDAIDS|dose.limiting|lead(?:ing)? to|causality|related|\d+\.\d|Clavien|MACE|common terminology",
+    re.I,
+)
+_BARE = re.compile(
+    r"(?:the )?(?:safety|tolerability|feasibility|efficacy|effectiveness|satisfaction|safety and (?:tolerability"
+    r"|efficacy)|efficacy and safety|quality of life|pharmacokinetics?|acceptability|compliance|adherence"
+    r"|clinical (?:outcome|response|benefit|improvement)s?)",
+    re.I,
+)
+_ANCHOR_LOOSE = re.compile(
+    r"\b(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:treat(?:ment|ed|ing)?|therapy|medication"
+    r"|administration|drug|intervention|use)\b",
+    re.I,
+)
+_ANCHOR_FIRM = re.compile(
+    r"\b(?:first|last|initial|start\w*|initiat\w*|beginning|begin|end|complet\w+|discontinu\w+|cessation|final"
+    r"|baseline|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset|up to|through)\b",
+    re.I,
+)
+_BAD_GRAMMAR = re.compile(
+    r"\b(?:after|before|following|during|since) (?:treat|receive|enroll|administer|randomize|inject)\b", re.I
+)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _both(placed: PlacedOutcome) -> str:
+    return f"{placed.outcome.measure}. {placed.outcome.description}"
+
+
+@rule(
+    "TW-REG-521",
+    "warning",
+    "a time frame with an unclear anchor",
+    source="PRS data element definitions: Time Frame says when the measure is assessed",
+    expected="From which event the time counts: first dose, last dose, randomisation.",
+    cure='Write "Baseline and 12 weeks after the first dose".',
+    example='"12 weeks after treat with [drug]": after the first dose, or after the last?',
+    needs=_EVERY,
+    catches=(8,),
+)
+def loose_anchor(subject: Subject) -> Iterator[Found]:
+    seen = set()
+    for placed in subject.outcomes:
+        frame = placed.outcome.time_frame
+        loose = _ANCHOR_LOOSE.search(frame) or _BAD_GRAMMAR.search(frame)
+        if loose and not _ANCHOR_FIRM.search(frame) and frame not in seen:
+            seen.add(frame)
+            yield Found(
+                where=f"{placed.path}.timeFrame",
+                found=f'"{frame}" does not say whether the time counts from the first or the last dose.',
+                quote=frame,
+                severity="warning" if placed.level == "primary" else "note",
+            )
+
+
+@rule(
+    "TW-REG-522",
+    "warning",
+    "a time frame without a time",
+    source="PRS data element definitions: Time Frame, required; validation message 2018-09: not only a numeral",
+    expected="A length or a point of time with its unit.",
+    cure="Give the time in days, weeks, months or years.",
+    example='"12", "at follow-up"',
+    needs=_EVERY,
+)
+def timeless_frame(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes_of("primary", "secondary"):
+        frame = placed.outcome.time_frame
+        if frame and not has_time(frame) and not _EVENT.search(frame):
+            yield Found(
+                where=f"{placed.path}.timeFrame",
+                found=f'The time frame "{frame}" names no time.',
+                quote=frame,
+                severity="warning" if placed.level == "primary" or frame.strip().isdigit() else "note",
+            )
+
+
+_EVENT = re.compile(
+    r"\b(?:baseline|discharge|death|admission|hospitali[sz]ation|surgery|procedure|intraoperative\w*|operation"
+    r"|complet\w+|end of|stud(?:y|ies)|delivery|birth|"
+    r"day of|during|immediate\w*|periprocedural|perioperative|in-hospital|enrol\w+|visit|infusion|anesthesia"
+    r"|stay|cycle|minut\w+|hour\w*|overnight|screening|daily|weekly|monthly|annual\w*|yearly|term|week|month|day"
+    r"|year|acute|exercise)\b",
+    re.I,
+)
+
+
+@rule(
+    "TW-REG-523",
+    "warning",
+    "a time frame longer than the study",
+    source="Arithmetic: study completion less start",
+    expected="A study that lasts at least as long as the time frame of its primary outcome.",
+    cure="Correct the time frame or the dates.",
+    example="primary outcome at 5 years, the study lasts 2",
+    needs=(*_PRIMARY, "statusModule.startDateStruct.date", "statusModule.completionDateStruct.date"),
+    interventional=True,
+)
+def frame_longer_than_study(subject: Subject) -> Iterator[Found]:
+    start, end = subject.start, subject.primary_completion or subject.completion
+    if not start or not end or subject.status in ("TERMINATED", "WITHDRAWN", "SUSPENDED", "COMPLETED", "UNKNOWN"):
+        return
+    length = (end.latest - start.earliest).days
+    for placed in subject.outcomes_of("primary"):
+        longest = max(days_named(placed.outcome.time_frame), default=0)
+        if length > 0 and 2 * length < longest < 20_000:
+            yield Found(
+                where=f"{placed.path}.timeFrame",
+                found=f'"{placed.outcome.time_frame}" is longer than the {length} days from start to primary '
+                f"completion.",
+                quote=placed.outcome.time_frame,
+            )
+
+
+@rule(
+    "TW-REG-531",
+    "warning",
+    "a safety outcome without grading",
+    source="ICH E3 12.2; CONSORT Harms 2022; PRS warning on unspecific safety titles (June 2018)",
+    expected="How adverse events are graded, coded and counted: dictionary, grade, seriousness, window.",
+    cure='Write "Number of participants with adverse events by CTCAE grade, from first dose to 30 days after the '
+    'last".',
+    example='"Occurrence of adverse events", described by the same words',
+    needs=(*_EVERY, "outcomesModule.otherOutcomes"),
+    catches=(10,),
+    interventional=True,
+)
+def ungraded_safety(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes:
+        whole = _both(placed)
+        title = _AE.search(placed.outcome.measure)
+        if title and len(whole.split()) < 30 and not _GRADED.search(whole):
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f"Adverse events are counted without grading, dictionary or seriousness: "
+                f"{quoted(placed.outcome.measure)}",
+                quote=placed.outcome.measure,
+                severity="note" if len(whole.split()) > 18 else "warning",
+            )
+
+
+@rule(
+    "TW-REG-532",
+    "warning",
+    "a title too general to be measured",
+    source="PRS validation message of June 2018: non-specific outcome title",
+    expected="What is measured.",
+    cure="Name the measure itself.",
+    example='"Safety", "Efficacy", "Tolerability"',
+    needs=_EVERY,
+)
+def bare_title(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes:
+        if _BARE.fullmatch(placed.outcome.measure.strip(" .")):
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f"The title is {quoted(placed.outcome.measure)}, which names no measure.",
+                quote=placed.outcome.measure,
+                severity="warning" if placed.level != "other" else "note",
+            )
+
+
+@rule(
+    "TW-REG-533",
+    "warning",
+    "the same outcome measure twice",
+    source="PRS review criteria: unique outcome titles",
+    expected="Each outcome measure once, with all its time points.",
+    cure="Join the two, or say in the titles how they differ.",
+    example="the same title and time frame as primary and secondary outcome",
+    needs=_EVERY,
+)
+def repeated_outcome(subject: Subject) -> Iterator[Found]:
+    seen: dict[tuple[str, str], PlacedOutcome] = {}
+    for placed in subject.outcomes:
+        key = (_plain(placed.outcome.measure), _plain(placed.outcome.time_frame))
+        first = seen.setdefault(key, placed)
+        if first is not placed and key[0]:
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f"{quoted(placed.outcome.measure)} stands there twice ({first.level} and {placed.level}).",
+                quote=placed.outcome.measure,
+                severity="warning" if first.level != placed.level else "note",
+            )
+
+
+@rule(
+    "TW-REG-534",
+    "note",
+    "many primary outcome measures",
+    source="ICH E9 2.2.2: one primary variable; PRS data element definitions",
+    expected="One primary outcome measure, or a stated rule for several.",
+    cure="Choose one and make the others secondary, or say how the error rate is kept.",
+    example="9 primary outcome measures",
+    needs=_PRIMARY,
+    interventional=True,
+)
+def many_primaries(subject: Subject) -> Iterator[Found]:
+    count = len(subject.protocol.outcomes_module.primary_outcomes)
+    if count > 5:
+        yield Found(
+            where="protocolSection.outcomesModule.primaryOutcomes",
+            found=f"{count} primary outcome measures are registered.",
+        )
+
+
+@rule(
+    "TW-REG-535",
+    "note",
+    "only an abbreviation",
+    source="PRS review criteria: spell out abbreviations at first use",
+    expected="The full name, with the abbreviation in brackets.",
+    cure="Spell the abbreviation out.",
+    example='"PFS"',
+    needs=_EVERY,
+)
+def abbreviation_only(subject: Subject) -> Iterator[Found]:
+    for placed in subject.outcomes:
+        if (
+            re.fullmatch(r"[A-Z][A-Za-z]?[A-Z0-9-]{1,8}", placed.outcome.measure.strip())
+            and not placed.outcome.description
+        ):
+            yield Found(
+                where=f"{placed.path}.measure",
+                found=f'"{placed.outcome.measure}" is not spelled out.',
+                quote=placed.outcome.measure,
+            )
+
+
+RULES = (
+    loose_anchor,
+    timeless_frame,
+    frame_longer_than_study,
+    ungraded_safety,
+    bare_title,
+    repeated_outcome,
+    many_primaries,
+    abbreviation_only,
+)

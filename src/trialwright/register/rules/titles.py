@@ -1,0 +1,265 @@
+"""Titles, summary and identity."""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.rule import Found, rule
+from trialwright.register.subject import Subject, quoted, sentences
+
+_ID = "protocolSection.identificationModule"
+_TEXT = "protocolSection.descriptionModule"
+_DEFINITIONS = "PRS data element definitions"
+_AIM = re.compile(
+    r"\b(?:purpose|aims?|aimed|aiming|objectives?|goals?|hypothes\w+|whether|determin\w+|evaluat\w+|assess\w*"
+    r"|investigat\w+|"
+    r"compar\w+|examin\w+|explor\w+|test(?:s|ed|ing)?|learn|find out|to (?:study|see|show|understand|establish"
+    r"|demonstrate|measure|"
+    r"identify|describe|develop|characteri[sz]e|provide|improve|confirm|verify|observe|estimate|quantify|address"
+    r"|reduce)|"
+    r"designed to|intended to|seeks?|will (?:study|look|be studied|show|help|provide|collect|measure|receive)"
+    r"|looking (?:at|for)|"
+    r"(?:phase|pilot|randomi[sz]ed|trial|registry|study) (?:of|to|on|in)|stud(?:y|ies) (?:the|how|is|will|was))\b",
+    re.I,
+)
+_GIVEN = re.compile(
+    r"\b(?:will|were|was|are|is|be|being)\s+(?:be\s+|been\s+)?(?:\w+ly\s+)?(?:treated|given|randomi[sz]ed"
+    r"|assigned|enrolled|asked|offered|followed|"
+    r"administered|allocated|recruited|included|invited|implanted|infused|trained|divided|compared|measured"
+    r"|tested|studied|evaluated|assessed)"
+    r"|\b(?:receiv|undergo|tak)(?:e|es|ed|ing)?\b|\bunderwent\b",
+    re.I,
+)
+_EXPLORED = re.compile(
+    r"\b(?:exploratory|efficacy|pharmacokinetics?|randomi[sz]ed|double[- ]blind|placebo[- ]controlled"
+    r"|open[- ]label|multi-?cent\w+|prospective|single[- ]arm)\b",
+    re.I,
+)
+
+
+@rule(
+    "TW-REG-201",
+    "warning",
+    "brief title and official title are the same",
+    source=f"{_DEFINITIONS}: Brief Title is short and in lay language, Official Title is the protocol's",
+    expected="A brief title for the public and an official title from the protocol.",
+    cure="Write a brief title that a patient understands: what is tried, in whom.",
+    example="both titles read alike, 107 characters",
+    needs=("identificationModule.briefTitle", "identificationModule.officialTitle"),
+    catches=(21,),
+)
+def same_titles(subject: Subject) -> Iterator[Found]:
+    titles = subject.protocol.identification_module
+    if titles.brief_title and _plain(titles.brief_title) == _plain(titles.official_title):
+        jargon = sorted({word.lower() for word in _EXPLORED.findall(titles.brief_title)})
+        more = f' It is not in lay language ("{", ".join(jargon)}").' if jargon else ""
+        yield Found(
+            where=f"{_ID}.briefTitle", found=f"Brief and official title are the same.{more}", quote=titles.brief_title
+        )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+@rule(
+    "TW-REG-202",
+    "warning",
+    "a title in capitals",
+    source=f"{_DEFINITIONS}: titles are in mixed upper and lower case",
+    expected="Mixed case.",
+    cure="Write the title in normal case.",
+    example='"EFFECT OF DRUG X ON ..."',
+    needs=("identificationModule.briefTitle",),
+)
+def shouted_title(subject: Subject) -> Iterator[Found]:
+    titles = subject.protocol.identification_module
+    for key, title in (("briefTitle", titles.brief_title), ("officialTitle", titles.official_title)):
+        letters = [letter for letter in title if letter.isalpha()]
+        if len(letters) > 20 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters):
+            yield Found(where=f"{_ID}.{key}", found=f"The title is in capitals: {quoted(title)}", quote=title)
+
+
+@rule(
+    "TW-REG-203",
+    "note",
+    "the title names neither condition nor intervention",
+    source=f"{_DEFINITIONS}: the title should say the condition and the intervention",
+    expected="The condition or the intervention in the brief title.",
+    cure="Name what is tried and in whom.",
+    example='"A pilot study"',
+    needs=("conditionsModule.conditions", "armsInterventionsModule.interventions"),
+    interventional=True,
+)
+def nameless_title(subject: Subject) -> Iterator[Found]:
+    titles = subject.protocol.identification_module
+    both = f"{titles.brief_title} {titles.official_title}".lower()
+    named = [*subject.protocol.conditions_module.conditions]
+    for intervention in subject.protocol.arms_interventions_module.interventions:
+        named += [intervention.name, *intervention.other_names]
+    stems = {word[:5] for name in named for word in re.findall(r"[a-z0-9]{4,}", name.lower())}
+    if titles.brief_title and stems and not any(stem in both for stem in stems):
+        yield Found(
+            where=f"{_ID}.briefTitle",
+            found=f"No condition and no intervention is named in {quoted(titles.brief_title)}.",
+        )
+
+
+@rule(
+    "TW-REG-204",
+    "note",
+    "no other identifying number",
+    source="WHO Trial Registration Data Set 1.3.1, item 3 (secondary identifying numbers, UTN)",
+    expected="A Universal Trial Number, the numbers in other registries, and grant numbers, where there are any.",
+    cure="Add the UTN, the ethics committee's and national registry's numbers (and the ethics approval to the "
+    "protocol).",
+    example="only the sponsor's own number is given",
+    needs=("identificationModule.secondaryIdInfos",),
+    catches=(23,),
+    interventional=True,
+)
+def no_secondary_ids(subject: Subject) -> Iterator[Found]:
+    if not subject.protocol.identification_module.secondary_id_infos:
+        yield Found(
+            where=f"{_ID}.secondaryIdInfos",
+            found="No secondary identifying number (UTN, other registry, grant) is given.",
+        )
+
+
+@rule(
+    "TW-REG-205",
+    "note",
+    "a public funder without a grant number",
+    source="WHO Trial Registration Data Set 1.3.1, items 3 and 4; PRS data element definitions, Secondary IDs",
+    expected="The number of the grant beside the funder.",
+    cure="Add the grant number as a secondary identifier of type grant.",
+    example="a national science foundation is collaborator, no grant number is given",
+    needs=("sponsorCollaboratorsModule.collaborators", "identificationModule.secondaryIdInfos"),
+    catches=(23,),
+)
+def funder_without_grant(subject: Subject) -> Iterator[Found]:
+    kinds = {number.type for number in subject.protocol.identification_module.secondary_id_infos}
+    grants = kinds & {"NIH", "OTHER_GRANT", "FDA", "VA", "CDC", "AHRQ", "SAMHSA"}
+    for at, funder in enumerate(subject.protocol.sponsor_collaborators_module.collaborators):
+        public = funder.kind in ("NIH", "FED", "OTHER_GOV") or re.search(
+            r"\b(?:national (?:natural )?(?:science|health|research)|research council|ministry of)\b", funder.name, re.I
+        )
+        if public and not grants:
+            yield Found(
+                where=f"protocolSection.sponsorCollaboratorsModule.collaborators[{at}]",
+                found=f"{quoted(funder.name)} is a collaborator; no grant number is given.",
+                quote=funder.name,
+            )
+            return
+
+
+@rule(
+    "TW-REG-206",
+    "note",
+    "no keywords",
+    source=f"{_DEFINITIONS}: Keywords",
+    expected="Words by which the record is found.",
+    cure="Add the drug class, the instrument of the primary outcome and synonyms of the disease (MeSH terms "
+    "where they exist).",
+    example="no keyword is given",
+    needs=("conditionsModule.keywords",),
+    catches=(23,),
+)
+def no_keywords(subject: Subject) -> Iterator[Found]:
+    if not subject.protocol.conditions_module.keywords:
+        yield Found(where="protocolSection.conditionsModule.keywords", found="No keyword is given.")
+
+
+@rule(
+    "TW-REG-211",
+    "note",
+    "the brief summary states no aim",
+    source=f"{_DEFINITIONS}: Brief Summary is a short description in lay language, with the study's hypothesis or aim",
+    expected="What is asked, in whom, and what participants will receive.",
+    cure="Begin: The purpose of this study is to learn whether ... Participants will receive ...",
+    example="three sentences of background, no aim, no word on what participants receive",
+    needs=("descriptionModule.briefSummary",),
+    catches=(27,),
+)
+def aimless_summary(subject: Subject) -> Iterator[Found]:
+    summary = subject.protocol.description_module.brief_summary
+    if not summary:
+        return
+    if not _AIM.search(summary):
+        more = "" if _GIVEN.search(summary) else " and never says what is done to participants"
+        yield Found(
+            where=f"{_TEXT}.briefSummary", found=f"The summary states no aim or hypothesis{more}.", quote=summary[:120]
+        )
+
+
+@rule(
+    "TW-REG-212",
+    "note",
+    "a summary in the first person",
+    source="PRS review criteria: the record speaks in the third person",
+    expected="The investigators, the study, participants.",
+    cure='Replace "we" and "our" by "the investigators".',
+    example='"We will compare ..."',
+    needs=("descriptionModule.briefSummary",),
+)
+def first_person(subject: Subject) -> Iterator[Found]:
+    description = subject.protocol.description_module
+    for key, text in (
+        ("briefSummary", description.brief_summary),
+        ("detailedDescription", description.detailed_description),
+    ):
+        found = re.search(r"\b(?:[Ww]e|[Oo]ur|I (?:will|plan|propose))\b(?!\s*[.:])", text)
+        if found:
+            line = next((part for part in sentences(text) if found.group(0) in part.split()), text[:120])
+            yield Found(where=f"{_TEXT}.{key}", found=f'"{found.group(0)}" stands in {quoted(line)}', quote=line)
+
+
+@rule(
+    "TW-REG-213",
+    "note",
+    "a claim that there is no other study",
+    source="Registry record of knowledge at one date; such claims are checked by search, not by assertion",
+    expected="The search that was made, its date and what it found.",
+    cure="Search the registries under every name of drug and disease, then cite the search, or leave the claim out.",
+    example='"there is no relevant report or registration"',
+    needs=("descriptionModule.detailedDescription",),
+    catches=(18,),
+)
+def claim_of_absence(subject: Subject) -> Iterator[Found]:
+    description = subject.protocol.description_module
+    seen = set()
+    for key, text in (
+        ("briefSummary", description.brief_summary),
+        ("detailedDescription", description.detailed_description),
+    ):
+        for line in sentences(text):
+            if _ABSENCE.search(line) and line not in seen:
+                seen.add(line)
+                yield Found(
+                    where=f"{_TEXT}.{key}",
+                    found=f"It is claimed that no such study exists: {quoted(line)}",
+                    quote=line,
+                    severity="warning" if "regist" in line.lower() else "note",
+                )
+
+
+_ABSENCE = re.compile(
+    r"\b(?:there (?:is|are|has been|have been)|has|have)\s+(?:currently\s+|also\s+|so far\s+)?(?:been\s+)?(?:no"
+    r"|not any)\s+"
+    r"(?:\w+\s+){0,3}(?:report|reports|study|studies|trial|trials|registration|research)\b|"
+    r"\bno (?:\w+ ){0,2}(?:studies|trials|study|trial|reports?) (?:has|have) (?:\w+ ){0,2}(?:been|investigated"
+    r"|evaluated|examined|tested|compared)\b",
+    re.I,
+)
+
+
+RULES = (
+    same_titles,
+    shouted_title,
+    nameless_title,
+    no_secondary_ids,
+    funder_without_grant,
+    no_keywords,
+    aimless_summary,
+    first_person,
+    claim_of_absence,
+)

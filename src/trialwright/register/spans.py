@@ -1,0 +1,79 @@
+"""Time as a registration writes it: partial dates, spans of days between them, and time frames in words."""
+
+import datetime as dt
+import re
+
+from trialwright.model.quantity import PartialDate
+
+_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
+_DAYS = {
+    "hour": 0,
+    "hr": 0,
+    "h": 0,
+    "minute": 0,
+    "min": 0,
+    "day": 1,
+    "week": 7,
+    "wk": 7,
+    "month": 30,
+    "mo": 30,
+    "year": 365,
+    "yr": 365,
+}
+_NUMBER = r"\d+(?:\.\d+)?|" + "|".join(_WORDS)
+_UNIT = r"minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
+_COUNTED = re.compile(
+    rf"\b({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
+)
+_NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d+))*", re.I)
+_ALL_NUMBERS = re.compile(rf"\b(?:{_NUMBER})", re.I)
+_LETTERED = re.compile(r"\b([DWMY])(\d{1,3})\b")
+_LETTER_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
+
+
+def read_date(text: str) -> PartialDate | None:
+    """The date, or None where the text is not YYYY, YYYY-MM or YYYY-MM-DD or names no day of the calendar."""
+    try:
+        return PartialDate(text)
+    except ValueError:
+        return None
+
+
+def months_between(earlier: dt.date, later: dt.date) -> int:
+    """Whole calendar months by month number: the registry derives its statuses at month precision."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month
+
+
+def days_named(text: str) -> list[int]:
+    """
+    Every length or point of time in a time frame, in days (a month counts 30, a year 365, hours less than a day 0).
+
+    "12 weeks" is [84]; "Day 1, 8 and 15" is [15]; "through study completion" is [].
+    """
+    found = []
+    for match in _COUNTED.finditer(text):
+        numbers = [_number(word) for word in _ALL_NUMBERS.findall(match.group(0))]
+        found.append(int(max(numbers) * _unit_days(match.group(2))))
+    for match in _NAMED.finditer(text):
+        numbers = [_number(word) for word in _ALL_NUMBERS.findall(match.group(0))]
+        found.append(int(max(numbers) * _unit_days(match.group(1))))
+    found.extend(int(number) * _LETTER_DAYS[letter] for letter, number in _LETTERED.findall(text))
+    return found
+
+
+def has_time(text: str) -> bool:
+    """The text names at least one point or length of time."""
+    return bool(_COUNTED.search(text) or _NAMED.search(text) or _LETTERED.search(text))
+
+
+def _number(word: str) -> float:
+    return float(_WORDS.get(word.lower(), 0) or word)
+
+
+def _unit_days(unit: str) -> int:
+    return _DAYS[unit.lower().rstrip("s")]

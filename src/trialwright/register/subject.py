@@ -1,0 +1,127 @@
+"""What a rule looks at: the protocol, the day of the check, and the texts every rule would otherwise cut again."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from trialwright.model.quantity import PartialDate
+from trialwright.register.spans import read_date
+from trialwright.register.v2 import Outcome, Protocol
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[\"'])|(?<=[a-z)][.;])(?=[A-Z])|\n+")
+_LEVELS = (
+    ("primary", "primaryOutcomes"),
+    ("secondary", "secondaryOutcomes"),
+    ("other", "otherOutcomes"),
+)
+ACTIVE = ("RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "ENROLLING_BY_INVITATION")
+STOPPED = ("TERMINATED", "SUSPENDED", "WITHDRAWN")
+MEDICINES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a passage; list items and lines count as sentences."""
+    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+
+
+@dataclass(frozen=True)
+class PlacedOutcome:
+    """An outcome measure with its level and v2 path."""
+
+    level: str
+    path: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Subject:
+    """
+    A record under check. `on` is the only clock a rule may read; `lost` are the v2 paths that the copy lost.
+
+    Not a seam value: it lives for one check and keeps what is computed once (dates, outcomes, the lower-case text).
+    """
+
+    protocol: Protocol
+    on: dt.date
+    lost: frozenset[str] = frozenset()
+    has_results: bool = False
+
+    @cached_property
+    def start(self) -> PartialDate | None:
+        return read_date(self.protocol.status_module.start_date_struct.date)
+
+    @cached_property
+    def primary_completion(self) -> PartialDate | None:
+        return read_date(self.protocol.status_module.primary_completion_date_struct.date)
+
+    @cached_property
+    def completion(self) -> PartialDate | None:
+        return read_date(self.protocol.status_module.completion_date_struct.date)
+
+    @cached_property
+    def submitted(self) -> PartialDate | None:
+        return read_date(self.protocol.status_module.study_first_submit_date)
+
+    @cached_property
+    def verified(self) -> PartialDate | None:
+        return read_date(self.protocol.status_module.status_verified_date)
+
+    @property
+    def interventional(self) -> bool:
+        return self.protocol.design_module.study_type in ("INTERVENTIONAL", "")
+
+    @property
+    def status(self) -> str:
+        """The status the sponsor last gave: the registry puts UNKNOWN over it and keeps the last known one beside."""
+        status = self.protocol.status_module
+        return status.last_known_status if status.overall_status == "UNKNOWN" else status.overall_status
+
+    @property
+    def active(self) -> bool:
+        return self.status in ACTIVE
+
+    def started_since(self, day: dt.date) -> bool:
+        """The study started on or after `day`; a record without a start date counts by its first submission."""
+        start = self.start or self.submitted
+        return start is None or start.latest >= day
+
+    @cached_property
+    def outcomes(self) -> tuple[PlacedOutcome, ...]:
+        module = self.protocol.outcomes_module
+        lists = (module.primary_outcomes, module.secondary_outcomes, module.other_outcomes)
+        return tuple(
+            PlacedOutcome(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
+            for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
+            for at, outcome in enumerate(outcomes)
+        )
+
+    def outcomes_of(self, *levels: str) -> Iterator[PlacedOutcome]:
+        return (placed for placed in self.outcomes if placed.level in levels)
+
+    @cached_property
+    def criteria_sentences(self) -> list[str]:
+        return sentences(self.protocol.eligibility_module.eligibility_criteria)
+
+    @cached_property
+    def own_words(self) -> str:
+        """What the record says of this study itself: titles, and sentences that speak of "this study"."""
+        identification = self.protocol.identification_module
+        description = self.protocol.description_module
+        told = sentences(description.brief_summary) + sentences(description.detailed_description)
+        own = [line for line in told if _OF_THIS_STUDY.search(line)]
+        return "\n".join([identification.brief_title, identification.official_title, *own])
+
+
+_OF_THIS_STUDY = re.compile(
+    r"\b(?:this|our|the (?:present|current|purpose|aim|objective|goal)|the proposed|we (?:will|plan|propose|aim))\b"
+    r"(?:.{0,40}\b(?:study|trial|research|project|investigation)\b)?",
+    re.I,
+)
+
+
+def quoted(text: str, most: int = 90) -> str:
+    """The record's words between quotation marks, cut to `most` characters."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= most else f'"{line[: most - 3].rstrip()}..."'
