@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import msgspec
 
-from trialwright.catalog.displays.printing import print_number, print_p, print_percent
+from trialwright.catalog.displays.printing import print_number, print_percent
 from trialwright.model.analysis import ResultRow
 from trialwright.model.study import Benchmark, Estimand, Study
 
@@ -17,7 +17,8 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     seen: str
     held_against: str
-    tests: tuple[str, ...]
+    conclusion: str
+    conclusion_cell: str
     assumed: bool
 
 
@@ -33,12 +34,14 @@ def headline_of(study: Study, rows: Sequence[ResultRow]) -> tuple[Headline, ...]
 
 def _headline(estimand: Estimand, rows: Sequence[ResultRow]) -> Headline:
     by_place = {(row.row, row.statistic): row for row in rows}
+    said = by_place.get(("conclusion", "text"))
     return Headline(
         estimand=estimand.name,
         title=estimand.title.en,
         seen=_seen(by_place),
         held_against=_range(estimand.benchmarks),
-        tests=tuple(_tests(rows)),
+        conclusion=str(said.value) if said is not None else "",
+        conclusion_cell=said.cell if said is not None else "",
         assumed=any(each.origin.kind == "assumed" for each in estimand.benchmarks) or bool(estimand.assumed),
     )
 
@@ -71,25 +74,3 @@ def _range(benchmarks: Sequence[Benchmark]) -> str:
 def _counted(benchmark: Benchmark) -> str:
     rate = Fraction(benchmark.responders, benchmark.participants)
     return f"{benchmark.responders} of {benchmark.participants} ({print_percent(rate)} %; {benchmark.label.en})"
-
-
-def _tests(rows: Sequence[ResultRow]) -> list[str]:
-    names = dict.fromkeys(row.row for row in rows if row.row.startswith("benchmark"))
-    told = []
-    for name in names:
-        line = {row.statistic: row for row in rows if row.row == name}
-        label = next(iter(line.values())).label or name
-        parts = []
-        if "critical" in line:
-            parts.append(f"{print_number(line['critical'].value)} responders would have been needed")
-        if "size" in line:
-            parts.append(f"the test's attained size is {print_percent(line['size'].value)} %")
-        if "p_value" in line:
-            parts.append(f"one-sided p {_equals(print_p(line['p_value'].value))}")
-        if parts:
-            told.append(f"{label}: {'; '.join(parts)}.")
-    return told
-
-
-def _equals(p: str) -> str:
-    return p if p.startswith(("<", ">")) else f"= {p}"

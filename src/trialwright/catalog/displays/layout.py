@@ -1,15 +1,15 @@
 """Rows of statistics into lines and columns, the same way in every table."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from trialwright.catalog.displays.printing import NARROW, print_row, print_signed
+from trialwright.catalog.displays.printing import NARROW, NO_VALUE, print_row, print_signed
 from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 
 Line = dict[str, ResultRow]
 """One line of a table: statistic -> its result row."""
 
 RATES = frozenset({"rate", "size"})
-INTERVALS = {"": ("lower", "upper"), "wilson": ("wilson_lower", "wilson_upper")}
 HEADINGS = {
     "n": "n",
     "total": "N",
@@ -27,13 +27,16 @@ HEADINGS = {
     "p_value": "p",
     "size": "Attained size, %",
     "critical": "Responders needed",
+    "reject": "Excluded",
+    "differ": "Verdicts that differ",
+    "change_n": "n with change",
     "improved": "Improved",
     "unchanged": "Unchanged",
     "worsened": "Worsened",
     "undetermined": "Undetermined",
     "strategy": "Strategy",
 }
-_LIMITS = frozenset({"lower", "upper", "wilson_lower", "wilson_upper", "rate_lower", "rate_upper"})
+_LEVEL = re.compile(r"\d+(\.\d+)? %")
 
 
 def lines_of(rows: Sequence[ResultRow]) -> dict[str, Line]:
@@ -57,7 +60,8 @@ def is_rate(row: ResultRow, line: Line) -> bool:
     """Whether the value is a share of participants, printed as a percentage: a rate, its limits, a test's size."""
     if row.statistic in RATES or row.statistic.endswith("_rate"):
         return row.unit != "%"
-    return row.statistic in _LIMITS and "rate" in line and row.unit in ("", "proportion")
+    is_limit = row.statistic.endswith(("lower", "upper"))
+    return is_limit and "rate" in line and row.unit in ("", "proportion")
 
 
 def number_cell(row: ResultRow | None, line: Line, *, signed: bool = False) -> Cell:
@@ -65,6 +69,8 @@ def number_cell(row: ResultRow | None, line: Line, *, signed: bool = False) -> C
     if row is None:
         return Cell("", align="right")
     text = print_signed(row.value, row.decimals) if signed else print_row(row, as_rate=is_rate(row, line))
+    if row.statistic == "reject" and row.value is not None:
+        text = "yes" if row.value == 1 else "no"
     return Cell(text, row.cell, row.records, "left" if isinstance(row.value, str) else "right")
 
 
@@ -75,11 +81,42 @@ def joined(*parts: Cell | str, align: str = "right", indent: int = 0) -> Cell:
     return Cell(text, align="right" if align == "right" else "left", parts=cells, indent=indent)
 
 
+def total_cell(line: Line) -> Cell:
+    """How many participants a line counts: its own statistic, else the denominator its count stands on."""
+    counted = line.get("n")
+    if "total" in line or counted is None or counted.denominator is None:
+        return number_cell(line.get("total"), line)
+    return Cell(str(counted.denominator), counted.cell, counted.records, "right")
+
+
+def intervals_in(lines: Iterable[Line]) -> tuple[str, ...]:
+    """The kinds of interval there are, "" for the main one, then those with a name ("wilson")."""
+    pairs = dict.fromkeys(
+        name.removesuffix("lower") for line in lines for name in line if name.endswith("lower") and _pair(name) in line
+    )
+    return tuple(prefix.removesuffix("_") for prefix in sorted(pairs, key=bool))
+
+
+def interval_names(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The statistics that a table with these kinds of interval has a column for."""
+    return tuple(f"{kind}_{end}".lstrip("_") for kind in kinds for end in ("lower", "upper"))
+
+
+def interval_heading(kind: str, lines: Iterable[Line]) -> str:
+    """ "95 % interval" as the method says its level; the name of the method behind it for all but the main one."""
+    name = f"{kind}_lower".lstrip("_")
+    levels = {found.group() for line in lines if name in line and (found := _LEVEL.search(line[name].method))}
+    heading = f"{levels.pop()} interval" if len(levels) == 1 else "Interval"
+    return f"{heading}, {kind.replace('_', ' ').capitalize()}" if kind else heading
+
+
 def interval_cell(line: Line, kind: str = "") -> Cell:
     """Both limits of an interval as "31.5 to 76.9"; empty where the line has none."""
-    low, high = (line.get(name) for name in INTERVALS[kind])
+    low, high = (line.get(name) for name in interval_names([kind]))
     if low is None or high is None:
         return Cell("", align="right")
+    if low.value is None or high.value is None:
+        return Cell(NO_VALUE, low.cell, low.records, "right")
     return joined(number_cell(low, line), f"{NARROW}to{NARROW}", number_cell(high, line))
 
 
@@ -189,6 +226,10 @@ def uses_of(record: AnalysisRecord, by_id: Mapping[str, AnalysisRecord]) -> tupl
             found[name] = used
             open_ids.extend(used.uses)
     return tuple(found.values())
+
+
+def _pair(lower: str) -> str:
+    return f"{lower.removesuffix('lower')}upper"
 
 
 def _sentence(text: str) -> str:

@@ -7,16 +7,19 @@ from trialwright.catalog.displays.layout import (
     footnotes_of,
     heading_of,
     interval_cell,
+    interval_heading,
+    interval_names,
+    intervals_in,
     label_of,
     lines_of,
     number_cell,
     other_statistics,
     table,
+    total_cell,
 )
 from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
 
-_KNOWN = ("n", "total", "undetermined", "rate", "lower", "upper")
-_COLUMNS = ("Reading", "Responders", "N", "Undetermined", "%", "95 % interval, %")
+_KNOWN = ("n", "total", "undetermined", "rate")
 
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
@@ -27,23 +30,26 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     Missing:  an estimand that could not be computed keeps its line, with its warning as a footnote.
     """
     lines = lines_of(rows)
-    extra = other_statistics(lines.values(), _KNOWN)
-    body = tuple(_line(name, line, extra, context) for name, line in lines.items())
-    columns = (*_COLUMNS, *(heading_of(name, context) for name in extra))
+    kinds = intervals_in(lines.values()) or ("",)
+    extra = other_statistics(lines.values(), (*_KNOWN, *interval_names(kinds)))
+    body = tuple(_line(name, line, kinds, extra, context) for name, line in lines.items())
+    columns = (
+        *("Reading", "Responders", "N", "Undetermined", "%"),
+        *(interval_heading(kind, lines.values()) for kind in kinds),
+        *(heading_of(name, context) for name in extra),
+    )
     return table(context, columns, body, footnotes_of(rows, context))
 
 
-def _line(name: str, line: Line, extra: Sequence[str], context: DisplayContext) -> tuple[Cell, ...]:
-    counted = line.get("n")
-    total = number_cell(line.get("total"), line)
-    if not total.text and counted is not None and counted.denominator is not None:
-        total = Cell(str(counted.denominator), counted.cell, counted.records, "right")
+def _line(
+    name: str, line: Line, kinds: Sequence[str], extra: Sequence[str], context: DisplayContext
+) -> tuple[Cell, ...]:
     return (
         Cell(label_of(line, name, context)),
-        number_cell(counted, line),
-        total,
+        number_cell(line.get("n"), line),
+        total_cell(line),
         number_cell(line.get("undetermined"), line),
         number_cell(line.get("rate"), line),
-        interval_cell(line),
+        *(interval_cell(line, kind) for kind in kinds),
         *(number_cell(line.get(statistic), line) for statistic in extra),
     )
