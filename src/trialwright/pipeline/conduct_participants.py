@@ -232,7 +232,7 @@ def complete_visit(
     if state.progress != "started":
         told.append(_visit_is(where, study, state, Text("started", "进行中")))
     owed = state.owed
-    if owed and not reason.strip():
+    if owed and state.progress == "started" and not reason.strip():
         labels = Text(
             ", ".join(field.item.label.en for field in owed), "、".join(field.item.label.of("zh") for field in owed)
         )
