@@ -69,6 +69,13 @@ class Book:
         for event in snapshot.events:
             self._events[event.participant_id].append(event)
         self._fill(snapshot, inactive)
+        self._logs: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        self._by_participant: dict[str, list[tuple[str, str, int, Sheet]]] = defaultdict(list)
+        for (pid, visit, instrument, row), sheet in sorted(self._sheets.items(), key=lambda kv: kv[0]):
+            self._by_participant[pid].append((visit, instrument, row, sheet))
+            self._logs[pid, instrument].append(Row(visit, row, sheet))
+        for rows in self._logs.values():
+            rows.sort(key=lambda r: (r.row, r.visit))
         known = {pid for pid, _, _, _ in self._sheets} | set(self._events)
         self.participants: tuple[str, ...] = tuple(sorted(known - {""}))
 
@@ -109,18 +116,11 @@ class Book:
 
     def rows(self, participant: str, instrument: str) -> list[Row]:
         """The rows of a running log, in the order of their ids; a form that does not repeat counts as row 0."""
-        found = [
-            Row(visit, row, sheet)
-            for (pid, visit, name, row), sheet in self._sheets.items()
-            if pid == participant and name == instrument
-        ]
-        return sorted(found, key=lambda r: (r.row, r.visit))
+        return self._logs.get((participant, instrument), [])
 
     def sheets(self, participant: str) -> Iterator[tuple[str, str, int, Sheet]]:
         """Every sheet of a participant as visit, instrument, row, sheet."""
-        for (pid, visit, instrument, row), sheet in sorted(self._sheets.items(), key=lambda kv: kv[0]):
-            if pid == participant:
-                yield visit, instrument, row, sheet
+        yield from self._by_participant.get(participant, [])
 
     def events(self, participant: str, *kinds: str) -> list[LedgerEvent]:
         """The participant's events of these kinds, oldest first; "" asks for the study's own."""

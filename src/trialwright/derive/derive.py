@@ -6,6 +6,7 @@ from trialwright.catalog import Catalog
 from trialwright.derive.book import Book, sections
 from trialwright.derive.courses import Course, read_course
 from trialwright.derive.events import ledger_record, log_records
+from trialwright.derive.intercurrent import Dated
 from trialwright.derive.items import derive_items
 from trialwright.derive.participants import derive_participant
 from trialwright.derive.responses import derive_response
@@ -62,9 +63,10 @@ def _estimands(
     # Whoever was enrolled or belongs to a set is judged, with or without data; a screening failure is not.
     judged = {p.participant_id for p in participants if p.sets or p.facts.get("enrolled") is not False}
     taking_part = [course for course in courses if course.participant in judged]
+    dated = Dated(study, catalog)
     for estimand in study.estimands:
         if estimand.variable.kind == "response":
-            records += derive_response(study, estimand, catalog, taking_part)
+            records += derive_response(study, estimand, catalog, taking_part, dated)
         elif estimand.variable.kind == "value":
-            records += derive_value(study, estimand, catalog, taking_part, by_id)
+            records += derive_value(study, estimand, catalog, taking_part, logs=by_id, dated=dated)
     return records

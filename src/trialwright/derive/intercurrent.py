@@ -24,7 +24,24 @@ class Found(msgspec.Struct, frozen=True):
     uses: tuple[str, ...]
 
 
-def events_at(study: Study, estimand: Estimand, catalog: Catalog, course: Course) -> list[Found]:
+class Dated:
+    """The participant facts as they stood at each visit, worked out once for all estimands."""
+
+    def __init__(self, study: Study, catalog: Catalog) -> None:
+        self._study, self._catalog = study, catalog
+        self._known: dict[tuple[str, str], Facts] = {}
+
+    def at(self, course: Course, visit: str) -> Facts:
+        """Facts up to the visit's date, or its planned day; over the whole study where there is neither."""
+        key = (course.participant, visit)
+        if key not in self._known:
+            attended = course.visits.get(visit)
+            until = attended.until if attended else None
+            self._known[key] = facts_until(self._study, self._catalog, course, until, visit)
+        return self._known[key]
+
+
+def events_at(study: Study, estimand: Estimand, dated: Dated, course: Course) -> list[Found]:
     """
     Every intercurrent event the estimand has a strategy for, as it stood at the endpoint's visit.
 
@@ -32,7 +49,7 @@ def events_at(study: Study, estimand: Estimand, catalog: Catalog, course: Course
               study where there is neither. `seen_at` is the first planned visit by which the event was found.
     """
     visits = planned_until(study, estimand.variable.visit)
-    by_visit = {v: _facts_at(study, catalog, course, v) for v in visits}
+    by_visit = {v: dated.at(course, v) for v in visits}
     last = by_visit[visits[-1]]
     found = []
     for event in study.intercurrent_events:
@@ -101,9 +118,3 @@ def planned_until(study: Study, end: str) -> list[str]:
     """The visits of the schedule from baseline to `end`."""
     names = [v.name for v in study.visits if v.kind in ("baseline", "planned")]
     return names[: names.index(end) + 1] if end in names else [*names, end]
-
-
-def _facts_at(study: Study, catalog: Catalog, course: Course, visit: str) -> Facts:
-    attended = course.visits.get(visit)
-    until = attended.until if attended else None
-    return facts_until(study, catalog, course, until, visit)

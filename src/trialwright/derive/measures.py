@@ -67,11 +67,8 @@ def derive_measures(
             for key in instrument.measures:
                 options = section.options
                 pair = catalog.pair(name, key, before.answers, now.answers, options)
-                alone = (
-                    catalog.pair(name, key, before.answers, before.answers, options),
-                    catalog.pair(name, key, now.answers, now.answers, options),
-                )
-                measured = _measured(instrument, key, pair, alone, (before, now), (pid, attended, visit == start))
+                apart = _incomparable(catalog, section, key, pair, (before, now))
+                measured = _measured(instrument, key, pair, apart, (before, now), (pid, attended, visit == start))
                 found[measured.record.id] = measured
     return found
 
@@ -100,7 +97,7 @@ def _measured(
     instrument: Instrument,
     key: str,
     pair: Pair,
-    alone: tuple[Pair, Pair],
+    apart: bool,
     sheets: tuple[Sheet, Sheet],
     place: tuple[str, Attended, bool],
 ) -> Measured:
@@ -109,7 +106,7 @@ def _measured(
     measure = instrument.measures[key]
     change, improvement = _change(pair, measure.better)
     flags = [*attended.flags, *now.flags]
-    flags += _flags(instrument, measure, pair, alone, sheets)
+    flags += _flags(instrument, measure, pair, apart, sheets)
     record = AnalysisRecord(
         id=measure_id(pid, attended.visit.name, instrument.name, key),
         participant_id=pid,
@@ -152,9 +149,7 @@ def _change(pair: Pair, better: str) -> tuple[Scored, Scored]:
     return change, 100 * gain / baseline
 
 
-def _flags(
-    instrument: Instrument, measure: Measure, pair: Pair, alone: tuple[Pair, Pair], sheets: tuple[Sheet, Sheet]
-) -> list[str]:
+def _flags(instrument: Instrument, measure: Measure, pair: Pair, apart: bool, sheets: tuple[Sheet, Sheet]) -> list[str]:
     flags = []
     if isinstance(pair.baseline, Missing):
         flags.append("baseline missing")
@@ -166,11 +161,18 @@ def _flags(
         flags.append("value missing")
     if _within_normal(pair, sheets):
         flags.append("within normal range")
-    both_known = not isinstance(alone[0].now, Missing) and not isinstance(alone[1].now, Missing)
-    if both_known and (isinstance(pair.baseline, Missing) or isinstance(pair.now, Missing)):
-        # Each visit can be scored by itself, yet not the two together: side, scale or reference differ.
+    if apart:
         flags.append("not comparable with baseline")
     return flags
+
+
+def _incomparable(catalog: Catalog, section: Section, key: str, pair: Pair, sheets: tuple[Sheet, Sheet]) -> bool:
+    """Each visit can be scored by itself, yet not the two together: side, scale or reference differ."""
+    if not (isinstance(pair.baseline, Missing) or isinstance(pair.now, Missing)):
+        return False
+    name, options = section.instrument, section.options
+    alone = [catalog.pair(name, key, sheet.answers, sheet.answers, options) for sheet in sheets if sheet.answers]
+    return len(alone) == len(sheets) and not any(isinstance(each.now, Missing) for each in alone)
 
 
 def _within_normal(pair: Pair, sheets: tuple[Sheet, Sheet]) -> bool:

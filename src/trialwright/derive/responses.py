@@ -10,7 +10,7 @@ from trialwright.catalog.catalog import Output
 from trialwright.catalog.evaluator import evaluate_numerators
 from trialwright.derive.courses import Course
 from trialwright.derive.frames import FrameRow, pairs_frame
-from trialwright.derive.intercurrent import ENDING, events_at, planned_until, visit_that_counts
+from trialwright.derive.intercurrent import ENDING, Dated, events_at, planned_until, visit_that_counts
 from trialwright.derive.measures import Measured, measure_id
 from trialwright.derive.strategies import Settled, Verdict, sentence, settle
 from trialwright.derive.visits import visit_id
@@ -36,7 +36,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def derive_response(
-    study: Study, estimand: Estimand, catalog: Catalog, courses: Sequence[Course]
+    study: Study, estimand: Estimand, catalog: Catalog, courses: Sequence[Course], dated: Dated
 ) -> list[AnalysisRecord]:
     """
     Two records a participant: the verdict by the criterion alone (`...:criterion`) and the estimand's, which uses it.
@@ -50,7 +50,7 @@ def derive_response(
     judged = dict(zip(((c.participant, v) for c, v in places), _judge(catalog, estimand, rule, places), strict=True))
     records: list[AnalysisRecord] = []
     for course in courses:
-        happened = events_at(study, estimand, catalog, course)
+        happened = events_at(study, estimand, dated, course)
         visit = visit_that_counts(study, estimand, course, happened)
         this = judged[course.participant, visit]
         by_criterion = _criterion_record(estimand, course, visit, this)
@@ -77,8 +77,9 @@ def _judge(catalog: Catalog, estimand: Estimand, rule: Rule, places: Sequence[tu
     ]
     if not rows:
         return []
-    said = _outputs(rule, rows)
-    best = _outputs(rule, [_at_best(row) for row in rows])
+    # The best attainable course of everybody goes into the same call.
+    outputs_of_both = _outputs(rule, [*rows, *(_at_best(row) for row in rows)])
+    said, best = outputs_of_both[: len(rows)], outputs_of_both[len(rows) :]
     told = frozenset(catalog.criterion(estimand.variable.entry).table.values())
     return [
         _judged(catalog, estimand, row, (outputs, top), told)

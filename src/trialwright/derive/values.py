@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.derive.courses import Course, logged
-from trialwright.derive.intercurrent import Found, events_at, visit_that_counts
+from trialwright.derive.intercurrent import Dated, Found, events_at, visit_that_counts
 from trialwright.derive.measures import Measured, measure_id, unit_of
 from trialwright.derive.visits import Attended, visit_id
 from trialwright.model.analysis import AnalysisRecord
@@ -73,14 +73,16 @@ def derive_value(
     estimand: Estimand,
     catalog: Catalog,
     courses: Sequence[Course],
+    *,
     logs: dict[str, AnalysisRecord],
+    dated: Dated,
 ) -> list[AnalysisRecord]:
     """One record a participant: the value at the endpoint's visit after the intercurrent-event strategies."""
     instrument, _, key = estimand.variable.entry.partition(".")
     key = key or next(iter(catalog.instrument(instrument).measures), "")
     records = []
     for course in courses:
-        happened = events_at(study, estimand, catalog, course)
+        happened = events_at(study, estimand, dated, course)
         visit = visit_that_counts(study, estimand, course, happened)
         source = _source(course, logs, measure_id(course.participant, visit, instrument, key))
         records.append(_value_record(estimand, course, source, happened))
