@@ -162,7 +162,7 @@ class _Plan:
                 reason = "Typed wrongly; corrected from the source document"
                 yield self.act("form", day, visit=visit.name, form=name, posted=posted, reason=reason)
                 corrects = False
-            else:
+            elif posted:
                 yield self.act("form", day, visit=visit.name, form=name, posted=posted)
 
     def weigh(self, posted: dict[str, str]) -> None:

@@ -96,8 +96,11 @@ def _change(line: FieldModel, at: Moment) -> float:
 def _written(number: float, item: Item) -> str:
     low = Decimal(item.low) if item.low is not None else None
     high = Decimal(item.high) if item.high is not None else None
-    step = Decimal(1).scaleb(-(0 if item.kind == "integer" else item.decimals or 0))
     value = Decimal(repr(number))
+    # An item that says nothing of decimals gets as many as a person would write: 0.35, but 620.
+    free = 2 if abs(value) < 10 else 0
+    decimals = 0 if item.kind == "integer" else free if item.decimals is None else item.decimals
+    step = Decimal(1).scaleb(-decimals)
     value = max(value, low) if low is not None else value
     value = min(value, high) if high is not None else value
     return format(value.quantize(step, ROUND_HALF_UP), "f")

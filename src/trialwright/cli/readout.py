@@ -1,0 +1,187 @@
+"""`analyze`, `report`, `trace`, `export`: from the ledger to results, and back."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from trialwright import catalog as knowledge
+from trialwright.cli.speak import err, out, print_json, print_problems, stop, wrong_use
+from trialwright.model.problem import Problem
+from trialwright.model.study import Study
+from trialwright.pipeline import readout as route
+from trialwright.pipeline.place import open_place
+from trialwright.pipeline.study import load_study
+from trialwright.pipeline.trace import Trace, recompute_all
+from trialwright.report import cell_names, shells
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
+Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="A past moment, e.g. 2021-06-30 or 2021-06-30T12:00:00Z.")]
+Folder = Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("analyze")(analyze)
+    app.command("report")(report)
+    app.command("trace")(trace)
+    app.command("export")(export)
+
+
+def analyze(study: StudyFolder, output: Folder, db: Db = None, as_of: AsOf = "") -> None:
+    """
+    Derive and analyse; write every result row and every analysis record as JSON.
+
+    Example: trialwright analyze studies/aba_dm --db demo-out/ledger.sqlite -o out
+    """
+    readout = _read_out(study, db, as_of)
+    files = {
+        "results.json": route.build_results(readout),
+        "analysis.csv": route.export_files(readout)["analysis.csv"],
+    }
+    route.write_files(files, output)
+    out.print(
+        f"{len(readout.rows)} result rows, {len(readout.analysis.records)} analysis records: {output}", markup=False
+    )
+
+
+def report(
+    study: StudyFolder,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write to.")] = None,
+    db: Db = None,
+    as_of: AsOf = "",
+    shells_only: Annotated[bool, typer.Option("--shells", help="Only the empty tables, before there is data.")] = False,
+    cells: Annotated[bool, typer.Option("--cells", help="Only list the names of all cells.")] = False,
+) -> None:
+    """
+    Write the report: one printable page, the results as JSON, the figures.
+
+    Example: trialwright report demo-out/study --db demo-out/ledger.sqlite -o report
+    """
+    if shells_only:
+        definition = _load(study)
+        route.write_files({"shells.html": shells(definition, knowledge.load())}, output or Path("report"))
+        return
+    readout = _read_out(study, db, as_of)
+    if cells:
+        for name in cell_names(readout.rows):
+            print(name)
+        return
+    if output is None:
+        wrong_use("Where should the report go? For example: trialwright report STUDY -o report")
+    made = route.make_report(study, readout, knowledge.load())
+    route.write_files(made.files, output)
+    print_problems(made.problems)
+    out.print(f"Report: {output / 'index.html'}", markup=False)
+
+
+def trace(
+    study: StudyFolder,
+    cell: Annotated[str, typer.Argument(help="TABLE:ROW:STATISTIC, e.g. 14.2.1.1:responders:n.")] = "",
+    db: Db = None,
+    as_of: AsOf = "",
+    every: Annotated[bool, typer.Option("--all", help="Recompute every numeric cell from its own datapoints.")] = False,
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """
+    Walk from a number in the report back to the keystrokes behind it.
+
+    Example: trialwright trace demo-out/study 14.2.1.1:responders:n --db demo-out/ledger.sqlite
+    """
+    if form not in ("text", "json"):
+        wrong_use(f"--format {form}: expected text or json.")
+    if not every and not cell:
+        wrong_use("Which cell? Name one (trialwright report STUDY --cells lists them) or ask for --all.")
+    readout = _read_out(study, db, as_of)
+    if every:
+        _recompute(readout, form)
+        return
+    walked = readout.tracer().trace(cell)
+    if isinstance(walked, Problem):
+        stop([walked])
+    if form == "json":
+        print_json(walked)
+    else:
+        _print_trace(walked)
+
+
+def export(
+    form: Annotated[str, typer.Argument(help="csv, or all.", metavar="FORMAT")],
+    study: StudyFolder,
+    output: Folder,
+    db: Db = None,
+    as_of: AsOf = "",
+) -> None:
+    """
+    Write the data in a standard format, with a manifest of counts and checksums.
+
+    Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
+    """
+    if form not in ("csv", "all"):
+        wrong_use(f"{form}: there is no such export. Formats are csv and all.")
+    files = route.export_files(_read_out(study, db, as_of))
+    route.write_files(files, output / "csv" if form == "all" else output)
+    out.print(f"{len(files)} files: {output}", markup=False)
+
+
+def _load(study: Path) -> Study:
+    definition, problems = load_study(study, knowledge.load())
+    if definition is None:
+        stop([p for p in problems if p.severity == "error"] or problems)
+    return definition
+
+
+def _read_out(study: Path, db: str | None, as_of: str) -> route.Readout:
+    definition = _load(study)
+    with open_place(study, db) as ledger:
+        readout = route.read_out(definition, knowledge.load(), ledger, _moment(as_of))
+    if isinstance(readout, Problem):
+        stop([readout])
+    return readout
+
+
+def _moment(text: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        wrong_use(f"--as-of {text}: expected a moment such as 2021-06-30 or 2021-06-30T12:00:00Z.")
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _recompute(readout: route.Readout, form: str) -> None:
+    results = recompute_all(readout.study, knowledge.load(), readout.tracer(), readout.snapshot)
+    wrong = [each for each in results if not each.same]
+    if form == "json":
+        print_json([msgspec.structs.asdict(each) for each in results])
+    else:
+        out.print(f"{len(results) - len(wrong)} of {len(results)} numeric cells come out the same from their own data.")
+    for each in wrong:
+        err.print(f"{each.cell}: printed {each.printed}, from its own data {each.recomputed}", markup=False)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _print_trace(walked: Trace) -> None:
+    row = walked.row
+    out.print(f"[bold]{row.cell}[/bold]  {row.label}: {row.value} {row.unit}")
+    for sentence in (row.method, *row.warnings, *row.assumed):
+        if sentence:
+            out.print(f"  {sentence}", markup=False)
+    out.print(f"\n{len(walked.records)} analysis records", markup=False)
+    for record in walked.records:
+        out.print(f"  {record.id:<44} {record.verdict or record.value} {record.unit}".rstrip(), markup=False)
+    out.print(f"\n{len(walked.datapoints)} datapoints", markup=False)
+    for point in walked.datapoints:
+        place = f"{point.participant_id} {point.visit} {point.form} {point.item}"
+        why = f"  ({point.reason})" if point.reason else ""
+        out.print(f"  {place:<60} {point.raw!r:<14} {point.user}  {point.at_utc}  v{point.version}{why}", markup=False)
+    if walked.events:
+        out.print(f"\n{len(walked.events)} acts", markup=False)
+    for event in walked.events:
+        out.print(
+            f"  {event.participant_id:<8} {event.kind:<22} {event.user}  {event.at_utc}  {event.reason}", markup=False
+        )
