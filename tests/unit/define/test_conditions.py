@@ -194,11 +194,7 @@ NUMBERS = st.recursive(
 TRUTHS = st.recursive(
     st.builds(e.Compare, NUMBERS, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), NUMBERS)
     | st.sampled_from([e.CodeIs("demographics.sex", ("F",)), e.CodeIs("dosed", ("Y",)), e.Answered("weight.weight")]),
-    lambda inner: (
-        st.builds(e.Not, inner)
-        | st.tuples(inner, inner).map(e.All)
-        | st.tuples(inner, inner).map(e.AnyOf)
-    ),
+    lambda inner: st.builds(e.Not, inner) | st.tuples(inner, inner).map(e.All) | st.tuples(inner, inner).map(e.AnyOf),
     max_leaves=8,
 )
 
