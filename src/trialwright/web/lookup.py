@@ -1,0 +1,67 @@
+"""What an address names: participant, visit, form. What it does not name is answered as not here."""
+
+import msgspec
+
+from trialwright.capture.values import fields_of, in_item_units, qualified, values_in
+from trialwright.catalog.evaluator import RowValue
+from trialwright.model.study import Form, Visit
+from trialwright.web import journal
+from trialwright.web.answer import NotHere
+from trialwright.web.journal import Course
+from trialwright.web.page import Call, address
+
+
+class FormAt(msgspec.Struct, frozen=True, kw_only=True):
+    """A form of a visit of a participant."""
+
+    participant_id: str
+    visit: Visit
+    form: Form
+
+    def href(self, row: int = 0) -> str:
+        path = address("form", participant_id=self.participant_id, visit=self.visit.name, form=self.form.name)
+        return f"{path}?row={row}" if row else path
+
+
+def course(call: Call, participant_id: str) -> Course:
+    """The participant's course, or NotHere."""
+    found = journal.course(call.place.study, call.place.snapshot(), participant_id)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def visit_of(call: Call, name: str) -> Visit:
+    found = next((visit for visit in call.place.study.visits if visit.name == name), None)
+    if found is None:
+        raise NotHere
+    return found
+
+
+def form_at(call: Call, participant_id: str, visit: str, form: str) -> FormAt:
+    """The form, if the schedule has it at this visit of an existing participant."""
+    course(call, participant_id)
+    at = visit_of(call, visit)
+    if form not in at.forms:
+        raise NotHere
+    return FormAt(participant_id=participant_id, visit=at, form=call.place.study.form(form))
+
+
+def elsewhere(call: Call, participant_id: str) -> dict[str, RowValue]:
+    """The items of every visit, "VISIT/item", as conditions that look at another visit compare them."""
+    study = call.place.study
+    found = qualified(study, values_in(call.place.snapshot(), participant_id))
+    fields = {field.name: field for form in study.forms for field in fields_of(form)}
+    named = [
+        msgspec.structs.replace(fields[item], name=name)
+        for name in found
+        for visit, _, item in [name.partition("/")]
+        if visit and item in fields
+    ]
+    return {name: value for name, value in in_item_units(named, found).items() if "/" in name}
+
+
+def row_of(call: Call) -> int:
+    """The row asked for (`?row=2` or posted); 0 for a form that stands once."""
+    text = str(call.request.POST.get("row", "") or call.request.GET.get("row", ""))
+    return int(text) if text.isdecimal() and text.isascii() else 0

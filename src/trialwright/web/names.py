@@ -1,0 +1,141 @@
+"""A study's names in the reader's language: visits, forms, items, stored values, moments."""
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from trialwright.capture.status import STATUS_WORDS, Status
+from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, Timing
+from trialwright.model.ledger import EventKind
+from trialwright.model.study import Field, Study
+from trialwright.model.text import Text
+from trialwright.web.wording import EVENTS, MISSING
+
+_ORIGINS = {
+    "typed": Text(en="typed", zh="手工录入"),
+    "import": Text(en="imported", zh="导入"),
+    "derived": Text(en="derived", zh="计算得出"),
+    "simulated": Text(en="simulated", zh="模拟"),
+    "migration": Text(en="migrated", zh="迁移"),
+}
+_DETAILS = {
+    "user": Text(en="account", zh="账户"),
+    "role": Text(en="role", zh="角色"),
+    "version": Text(en="version", zh="版本"),
+    "date": Text(en="date", zh="日期"),
+    "reason": Text(en="reason", zh="原因"),
+    "identity": Text(en="identity checked", zh="身份核实"),
+    "name": Text(en="name", zh="姓名"),
+    "purpose": Text(en="purpose", zh="目的"),
+    "category": Text(en="category", zh="类别"),
+    "description": Text(en="description", zh="描述"),
+    "site": Text(en="site", zh="研究中心"),
+    "criteria": Text(en="criteria", zh="标准"),
+    "owed": Text(en="answers owed", zh="未填项目"),
+    "major": Text(en="major", zh="重大"),
+    "body": Text(en="committee", zh="委员会"),
+    "number": Text(en="number", zh="编号"),
+    "build": Text(en="build", zh="版本号"),
+    "hash": Text(en="hash", zh="校验值"),
+    "status": Text(en="status", zh="状态"),
+    "scope": Text(en="scope", zh="范围"),
+    "head": Text(en="head of the ledger", zh="台账校验值"),
+    "open_queries": Text(en="open queries", zh="未关闭质疑"),
+    "unfinished_visits": Text(en="unfinished visits", zh="未完成访视"),
+    "check": Text(en="check", zh="核查规则"),
+    "items": Text(en="items", zh="项目"),
+    "message": Text(en="message", zh="内容"),
+    "query": Text(en="query", zh="质疑"),
+    "by": Text(en="by", zh="来源"),
+}
+BLANK = Text(en="(empty)", zh="（空）")
+
+
+class Names:
+    """Words for one study in one language; a name the definition no longer knows is shown as it is."""
+
+    def __init__(self, study: Study, language: str) -> None:
+        self.language = language
+        self._visits = {visit.name: visit.title for visit in study.visits}
+        self._forms = {form.name: form.title for form in study.forms}
+        self._fields: dict[str, Field] = {f.name: f for form in study.forms for s in form.sections for f in s.fields}
+        self._roles = {role.name: role.title for role in study.roles}
+        self._zone = ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC")
+
+    def visit(self, name: str) -> str:
+        return self._word(self._visits, name)
+
+    def form(self, name: str) -> str:
+        return self._word(self._forms, name)
+
+    def item(self, name: str) -> str:
+        """The label of an item; "VISIT/item" is told with its visit."""
+        visit, _, item = name.rpartition("/")
+        field = self._fields.get(item)
+        label = field.item.label.of(self.language) if field else item
+        return f"{self.visit(visit)} · {label}" if visit else label
+
+    def field(self, name: str) -> Field | None:
+        return self._fields.get(name)
+
+    def status(self, status: Status) -> str:
+        return STATUS_WORDS[status].of(self.language)
+
+    def progress(self, progress: Progress) -> str:
+        return PROGRESS_WORDS[progress].of(self.language)
+
+    def timing(self, timing: Timing) -> str:
+        return TIMING_WORDS[timing].of(self.language)
+
+    def place(self, visit: str, form: str, row: int) -> str:
+        """ "Week 4 · Laboratory", with the row of a log."""
+        parts = [self.visit(visit) if visit else "", self.form(form) if form else ""]
+        if row:
+            parts.append(Text(en=f"row {row}", zh=f"第 {row} 行").of(self.language))
+        return " · ".join(part for part in parts if part)
+
+    def stored(self, item: str, kind: str, text: str, unit: str) -> str:
+        """A stored version in words, from the columns of a snapshot."""
+        if kind == "missing":
+            return MISSING[text].of(self.language) if text in MISSING else text
+        if kind == "blank":
+            return BLANK.of(self.language)
+        if kind == "code":
+            field = self._fields.get(item)
+            labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices} if field else {}
+            return labels.get(text, text)
+        return f"{text} {unit}".strip()
+
+    def evidence(self, item: str, text: str) -> str:
+        """The text of a value as capture tells it (a code, a number with unit), in words."""
+        field = self._fields.get(item.rpartition("/")[2])
+        if field is None:
+            return text
+        labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices}
+        return labels.get(text) or (MISSING[text].of(self.language) if text in MISSING else text)
+
+    def origin(self, origin: str) -> str:
+        return self._word(_ORIGINS, origin)
+
+    def event(self, kind: EventKind) -> str:
+        return EVENTS[kind].of(self.language)
+
+    def details(self, details: Mapping[str, str]) -> str:
+        """Flat details of an act as one line of words."""
+        colon = "：" if self.language == "zh" else ": "
+        comma = "；" if self.language == "zh" else "; "
+        return comma.join(f"{self._word(_DETAILS, k)}{colon}{self._detail(k, v)}" for k, v in details.items() if v)
+
+    def moment(self, at_utc: str) -> str:
+        """A stored moment in the site's own time, to the minute."""
+        try:
+            moment = dt.datetime.fromisoformat(at_utc)
+        except ValueError:
+            return at_utc
+        return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+
+    def _detail(self, key: str, value: str) -> str:
+        return self._word(self._roles, value) if key == "role" else value
+
+    def _word(self, words: Mapping[str, Text], name: str) -> str:
+        return words[name].of(self.language) if name in words else name

@@ -1,0 +1,147 @@
+"""A form of the study: shown, filled in, saved; where it repeats, its rows."""
+
+import datetime as dt
+
+from django.http import HttpResponse, HttpResponseBase
+
+from trialwright.capture.checks import check_form
+from trialwright.capture.forms import read_form
+from trialwright.capture.gates import check_may_save
+from trialwright.capture.scores import form_scores
+from trialwright.capture.values import Place as Spot
+from trialwright.capture.values import fields_of, values_in
+from trialwright.catalog import load
+from trialwright.model.ledger import Blank, Datapoint
+from trialwright.model.problem import Problem
+from trialwright.pipeline import conduct
+from trialwright.web import lookup
+from trialwright.web.lookup import FormAt
+from trialwright.web.page import ANY_ROLE, Call, Route
+from trialwright.web.pages.form import saving
+from trialwright.web.pages.form.rows import show_rows
+from trialwright.web.questions import Filled, blocks, missing_choices
+from trialwright.web.render import page
+from trialwright.web.wording import said_in, score_text
+
+
+def view(call: Call, participant_id: str, visit: str, form: str) -> HttpResponseBase:
+    at = lookup.form_at(call, participant_id, visit, form)
+    row = lookup.row_of(call)
+    if at.form.repeating and not row:
+        return show_rows(call, at)
+    if not call.is_post:
+        return show(call, at, row)
+    posted = saving.posted_fields(call)
+    if call.posted("do") == "refresh":
+        return show(call, at, row, posted=posted)
+    return saving.save(call, at, row, posted, show)
+
+
+def show(
+    call: Call,
+    at: FormAt,
+    row: int,
+    *,
+    posted: dict[str, str] | None = None,
+    problems: tuple[Problem, ...] = (),
+) -> HttpResponse:
+    """The form with what is stored, or with what was typed and what is wrong with it."""
+    ledger, study, language = call.place.ledger, call.place.study, call.language
+    held = ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
+    stored = {d.slot.item: d for d in held if d.slot.row == row}
+    barred = _barred(call, at, row)
+    shown, warnings = _read(call, at, stored, posted)
+    errors, cautions = _by_item(problems, language), _by_item(warnings, language)
+    filled = Filled(stored=stored, posted=posted, errors=errors, warnings=cautions)
+    latest = max(stored.values(), key=lambda d: d.seq, default=None)
+    return page(
+        call,
+        "form/form.html",
+        status=422 if problems else 200,
+        at=at,
+        row=row,
+        blocks=blocks(at.form, filled, shown, language),
+        problems=[(_target(problem, at), said_in(problem, language)) for problem in problems],
+        warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
+        barred=[said_in(problem, language) for problem in barred],
+        editable=not barred,
+        saved=latest,
+        notice=_notice(call),
+        scores=_scores(call, at, row),
+        skips=any(field.shown_when is not None for field in fields_of(at.form)),
+        reason=call.posted("reason"),
+        reasons=missing_choices(language),
+        build=study.build,
+        version=ledger.form_version(at.participant_id, at.visit.name, at.form.name),
+    )
+
+
+def _barred(call: Call, at: FormAt, row: int) -> list[Problem]:
+    """What stands in the way of saving here; a form that cannot be saved is shown to be read."""
+    snapshot = call.place.snapshot()
+    events = [e for e in snapshot.events if e.participant_id in ("", at.participant_id)]
+    spot = Spot(at.participant_id, at.visit.name, at.form.name, row)
+    values = values_in(snapshot, at.participant_id)
+    return check_may_save(call.place.study, events, spot, call.reader.role_names, values)
+
+
+def _read(
+    call: Call, at: FormAt, stored: dict[str, Datapoint], posted: dict[str, str] | None
+) -> tuple[list[str], tuple[Problem, ...]]:
+    """
+    The fields that are asked for now, and the warnings about what stands there.
+
+    Skip logic looks at what is stored and, above it, at what was typed. An untouched form is not told what it lacks.
+    """
+    present = {name: d.value for name, d in stored.items() if not isinstance(d.value, Blank)}
+    elsewhere = lookup.elsewhere(call, at.participant_id)
+    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    found = read_form(at.form, posted or {}, present, today=today, elsewhere=elsewhere)
+    shown = [field.name for field in fields_of(at.form) if field.name not in found.hidden]
+    if posted is not None or not stored:
+        return shown, ()
+    spot = Spot(at.participant_id, at.visit.name, at.form.name)
+    return shown, (*found.warnings, *check_form(at.form, spot, present, elsewhere=elsewhere).warnings)
+
+
+def _scores(call: Call, at: FormAt, row: int) -> list[tuple[str, str]]:
+    values = values_in(call.place.snapshot(), at.participant_id)
+    spot = Spot(at.participant_id, at.visit.name, at.form.name, row)
+    found = form_scores(call.place.study, values, spot, load())
+    return [(score.label.of(call.language), score_text(score, call.language)) for score in found]
+
+
+def _by_item(problems: tuple[Problem, ...], language: str) -> dict[str, tuple[str, ...]]:
+    told: dict[str, tuple[str, ...]] = {}
+    for problem in problems:
+        told[problem.where] = (*told.get(problem.where, ()), said_in(problem, language))
+    return told
+
+
+def _on_form(problem: Problem, at: FormAt) -> bool:
+    return any(field.name == problem.where for field in fields_of(at.form))
+
+
+def _target(problem: Problem, at: FormAt) -> str:
+    if _on_form(problem, at):
+        return "q-" + problem.where.replace(".", "-")
+    return "reason" if problem.code == saving.REASON_OWED else ""
+
+
+def _notice(call: Call) -> str:
+    if call.is_post:
+        return ""
+    if call.request.GET.get("same"):
+        return call.words(saving.SAME)
+    return call.words(saving.SAVED) if call.request.GET.get("saved") else ""
+
+
+ROUTES = (
+    Route(
+        path="participants/<str:participant_id>/visits/<str:visit>/forms/<str:form>/",
+        name="form",
+        view=view,
+        act=ANY_ROLE,
+        post_act="enter",
+    ),
+)

@@ -1,0 +1,126 @@
+"""One participant: timeline, consent, eligibility with its evidence, enrolment, ending, deviations, logs."""
+
+import datetime as dt
+
+import msgspec
+from django.http import HttpResponse, HttpResponseBase
+
+from trialwright.capture.eligibility import check_eligibility
+from trialwright.catalog import load
+from trialwright.model.problem import Problem
+from trialwright.model.text import Text
+from trialwright.pipeline import conduct
+from trialwright.web import lookup
+from trialwright.web.journal import Course
+from trialwright.web.lookup import FormAt
+from trialwright.web.names import Names
+from trialwright.web.page import ANY_ROLE, Call, Route
+from trialwright.web.pages.participant import doing
+from trialwright.web.render import page
+from trialwright.web.wording import said_in
+
+WIDTH, EDGE = 900, 60
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """One visit on the timeline, in drawing units."""
+
+    label: str
+    day: str
+    plan: float
+    left: float
+    width: float
+    seen: float | None
+    outside: bool
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    width: int
+    marks: tuple[Mark, ...]
+
+
+def view(call: Call, participant_id: str) -> HttpResponseBase:
+    return show(call, participant_id)
+
+
+def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) -> HttpResponse:
+    """The page, with the Problems of an act that was refused and everything that was typed for it."""
+    person = lookup.course(call, participant_id)
+    study, names = call.place.study, Names(call.place.study, call.language)
+    typed = {name: call.posted(name) for name in ("date", "code", "reason", "category", "description")}
+    return page(
+        call,
+        "participant/participant.html",
+        status=422 if problems else 200,
+        person=person,
+        drawing=timeline(call, person),
+        logs=[
+            (
+                FormAt(participant_id=participant_id, visit=study.visit(state.visit), form=study.form(form.form)),
+                len(form.rows),
+            )
+            for state in person.logs
+            for form in state.forms
+        ],
+        eligibility=[
+            (state, [(names.item(e.item), names.evidence(e.item, e.text), e.seq) for e in state.evidence])
+            for state in check_eligibility(study, person.values)
+        ],
+        deviations=[(event, names.details(event.details)) for event in person.all("deviation_recorded")],
+        open_acts=doing.open_acts(call, person),
+        withdrawal_reasons=_terms(call, "withdrawal_reason"),
+        deviation_kinds=_terms(call, "deviation_category"),
+        problems=[("", said_in(problem, call.language)) for problem in problems],
+        notice=call.words(DONE) if call.request.GET.get("done") and not call.is_post else "",
+        today=conduct.today_at_site(study, dt.datetime.now(dt.UTC)).isoformat(),
+        typed=typed | {"act": call.request.path.rstrip("/").rpartition("/")[2] if problems else ""},
+    )
+
+
+DONE = Text(en="Recorded.", zh="已登记。")
+
+
+def timeline(call: Call, person: Course) -> Drawing | None:
+    """Windows and dates on one line; None before day 1 is known."""
+    planned = [state for state in person.states if state.due and state.earliest and state.latest]
+    if not planned:
+        return None
+    days = [d for s in planned for d in (s.due, s.earliest, s.latest, _day(s.date.text if s.date else "")) if d]
+    first, last = min(days), max(days)
+    unit = (WIDTH - 2 * EDGE) / max(1, (last - first).days)
+
+    def x(day: dt.date) -> float:
+        return round(EDGE + (day - first).days * unit, 1)
+
+    marks = []
+    for state in planned:
+        if state.due is None or state.earliest is None or state.latest is None:
+            continue
+        seen = _day(state.date.text if state.date else "")
+        marks.append(
+            Mark(
+                label=call.words(call.place.study.visit(state.visit).title),
+                day=(seen or state.due).isoformat(),
+                plan=x(state.due),
+                left=x(state.earliest),
+                width=max(4.0, round((state.latest - state.earliest).days * unit, 1)),
+                seen=x(seen) if seen else None,
+                outside=state.timing in ("early", "late"),
+            )
+        )
+    return Drawing(width=WIDTH, marks=tuple(marks))
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if len(text) == 10 and text.replace("-", "").isdigit() else None
+
+
+def _terms(call: Call, name: str) -> list[tuple[str, str]]:
+    return [(choice.code, choice.label.of(call.language)) for choice in load().terms(name).choices]
+
+
+ROUTES = (
+    Route(path="participants/<str:participant_id>/", name="participant", view=view, act=ANY_ROLE),
+    Route(path="participants/add/", name="add_participant", view=doing.add, act="enter", post_only=True, order=-1),
+    *doing.routes(show),
+)

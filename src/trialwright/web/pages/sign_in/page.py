@@ -1,0 +1,110 @@
+"""Sign in, sign out; locked accounts and stale pages answer here too."""
+
+from typing import cast
+
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.models import User
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from trialwright.model.text import Text
+from trialwright.web import acts, answer, directory
+from trialwright.web.page import PUBLIC, SIGNED_IN, Call, Route, address
+from trialwright.web.pages.sign_in import held
+from trialwright.web.render import page
+
+FAILURES_OF_AN_ADDRESS = 30
+
+WRONG = Text(
+    en="This name and password do not belong together. Check both; capital letters count.",
+    zh="用户名与密码不匹配。请检查两者，注意区分大小写。",
+)
+LOCKED = Text(
+    en="Too many wrong passwords: this account is locked for 15 minutes. Wait, or ask the person who runs the study.",
+    zh="密码错误次数过多：此账户已锁定十五分钟。请稍候，或联系研究管理人员。",
+)
+STALE = Text(
+    en="This page was open too long, or cookies are blocked. Nothing was saved. Sign in again and repeat the step.",
+    zh="此页打开时间过长，或浏览器禁用了缓存凭据。未保存任何数据。请重新登录后再操作一次。",
+)
+IDLE = Text(
+    en="You were signed out after 15 minutes without activity. Sign in again to go on; what you typed is kept.",
+    zh="您已十五分钟未操作，系统已自动退出。请重新登录以继续；您输入的内容已保留。",
+)
+
+
+def view(call: Call) -> HttpResponseBase:
+    if call.is_post:
+        return _try(call)
+    if call.reader.user:
+        return HttpResponseRedirect(_next(call.request, str(call.request.GET.get("next", ""))))
+    idle = bool(call.request.META.get("trialwright.idle_user"))
+    return _show(call, call.words(IDLE) if idle else "", str(call.request.GET.get("next", "")))
+
+
+def _try(call: Call) -> HttpResponseBase:
+    request, name = call.request, call.posted("username")
+    if _failures_from(request) >= FAILURES_OF_AN_ADDRESS:
+        return _show(call, call.words(LOCKED), call.posted("next"), status=429)
+    user = authenticate(request, username=name, password=str(request.POST.get("password", "")))
+    if user is None:
+        acts.record(call.place, "sign_in_failed", user=name[:150], details={"user": name[:150]})
+        if getattr(request, "axes_locked_out", False):
+            return _show(call, call.words(LOCKED), call.posted("next"), status=429)
+        return _show(call, call.words(WRONG), call.posted("next"), status=401)
+    login(request, cast(User, user), backend="django.contrib.auth.backends.ModelBackend")
+    acts.record(call.place, "signed_in", user=user.get_username(), details={"user": user.get_username()})
+    kept = held.given_back(call, user.get_username())
+    if kept is not None:
+        return kept
+    return HttpResponseRedirect(_next(request, call.posted("next")))
+
+
+def sign_out(call: Call) -> HttpResponseBase:
+    acts.record(call.place, "signed_out", user=call.reader.user, details={"user": call.reader.user})
+    logout(call.request)
+    return HttpResponseRedirect(address("sign_in"))
+
+
+def locked_out(request: HttpRequest, response: object = None, credentials: object = None) -> HttpResponse:
+    """What django-axes shows once an account is locked."""
+    del response, credentials
+    return _show(answer.call_for(request, SIGN_IN), answer.call_for(request, SIGN_IN).words(LOCKED), "", status=429)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A post without the page's own token: told as what it nearly always is, a page left open too long."""
+    del reason
+    call = answer.call_for(request, SIGN_IN)
+    return page(call, "message.html", status=403, title=call.words(STALE_TITLE), body=call.words(STALE))
+
+
+STALE_TITLE = Text(en="Please sign in again", zh="请重新登录")
+
+
+def _show(call: Call, message: str, then: str, *, status: int = 200) -> HttpResponse:
+    demo = directory.demonstration(call.place, call.language)
+    return page(call, "sign_in/sign_in.html", status=status, message=message, then=then, held="", demo=demo)
+
+
+def _next(request: HttpRequest, asked: str) -> str:
+    if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return asked
+    return address("participants")
+
+
+def _failures_from(request: HttpRequest) -> int:
+    found = AccessAttempt.objects.filter(ip_address=request.META.get("REMOTE_ADDR")).aggregate(
+        n=Sum("failures_since_start")
+    )
+    return int(found["n"] or 0) if settings.AXES_FAILURE_LIMIT else 0
+
+
+SIGN_IN = Route(path="sign-in/", name="sign_in", view=view, act=PUBLIC)
+ROUTES = (
+    SIGN_IN,
+    Route(path="sign-out/", name="sign_out", view=sign_out, act=SIGNED_IN, post_only=True),
+)

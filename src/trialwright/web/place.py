@@ -1,0 +1,54 @@
+"""The study and the ledger that this server serves: opened once a process, its snapshot kept until the head moves."""
+
+import threading
+from pathlib import Path
+
+from trialwright.capture.status import roles_of
+from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.model.study import Role, Study
+from trialwright.store import Ledger
+
+
+class Place:
+    """One study with its ledger. Safe for threads: a snapshot is frozen and replaced as a whole."""
+
+    def __init__(self, study: Study, ledger: Ledger, folder: Path) -> None:
+        self.study = study
+        self.ledger = ledger
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The present state; read again only when somebody has written since."""
+        with self._lock:
+            kept = self._snapshot
+            if kept is None or kept.head.hash != self.ledger.head().hash:
+                kept = self._snapshot = self.ledger.snapshot()
+            return kept
+
+    def events(self) -> tuple[LedgerEvent, ...]:
+        return self.snapshot().events
+
+    @property
+    def simulated(self) -> bool:
+        """The database was made by `demo`: its participants are virtual and demo accounts may stand in it."""
+        return any(event.origin == "simulated" for event in self.events())
+
+    def roles_of(self, user: str) -> tuple[Role, ...]:
+        held = roles_of(self.events(), user)
+        return tuple(role for role in self.study.roles if role.name in held)
+
+
+_places: list[Place] = []
+
+
+def use(place: Place) -> None:
+    """Serve this place from now on (one a process; tests change it between cases)."""
+    _places[:] = [place]
+
+
+def current() -> Place:
+    if not _places:
+        raise RuntimeError("no study is being served: call place.use first")
+    return _places[0]

@@ -1,0 +1,206 @@
+"""
+A form as a page shows it: each field as one question with what stands in it, what was typed, and what is wrong.
+
+Everything is decided from the shape of a field (kind, limits, choices, the stem of its name), never from its name.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+import msgspec
+
+from trialwright.model.entry import Choice
+from trialwright.model.ledger import Blank, Datapoint
+from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Words
+from trialwright.model.study import Field, Form, Section
+from trialwright.model.text import Text
+from trialwright.web.wording import missing_word
+
+SCALE_POINTS = 6
+"""An integer with at most so many values is a row of buttons; more is typed."""
+RADIOS = 7
+"""A code list of at most so many choices stands open; a longer one is a list to open."""
+COMPACT_FROM = 8
+"""A section with so many short questions is set as a grid, one line for each stem."""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One field on the page. `typed`, `unit`, `missing` are what the controls show; `stored` what the ledger holds."""
+
+    name: str
+    label: str
+    control: str  # number | vas | scale | radio | select | yes_no | date | partial_date | text
+    hint: str = ""
+    typed: str = ""
+    unit: str = ""
+    units: tuple[str, ...] = ()
+    missing: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = True
+    low: str = ""
+    high: str = ""
+    slot: bool = False
+    stored: str = ""
+    recorded: bool = False
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return "q-" + self.name.replace(".", "-")
+
+    @property
+    def mark(self) -> float | None:
+        """Where the stored number stands on the drawn line; None where it is no number of the line's unit."""
+        number = self.stored.partition(" ")[0]
+        on_line = number.replace(".", "", 1).isdigit() and self.stored.endswith(self.units[0] if self.units else "")
+        return float(number) if on_line and float(number) <= float(self.high or 0) else None
+
+    @property
+    def limits(self) -> str:
+        """The limits in figures, where a number is typed."""
+        return f"{self.low} – {self.high}" if self.control == "number" and self.low and self.high else ""
+
+    @property
+    def short(self) -> bool:
+        return self.control in ("number", "scale", "yes_no") or (self.control == "radio" and len(self.choices) <= 4)
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True):
+    """One section: its title and its lines of questions; `compact` sections are a grid with a line for each stem."""
+
+    title: str
+    lines: tuple[tuple[Question, ...], ...]
+    compact: bool
+    assumed: str = ""
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What fills a form: stored versions, what was posted (None: nothing was), and messages by field name."""
+
+    stored: Mapping[str, Datapoint]
+    posted: Mapping[str, str] | None = None
+    errors: Mapping[str, tuple[str, ...]] = {}
+    warnings: Mapping[str, tuple[str, ...]] = {}
+
+
+def blocks(form: Form, filled: Filled, shown: Iterable[str], language: str) -> tuple[Block, ...]:
+    """The sections of a form with the questions that are `shown` now; a section without any is left out."""
+    visible = set(shown)
+    made = (_block(section, filled, visible, language) for section in form.sections)
+    return tuple(block for block in made if block.lines)
+
+
+def _block(section: Section, filled: Filled, visible: set[str], language: str) -> Block:
+    asked = [question_of(f, filled, language) for f in section.fields if f.name in visible]
+    compact = len(asked) >= COMPACT_FROM and sum(q.short for q in asked) >= 0.8 * len(asked)
+    lines = _by_stem(asked) if compact else [(q,) for q in asked]
+    assumed = section.origin.reason if section.origin.kind == "assumed" else ""
+    return Block(title=section.title.of(language), lines=tuple(lines), compact=compact, assumed=assumed)
+
+
+def _by_stem(asked: list[Question]) -> list[tuple[Question, ...]]:
+    """Neighbours whose names begin alike stand in one line: left and right, a category's questions, value and limit."""
+    names = {q.name for q in asked}
+
+    def stem(question: Question) -> str:
+        if question.name in names and any(other.startswith(question.name + "_") for other in names):
+            return question.name
+        return question.name.rpartition("_")[0] or question.name
+
+    return [tuple(group) for _, group in groupby(asked, key=stem)]
+
+
+def question_of(field: Field, filled: Filled, language: str) -> Question:
+    """One field as the page shows it; what was posted stands above what is stored."""
+    stored = filled.stored.get(field.name)
+    typed, unit, missing = _typed(field, filled, stored)
+    item = field.item
+    units = (item.unit, *item.other_units) if item.other_units else ()
+    return Question(
+        name=field.name,
+        label=item.label.of(language),
+        control=_control(field, typed),
+        hint=item.hint.of(language) if item.hint else "",
+        typed=typed,
+        unit=unit or item.unit,
+        units=units,
+        missing=missing,
+        choices=_choices(field, language),
+        required=field.required and item.required,
+        low=item.low or "",
+        high=item.high or "",
+        slot=item.slot,
+        stored=shown_value(field, stored, language),
+        recorded=stored is not None,
+        errors=filled.errors.get(field.name, ()),
+        warnings=filled.warnings.get(field.name, ()),
+    )
+
+
+def _typed(field: Field, filled: Filled, stored: Datapoint | None) -> tuple[str, str, str]:
+    name = field.name
+    if filled.posted is not None:
+        return (
+            filled.posted.get(name, ""),
+            filled.posted.get(f"{name}__unit", ""),
+            filled.posted.get(f"{name}__missing", ""),
+        )
+    if stored is None or isinstance(stored.value, Blank):
+        return "", "", ""
+    if isinstance(stored.value, Missing):
+        return "", "", stored.value.reason
+    if isinstance(stored.value, Code):
+        return stored.value.code, "", ""
+    return stored.raw, stored.value.unit if isinstance(stored.value, Quantity) else "", ""
+
+
+def _control(field: Field, typed: str) -> str:
+    item = field.item
+    if item.kind in ("choice", "yes_no"):
+        known = {choice.code for choice in _codes(field)}
+        if typed and typed not in known:
+            return "text"  # something a list cannot show was posted: it must not vanish
+        return "yes_no" if item.kind == "yes_no" else ("radio" if len(known) <= RADIOS else "select")
+    if item.kind == "integer" and item.low is not None and item.high is not None:
+        points = [str(n) for n in range(int(item.low), int(item.high) + 1)]
+        if len(points) <= SCALE_POINTS and (not typed or typed in points):
+            return "scale"
+    if item.kind == "number" and item.low == "0" and item.high == "10":
+        return "vas"
+    return "number" if item.kind in ("number", "integer") else item.kind
+
+
+YES_NO = (Choice("Y", Text(en="Yes", zh="是")), Choice("N", Text(en="No", zh="否")))
+
+
+def _codes(field: Field) -> tuple[Choice, ...]:
+    return field.item.choices or (YES_NO if field.item.kind == "yes_no" else ())
+
+
+def _choices(field: Field, language: str) -> tuple[tuple[str, str], ...]:
+    item = field.item
+    if item.kind == "integer" and item.low is not None and item.high is not None:
+        points = range(int(item.low), int(item.high) + 1)
+        return tuple((str(n), str(n)) for n in points) if len(points) <= SCALE_POINTS else ()
+    return tuple((choice.code, choice.label.of(language)) for choice in _codes(field))
+
+
+def shown_value(field: Field, datapoint: Datapoint | None, language: str) -> str:
+    """A stored value in words: number with unit, the label of a choice, why it is missing; "" where nothing stands."""
+    if datapoint is None or isinstance(datapoint.value, Blank):
+        return ""
+    value = datapoint.value
+    if isinstance(value, Missing):
+        return missing_word(value.reason, language)
+    if isinstance(value, Code):
+        labels = {choice.code: choice.label.of(language) for choice in _codes(field)}
+        return labels.get(value.code, value.code)
+    if isinstance(value, Quantity):
+        return f"{value.text} {value.unit}".strip()
+    return value.text if isinstance(value, PartialDate | Words) else ""
+
+
+def missing_choices(language: str) -> tuple[tuple[str, str], ...]:
+    """The reasons for absence, as the list beside each question offers them."""
+    return tuple((reason, missing_word(reason, language)) for reason in MISSING_REASONS)

@@ -1,0 +1,104 @@
+"""Pages as HTML: one Jinja2 environment, everything escaped, undefined names refused, both languages side by side."""
+
+import uuid
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+
+from trialwright.capture.gates import ACTS
+from trialwright.model.quantity import Missing
+from trialwright.model.text import Text
+from trialwright.web.names import Names
+
+if TYPE_CHECKING:
+    from trialwright.web.page import Call
+
+_here = Path(__file__).parent
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Templates of the whole (`templates/`) and of each page (`pages/<name>/`, named `<name>/file.html`)."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader([_here / "templates", _here / "pages"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> HttpResponse:
+    """The template filled for this reader: `say(en, zh)`, `words(Text)`, `link(name, ...)` and who is reading."""
+    from trialwright.web import page as declared  # routes import views, views import this module
+
+    language = call.language
+
+    def act_word(act: str) -> str:
+        return ACTS[act].of(language) if act in ACTS else act
+
+    def say(en: str, zh: str, **fields: object) -> str:
+        return (zh if language == "zh" else en).format(**fields) if fields else (zh if language == "zh" else en)
+
+    def words(text: Text) -> str:
+        return text.of(language)
+
+    names = Names(call.place.study, language)
+    html = (
+        environment()
+        .get_template(template)
+        .render(
+            say=say,
+            words=words,
+            link=declared.address,
+            names=names,
+            moment=names.moment,
+            once=_once,
+            number=number,
+            act_word=act_word,
+            language=language,
+            html_language="zh-Hans" if language == "zh" else "en",
+            reader=call.reader,
+            may=call.reader.may,
+            study=call.place.study,
+            simulated=call.place.simulated,
+            menu=_menu(call),
+            here=call.route.name,
+            path=call.request.get_full_path(),
+            csrf=get_token(call.request),
+            **values,
+        )
+    )
+    return HttpResponse(html, status=status)
+
+
+def number(value: object) -> str:
+    """An exact number as a decimal for reading, to three places; a reason for absence or words as they are."""
+    if isinstance(value, Fraction):
+        return f"{float(value):.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, Missing):
+        return value.reason
+    return "" if value is None else str(value)
+
+
+def _once() -> str:
+    """Of one page load: a double click or a retry with it acts once."""
+    return uuid.uuid4().hex
+
+
+def _menu(call: "Call") -> list[tuple[str, str, bool]]:
+    """Name, label and whether we are there, for every route with a label that this reader may open."""
+    from trialwright.web.page import routes
+
+    if not call.reader.user:
+        return []
+    return [
+        (route.name, route.navigation.of(call.language), route.name == call.route.name)
+        for route in routes()
+        if route.navigation and route.allows(call.reader, "GET")
+    ]

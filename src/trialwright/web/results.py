@@ -1,0 +1,122 @@
+"""Readouts of this place, kept until somebody writes: analysing everybody at every click would be waste."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+
+from trialwright.analyze import analyze
+from trialwright.capture.gates import ShownResults
+from trialwright.catalog import load
+from trialwright.derive import derive
+from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
+from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.model.problem import Problem
+from trialwright.model.study import Estimand
+from trialwright.model.text import Text
+from trialwright.pipeline.readout import Readout, read_out
+from trialwright.pipeline.trace import Trace, TracedDatapoint
+from trialwright.report import Shown, lay_out
+from trialwright.web.place import Place
+
+VERDICTS = {
+    "Y": Text(en="responder", zh="应答"),
+    "N": Text(en="not a responder", zh="未应答"),
+    "U": Text(en="undetermined", zh="无法判定"),
+}
+_KEEP = 8
+_lock = threading.Lock()
+_kept: dict[tuple[object, ...], object] = {}
+_T = TypeVar("_T")
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The way back from a cell or a record: its row, the records it uses, the datapoints and acts behind it."""
+
+    title: str
+    row: ResultRow | None
+    records: tuple[AnalysisRecord, ...]
+    datapoints: tuple[TracedDatapoint, ...]
+    events: tuple[LedgerEvent, ...]
+
+
+def readout_of(place: Place, allowed: ShownResults) -> Readout | Problem:
+    """The results of the locked data, or as of the declared look; a Problem while there is nobody to analyse."""
+    if not allowed.as_of:
+        return _once(place, "now", lambda: read_out(place.study, load(), place.ledger))
+
+    def as_of_look() -> Readout:
+        snapshot = place.ledger.snapshot(allowed.as_of)
+        analysis = derive(place.study, snapshot, load())
+        rows = analyze(place.study, analysis, load())
+        return Readout(study=place.study, snapshot=snapshot, analysis=analysis, rows=rows)
+
+    return _once(place, f"look {allowed.as_of}", as_of_look)
+
+
+def layout_of(place: Place, allowed: ShownResults, language: str) -> tuple[Shown, ...]:
+    """The displays of the readout, laid out in the reader's language; none while there is nobody to analyse."""
+
+    def lay() -> tuple[Shown, ...]:
+        found = readout_of(place, allowed)
+        if isinstance(found, Problem):
+            return ()
+        return lay_out(found.study, found.snapshot, found.analysis, found.rows, catalog=load(), language=language)
+
+    return _once(place, f"layout {allowed.as_of} {language}", lay)
+
+
+def trace_of(place: Place, allowed: ShownResults, *, cell: str = "", record: str = "") -> Found | None:
+    """What stands behind a cell of the tables or a record of the listings; None for a name that nothing has."""
+    found = readout_of(place, allowed)
+    if isinstance(found, Problem):
+        return None
+    tracer = found.tracer()
+    if cell:
+        trace = tracer.trace(cell)
+        if not isinstance(trace, Trace):
+            return None
+        return Found(title=trace.row.label, row=trace.row, records=trace.records, datapoints=trace.datapoints,
+                     events=trace.events)  # fmt: skip
+    records, datapoints = tracer.trace_record(record)
+    if not records:
+        return None
+    return Found(title=record, row=None, records=records, datapoints=datapoints, events=())
+
+
+def verdicts_of(place: Place, participant_id: str, visit: str, language: str) -> list[tuple[str, str, str, str]]:
+    """Title, verdict, its word and why, of each response that the definition computes for this visit."""
+    wanted = {e.name: e for e in place.study.estimands if e.variable.kind == "response" and e.level != "sensitivity"}
+    analysis = _once(place, "analysis", lambda: _analysis(place, place.snapshot()))
+    return [
+        _verdict(record, wanted[record.parameter], language)
+        for record in analysis.records
+        if record.kind == "response"
+        and (record.participant_id, record.visit) == (participant_id, visit)
+        and record.parameter in wanted
+    ]
+
+
+def _verdict(record: AnalysisRecord, estimand: Estimand, language: str) -> tuple[str, str, str, str]:
+    word = VERDICTS[record.verdict].of(language) if record.verdict in VERDICTS else ""
+    why = load().word(estimand.variable.entry, record.reasons, language)
+    return estimand.title.of(language), record.verdict, word, why
+
+
+def _analysis(place: Place, snapshot: Snapshot) -> Analysis:
+    return derive(place.study, snapshot, load())
+
+
+def _once(place: Place, what: str, make: Callable[[], _T]) -> _T:
+    """`make()`, kept for as long as the head of the ledger stays where it is."""
+    key = (id(place), place.ledger.head().hash, what)
+    with _lock:
+        if key in _kept:
+            return _kept[key]  # type: ignore[return-value] # the key names what was made
+    made = make()
+    with _lock:
+        while len(_kept) >= _KEEP:
+            _kept.pop(next(iter(_kept)))
+        _kept[key] = made
+    return made

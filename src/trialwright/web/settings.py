@@ -1,0 +1,111 @@
+"""
+Django's settings, read from the environment that `server.serve` sets. `docs/reference/settings.md` lists each.
+
+No trial data stands in Django's tables: accounts, sessions, lock-outs. What matters to the trial is a ledger event.
+"""
+
+import os
+from pathlib import Path
+
+from trialwright.web import database
+
+_here = Path(__file__).parent
+_db_url = os.environ.get("TRIALWRIGHT_DB", "")
+_study = Path(os.environ.get("TRIALWRIGHT_STUDY", "."))
+_tls = bool(os.environ.get("TRIALWRIGHT_TLS_CERT"))
+
+SECRET_KEY = os.environ.get("TRIALWRIGHT_SECRET_KEY") or database.secret_key(_db_url, _study)
+DEBUG = False
+ALLOWED_HOSTS = [h for h in os.environ.get("TRIALWRIGHT_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h]
+ROOT_URLCONF = "trialwright.web.urls"
+WSGI_APPLICATION = "trialwright.web.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "axes",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "trialwright.web.middleware.IdleMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
+DATABASES = {"default": database.django_database(_db_url, _study)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False  # every word is ours, in both languages: `web.render`
+
+STATIC_URL = "static/"
+STATIC_ROOT = str(_here / "static")
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_MAX_AGE = 3600
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    os.environ.get("TRIALWRIGHT_PASSWORD_HASHER", "django.contrib.auth.hashers.Argon2PasswordHasher"),
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+# One account is locked after five wrong passwords; one address after thirty (`pages/sign_in`): wards share one.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+AXES_LOCKOUT_CALLABLE = "trialwright.web.pages.sign_in.page.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+SILENCED_SYSTEM_CHECKS = ["axes.W003"]
+
+IDLE_SECONDS = int(os.environ.get("TRIALWRIGHT_IDLE_SECONDS", "900"))
+SESSION_COOKIE_NAME = "trialwright_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = _tls
+CSRF_COOKIE_SECURE = _tls
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "trialwright.web.pages.sign_in.page.csrf_failed"
+SECURE_HSTS_SECONDS = 31536000 if _tls else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "style-src": ["'self'"],
+        "script-src": ["'self'"],
+        "img-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A refused permission is a page, not a warning; its address may hold a participant's number.
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,38 @@
+"""Every address, made from the pages' own declarations; each is guarded before its view is called."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
+from django.urls import path
+
+from trialwright.web import answer
+from trialwright.web.page import PUBLIC, Call, Route, routes
+
+
+def guarded(route: Route) -> Callable[..., HttpResponseBase]:
+    """The view behind the route, called only for a reader who may do what the route says; never cached."""
+
+    def view(request: HttpRequest, **args: object) -> HttpResponseBase:
+        call = answer.call_for(request, route)
+        method = request.method or "GET"
+        if method not in (("POST",) if route.post_only else ("GET", "HEAD", "POST")):
+            return HttpResponseNotAllowed(["POST"] if route.post_only else ["GET", "HEAD", "POST"])
+        if route.act != PUBLIC and not call.reader.user:
+            return answer.to_sign_in(call)
+        if not route.allows(call.reader, method):
+            return answer.refused(call)
+        return answer.kept_private(_answered(call, args))
+
+    return view
+
+
+def _answered(call: Call, args: dict[str, object]) -> HttpResponseBase:
+    try:
+        return call.route.view(call, **args)
+    except answer.NotHere:
+        return answer.not_here(call)
+
+
+urlpatterns = [path(route.path, guarded(route), name=route.name) for route in routes()]
+handler404 = "trialwright.web.answer.no_such_page"
+handler500 = "trialwright.web.answer.broken"

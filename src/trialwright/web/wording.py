@@ -1,0 +1,89 @@
+"""Words that several pages say: statuses, reasons for absence, kinds of events. Both languages side by side."""
+
+from trialwright.capture.problems import in_language
+from trialwright.capture.scores import ShownScore
+from trialwright.model.ledger import EventKind
+from trialwright.model.problem import Problem
+from trialwright.model.quantity import Missing
+from trialwright.model.text import Text
+
+MISSING: dict[str, Text] = {
+    "not done": Text(en="not done", zh="未做"),
+    "not applicable": Text(en="not applicable", zh="不适用"),
+    "unknown": Text(en="unknown", zh="不详"),
+}
+
+EVENTS: dict[EventKind, Text] = {
+    "signed_in": Text(en="signed in", zh="登录"),
+    "signed_out": Text(en="signed out", zh="退出登录"),
+    "sign_in_failed": Text(en="sign-in failed", zh="登录失败"),
+    "account_added": Text(en="account added", zh="新增账户"),
+    "role_granted": Text(en="role granted", zh="授予角色"),
+    "role_revoked": Text(en="role revoked", zh="撤销角色"),
+    "build_published": Text(en="definition published", zh="方案定义发布"),
+    "ethics_approval": Text(en="ethics approval", zh="伦理批准"),
+    "site_opened": Text(en="site opened", zh="研究中心启动"),
+    "record_submitted": Text(en="registry record submitted", zh="注册信息提交"),
+    "participant_added": Text(en="participant added", zh="新增参与者"),
+    "consent_given": Text(en="consent given", zh="签署知情同意"),
+    "consent_withdrawn": Text(en="consent withdrawn", zh="撤回知情同意"),
+    "eligibility_confirmed": Text(en="eligibility confirmed", zh="确认符合入选条件"),
+    "enrolled": Text(en="enrolled", zh="入组"),
+    "screen_failure": Text(en="screen failure", zh="筛选失败"),
+    "withdrawn": Text(en="withdrawn", zh="退出研究"),
+    "completed": Text(en="completed the study", zh="完成研究"),
+    "died": Text(en="died", zh="死亡"),
+    "visit_completed": Text(en="visit marked complete", zh="访视标记为完成"),
+    "visit_reopened": Text(en="visit reopened", zh="访视重新打开"),
+    "visit_missed": Text(en="visit missed", zh="访视缺失"),
+    "query_opened": Text(en="query opened", zh="提出质疑"),
+    "query_answered": Text(en="query answered", zh="答复质疑"),
+    "query_closed": Text(en="query closed", zh="关闭质疑"),
+    "query_reopened": Text(en="query reopened", zh="重新打开质疑"),
+    "verified": Text(en="verified", zh="已核查"),
+    "reviewed": Text(en="reviewed", zh="已审阅"),
+    "frozen": Text(en="frozen", zh="冻结"),
+    "unfrozen": Text(en="unfrozen", zh="解除冻结"),
+    "locked": Text(en="data locked", zh="数据锁定"),
+    "unlocked": Text(en="data unlocked", zh="数据解锁"),
+    "signed": Text(en="signed", zh="签名"),
+    "signature_broken": Text(en="signature broken", zh="签名失效"),
+    "deviation_recorded": Text(en="deviation recorded", zh="记录方案偏离"),
+    "row_inactivated": Text(en="row made inactive", zh="记录行作废"),
+    "look_declared": Text(en="look at the results declared", zh="声明查看结果"),
+    "report_made": Text(en="report made", zh="生成报告"),
+    "exported": Text(en="exported", zh="导出"),
+    "printed": Text(en="printed", zh="打印"),
+    "erased": Text(en="value erased", zh="依法删除数值"),
+}
+
+
+def missing_word(reason: str, language: str) -> str:
+    return MISSING[reason].of(language)
+
+
+def event_word(kind: EventKind, language: str) -> str:
+    return EVENTS[kind].of(language)
+
+
+def said(told: Problem, language: str) -> str:
+    """A Problem, already in the reader's language, as sentences for a page: found, expected, cure."""
+    stop = "。" if language == "zh" else ". "
+    parts = [part.strip().rstrip(".。") for part in (told.found, told.expected, told.cure) if part.strip()]
+    sentence = ""
+    for part in parts:
+        sentence += part[:1].upper() + part[1:] + ("" if part.endswith(("?", "？")) else stop)
+    return sentence.strip()
+
+
+def score_text(score: ShownScore, language: str) -> str:
+    """A derived number with its unit: exact where it has few decimals, else to three; or why there is none."""
+    if isinstance(score.score, Missing):
+        return missing_word(score.score.reason, language)
+    number = f"{float(score.score):.3f}".rstrip("0").rstrip(".")
+    return f"{number} {score.unit}".strip()
+
+
+def said_in(problem: Problem, language: str) -> str:
+    """A Problem in the reader's language as sentences."""
+    return said(in_language(problem, language), language)

@@ -1,0 +1,69 @@
+"""
+One Django a test process, in a temporary folder; a fresh ledger and fresh accounts for every test.
+
+Passwords are hashed with argon2's cheapest cost here: the hasher itself is Django's to test.
+"""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_folder = tempfile.TemporaryDirectory(prefix="trialwright-web-")
+os.environ["TRIALWRIGHT_STUDY"] = _folder.name
+os.environ["TRIALWRIGHT_DB"] = str(Path(_folder.name) / "ledger.sqlite")
+os.environ["TRIALWRIGHT_PASSWORD_HASHER"] = "django.contrib.auth.hashers.MD5PasswordHasher"
+os.environ["DJANGO_SETTINGS_MODULE"] = "trialwright.web.settings"
+
+import django  # noqa: E402 - settings read the environment when Django starts
+
+django.setup()
+
+from django.contrib.auth.models import Group, User  # noqa: E402
+from django.contrib.sessions.models import Session  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+from trialwright.pipeline.place import real_clock  # noqa: E402
+from trialwright.store import open_ledger  # noqa: E402
+from trialwright.web import directory, place, start  # noqa: E402
+from web.small_study import PASSWORD, small_study  # noqa: E402
+
+setup_test_environment()
+start.migrate()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[place.Place]:
+    """The small study on an empty ledger, with one person for each role, and one without any."""
+    from axes.models import AccessAttempt
+
+    for model in (User, Group, Session, AccessAttempt):
+        model.objects.all().delete()
+    ledger = open_ledger(
+        tmp_path / "ledger.sqlite", clock=real_clock, nonces=lambda: secrets.token_bytes(32), create=True
+    )
+    made = place.Place(small_study(), ledger, tmp_path)
+    place.use(made)
+    for role in made.study.roles:
+        directory.add_user(made, f"{role.name}_1", PASSWORD, roles=(role.name,), by="test")
+    directory.add_user(made, "nobody_1", PASSWORD, roles=(), by="test")
+    yield made
+    ledger.close()
+
+
+@pytest.fixture
+def as_(here: place.Place):
+    """A signed-in browser for a role: `as_("study_nurse").get(...)`; `as_("")` is nobody."""
+
+    def signed_in(role: str, language: str = "en") -> Client:
+        client = Client()
+        client.cookies["trialwright_language"] = language
+        if role:
+            client.force_login(User.objects.get(username=f"{role}_1"), "django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return signed_in
