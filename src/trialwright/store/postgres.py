@@ -23,7 +23,7 @@ from trialwright.store.sqlite import SqliteDatabase
 
 SCHEMA = "trialwright_ledger"
 WRITER = "trialwright_writer"
-_LOCK = 0x5457_4C45  # any fixed number: the ledger's own advisory lock in its database
+LOCK = 0x5457_4C45  # any fixed number: the ledger's own advisory lock in its database
 _ALL_ACTS = "UPDATE OR DELETE OR TRUNCATE"
 _CONTENT_ACTS = "UPDATE OR TRUNCATE"
 _FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$", re.DOTALL)
@@ -49,7 +49,7 @@ class PostgresDatabase:
     def create(self, origin: bytes) -> None:
         """Makes schema, role and guards; the role of the URL becomes the owner and needs CREATEROLE the first time."""
         with self._told(), self._bare() as connection, connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             if connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (SCHEMA,)).fetchone():
                 return
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (WRITER,)).fetchone():
@@ -124,7 +124,7 @@ class PostgresDatabase:
             connection = self._connection()
             connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
             try:
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
                 yield
                 connection.execute("COMMIT")
             except BaseException:

@@ -83,6 +83,11 @@ def target_exists(where: str) -> LedgerProblem:
                      "Choose another name; a backup never overwrites.")  # fmt: skip
 
 
+def disk_refused(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-015", where, "the disk refused to write or read", "a disk that takes the new rows",
+                     "Nothing was saved. Look for a quota, a full or a failing disk, then save again.")  # fmt: skip
+
+
 def altered_row(where: str, seq: int) -> Problem:
     return Problem(code="TW-STO-020", where=f"{where} entry {seq}", found="entry, value or link was altered",
                    expected="the hash that the chain holds",

@@ -63,11 +63,13 @@ class SqliteDatabase:
 
     def format(self) -> object:
         """The number of the format, or None where this is no ledger."""
-        with self._told():
-            if "ledger" not in {name for _, name, _ in _objects(self._connection())}:
+        # on a bare connection: what is no ledger is not touched, not even by a pragma
+        with self._told(), contextlib.closing(self._bare()) as connection:
+            columns = connection.execute("SELECT name FROM pragma_table_info('ledger')").fetchall()
+            if ("format",) not in columns:
                 return None
-            rows = self.read("SELECT format FROM ledger")
-            return rows[0][0] if rows else None
+            row = connection.execute("SELECT format FROM ledger").fetchone()
+            return row and row[0]
 
     def check_guards(self) -> list[Problem]:
         """Compares every table, index and trigger with what this program makes."""
@@ -154,10 +156,13 @@ class SqliteDatabase:
             self._local.held = held
         return held[1]
 
+    def _bare(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path.absolute().as_uri() + "?mode=rw", uri=True, isolation_level=None,
+                               timeout=self._seconds, check_same_thread=False)  # fmt: skip
+
     def _connect(self) -> sqlite3.Connection:
         with self._told():
-            connection = sqlite3.connect(self._path.absolute().as_uri() + "?mode=rw", uri=True, isolation_level=None,
-                                         timeout=self._seconds, check_same_thread=False)  # fmt: skip
+            connection = self._bare()
             self._opened.append(connection)
             for name, value in PRAGMAS.items():
                 connection.execute(f"PRAGMA {name}={value}")
@@ -195,8 +200,10 @@ class SqliteDatabase:
                 return problems.locked(self.where, self._seconds)
             case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
                 return problems.read_only(self.where)
-            case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            case sqlite3.SQLITE_FULL:
                 return problems.disk_full(self.where)
+            case sqlite3.SQLITE_IOERR:
+                return problems.disk_refused(self.where)
             case sqlite3.SQLITE_CANTOPEN:
                 return problems.read_only(self.where) if self._path.exists() else problems.missing_file(self.where)
             case sqlite3.SQLITE_NOTADB:
