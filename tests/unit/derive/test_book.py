@@ -3,9 +3,9 @@
 from fractions import Fraction
 
 import pytest
+
 from support.cohorts import aba_dm
 from support.snapshots import snapshot_of
-
 from trialwright.derive.book import Book
 from trialwright.model.quantity import Missing, Quantity
 

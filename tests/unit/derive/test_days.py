@@ -1,8 +1,8 @@
 """Study days and windows by hand, in plain dates; no day 0; partial dates three-valued."""
 
 import pytest
-from support.cohorts import aba_dm
 
+from support.cohorts import aba_dm
 from trialwright.derive.days import on_or_before, planned_date, study_day, timing
 from trialwright.model.quantity import PartialDate
 

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from support.cohorts import aba_dm, catalog, core_set, dosed, enrolled
 from support.snapshots import snapshot_of
-
 from trialwright.analyze import analyze
 from trialwright.derive import derive
 
