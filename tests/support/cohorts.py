@@ -64,3 +64,15 @@ def core_set(participant: str, visit: str, values: Mapping[str, object], day: st
 def _spread(name: str, parts: Sequence[str], total: int, most: int) -> dict[str, object]:
     """`total` handed out to the parts, each taking as much as it may."""
     return {name.format(part): min(most, max(0, total - most * place)) for place, part in enumerate(parts)}
+
+
+def steroids(participant: str, *periods: tuple[str, str, str]) -> str:
+    """Prednisone once a day: dose in mg, first day, last day ("" while it goes on)."""
+    return "\n".join(
+        f"{participant} LOG#{row} glucocorticoid_log.{item} {value}"
+        for row, (dose, start, end) in enumerate(periods, 1)
+        for item, value in {
+            "drug": "prednisone", "dose": dose, "frequency": "once_daily", "route": "oral", "start": start, "end": end,
+        }.items()
+        if value
+    )  # fmt: skip

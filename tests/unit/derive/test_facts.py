@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.cohorts import aba_dm, catalog, core_set, dosed, enrolled
+from support.cohorts import aba_dm, catalog, core_set, dosed, enrolled, steroids
 from support.snapshots import snapshot_of
 from trialwright.derive import derive
 
@@ -98,20 +98,9 @@ def test_death_is_known_from_any_of_its_three_places(line):
     assert participant(enrolled("P01"), dosed("P01"), line).facts["died"] is True
 
 
-def steroids(*periods):
-    return "\n".join(
-        f"P01 LOG#{row} glucocorticoid_log.{item} {value}"
-        for row, (dose, start, end) in enumerate(periods, 1)
-        for item, value in {
-            "drug": "prednisone", "dose": dose, "frequency": "once_daily", "route": "oral", "start": start, "end": end,
-        }.items()
-        if value
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize(("later", "expected"), [("20", False), ("25", True), ("15", False)])
 def test_glucocorticoid_above_baseline_compares_daily_doses(later, expected):
-    lines = steroids(("20", "2020-12-01", "2021-03-31"), (later, "2021-04-01", ""))
+    lines = steroids("P01", ("20", "2020-12-01", "2021-03-31"), (later, "2021-04-01", ""))
 
     found = participant(
         enrolled("P01"), dosed("P01"), core_set("P01", "W0", BEFORE), core_set("P01", "W12", BEFORE), lines
