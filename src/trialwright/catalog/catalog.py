@@ -37,6 +37,8 @@ from trialwright.model.quantity import Code, Missing, Quantity, Value
 
 _LOOKED_UP: tuple[EntryKind, ...] = ("criterion", "method", "instrument", "display", "terms")
 
+_ROLE_FIELDS = frozenset({"measure", "measures"})
+
 Output = Fraction | int | bool | None
 """One output of a response criterion for one participant: a number, a truth, or None where it is missing or unknown."""
 
@@ -188,17 +190,17 @@ class Catalog:
         """
         here = self.entry(entry)
         roles = here.roles if isinstance(here, Criterion) else {}
-        between = "、" if language.startswith("zh") else ", "
+        chinese = language.startswith("zh")
         clauses = []
         for reason in reasons:
             key, fields = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
             worded = dict(fields)
-            for field in ("measure", "measures"):
-                if field in worded:
-                    names = [n for n in worded[field].split(",") if n]
-                    worded[field] = between.join(roles[n].of(language) if n in roles else n for n in names)
+            for field in _ROLE_FIELDS & fields.keys():
+                names = [n for n in fields[field].split(",") if n]
+                worded[field] = ("、" if chinese else ", ").join(
+                    roles[n].of(language) if n in roles else n for n in names
+                )
             clauses.append(here.sentences[key].of(language).format_map(worded))
-        chinese = language.startswith("zh")
         return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")
 
     def estimate(self, method: str, arguments: Mapping[str, Argument | bool]) -> MethodResult | list[Problem]:

@@ -12,18 +12,20 @@ def exact_text(number: Fraction | int) -> str:
 
 def rounded(number: Fraction | int, places: int) -> str:
     """Rounded half away from zero to `places` decimals, as by hand ("2.5" from 2.45, "-2.5" from -2.45)."""
-    scaled = abs(Fraction(number)) * 10**places
-    whole = int(scaled + Fraction(1, 2))
+    top, bottom = number.numerator, number.denominator
+    whole = (2 * abs(top) * 10**places + bottom) // (2 * bottom)
     digits = str(whole).rjust(places + 1, "0")
-    sign = "-" if number < 0 and whole else ""
+    sign = "-" if top < 0 and whole else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
 
 def rounded_apart(number: Fraction | int, threshold: Fraction | int, places: int = 1) -> str:
     """As `rounded`, with as many more decimals as it takes not to look equal to a threshold that it only comes near."""
-    while number != threshold and Fraction(rounded(number, places)) == threshold:
+    text = rounded(number, places)
+    while text == rounded(threshold, places) and number != threshold:
         places += 1
-    return rounded(number, places)
+        text = rounded(number, places)
+    return text
 
 
 def _places(denominator: int) -> int | None:

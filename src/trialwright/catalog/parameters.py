@@ -26,9 +26,13 @@ class Parameters:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self.texts = dict(texts)
+        # Read once: an explanation asks for the same threshold for every measure of every participant.
+        self._numbers: dict[str, Fraction] = {}
 
     def number(self, name: str) -> Fraction:
-        return exact(self.texts[name])
+        if name not in self._numbers:
+            self._numbers[name] = exact(self.texts[name])
+        return self._numbers[name]
 
     def numbers(self, name: str) -> list[Fraction]:
         return [exact(part) for part in self.names(name)]

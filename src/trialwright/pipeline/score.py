@@ -1,0 +1,178 @@
+"""The score route (a catalog entry on a table) and the estimate route (a method on JSON lines)."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import TextIO
+
+import msgspec
+
+from trialwright import catalog as knowledge
+from trialwright.catalog import Argument, Catalog
+from trialwright.catalog.scoring import Scorer
+from trialwright.catalog.strict_yaml import guess
+from trialwright.model.entry import MethodResult
+from trialwright.model.problem import Problem
+from trialwright.pipeline import score_problems as problems
+from trialwright.pipeline.score_tables import CsvTable, Json, JsonTable, Table, number_cells
+
+MOST_PROBLEMS = 100  # listed one by one; a table of text where numbers belong would bury the first
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
+    """A table was scored: how many rows, and Problems that did not prevent it."""
+
+    rows: int
+    problems: tuple[Problem, ...] = ()
+
+
+def score_table(
+    entry: str, in_path: Path, out_path: Path, reading: str = "", settings: Mapping[str, str] | None = None
+) -> Scored | list[Problem]:
+    """
+    `in_path` with the answers of a response criterion beside each row, written to `out_path`; or why not.
+
+    Shape:    .csv or .jsonl in, the same out. Other columns pass through; an answer that has the name of an input
+              column replaces it, the old one kept as `<name>_in`.
+    Units:    as the criterion says; a cell is exact as it was written.
+    Missing:  an empty cell, in JSON null or no key.
+    Problems: all together, with row and column. Nothing is written where there is one: a half scored table is worse
+              than none.
+    """
+    catalog = knowledge.load()
+    made = _scorer(catalog, entry, reading, settings or {})
+    wrong = made if isinstance(made, list) else []
+    wrong = wrong + _wrong_paths(in_path, out_path)
+    if wrong or isinstance(made, list):
+        return wrong
+    table: Table = CsvTable(in_path) if in_path.suffix.lower() == ".csv" else JsonTable(in_path)
+    try:
+        return _score_into(table, made, in_path, out_path)
+    except UnicodeDecodeError:
+        return [problems.unreadable_file(in_path, "it is not UTF-8")]
+
+
+def estimate_lines(method: str, lines: Iterable[str]) -> Iterator[tuple[str, list[Problem]]]:
+    """
+    For each JSON line of arguments one JSON line of results, in the same order, with the Problems of that line.
+
+    A line that cannot be answered becomes {"problems": [...]}, so that input and output stay line by line beside
+    each other. Exact values are fractions in lowest terms with a `_decimal` beside them.
+    """
+    catalog = knowledge.load()
+    decoder = msgspec.json.Decoder(float_hook=Decimal)
+    encoder = msgspec.json.Encoder(decimal_format="number")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        result = _estimated(catalog, method, line, number, decoder)
+        if isinstance(result, MethodResult):
+            yield encoder.encode(_result_object(result)).decode(), []
+        else:
+            yield encoder.encode({"problems": [problem.sentence() for problem in result]}).decode(), result
+
+
+def _scorer(catalog: Catalog, entry: str, reading: str, settings: Mapping[str, str]) -> Scorer | list[Problem]:
+    names = catalog.names("criterion")
+    if entry not in names:
+        return [problems.not_scored(entry, ", ".join(names), guess(entry, names))]
+    parameters, wrong = catalog.settings(entry, reading, settings)
+    return wrong if parameters is None else Scorer(catalog, entry, parameters)
+
+
+def _wrong_paths(in_path: Path, out_path: Path) -> list[Problem]:
+    found = []
+    if in_path.suffix.lower() not in (".csv", ".jsonl"):
+        found.append(problems.unknown_format(in_path, "Tables are .csv or .jsonl"))
+    elif out_path.suffix.lower() != in_path.suffix.lower():
+        found.append(problems.unknown_format(out_path, f"The answers are written as {in_path.suffix}, as they came"))
+    if not in_path.is_file():
+        found.append(problems.unreadable_file(in_path, "there is no such file"))
+    elif out_path.exists() and out_path.samefile(in_path):
+        found.append(problems.unwritable_file(out_path, "it is the table itself"))
+    if not out_path.parent.is_dir():
+        found.append(problems.unwritable_file(out_path, f"there is no folder {out_path.parent}"))
+    return found
+
+
+def _score_into(table: Table, scorer: Scorer, in_path: Path, out_path: Path) -> Scored | list[Problem]:
+    """Scored into a file beside `out_path`, which takes its place only when every row could be answered."""
+    try:
+        handle, name = tempfile.mkstemp(dir=out_path.parent, prefix=out_path.name, suffix=".part")
+    except OSError as error:
+        return [problems.unwritable_file(out_path, error.strerror or "no space")]
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
+            scored = _score_pieces(table, scorer, in_path, out)
+        if isinstance(scored, Scored):
+            part.chmod(0o644)
+            part.replace(out_path)
+        return scored
+    except OSError as error:
+        return [problems.unwritable_file(out_path, error.strerror or "no space")]
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _score_pieces(table: Table, scorer: Scorer, in_path: Path, out: TextIO) -> Scored | list[Problem]:
+    wrong: list[Problem] = []
+    rows = unlisted = 0
+    for piece in table.pieces(*scorer.columns):
+        if isinstance(piece, Problem):
+            found = [piece]
+        else:
+            answers, cells = scorer.score(piece.texts)
+            found = [problems.wrong_cell(in_path, piece.lines[c.row], rows + c.row + 1, c) for c in cells]
+            rows += len(piece.lines)
+            # Once something is wrong the file is thrown away; what follows is only read for its own problems.
+            if not wrong and not found:
+                table.write(out, piece, answers)
+        unlisted += max(0, len(wrong) + len(found) - MOST_PROBLEMS)
+        wrong += found[: MOST_PROBLEMS - len(wrong)]
+    if unlisted:
+        wrong.append(problems.many_more(in_path, unlisted))
+    return wrong or Scored(rows=rows)
+
+
+def _estimated(
+    catalog: Catalog, method: str, line: str, number: int, decoder: msgspec.json.Decoder[object]
+) -> MethodResult | list[Problem]:
+    try:
+        given = decoder.decode(line)
+    except msgspec.DecodeError as error:
+        return [problems.wrong_line(number, f"this is not JSON ({error})")]
+    if not isinstance(given, dict):
+        return [problems.wrong_line(number, "this is not an object")]
+    arguments = {name: _argument(value) for name, value in given.items()}
+    unusable = [name for name, value in arguments.items() if value is None]
+    if unusable:
+        return [problems.wrong_line(number, f"{', '.join(unusable)} is neither a number, a text nor a list of these")]
+    usable = {name: value for name, value in arguments.items() if value is not None}
+    result = catalog.estimate(method, usable)
+    if isinstance(result, MethodResult):
+        return result
+    return [msgspec.structs.replace(problem, where=f"line {number} {problem.where}") for problem in result]
+
+
+def _argument(value: object) -> Argument | bool | None:
+    match value:
+        case bool() | str() | int():
+            return value
+        case Decimal():
+            return format(value, "f")
+        case list():
+            parts = [_argument(part) for part in value]
+            if all(isinstance(part, str | int) and not isinstance(part, bool) for part in parts):
+                return [part for part in parts if isinstance(part, str | int)]
+    return None
+
+
+def _result_object(result: MethodResult) -> Json:
+    shown: Json = {}
+    for name, value in result.values.items():
+        shown |= number_cells(name, value) if isinstance(value, Fraction) else {name: value}
+    return shown | {"method": result.method, "warnings": list(result.warnings)}
