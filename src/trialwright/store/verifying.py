@@ -77,9 +77,9 @@ class _Walk:
 
 def _links(database: Database) -> Callable[[Row], Link | None]:
     """A function from a row of CHAIN to its link by name; None where its value or a name is not what it was."""
-    names: dict[str, dict[int, str]] = {
-        table: dict(database.stream(f"SELECT id, name FROM {table}")) for table in LOOKUPS
-    }  # noqa: S608 - our own table names
+    names: dict[str, dict[int, str]] = {}
+    for table in LOOKUPS:
+        names[table] = dict(database.stream(f"SELECT id, name FROM {table}"))  # noqa: S608 - our own table names
     origin, account, unit = names["origin"], names["account"], names["unit"]
     kinds, participants, visits = names["kind"], names["participant"], names["visit"]
     forms, items = names["form"], names["item"]

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from support import postgres
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
-from support.postgres import postgres_server  # noqa: F401 - a fixture, used by name
 from trialwright.store import Ledger, open_ledger
+
+postgres_server = postgres.postgres_server
+postgres_ledger = postgres.postgres_ledger
+emptied_postgres = postgres.emptied_postgres
 
 
 @pytest.fixture
@@ -22,10 +26,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         made = f"sqlite:///{tmp_path}/ledger.sqlite"
         open_ledger(made, clock=Ticking(), nonces=counted_nonces(), create=True).close()
         return made
-    server = request.getfixturevalue("postgres_server")
-    database = server.new_database()
-    open_ledger(server.url("owner", database), clock=Ticking(), nonces=counted_nonces(), create=True).close()
-    return server.url("app", database)
+    return str(request.getfixturevalue("emptied_postgres"))
 
 
 @pytest.fixture
