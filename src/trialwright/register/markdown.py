@@ -2,7 +2,8 @@
 
 import re
 
-# In JSON bytes a backslash is written twice; an escaped backslash is matched first so that pairs stay aligned.
+# In JSON bytes a backslash is written twice; an escaped backslash is matched first so that pairs stay
+# aligned.
 _ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#()*+\-.<>\[\]^_`{|}~]))")
 _ESCAPED = re.compile(r"\\([\\!#()*+\-.<>\[\]^_`{|}~])")
 

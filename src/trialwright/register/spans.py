@@ -28,7 +28,7 @@ _DAYS = {
 _NUMBER = r"\d+(?:\.\d+)?|" + "|".join(_WORDS)
 _UNIT = r"minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
 _COUNTED = re.compile(
-    rf"\b({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
+    rf"(?<![\d.])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
 )
 _NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d+))*", re.I)
 _ALL_NUMBERS = re.compile(rf"\b(?:{_NUMBER})", re.I)

@@ -10,6 +10,7 @@ from trialwright.model.quantity import PartialDate
 from trialwright.register.spans import read_date
 from trialwright.register.v2 import Outcome, Protocol
 
+_LONG_WORD = re.compile(r"[A-Za-z]{4,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[\"'])|(?<=[a-z)][.;])(?=[A-Z])|\n+")
 _LEVELS = (
     ("primary", "primaryOutcomes"),
@@ -103,6 +104,42 @@ class Subject:
     @cached_property
     def criteria_sentences(self) -> list[str]:
         return sentences(self.protocol.eligibility_module.eligibility_criteria)
+
+    @cached_property
+    def criteria_lower(self) -> str:
+        """The criteria in lower case, for asking cheaply whether a word stands in them at all."""
+        return self.protocol.eligibility_module.eligibility_criteria.lower()
+
+    @cached_property
+    def passages(self) -> tuple[tuple[str, str], ...]:
+        """Every free text of the record that is not empty, with its v2 path."""
+        protocol = self.protocol
+        told = [
+            ("identificationModule.briefTitle", protocol.identification_module.brief_title),
+            ("identificationModule.officialTitle", protocol.identification_module.official_title),
+            ("descriptionModule.briefSummary", protocol.description_module.brief_summary),
+            ("descriptionModule.detailedDescription", protocol.description_module.detailed_description),
+            ("eligibilityModule.eligibilityCriteria", protocol.eligibility_module.eligibility_criteria),
+        ]
+        for at, arm in enumerate(protocol.arms_interventions_module.arm_groups):
+            told.append((f"armsInterventionsModule.armGroups[{at}].description", arm.description))
+        for at, one in enumerate(protocol.arms_interventions_module.interventions):
+            told.append((f"armsInterventionsModule.interventions[{at}].description", one.description))
+        for placed in self.outcomes:
+            path = placed.path.removeprefix("protocolSection.")
+            told.append((f"{path}.measure", placed.outcome.measure))
+            told.append((f"{path}.description", placed.outcome.description))
+            told.append((f"{path}.timeFrame", placed.outcome.time_frame))
+        return tuple((f"protocolSection.{path}", text) for path, text in told if text)
+
+    @cached_property
+    def words(self) -> dict[str, list[str]]:
+        """Every word of four letters and more as it is written, with the paths where it stands."""
+        found: dict[str, list[str]] = {}
+        for path, text in self.passages:
+            for word in _LONG_WORD.findall(text):
+                found.setdefault(word, []).append(path)
+        return found
 
     @cached_property
     def own_words(self) -> str:

@@ -15,7 +15,8 @@ from trialwright.register import problems
 from trialwright.register.reading import tabular_cells as cells
 from trialwright.register.reading.display import STATUS, STUDY_TYPE, Built, code, filled, iso_date
 
-# label on the page -> name of the row here; "Actual" and "Estimated" are kept apart, for they are the date's type
+# label on the page -> name of the row here; "Actual" and "Estimated" are kept apart, for they are the date's
+# type
 _LABELS = (
     "First Submitted Date",
     "First Posted Date",

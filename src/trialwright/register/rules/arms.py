@@ -54,6 +54,8 @@ def _only_people(description: str) -> bool:
 def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
     diseases = {_plain(condition) for condition in subject.protocol.conditions_module.conditions}
     given = [_plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
+    if not _compares_treatments(subject):
+        return
     for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
         label = _plain(arm.label)
         bare = " ".join(word for word in label.split() if word not in _ADJECTIVES)
@@ -63,6 +65,11 @@ def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
                 found=f'The arm "{arm.label}" is called by the disease, not by what is given.',
                 quote=arm.label,
             )
+
+
+def _compares_treatments(subject: Subject) -> bool:
+    # studies of physiology or diagnosis compare kinds of people, whose arms are rightly named after them
+    return subject.protocol.design_module.design_info.primary_purpose in ("TREATMENT", "PREVENTION", "SUPPORTIVE_CARE")
 
 
 _ADJECTIVES = {
@@ -97,7 +104,9 @@ _ADJECTIVES = {
 )
 def arm_describes_people(subject: Subject) -> Iterator[Found]:
     names = [one.name.lower() for one in subject.protocol.arms_interventions_module.interventions]
-    for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
+    for at, arm in enumerate(
+        subject.protocol.arms_interventions_module.arm_groups if _compares_treatments(subject) else ()
+    ):
         says_what = any(name and name.split()[0] in arm.description.lower() for name in names)
         if arm.type != "NO_INTERVENTION" and arm.description and _only_people(arm.description) and not says_what:
             yield Found(
@@ -192,15 +201,20 @@ def unknown_arm(subject: Subject) -> Iterator[Found]:
 )
 def repeated_name(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
-    for path, names in (
-        (_ARMS, [arm.label for arm in module.arm_groups]),
-        (_GIVEN, [f"{one.type} {one.name}" for one in module.interventions]),
+    for path, names, severity in (
+        (_ARMS, [arm.label for arm in module.arm_groups], "warning"),
+        (_GIVEN, [f"{one.type} {one.name}" for one in module.interventions], "note"),
     ):
-        seen: set[str] = set()
-        for at, name in enumerate(names):
-            if _plain(name) in seen:
-                yield Found(where=f"{path}[{at}]", found=f'"{name}" stands there twice.', quote=name)
-            seen.add(_plain(name))
+        plain = [_plain(name) for name in names]
+        again = [at for at, name in enumerate(plain) if name in plain[:at]]
+        if again:
+            twice = ", ".join(sorted({names[at] for at in again}))
+            yield Found(
+                where=f"{path}[{again[0]}]",
+                found=f"{quoted(twice)} stands there more than once.",
+                quote=twice,
+                severity="warning" if severity == "warning" else "note",
+            )
 
 
 RULES = (

@@ -163,7 +163,8 @@ def same_completion(subject: Subject) -> Iterator[Found]:
     date = status.completion_date_struct.date
     if not date or date != status.primary_completion_date_struct.date or len(date) < 10:
         return
-    # half of all records have equal dates; only where safety is an outcome and the plan is still open is it a defect
+    # half of all records have equal dates; only where safety is an outcome and the plan is still open is it a
+    # defect
     open_plan = status.completion_date_struct.type == "ESTIMATED"
     safety = any("adverse" in f"{p.outcome.measure} {p.outcome.description}".lower() for p in subject.outcomes)
     ending = (

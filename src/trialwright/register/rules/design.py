@@ -192,7 +192,7 @@ def text_against_design(subject: Subject) -> Iterator[Found]:
         (_BLINDED, info.masking_info.masking == "NONE", "no masking"),
         (
             _OPEN,
-            info.masking_info.masking in ("DOUBLE", "TRIPLE", "QUADRUPLE"),
+            not _MASKED.search(subject.own_words) and info.masking_info.masking in ("DOUBLE", "TRIPLE", "QUADRUPLE"),
             f"{info.masking_info.masking.lower()} masking",
         ),
         (
@@ -282,11 +282,11 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
     )
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]
-    if single and not any(_RATIONALE.search(part) for part in told):
+    if single and design.enrollment_info.count and not any(_RATIONALE.search(part) for part in told):
         count = design.enrollment_info.count
         yield Found(
             where=f"{_DESIGN}.enrollmentInfo.count",
-            found=f"{count if count is not None else 'The'} participants in a single group; "
+            found=f"{count} participants in a single group; "
             "no sample size rationale, benchmark, analysis set or missing-data rule is given.",
         )
 
@@ -316,6 +316,7 @@ _CONTROLLED = re.compile(
 _RANDOMISED = re.compile(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", re.I)
 _BLINDED = re.compile(r"\b(?:double|triple|single|assessor|observer)[- ](?:blind(?:ed)?|masked)\b", re.I)
 _OPEN = re.compile(r"\bopen[- ]label\b(?!.{0,30}extension)", re.I)
+_MASKED = re.compile(r"\bblind(?:ed)?\b|\bmasked\b|placebo", re.I)
 _CROSSOVER = re.compile(r"\bcross-?over (?:trial|study|design)\b", re.I)
 _PHASE = re.compile(r"\bphase[ -]([1-4]|IV|I{1,3})[ab]?(?:\s*[-/]\s*(?:phase[ -])?([1-4]|IV|I{1,3})[ab]?)?\b", re.I)
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}

@@ -33,6 +33,8 @@ _FAILURE = re.compile(r"\b(?:fail\w*|refractory|inadequate|insufficient|non-?res
     catches=(25,),
 )
 def washout_without_length(subject: Subject) -> Iterator[Found]:
+    if "wash" not in subject.criteria_lower:
+        return
     for line in subject.criteria_sentences:
         found = re.search(r"\bwash-?\s?out\b", line, re.I)
         if found and not re.search(r"\d|half-li(?:fe|ves)|\b(?:one|two|three|four|five|six)\b", line, re.I):
@@ -55,6 +57,8 @@ def washout_without_length(subject: Subject) -> Iterator[Found]:
     catches=(25,),
 )
 def open_stable_dose(subject: Subject) -> Iterator[Found]:
+    if "stable" not in subject.criteria_lower:
+        return
     for line in subject.criteria_sentences:
         stable = re.search(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", line, re.I)
         if not stable:
@@ -92,6 +96,8 @@ def open_stable_dose(subject: Subject) -> Iterator[Found]:
     catches=(25,),
 )
 def open_list(subject: Subject) -> Iterator[Found]:
+    if "etc" not in subject.criteria_lower and "and so" not in subject.criteria_lower:
+        return
     lines = [
         line for line in subject.criteria_sentences if re.search(r"\betc\b|\band so on\b|\band so forth\b", line, re.I)
     ]
@@ -116,7 +122,8 @@ def open_list(subject: Subject) -> Iterator[Found]:
 )
 def guardian_of_adult(subject: Subject) -> Iterator[Found]:
     age = _AGE_YEARS.match(subject.protocol.eligibility_module.minimum_age)
-    if not age or int(age.group(1)) < 18:
+    told = subject.criteria_lower
+    if not age or int(age.group(1)) < 18 or ("guardian" not in told and "parent" not in told):
         return
     for line in subject.criteria_sentences:
         found = re.search(r"\b(?:guardians?|parents?)\b", line, re.I)
@@ -149,6 +156,8 @@ def guardian_of_adult(subject: Subject) -> Iterator[Found]:
 def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
     response = " ".join(f"{p.outcome.measure} {p.outcome.description}" for p in subject.outcomes_of("primary"))
     above = {number for word, number in _thresholds(response) if word in _STRICT_ABOVE}
+    if not above:
+        return
     for line in subject.criteria_sentences:
         if not _FAILURE.search(line):
             continue

@@ -1,5 +1,6 @@
 """Conditions, interventions and arms: what is studied, what is given, and whether each says so."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ _GIVEN = "protocolSection.armsInterventionsModule.interventions"
 
 
 _DEFINITIONS = "PRS data element definitions"
+_DESCRIPTION_SINCE = dt.date(2017, 1, 18)
 _DOSE = re.compile(
     r"\d[\d.,]*\s*(?:-|to|/)?\s*[\d.,]*\s*(?:(?:m|u|µ|μ|n|k|mc)?g|m[lL]|[lL]|IU|units?|U|mmol|[mµμ]?mol|mEq|%"
     r"|mCi|MBq|Gy|cGy|tablets?|capsules?|"
@@ -140,6 +142,7 @@ def biological_as_drug(subject: Subject) -> Iterator[Found]:
 )
 def no_dose(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
+    asked = subject.started_since(_DESCRIPTION_SINCE)
     for at, one in enumerate(module.interventions):
         if one.type not in MEDICINES or _DUMMY.search(one.name):
             continue
@@ -151,7 +154,7 @@ def no_dose(subject: Subject) -> Iterator[Found]:
                 where=f"{_GIVEN}[{at}].description",
                 found=f'"{one.name}": no dose, route, frequency or duration is given here or in its arms.',
                 quote=one.name,
-                severity="error" if _is_studied(one, module.arm_groups) else "warning",
+                severity="error" if asked and _is_studied(one, module.arm_groups) else "warning",
             )
         elif "dose" in missing and _is_studied(one, module.arm_groups):
             yield Found(

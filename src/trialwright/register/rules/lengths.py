@@ -1,7 +1,8 @@
 """Length limits of the registry's form, counted on the text a person typed (Markdown escapes taken away)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 import msgspec
 
@@ -9,36 +10,46 @@ from trialwright.register.rule import Found, rule
 from trialwright.register.subject import Subject
 from trialwright.register.vocabulary import lines
 
-_LIST_STEP = re.compile(r"(\w+)\[\]")
+
+class Step(msgspec.Struct, frozen=True):
+    """One step of a v2 path: the key, the attribute that holds it, and whether it is a list."""
+
+    key: str
+    attribute: str
+    many: bool
 
 
 class Limit(msgspec.Struct, frozen=True):
-    path: str
-    limit: int
+    steps: tuple[Step, ...]
+    most: int
     verified: bool
 
 
+@cache
 def _limits() -> tuple[Limit, ...]:
     rows = (line.split("\t") for line in lines("length_limits"))
-    return tuple(Limit(path, int(limit), seen == "verified") for path, limit, seen in rows)
+    return tuple(Limit(_steps(path), int(most), seen == "verified") for path, most, seen in rows)
 
 
-def _texts(part: object, steps: list[str], path: str) -> Iterator[tuple[str, str]]:
+def _steps(path: str) -> tuple[Step, ...]:
+    keys = [(step.removesuffix("[]"), step.endswith("[]")) for step in path.split(".")]
+    return tuple(Step(key, re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower(), many) for key, many in keys)
+
+
+def _longer(part: object, steps: Sequence[Step], most: int, path: str) -> Iterator[tuple[str, int]]:
     if not steps:
-        if isinstance(part, str):
-            yield path, part
+        if isinstance(part, str) and len(part) > most:
+            yield path, len(part)
         return
-    name, *rest = steps
-    found = getattr(part, _snake(name.removesuffix("[]")))
-    if name.endswith("[]"):
-        for at, piece in enumerate(found):
-            yield from _texts(piece, rest, f"{path}.{name.removesuffix('[]')}[{at}]")
-    else:
-        yield from _texts(found, rest, f"{path}.{name}")
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    step, rest = steps[0], steps[1:]
+    held = getattr(part, step.attribute)
+    if not held:
+        return
+    if not step.many:
+        yield from _longer(held, rest, most, f"{path}.{step.key}")
+        return
+    for at, piece in enumerate(held):
+        yield from _longer(piece, rest, most, f"{path}.{step.key}[{at}]")
 
 
 @rule(
@@ -53,14 +64,14 @@ def _snake(name: str) -> str:
 )
 def too_long(subject: Subject) -> Iterator[Found]:
     for limit in _limits():
-        for path, text in _texts(subject.protocol, limit.path.split("."), "protocolSection"):
-            # the form counts a line break once and takes one character more than it documents
-            if len(text) > limit.limit + 1:
-                yield Found(
-                    where=path,
-                    found=f"The text has {len(text)} characters; the registry takes {limit.limit}.",
-                    severity="warning" if limit.verified else "note",
-                )
+        # the registry's form takes one character more than it documents: real records hold 255 where 254 is
+        # written
+        for path, length in _longer(subject.protocol, limit.steps, limit.most + 1, "protocolSection"):
+            yield Found(
+                where=path,
+                found=f"The text has {length} characters; the registry takes {limit.most}.",
+                severity="warning" if limit.verified else "note",
+            )
 
 
 RULES = (too_long,)

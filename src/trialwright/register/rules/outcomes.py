@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.published import published
@@ -55,10 +56,8 @@ def _both(placed: PlacedOutcome) -> str:
     catches=(5,),
 )
 def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
-    names = "|".join(re.escape(name) for name in lines("organisations"))
-    pattern = re.compile(rf"\b({names})\s+(?:score|scale|index|scores|criterion|assessment)\b", re.I)
     for placed in subject.outcomes_of("primary", "secondary"):
-        found = pattern.search(_both(placed))
+        found = _organisation_score().search(_both(placed))
         if found:
             yield Found(
                 where=f"{placed.path}.measure",
@@ -66,6 +65,12 @@ def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
                 quote=placed.outcome.measure,
                 severity="error" if placed.level == "primary" else "warning",
             )
+
+
+@cache
+def _organisation_score() -> re.Pattern[str]:
+    names = "|".join(re.escape(name) for name in lines("organisations"))
+    return re.compile(rf"\b({names})\s+(?:score|scale|index|scores|criterion|assessment)\b")
 
 
 @rule(
@@ -166,11 +171,9 @@ def several_in_one(subject: Subject) -> Iterator[Found]:
     catches=(6,),
 )
 def directional_title(subject: Subject) -> Iterator[Found]:
-    hoped = "|".join(re.escape(word) for word in lines("directional"))
-    pattern = re.compile(rf"\b(?:{hoped})\b", re.I)
     for placed in subject.outcomes_of("primary", "secondary"):
         measure = placed.outcome.measure
-        found = pattern.search(measure)
+        found = _hoped().search(measure)
         if found and not _NEUTRAL.search(measure):
             yield Found(
                 where=f"{placed.path}.measure",
@@ -178,6 +181,11 @@ def directional_title(subject: Subject) -> Iterator[Found]:
                 quote=measure,
                 severity="warning" if placed.level == "primary" else "note",
             )
+
+
+@cache
+def _hoped() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in lines('directional'))})\b", re.I)
 
 
 _NEUTRAL = re.compile(
@@ -214,7 +222,12 @@ def no_statistic(subject: Subject) -> Iterator[Found]:
                 f"{quoted(title)}",
                 quote=title,
             )
-        elif placed.level == "primary" and not _STATISTIC.search(whole):
+        elif (
+            placed.level == "primary"
+            and len(whole.split()) < 25
+            and not _STATISTIC.search(whole)
+            and not _UNIT.search(whole)
+        ):
             yield Found(
                 where=f"{placed.path}.measure",
                 found=f"Neither unit nor statistic is given: {quoted(title)}",
@@ -223,6 +236,9 @@ def no_statistic(subject: Subject) -> Iterator[Found]:
             )
 
 
+_UNIT = re.compile(
+    r"\d|\b(?:velocity|dimension|length|time|tmax|half-life|clearance|output|consumption|capacity|function)s?\b|/", re.I
+)
 _SUMMARY = re.compile(
     r"\b(?:number|proportion|percentage|rate|count|frequency|incidence|mean|median|change|time to|participants"
     r"|responders)\b",
@@ -333,7 +349,7 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
     ranges = dict(line.split("\t") for line in lines("scale_ranges"))
     for placed in subject.outcomes_of("primary"):
         whole = _both(placed)
-        bare = [name for name in ranges if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
         # a range anywhere in the text is taken as the scale's: precision before recall
         if bare and not re.search(
             r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher (?:score|value)", whole, re.I

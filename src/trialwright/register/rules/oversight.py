@@ -11,6 +11,7 @@ _PEOPLE = "protocolSection.contactsLocationsModule"
 _OVERSIGHT = "protocolSection.oversightModule"
 _SHARING = "protocolSection.ipdSharingStatementModule"
 _DEFINITIONS = "PRS data element definitions"
+_FACILITY_SINCE = dt.date(2017, 1, 18)
 _SHARING_SINCE = dt.date(2019, 1, 1)
 
 
@@ -133,6 +134,8 @@ def empty_sharing(subject: Subject) -> Iterator[Found]:
 )
 def no_site(subject: Subject) -> Iterator[Found]:
     sites = subject.protocol.contacts_locations_module.locations
+    if not subject.started_since(_FACILITY_SINCE):
+        return
     if not sites and subject.status not in ("WITHDRAWN", "NOT_YET_RECRUITING", "WITHHELD"):
         yield Found(where=f"{_PEOPLE}.locations", found="No location is given.")
     bare = sum(1 for site in sites if not site.facility)

@@ -1,16 +1,20 @@
 """The words themselves: misspelt names, broken grammar, passages copied from one element into another."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import cache
 
 from trialwright.register.rule import Found, rule
-from trialwright.register.subject import Subject, quoted, sentences
+from trialwright.register.subject import MEDICINES, Subject, quoted, sentences
 from trialwright.register.vocabulary import lines, words
 
 _TEXTS = ("descriptionModule.briefSummary", "descriptionModule.detailedDescription")
 _WORD = re.compile(r"[A-Za-z]{7,}")
-_CLOSE = 0.69  # share of letters in common (difflib ratio) that makes an unknown word a likely misspelling of a name
+_CLOSE_TO_GIVEN = 0.69  # share of letters (difflib ratio) that makes an unknown word a likely slip for a medicine given
+_CLOSE = 0.88  # the same for a word of the lists, which hold many names alike
+_LONG_BEGINNING = 6
+_SHORTEST = 7
 _SAME_BEGINNING = 3
 _COPIED_CHARACTERS = 200
 _BARE_VERB = re.compile(
@@ -20,34 +24,14 @@ _BARE_VERB = re.compile(
 )
 
 
-def _passages(subject: Subject) -> list[tuple[str, str]]:
-    protocol = subject.protocol
-    told = [
-        ("identificationModule.briefTitle", protocol.identification_module.brief_title),
-        ("identificationModule.officialTitle", protocol.identification_module.official_title),
-        (_TEXTS[0], protocol.description_module.brief_summary),
-        (_TEXTS[1], protocol.description_module.detailed_description),
-        ("eligibilityModule.eligibilityCriteria", protocol.eligibility_module.eligibility_criteria),
-    ]
-    for at, arm in enumerate(protocol.arms_interventions_module.arm_groups):
-        told.append((f"armsInterventionsModule.armGroups[{at}].description", arm.description))
-    for at, one in enumerate(protocol.arms_interventions_module.interventions):
-        told.append((f"armsInterventionsModule.interventions[{at}].description", one.description))
-    for placed in subject.outcomes:
-        path = placed.path.removeprefix("protocolSection.")
-        told += [(f"{path}.measure", placed.outcome.measure), (f"{path}.description", placed.outcome.description)]
-        told.append((f"{path}.timeFrame", placed.outcome.time_frame))
-    return [(f"protocolSection.{path}", text) for path, text in told if text]
-
-
-def _names(subject: Subject) -> set[str]:
-    """Names an unknown word is held against: what is given and studied, and the lists of medicines and diseases."""
+def _medicines_given(subject: Subject) -> set[str]:
     module = subject.protocol.arms_interventions_module
-    own = [*subject.protocol.conditions_module.conditions]
-    for one in module.interventions:
-        own += [one.name, *one.other_names]
-    mine = {word.lower() for name in own for word in _WORD.findall(name)}
-    return mine | words("medicines") | words("diseases")
+    names = [name for one in module.interventions if one.type in MEDICINES for name in (one.name, *one.other_names)]
+    return {word.lower() for name in names for word in _WORD.findall(name)}
+
+
+def _of_conditions(subject: Subject) -> set[str]:
+    return {word.lower() for name in subject.protocol.conditions_module.conditions for word in _WORD.findall(name)}
 
 
 @rule(
@@ -63,37 +47,48 @@ def _names(subject: Subject) -> set[str]:
     catches=(19,),
 )
 def misspelt_name(subject: Subject) -> Iterator[Found]:
-    passages = _passages(subject)
-    names = _names(subject)
-    beginnings: dict[str, list[str]] = {}
-    for name in sorted(names):
-        beginnings.setdefault(name[:_SAME_BEGINNING], []).append(name)
-    known = words("known_words") | names
-    places: dict[str, list[str]] = {}
-    spelled: dict[str, str] = {}
-    for path, text in passages:
-        for word in _WORD.findall(text):
-            lower = word.lower()
-            if lower not in known:
-                places.setdefault(lower, []).append(path)
-                spelled.setdefault(lower, word)
-    for lower, where in places.items():
-        near = _nearest(lower, beginnings.get(lower[:_SAME_BEGINNING], []))
-        if near and not spelled[lower].isupper():
-            times = f", {len(where)} times" if len(where) > 1 else ""
-            yield Found(
-                where=where[0],
-                found=f'"{spelled[lower]}"{times}: is {near} meant?',
-                quote=spelled[lower],
-                expected=f'"{near}".',
-            )
+    given, studied = _medicines_given(subject), _of_conditions(subject)
+    common = words("known_words")
+    near_to_given = sorted(given)
+    others = _by_beginning()
+    found: dict[str, tuple[str, str, list[str]]] = {}
+    for word, paths in subject.words.items():
+        lower = word.lower()
+        if len(lower) < _SHORTEST or lower in common or lower in given or lower in studied or word.isupper():
+            continue
+        plain = lower.replace("ae", "e").replace("oe", "e")  # British spelling is no misspelling
+        if any(form in listed for form in (lower, plain) for listed in (common, words("medicines"), words("diseases"))):
+            continue
+        meant = _nearest(lower, near_to_given, _CLOSE_TO_GIVEN, _SAME_BEGINNING)
+        meant = meant or _nearest(lower, others.get(lower[:_SAME_BEGINNING], ()), _CLOSE, _SAME_BEGINNING)
+        meant = meant or _nearest(lower, others.get(lower[:_SAME_BEGINNING], ()), _CLOSE_TO_GIVEN, _LONG_BEGINNING)
+        if meant:
+            spelled, _, places = found.setdefault(lower, (word, meant, []))
+            places.extend(paths)
+    for spelled, meant, places in found.values():
+        times = f", {len(places)} times" if len(places) > 1 else ""
+        yield Found(
+            where=places[0], found=f'"{spelled}"{times}: is {meant} meant?', quote=spelled, expected=f'"{meant}".'
+        )
 
 
-def _nearest(word: str, names: list[str]) -> str:
+@cache
+def _by_beginning() -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = {}
+    for name in sorted(words("medicines") | words("diseases")):
+        names.setdefault(name[:_SAME_BEGINNING], []).append(name)
+    return {beginning: tuple(several) for beginning, several in names.items()}
+
+
+def _nearest(word: str, names: Sequence[str], close: float, beginning: int) -> str:
     """The closest name, or ""; a mere difference of ending (myositic) is another form, not a slip."""
-    best, closeness = "", _CLOSE
+    best, closeness = "", close
     for name in names:
-        if abs(len(name) - len(word)) > 3 or name.startswith(word[:-2]) or word.startswith(name[:-2]):
+        if name[:beginning] != word[:beginning] or abs(len(name) - len(word)) > 3:
+            continue
+        if name[: len(word) - 3] == word[:-3] or name[:-3] == word[: len(name) - 3]:
+            continue
+        if beginning == _LONG_BEGINNING and name[-3:] != word[-3:]:
             continue
         ratio = SequenceMatcher(None, word, name).ratio()
         if ratio > closeness:
@@ -113,18 +108,16 @@ def _nearest(word: str, names: list[str]) -> str:
     catches=(19,),
 )
 def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
-    passages = _passages(subject)
-    upper: set[str] = set()
-    mixed: dict[str, tuple[str, str]] = {}
-    for path, text in passages:
-        for word in re.findall(r"\b[A-Za-z]{4,8}\b", text):
-            if word.isupper():
-                upper.add(word)
-            elif word[1:].isupper() and word[0].islower():
-                mixed.setdefault(word, (word.upper(), path))
-    for word, (plain, path) in mixed.items():
-        if plain in upper:
-            yield Found(where=path, found=f'"{word}" stands beside "{plain}".', quote=word)
+    for word, paths in subject.words.items():
+        # a small first letter (cMRI, eGFR) is often meant; three capitals after it and the plain form beside
+        # it are not
+        if (
+            4 <= len(word) <= 8
+            and word[0].islower()
+            and word[1:].isupper()
+            and len(subject.words.get(word.upper(), ())) > 1
+        ):
+            yield Found(where=paths[0], found=f'"{word}" stands beside "{word.upper()}".', quote=word)
 
 
 @rule(
@@ -139,7 +132,7 @@ def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     catches=(8, 19),
 )
 def broken_grammar(subject: Subject) -> Iterator[Found]:
-    for path, text in _passages(subject):
+    for path, text in subject.passages:
         found = _BARE_VERB.search(text)
         if found:
             yield Found(
@@ -171,7 +164,8 @@ def copied_passage(subject: Subject) -> Iterator[Found]:
                 found=f"About {size} characters stand word for word in the summary or the detailed description: "
                 f"{quoted(copied[0])}",
                 quote=copied[0],
-                severity="warning" if size * 2 > len(one.description) else "note",
+                # a regimen told twice is no harm; background in the place of a regimen is
+                severity="note" if re.search(r"(?<![\w-])\d", one.description) else "warning",
             )
 
 
@@ -217,7 +211,10 @@ def _compact(text: str) -> str:
 )
 def translation_slip(subject: Subject) -> Iterator[Found]:
     slips = [line.split("\t") for line in lines("slips")]
-    for path, text in _passages(subject):
+    whole = "\n".join(text for _, text in subject.passages).lower()
+    if not any(wrong in whole for wrong, _ in slips):
+        return
+    for path, text in subject.passages:
         lower = text.lower()
         for wrong, right in slips:
             if wrong in lower:

@@ -12,12 +12,11 @@ _SECONDARY = ("outcomesModule.secondaryOutcomes",)
 
 
 _EVERY = (*_PRIMARY, *_SECONDARY)
-_AE = re.compile(
-    r"\badverse (?:events?|effects?|reactions?)|\bside effects?\b|\b(?:safety|tolerability|toxicit\w+)\b", re.I
-)
+_AE = re.compile(r"\badverse (?:events?|effects?|reactions?)|\bside effects?\b", re.I)
 _GRADED = re.compile(
     r"CTCAE|MedDRA|\bgrad(?:e|es|ed|ing)\b|\bserious\w*|\bsever(?:e|ity)\b|WHO-ART|\bSAEs?\b|\bTEAEs?\b|\bBARC"
-    r"|\bTIMI|\bDAIDS|dose.limiting|lead(?:ing)? to|causality|related|\d+\.\d|Clavien|MACE|common terminology",
+    r"|\bTIMI|\bDAIDS|(?:dose|treatment).limiting|lead(?:ing)? to|causality|related|\d+\.\d|Clavien|MACE"
+    r"|common terminology",
     re.I,
 )
 _BARE = re.compile(
@@ -28,12 +27,12 @@ _BARE = re.compile(
 )
 _ANCHOR_LOOSE = re.compile(
     r"\b(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:treat(?:ment|ed|ing)?|therapy|medication"
-    r"|administration|drug|intervention|use)\b",
+    r"|administration|drug)\b",
     re.I,
 )
 _ANCHOR_FIRM = re.compile(
     r"\b(?:first|last|initial|start\w*|initiat\w*|beginning|begin|end|complet\w+|discontinu\w+|cessation|final"
-    r"|baseline|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset|up to|through)\b",
+    r"|baseline|days? -?\d|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset|up to|through)\b",
     re.I,
 )
 _BAD_GRAMMAR = re.compile(
@@ -98,7 +97,8 @@ def timeless_frame(subject: Subject) -> Iterator[Found]:
 
 
 _EVENT = re.compile(
-    r"\b(?:baseline|discharge|death|admission|hospitali[sz]ation|surgery|procedure|intraoperative\w*|operation"
+    r"\b(?:baseline|incision|intra-?operative|insert\w+|period|discharge|death|admission|hospitali[sz]ation"
+    r"|surgery|procedure|intraoperative\w*|operation"
     r"|complet\w+|end of|stud(?:y|ies)|delivery|birth|"
     r"day of|during|immediate\w*|periprocedural|perioperative|in-hospital|enrol\w+|visit|infusion|anesthesia"
     r"|stay|cycle|minut\w+|hour\w*|overnight|screening|daily|weekly|monthly|annual\w*|yearly|term|week|month|day"
@@ -194,16 +194,22 @@ def bare_title(subject: Subject) -> Iterator[Found]:
 )
 def repeated_outcome(subject: Subject) -> Iterator[Found]:
     seen: dict[tuple[str, str], PlacedOutcome] = {}
+    again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
     for placed in subject.outcomes:
         key = (_plain(placed.outcome.measure), _plain(placed.outcome.time_frame))
         first = seen.setdefault(key, placed)
         if first is not placed and key[0]:
-            yield Found(
-                where=f"{placed.path}.measure",
-                found=f"{quoted(placed.outcome.measure)} stands there twice ({first.level} and {placed.level}).",
-                quote=placed.outcome.measure,
-                severity="warning" if first.level != placed.level else "note",
-            )
+            again.append((first, placed))
+    if again:
+        first, placed = next((pair for pair in again if pair[0].level != pair[1].level), again[0])
+        others = f"; {len(again) - 1} more stand twice" if len(again) > 1 else ""
+        levels = f"{first.level} and {placed.level}"
+        yield Found(
+            where=f"{placed.path}.measure",
+            found=f"{quoted(placed.outcome.measure)} stands there twice ({levels}){others}.",
+            quote=placed.outcome.measure,
+            severity="warning" if first.level != placed.level else "note",
+        )
 
 
 @rule(

@@ -80,31 +80,6 @@ def shouted_title(subject: Subject) -> Iterator[Found]:
 
 
 @rule(
-    "TW-REG-203",
-    "note",
-    "the title names neither condition nor intervention",
-    source=f"{_DEFINITIONS}: the title should say the condition and the intervention",
-    expected="The condition or the intervention in the brief title.",
-    cure="Name what is tried and in whom.",
-    example='"A pilot study"',
-    needs=("conditionsModule.conditions", "armsInterventionsModule.interventions"),
-    interventional=True,
-)
-def nameless_title(subject: Subject) -> Iterator[Found]:
-    titles = subject.protocol.identification_module
-    both = f"{titles.brief_title} {titles.official_title}".lower()
-    named = [*subject.protocol.conditions_module.conditions]
-    for intervention in subject.protocol.arms_interventions_module.interventions:
-        named += [intervention.name, *intervention.other_names]
-    stems = {word[:5] for name in named for word in re.findall(r"[a-z0-9]{4,}", name.lower())}
-    if titles.brief_title and stems and not any(stem in both for stem in stems):
-        yield Found(
-            where=f"{_ID}.briefTitle",
-            found=f"No condition and no intervention is named in {quoted(titles.brief_title)}.",
-        )
-
-
-@rule(
     "TW-REG-204",
     "note",
     "no other identifying number",
@@ -245,7 +220,8 @@ def claim_of_absence(subject: Subject) -> Iterator[Found]:
 _ABSENCE = re.compile(
     r"\b(?:there (?:is|are|has been|have been)|has|have)\s+(?:currently\s+|also\s+|so far\s+)?(?:been\s+)?(?:no"
     r"|not any)\s+"
-    r"(?:\w+\s+){0,3}(?:report|reports|study|studies|trial|trials|registration|research)\b|"
+    r"(?:\w+\s+){0,3}(?:report|reports|study|studies|trial|trials|registration|research)\b(?![- ](?:specific"
+    r"|related|procedure|medication|drug|visit|staff))|"
     r"\bno (?:\w+ ){0,2}(?:studies|trials|study|trial|reports?) (?:has|have) (?:\w+ ){0,2}(?:been|investigated"
     r"|evaluated|examined|tested|compared)\b",
     re.I,
@@ -255,7 +231,6 @@ _ABSENCE = re.compile(
 RULES = (
     same_titles,
     shouted_title,
-    nameless_title,
     no_secondary_ids,
     funder_without_grant,
     no_keywords,
