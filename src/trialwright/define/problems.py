@@ -118,10 +118,6 @@ def unknown_entry(where: str, found: str, kind: str, allowed: Iterable[str]) -> 
     )
 
 
-def bad_parameter(where: str, found: str, expected: str, cure: str) -> Problem:
-    return Problem(code="TW-DEF-014", where=where, found=found, expected=expected, cure=cure)
-
-
 def unused_form(where: str, form: str) -> Problem:
     return Problem(
         code="TW-DEF-016",

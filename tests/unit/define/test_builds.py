@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.unit.define.conftest import Edit
+from tests.unit.define.conftest import PACKAGED, Edit
 
 from trialwright.catalog import Catalog
 from trialwright.define import check_build, compare_studies, freeze_study, read_builds, read_study
@@ -120,9 +120,10 @@ CHANGES = [
     (
         "forms/core_set.yaml",
         "ck <= 20000",
-        "ck <= 30000",
+        "ck <= 9",
         [
-            'Form core_set, edit check enzyme_units, holds changes from "muscle_enzymes.ck <= 20000" to "muscle_enzymes.ck <= 30000".'
+            "Form core_set, edit check enzyme_units, holds changes from "
+            '"muscle_enzymes.ck <= 20000" to "muscle_enzymes.ck <= 9".'
         ],
     ),
     ("forms/screening.yaml", "  - instrument: weight\n", "", ["Form screening, section weight is removed."]),
@@ -147,3 +148,23 @@ def test_two_builds_that_say_the_same_differ_in_nothing(folder: Path, catalog: C
     assert study is not None
 
     assert compare_studies(study, msgspec.structs.replace(study, build=4, hash="x", status="proposal")) == []
+
+
+def test_the_packaged_study_is_build_1_as_registered_and_build_2_only_a_proposal(catalog: Catalog) -> None:
+    builds, problems = read_builds(PACKAGED)
+    working, _ = read_study(PACKAGED, catalog)
+    assert working is not None
+
+    assert problems == []
+    assert [problem for build in builds for problem in check_build(PACKAGED, build)] == []
+    assert [(build.build, build.status) for build in builds] == [(1, "registered"), (2, "proposal")]
+    assert (working.build, working.status) == (1, "registered")
+
+
+def test_both_packaged_builds_can_be_read(catalog: Catalog) -> None:
+    for number in (1, 2):
+        study, problems = read_study(PACKAGED, catalog, number)
+
+        assert study is not None
+        assert [problem.sentence() for problem in problems] == []
+        assert number == study.build
