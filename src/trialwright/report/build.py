@@ -107,6 +107,9 @@ def _once(rows: Sequence[ResultRow]) -> list[ResultRow]:
 
 
 def _section(use: DisplayUse, catalog: Catalog) -> str:
-    named = next((each.default for each in catalog.display(use.display).parameters if each.name == "section"), "")
-    section = use.parameters.get("section", named)
+    defaults = {each.name: each.default for each in catalog.display(use.display).parameters}
+    usual = (
+        defaults.get("section", "") if use.estimands else defaults.get("otherwise_section", defaults.get("section", ""))
+    )
+    section = use.parameters.get("section", usual)
     return section if section in SECTIONS else "further"

@@ -8,7 +8,7 @@ from trialwright.catalog import Catalog
 from trialwright.model.analysis import Analysis, AnalysisRecord, DisplayContext, ResultRow
 from trialwright.model.entry import Item
 from trialwright.model.ledger import Snapshot
-from trialwright.model.study import Benchmark, DisplayUse, Study
+from trialwright.model.study import Benchmark, DisplayUse, Estimand, Study
 from trialwright.model.text import Text
 from trialwright.report.words import VIRTUAL
 
@@ -48,7 +48,7 @@ class Contexts:
             title=use.title.of(self._language),
             population=self._population(use, rows),
             mark=self.mark,
-            labels=self._labels | self._log_labels(parameters["of"].split()),
+            labels=self._labels | self._role_labels(estimands) | self._log_labels(_logs(parameters)),
             visits=tuple(visit.name for visit in self._study.visits if visit.kind in ("baseline", "planned")),
             estimands=use.estimands,
             participants=self._analysis.participants,
@@ -68,6 +68,18 @@ class Contexts:
         name = named[0]
         count = sum(name in each.sets for each in self._analysis.participants)
         return f"{self._labels.get(name, name)} (N = {count})"
+
+    def _role_labels(self, estimands: Sequence[Estimand]) -> dict[str, str]:
+        """Measures by the short words of the first response criterion that uses them, as its reasons call them."""
+        labels: dict[str, str] = {}
+        for estimand in reversed([each for each in estimands if each.variable.kind == "response"]):
+            roles = self._catalog.criterion(estimand.variable.entry).roles
+            for role, name in estimand.variable.measures.items():
+                instrument, _, measure = name.partition(".")
+                measure = measure or next(iter(self._catalog.instrument(instrument).measures), "")
+                words = roles[role].of(self._language) if role in roles else role
+                labels[f"{instrument}.{measure}"] = words[:1].upper() + words[1:]
+        return labels
 
     def _log_labels(self, logs: Sequence[str]) -> dict[str, str]:
         """Column names of logs' items: they are short, so they hold only where these logs are listed."""
@@ -125,6 +137,10 @@ def _item_labels(name: str, item: Item, language: str) -> dict[str, str]:
     labels = {name: item.label.of(language)}
     labels |= {f"{name}={choice.code}": choice.label.of(language) for choice in item.choices}
     return labels
+
+
+def _logs(parameters: dict[str, str]) -> list[str]:
+    return (parameters.get("of") or parameters.get("otherwise", "")).split()
 
 
 def _benchmarks(groups: Iterable[tuple[Benchmark, ...]]) -> tuple[Benchmark, ...]:

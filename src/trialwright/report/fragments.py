@@ -53,7 +53,8 @@ def render_figure_html(figure: Figure, source: str = "", heading_level: int = 3)
     parts = [
         Markup('<figure class="display drawing" id="{}" aria-labelledby="{}-h">').format(name, name),
         _heading(figure, name, heading_level),
-        Markup('<img src="{}" alt="{}">').format(address, figure.alt),
+        Markup('<div class="scroll" role="region" tabindex="0" aria-labelledby="{}-h">').format(name),
+        Markup('<img src="{}" alt="{}"></div>').format(address, figure.alt),
         Markup("<details><summary>The same in words</summary><p>{}</p></details>").format(figure.alt),
         _footnotes(figure.footnotes, figure.mark),
         Markup("</figure>"),
@@ -63,6 +64,7 @@ def render_figure_html(figure: Figure, source: str = "", heading_level: int = 3)
 
 def _heading(display: Table | Figure, name: str, level: int) -> Markup:
     kind = "Figure" if isinstance(display, Figure) else ("Listing" if display.listing else "Table")
+    number = display.number.removeprefix("F") if isinstance(display, Figure) else display.number
     population = Markup('<span class="population">{}</span>').format(display.population) if display.population else ""
     mark = Markup('<span class="mark">{}</span>').format(display.mark) if display.mark else ""
     return Markup(
@@ -72,7 +74,7 @@ def _heading(display: Table | Figure, name: str, level: int) -> Markup:
         level=level,
         name=name,
         kind=kind,
-        number=display.number,
+        number=number,
         title=display.title,
         population=population,
         mark=mark,
@@ -102,6 +104,8 @@ def _row(row: tuple[Cell, ...], table: Table, link: Link) -> Markup:
 def _cell(cell: Cell, place: int, table: Table, link: Link) -> Markup:
     words = _words(cell, link)
     style = f"{cell.align} in{cell.indent}" if cell.indent else cell.align
+    if "\n" in cell.text:
+        style += " lines"
     if place == 0:
         return Markup('<th role="rowheader" scope="row" class="{}">{}</th>').format(style, words)
     empty = "" if cell.text else " empty"

@@ -1,7 +1,6 @@
 """The page of the report: what stands where, as values for its template."""
 
-from collections.abc import Iterable, Sequence
-from fractions import Fraction
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -10,15 +9,14 @@ import jinja2
 import msgspec
 from markupsafe import Markup
 
-from trialwright.catalog.displays.printing import print_percent
 from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem, Severity
 from trialwright.model.record import CheckReport
-from trialwright.model.study import Assumption, DisplayUse, Estimand, Study
+from trialwright.model.study import Assumption, DisplayUse, Study
 from trialwright.report import words
 from trialwright.report.fragments import render_figure_html, render_table_html
-from trialwright.report.verdict import Headline, headline_of
+from trialwright.report.verdict import headline_of
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +48,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     heading: str
     lead: str
-    kind: Literal["displays", "registration", "assumed", "way_back"]
+    kind: "SectionKind"
     displays: tuple[tuple[str, str, Markup], ...] = ()  # number, title, fragment
 
 
@@ -63,7 +61,8 @@ class Findings(msgspec.Struct, frozen=True):
 
 
 _SEVERITIES: tuple[tuple[Severity, str], ...] = (("error", "Errors"), ("warning", "Warnings"), ("note", "Notes"))
-_OWN_SECTIONS = ("registration", "assumed", "way_back")
+SectionKind = Literal["displays", "registration", "assumed", "way_back"]
+_OWN_SECTIONS: dict[str, SectionKind] = {"registration": "registration", "assumed": "assumed", "way_back": "way_back"}
 
 
 def render_page(page: Page) -> bytes:
@@ -105,8 +104,10 @@ def findings_of(registration: CheckReport | None) -> tuple[Findings, ...]:
 
 def _sections(page: Page) -> Iterable[Section]:
     number = 0
+    # The section says the conclusion in its own text, so that its table need not repeat it.
+    told = {each.conclusion for each in headline_of(page.study, page.rows)}
     for name, heading in words.SECTIONS.items():
-        displays = tuple(_display(each) for each in page.shown if each.section == name)
+        displays = tuple(_display(each, told) for each in page.shown if each.section == name)
         if name not in _OWN_SECTIONS and not displays:
             continue
         number += 1
@@ -116,21 +117,17 @@ def _sections(page: Page) -> Iterable[Section]:
             number=number,
             heading=heading.of(page.language),
             lead=lead.of(page.language) if lead is not None else "",
-            kind="registration"
-            if name == "registration"
-            else "assumed"
-            if name == "assumed"
-            else "way_back"
-            if name == "way_back"
-            else "displays",
+            kind=_OWN_SECTIONS.get(name, "displays"),
             displays=displays,
         )
 
 
-def _display(shown: Shown) -> tuple[str, str, Markup]:
+def _display(shown: Shown, told: set[str]) -> tuple[str, str, Markup]:
     display = shown.display
-    fragment = render_figure_html(display) if isinstance(display, Figure) else render_table_html(display)
-    return display.number, display.title, fragment
+    if isinstance(display, Figure):
+        return display.number, display.title, render_figure_html(display)
+    notes = tuple(note for note in display.footnotes if note not in told)
+    return display.number, display.title, render_table_html(msgspec.structs.replace(display, footnotes=notes))
 
 
 def _caveats(page: Page) -> dict[str, object]:
@@ -172,20 +169,14 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_text), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters["percent"] = _percent
+    environment.filters["moment"] = _moment
     return environment
 
 
-def _percent(rate: Fraction) -> str:
-    return f"{print_percent(rate)} %"
+def _moment(at_utc: str) -> str:
+    """A stored moment for people, to the minute; the file of results keeps it to the millisecond."""
+    return f"{at_utc[:10]} {at_utc[11:16]} UTC" if at_utc else "no data yet"
 
 
 def _text(name: str) -> str:
     return (files("trialwright.report") / name).read_text("utf-8")
-
-
-def primary_of(study: Study) -> Sequence[Estimand]:
-    return [each for each in study.estimands if each.level == "primary"]
-
-
-__all__ = ["Headline", "Page", "Shown", "render_page"]

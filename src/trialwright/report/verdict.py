@@ -1,11 +1,12 @@
 """The primary result in sentences: what was seen, and what each benchmark would have needed."""
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
 import msgspec
 
-from trialwright.catalog.displays.printing import print_number, print_percent
+from trialwright.catalog.displays.printing import NARROW, Printable, print_number, print_percent
 from trialwright.model.analysis import ResultRow
 from trialwright.model.study import Benchmark, Estimand, Study
 
@@ -54,10 +55,19 @@ def _seen(by_place: dict[tuple[str, str], ResultRow]) -> str:
     low, high = by_place.get(("responders", "lower")), by_place.get(("responders", "upper"))
     if rate is None or rate.value is None:
         return f"{sentence}."
-    sentence += f": {print_percent(rate.value)} %"
+    sentence += f": {_percent(rate.value)}"
     if low is not None and high is not None and low.value is not None and high.value is not None:
-        sentence += f" (95 % interval {print_percent(low.value)} to {print_percent(high.value)} %)"
+        sentence += f" ({_level(low.method)} {print_percent(low.value)} to {_percent(high.value)})"
     return f"{sentence}."
+
+
+def _percent(rate: Printable) -> str:
+    return f"{print_percent(rate)}{NARROW}%"
+
+
+def _level(method: str) -> str:
+    found = re.search(r"\d+(\.\d+)? %", method)
+    return f"{found.group().replace(' ', NARROW)} interval" if found else "interval"
 
 
 def _range(benchmarks: Sequence[Benchmark]) -> str:
@@ -73,4 +83,4 @@ def _range(benchmarks: Sequence[Benchmark]) -> str:
 
 def _counted(benchmark: Benchmark) -> str:
     rate = Fraction(benchmark.responders, benchmark.participants)
-    return f"{benchmark.responders} of {benchmark.participants} ({print_percent(rate)} %; {benchmark.label.en})"
+    return f"{benchmark.responders} of {benchmark.participants} ({_percent(rate)}; {benchmark.label.en})"

@@ -164,8 +164,9 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext) -> tuple[st
             notes[f"Percentages are of {row.denominator} participants{f' ({of})' if of else ''}."] = None
     for row in rows:
         notes.update(dict.fromkeys(_sentence(text) for text in (row.method, *row.warnings) if text))
-    for row in rows:
-        notes.update(dict.fromkeys(f"Assumed: {_sentence(text)}" for text in row.assumed))
+    assumed = dict.fromkeys(text.removesuffix(".") for row in rows for text in row.assumed)
+    if assumed:
+        notes[f"Assumed, because nothing registered says it: {'; '.join(assumed)}."] = None
     return tuple(notes)
 
 
@@ -233,4 +234,5 @@ def _pair(lower: str) -> str:
 
 
 def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    capital = text[:1].upper() + text[1:]
+    return capital if capital.endswith((".", "?", "!")) else f"{capital}."

@@ -16,17 +16,38 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     Missing:  a detail that was not answered is an en dash; the reason for a missing answer prints as it was given.
     """
     events = [each for each in context.records if each.kind == "event" and _is_asked(each, context.parameters)]
-    details = tuple(dict.fromkeys(name for event in events for name in event.details))
+    details = tuple(
+        name for name in _details(events) if any(event.details.get(name) != event.value for event in events)
+    )
     columns = ("Participant", "Event", "Study day", *(context.labels.get(name, _words(name)) for name in details))
     body = tuple(_line(event, details, context) for event in events)
-    return table(context, columns, body, footnotes_of(rows, context), listing=True)
+    return table(context, columns, body, (_listed(context), *footnotes_of(rows, context)), listing=True)
 
 
 def _is_asked(event: AnalysisRecord, parameters: dict[str, str]) -> bool:
-    names = parameters.get("of", "").split()
+    names = _named(parameters)
     detail, _, wanted = parameters.get("only", "").partition("=")
     is_named = not names or event.parameter.partition(":")[0] in names
     return is_named and (not detail or event.details.get(detail) == wanted)
+
+
+def _named(parameters: dict[str, str]) -> list[str]:
+    return (parameters.get("of") or parameters.get("otherwise", "")).split()
+
+
+def _listed(context: DisplayContext) -> str:
+    """What the listing holds, said: a title alone does not tell whether anything was left out."""
+    names = [context.labels.get(name, _words(name)) for name in _named(context.parameters)]
+    detail, _, wanted = context.parameters.get("only", "").partition("=")
+    only = ""
+    if detail:
+        code = context.labels.get(f"{detail}={wanted}", wanted)
+        only = f" with {context.labels.get(detail, _words(detail))}: {code}"
+    return f"Every entry of {' or '.join(names) or 'every log'}{only}."
+
+
+def _details(events: Sequence[AnalysisRecord]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for event in events for name in event.details))
 
 
 def _line(event: AnalysisRecord, details: Sequence[str], context: DisplayContext) -> tuple[Cell, ...]:

@@ -15,25 +15,24 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """
     Participant, verdict, visit, every measure from baseline to visit, and the reasons in words.
 
-    Shape:    one line a participant of the first estimand of the context, in the order of participants; where more
-              estimands are named, one column with the verdict of each.
+    Shape:    one line a participant of the first estimand of the context, in the order of participants; its measures
+              stand below one another in one cell; where more estimands are named, a column with the verdict of each.
     Units:    values as measured; improvement in percent of baseline, positive is better whatever the direction.
     Missing:  a measure without a value says its reason; a participant without a visit has dashes and still a reason.
     """
     by_id = {record.id: record for record in context.records}
     verdicts = [each for each in context.records if is_verdict(each, _main(context))]
-    measures = _measures(verdicts, by_id)
-    body = tuple(_line(record, measures, by_id, context) for record in _in_order(verdicts, context))
+    body = tuple(_line(record, by_id, context) for record in _in_order(verdicts, context))
     others = context.estimands[1:]
     columns = (
         "Participant",
         "Verdict",
         "Visit",
-        *(context.labels.get(name, name) for name in measures),
+        "Measures",
         *(context.labels.get(name, name) for name in others),
         "Why",
     )
-    notes = ("Each measure: baseline → visit, and improvement in percent of baseline (+ is better).",) if body else ()
+    notes = ("Measures: baseline → visit, and improvement in percent of baseline (+ is better).",) if body else ()
     return table(context, columns, body, (*notes, *footnotes_of(rows, context)), listing=True)
 
 
@@ -46,24 +45,27 @@ def _in_order(verdicts: Sequence[AnalysisRecord], context: DisplayContext) -> li
     return sorted(verdicts, key=lambda record: (place.get(record.participant_id, len(place)), record.participant_id))
 
 
-def _measures(verdicts: Sequence[AnalysisRecord], by_id: dict[str, AnalysisRecord]) -> tuple[str, ...]:
-    used = (each for record in verdicts for each in uses_of(record, by_id))
-    return tuple(dict.fromkeys(record.parameter for record in used if record.kind in ("measure", "score", "value")))
-
-
-def _line(
-    record: AnalysisRecord, measures: Sequence[str], by_id: dict[str, AnalysisRecord], context: DisplayContext
-) -> tuple[Cell, ...]:
-    used = {each.parameter: each for each in reversed(uses_of(record, by_id))}
+def _line(record: AnalysisRecord, by_id: dict[str, AnalysisRecord], context: DisplayContext) -> tuple[Cell, ...]:
     back = (record.id,)
     return (
         Cell(record.participant_id, records=back),
         Cell(VERDICTS[record.verdict], records=back, strong=True),
         Cell(_visit(record, context), records=back),
-        *(_measure_cell(used.get(name)) for name in measures),
+        _measures(record, by_id, context),
         *(_other(record, name, context) for name in context.estimands[1:]),
         Cell(context.why.get(record.id) or _bare_reasons(record), records=back),
     )
+
+
+def _measures(record: AnalysisRecord, by_id: dict[str, AnalysisRecord], context: DisplayContext) -> Cell:
+    used = [each for each in uses_of(record, by_id) if each.kind == "measure"]
+    if not used:
+        return Cell("–")
+    parts: list[Cell | str] = []
+    for number, measure in enumerate(used):
+        parts += ["\n"] * bool(number)
+        parts.append(Cell(_measured(measure, context), records=(measure.id,)))
+    return joined(*parts, align="left")
 
 
 def _visit(record: AnalysisRecord, context: DisplayContext) -> str:
@@ -73,14 +75,13 @@ def _visit(record: AnalysisRecord, context: DisplayContext) -> str:
     return f"{visit}{day}{outside}"
 
 
-def _measure_cell(record: AnalysisRecord | None) -> Cell:
-    if record is None:
-        return Cell("–", align="right")
-    values = f"{_value(record.baseline)} → {_value(record.value)}"
-    chosen = f"{record.chosen} " if record.chosen else ""
+def _measured(record: AnalysisRecord, context: DisplayContext) -> str:
+    label = context.labels.get(record.parameter, record.parameter)
+    instrument = record.parameter.partition(".")[0]
+    chosen = f", {context.labels.get(f'{instrument}.{record.chosen}', record.chosen)}" if record.chosen else ""
     better = record.improvement_pct
-    percent = f"{NARROW}({print_signed(better, 1)}{NARROW}%)" if isinstance(better, Fraction) else ""
-    return joined(Cell(f"{chosen}{values}{percent}", records=(record.id,)))
+    percent = f" ({print_signed(better, 1)}{NARROW}%)" if isinstance(better, Fraction) else ""
+    return f"{label}{chosen}: {_value(record.baseline)} → {_value(record.value)}{percent}"
 
 
 def _value(value: Fraction | Missing | str | None) -> str:
