@@ -13,7 +13,7 @@ GROUP = typer.main.get_command(app)
 def test_the_page_of_commands_is_current():
     page = (ROOT / "docs" / "reference" / "commands.md").read_text("utf-8")
 
-    assert manual() == page, "make it again: python -m trialwright.cli.manual > docs/reference/commands.md"
+    assert manual(app) == page, "make it again: python -m trialwright.cli.manual > docs/reference/commands.md"
 
 
 @pytest.mark.parametrize("name", sorted(GROUP.commands))

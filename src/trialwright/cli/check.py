@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from trialwright.cli.speak import exit_by, out, wrong_use
-from trialwright.pipeline import registration as route
+from trialwright.pipeline.registration import FORMATS, check_path
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,12 +26,12 @@ def check(
     Example: trialwright check studies/aba_dm/registered/page.txt --on 2026-11-23
     """
     day = _day(on)
-    if form not in route.FORMATS:
-        wrong_use(f"--format {form}: expected one of {', '.join(route.FORMATS)}.")
+    if form not in FORMATS:
+        wrong_use(f"--format {form}: expected one of {', '.join(FORMATS)}.")
     if as_ not in ("", "study", "record"):
         wrong_use(f"--as {as_}: expected study or record. SDTM folders come with the standard exports.")
-    report = route.check_path(path, day, as_)
-    out.print(route.FORMATS[form](report), markup=False, end="")
+    report = check_path(path, day, as_)
+    out.print(FORMATS[form](report), markup=False, end="")
     exit_by(report.findings)
 
 

@@ -13,8 +13,6 @@ from trialwright.cli.speak import err, out, print_json, print_problems, stop, wr
 from trialwright.model.ledger import Head
 from trialwright.pipeline import study as studies
 from trialwright.pipeline.place import database_of, open_place
-from trialwright.web import accounts
-from trialwright.web import serve as serve_study
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
 Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
@@ -79,6 +77,8 @@ def serve(
     if "://" not in address and not Path(address).exists():
         with open_place(study, db, create=True):
             err.print(f"New ledger: {address}", markup=False)
+    from trialwright.web import serve as serve_study  # Django is loaded only by who needs it
+
     out.print(f"http://{host}:{port}/", markup=False)
     serve_study(study, address, host=host, port=port, demo=False)
 
@@ -97,6 +97,8 @@ def add_user(
 
     Example: trialwright user add my-study nurse_1 --role study_nurse --by head_of_data
     """
+    from trialwright.web import accounts
+
     address = database_of(study, db)
     if "://" not in address and not Path(address).exists():
         with open_place(study, db, create=True):
@@ -113,6 +115,8 @@ def list_users(study: StudyFolder, db: Db = None) -> None:
 
     Example: trialwright user list my-study
     """
+    from trialwright.web import accounts
+
     for name, roles in accounts.list_users(study, database_of(study, db)):
         out.print(f"{name:<20} {', '.join(roles) or 'no role'}", markup=False)
 

@@ -6,7 +6,7 @@ import typer
 
 from trialwright.cli import check, conduct, demo, readout, scores
 from trialwright.cli.speak import err, print_problems
-from trialwright.store.problems import LedgerProblem
+from trialwright.model.problem import Problem
 
 app = typer.Typer(
     name="trialwright",
@@ -24,16 +24,24 @@ def main() -> None:
     """Run a command. A user's mistake ends in a sentence and exit 1 or 2, never in a traceback."""
     try:
         app()
-    except LedgerProblem as problem:
-        print_problems([problem.problem])
-        sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
     except KeyboardInterrupt:
         err.print("\nStopped.")
         sys.exit(130)
-    except OSError as error:
-        # What the machine refuses (no space, no permission, no such folder) is told by place and reason.
-        place = error.filename or "the file system"
-        err.print(f"{place}: {error.strerror or error}. Nothing that was acknowledged is lost; free it and try again.")
-        sys.exit(2)
+    except Exception as error:
+        # Rooms that cannot go on for a reason outside the program raise with a Problem; everything else is our bug.
+        problem = getattr(error, "problem", None)
+        if isinstance(problem, Problem):
+            print_problems([problem])
+            sys.exit(2)
+        if isinstance(error, OSError):
+            _tell_machine(error)
+            sys.exit(2)
+        raise
+
+
+def _tell_machine(error: OSError) -> None:
+    """What the machine refuses (no space, no permission, no such folder), by place and reason."""
+    place = error.filename or "the file system"
+    err.print(f"{place}: {error.strerror or error}. Nothing that was acknowledged is lost; free it and try again.")

@@ -3,46 +3,43 @@
 import inspect
 import sys
 
-import click
+import typer
 import typer.main
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 
-def manual() -> str:
+def manual(app: typer.Typer) -> str:
     """Markdown: one heading a command, its sentence, its example, its arguments and options."""
-    from trialwright.cli.main import app
-
-    group = typer.main.get_command(app)
-    if not isinstance(group, click.Group):
-        raise TypeError("the app is a group of commands")
     parts = ["# Commands\n\nMade from the commands themselves; `trialwright COMMAND --help` prints the same.\n"]
-    context = click.Context(group, info_name="trialwright")
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if command is not None:
-            parts.append(_section(name, command))
+    for name, command in typer.main.get_group(app).commands.items():
+        parts.append(_section(name, command))
     return "\n".join(parts)
 
 
-def _section(name: str, command: click.Command) -> str:
+def _section(name: str, command: object) -> str:
+    if isinstance(command, TyperGroup):
+        told = inspect.cleandoc(command.help or "").split(" Example:")[0]
+        inner = "\n".join(_section(f"{name} {under}", each) for under, each in command.commands.items())
+        return f"## trialwright {name}\n\n{told}\n\n{inner}".replace(
+            f"## trialwright {name} ", f"### trialwright {name} "
+        )
+    if not isinstance(command, TyperCommand):
+        raise TypeError(f"{name} is neither a command nor a group of commands")
     told = inspect.cleandoc(command.help or "").replace("\n\nExample: ", "\n\n    ")
-    lines = [f"## trialwright {name}\n", told, ""]
-    if isinstance(command, click.Group):
-        context = click.Context(command, info_name=name)
-        for inner in command.list_commands(context):
-            found = command.get_command(context, inner)
-            lines.append(f"- `{name} {inner}`: {inspect.cleandoc(found.help or '').splitlines()[0] if found else ''}")
-    for parameter in command.params:
-        if parameter.name != "help":
-            lines.append(_parameter(parameter))
-    return "\n".join([*lines, ""])
+    lines = [_parameter(each) for each in command.params if each.name != "help"]
+    return "\n".join([f"## trialwright {name}\n", told, "", *lines, ""])
 
 
-def _parameter(parameter: click.Parameter) -> str:
-    told = getattr(parameter, "help", None) or ""
-    if isinstance(parameter, click.Argument):
-        return f"- `{(parameter.name or '').upper()}` {told}".rstrip()
-    return f"- `{'`, `'.join(parameter.opts + parameter.secondary_opts)}` {told}".rstrip()
+def _parameter(parameter: object) -> str:
+    if isinstance(parameter, TyperArgument):
+        return f"- `{parameter.metavar or (parameter.name or '').upper()}` {parameter.help or ''}".rstrip()
+    if isinstance(parameter, TyperOption):
+        names = "`, `".join([*parameter.opts, *parameter.secondary_opts])
+        return f"- `{names}` {parameter.help or ''}".rstrip()
+    raise TypeError("a parameter is an argument or an option")
 
 
 if __name__ == "__main__":
-    sys.stdout.write(manual())
+    from trialwright.cli.main import app
+
+    sys.stdout.write(manual(app))

@@ -16,6 +16,7 @@ from trialwright.pipeline.place import open_place
 from trialwright.pipeline.study import load_study
 from trialwright.pipeline.trace import Trace, recompute_all
 from trialwright.report import cell_names, shells
+from trialwright.report.shells import write_shells
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
 Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
@@ -37,11 +38,7 @@ def analyze(study: StudyFolder, output: Folder, db: Db = None, as_of: AsOf = "")
     Example: trialwright analyze studies/aba_dm --db demo-out/ledger.sqlite -o out
     """
     readout = _read_out(study, db, as_of)
-    files = {
-        "results.json": route.build_results(readout),
-        "analysis.csv": route.export_files(readout)["analysis.csv"],
-    }
-    route.write_files(files, output)
+    route.write_files(route.analysis_files(readout), output)
     out.print(
         f"{len(readout.rows)} result rows, {len(readout.analysis.records)} analysis records: {output}", markup=False
     )
@@ -61,8 +58,11 @@ def report(
     Example: trialwright report demo-out/study --db demo-out/ledger.sqlite -o report
     """
     if shells_only:
-        definition = _load(study)
-        route.write_files({"shells.html": shells(definition, knowledge.load())}, output or Path("report"))
+        text = write_shells(shells(_load(study), knowledge.load()))
+        if output is None:
+            out.print(text.decode(), markup=False)
+        else:
+            route.write_files({"shells.txt": text}, output)
         return
     readout = _read_out(study, db, as_of)
     if cells:

@@ -9,7 +9,7 @@ import typer
 from trialwright import catalog as knowledge
 from trialwright.cli.speak import exit_by, out, print_problems, stop, wrong_use
 from trialwright.model.entry import Criterion, Entry, Method
-from trialwright.pipeline import score as route
+from trialwright.pipeline.score import estimate_lines, score_table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,7 +36,7 @@ def score(
         if not found or not name:
             wrong_use(f"--set {text!r}: expected name=value, for example --set missing=nonresponder.")
         pairs[name.strip()] = value.strip()
-    answer = route.score_table(entry, table, output, reading, pairs)
+    answer = score_table(entry, table, output, reading, pairs)
     if isinstance(answer, list):
         stop(answer)
     print_problems(answer.problems)
@@ -53,7 +53,7 @@ def estimate(
     Example: echo '{"x": 9, "n": 20, "method": "clopper_pearson"}' | trialwright estimate proportion_ci
     """
     failed = False
-    for line, problems in route.estimate_lines(method, sys.stdin):
+    for line, problems in estimate_lines(method, sys.stdin):
         print_problems(problems)
         failed = failed or bool(problems)
         print(line)

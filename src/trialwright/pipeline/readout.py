@@ -14,11 +14,12 @@ from trialwright.export import csv as csv_export
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem
-from trialwright.model.record import CheckReport
+from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.model.study import Study
-from trialwright.pipeline.registration import check_registered, registration_draft
+from trialwright.pipeline.registration import check_registered, registered_record, registration_draft
 from trialwright.pipeline.trace import Tracer
 from trialwright.report import Report, build_report
+from trialwright.report.results_file import write_results
 from trialwright.store import Ledger
 
 
@@ -48,8 +49,13 @@ def read_out(study: Study, catalog: Catalog, ledger: Ledger, as_of: dt.datetime 
 
 
 def make_report(study_folder: Path, readout: Readout, catalog: Catalog, language: str = "en") -> Report:
-    """The report of a readout, with the findings on its registered record as of the day of the snapshot."""
-    on = dt.date.fromisoformat(readout.snapshot.as_of_utc[:10])
+    """
+    The report of a readout, with the findings on its registered record.
+
+    The record is judged as of the day of the snapshot or, where the kept copy is younger, the day of that copy: both
+    stand in the data, so that the same data give the same report on any day.
+    """
+    on = max(dt.date.fromisoformat(readout.snapshot.as_of_utc[:10]), day_of_record(study_folder, readout.study))
     return build_report(
         readout.study,
         readout.snapshot,
@@ -61,9 +67,19 @@ def make_report(study_folder: Path, readout: Readout, catalog: Catalog, language
     )
 
 
-def registration_findings(study_folder: Path, study: Study, on: dt.date) -> CheckReport | None:
-    """What the registry stage finds in the record the study is registered under; None where it has no record."""
+def registration_findings(study_folder: Path, study: Study, on: dt.date | None) -> CheckReport | None:
+    """What is found in the record the study is registered under, as of `on` or today; None where it has no record."""
     return check_registered(study_folder, study, on)
+
+
+def day_of_record(study_folder: Path, study: Study) -> dt.date:
+    """The day of the registry's copy that the study keeps; the first submission where the copy does not say."""
+    record = registered_record(study_folder, study) if study.registration.record_path else []
+    if isinstance(record, RegistryRecord):
+        held = msgspec.json.decode(record.document, type=_Dated).derived_section.misc_info_module.version_holder
+        if held:
+            return dt.date.fromisoformat(held)
+    return study.registration.first_submitted.earliest
 
 
 def write_files(files: dict[str, bytes], folder: Path) -> None:
@@ -81,6 +97,14 @@ def export_files(readout: Readout) -> dict[str, bytes]:
     return csv_export.write(readout.study, readout.snapshot, readout.analysis, readout.rows)
 
 
+def analysis_files(readout: Readout) -> dict[str, bytes]:
+    """Result rows as JSON and analysis records as CSV, without any layout."""
+    tables = {name.rpartition("/")[2]: content for name, content in export_files(readout).items() if "machine/" in name}
+    records = {name: content for name, content in tables.items() if name.startswith(("analysis", "participants"))}
+    results = write_results(readout.study, readout.snapshot, readout.analysis, readout.rows, ())
+    return {"results.json": results, **records}
+
+
 def registration_file(study_folder: Path, study: Study) -> bytes:
     """`registration.json`: the record that this definition would register, beside what it still owes."""
     return json.dumps(registration_draft(study_folder, study), ensure_ascii=False, indent=1, sort_keys=False).encode()
@@ -92,6 +116,20 @@ def files_hash(files: dict[str, bytes]) -> str:
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
     return digest.hexdigest()
+
+
+class _Held(msgspec.Struct, frozen=True, rename="camel"):
+    version_holder: str = ""
+
+
+class _Misc(msgspec.Struct, frozen=True, rename="camel"):
+    misc_info_module: _Held = _Held()
+
+
+class _Dated(msgspec.Struct, frozen=True, rename="camel"):
+    """The one path of a record that says which day its copy is of."""
+
+    derived_section: _Misc = _Misc()
 
 
 def _no_data(study: Study, as_of: dt.datetime | None) -> Problem:
