@@ -89,8 +89,10 @@ def hidden_fields(
 
     Missing: a condition that cannot be decided hides; what is hidden counts as empty for the others.
     """
-    row = {**(elsewhere or {}), **in_item_units(fields, present)}
     conditions = {field.name: compile_row(field.shown_when) for field in fields if field.shown_when is not None}
+    if not conditions:
+        return frozenset()
+    row = {**(elsewhere or {}), **in_item_units(fields, present)}
     hidden: frozenset[str] = frozenset()
     # Hiding one item can hide the next; a chain is at most as long as the form.
     for _ in range(len(conditions) + 1):

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 
 import msgspec
 import polars as pl
 
+from trialwright.capture.parse import exact_in_item_unit
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import Blank, Datapoint, Slot, Snapshot, Stored
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
@@ -103,15 +103,10 @@ def in_item_units(fields: Iterable[Field], values: Mapping[str, Stored]) -> dict
     """Values as a condition compares them: every number exact in its item's own unit, blanks left out."""
     known = {field.name: field for field in fields}
     return {
-        name: _exact(known[name], value) if name in known and isinstance(value, Quantity) else value
+        name: exact_in_item_unit(known[name], value) if name in known and isinstance(value, Quantity) else value
         for name, value in values.items()
         if not isinstance(value, Blank)
     }
-
-
-def _exact(field: Field, quantity: Quantity) -> Fraction:
-    factor = "1" if quantity.unit in ("", field.item.unit) else field.item.other_units[quantity.unit]
-    return quantity.exact * Fraction(factor)
 
 
 def visit_date(values: Values, visit: str) -> PartialDate | None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -109,4 +108,4 @@ def write_acts(
 def act(kind: EventKind, participant_id: str = "", visit: str = "", **details: str) -> NewEvent:
     """An act with the details that have something to say."""
     kept = {name: text.strip() for name, text in details.items() if text.strip()}
-    return NewEvent(kind=kind, participant_id=participant_id, visit=visit, details=cast(dict[str, str], kept))
+    return NewEvent(kind=kind, participant_id=participant_id, visit=visit, details=kept)

@@ -10,7 +10,7 @@ from trialwright.capture.status import Status, participant_status, visit_complet
 from trialwright.capture.values import Held, values_of
 from trialwright.capture.visits import PROGRESS_WORDS, VisitState, visit_state_of
 from trialwright.catalog.evaluator import RowValue
-from trialwright.model.ledger import Conflict, LedgerEvent, Slot
+from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Slot
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -43,7 +43,8 @@ def values_held(ledger: Ledger, study: Study, participant_id: str, visits: Seque
 
 def next_participant_id(ledger: Ledger) -> str:
     """P001, P002 ...: one more than the highest that was ever given."""
-    taken = [e.participant_id for e in ledger.events(kinds=("participant_added",))]
+    added: tuple[EventKind, ...] = ("participant_added",)
+    taken = [e.participant_id for e in ledger.events(kinds=added)]
     numbers = [int(name[1:]) for name in taken if re.fullmatch(r"P\d+", name, re.ASCII)]
     return f"P{max(numbers, default=0) + 1:03d}"
 

@@ -1,6 +1,9 @@
 """Acts on the study as a whole: approval, opening, builds, roles, deviations, lock, looks, queries."""
 
 from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
 
 from trialwright.capture.checks import OpenQuery, open_queries
 from trialwright.capture.gates import check_status, check_unlocked
@@ -71,7 +74,8 @@ def grant_role(
     events = acts_of(ledger)
     begun = any(event.kind == "role_granted" for event in events)
     told = check_any_role(study, events, actor, ("grant",), "roles") if begun else []
-    return _role(ledger, study, actor, _Grant(told, "role_granted", user, role), reason, token)
+    grant = _Grant(told=told, kind="role_granted", user=user, role=role, reason=reason, token=token)
+    return _role(ledger, study, actor, grant)
 
 
 def revoke_role(
@@ -79,26 +83,27 @@ def revoke_role(
 ) -> Saved | Refused | Conflict:
     """A person no longer acts in a role; what they did stays theirs."""
     told = check_any_role(study, acts_of(ledger), actor, ("grant",), "roles") + check_reason_given(reason, "roles")
-    return _role(ledger, study, actor, _Grant(told, "role_revoked", user, role), reason, token)
+    revoked = _Grant(told=told, kind="role_revoked", user=user, role=role, reason=reason, token=token)
+    return _role(ledger, study, actor, revoked)
 
 
-class _Grant:
-    def __init__(self, told: list[Problem], kind: str, user: str, role: str) -> None:
-        self.told, self.kind, self.user, self.role = told, kind, user, role
+class _Grant(msgspec.Struct, frozen=True, kw_only=True):
+    told: list[Problem]
+    kind: Literal["role_granted", "role_revoked"]
+    user: str
+    role: str
+    reason: str
+    token: str
 
 
-def _role(
-    ledger: Ledger, study: Study, actor: Actor, grant: _Grant, reason: str, token: str
-) -> Saved | Refused | Conflict:
-    told = grant.told
-    names = [role.name for role in study.roles]
+def _role(ledger: Ledger, study: Study, actor: Actor, grant: _Grant) -> Saved | Refused | Conflict:
+    told, names = list(grant.told), [role.name for role in study.roles]
     if grant.role not in names:
         told.append(problem("TW-CAP-056", "roles", typed=grant.role, allowed=", ".join(names)))
     if told:
         return Refused(tuple(told))
-    granted = grant.kind == "role_granted"
-    made = act("role_granted" if granted else "role_revoked", user=grant.user, role=grant.role)
-    return write_acts(ledger, study, actor, [made], reason=reason, token=token)
+    made = act(grant.kind, user=grant.user, role=grant.role)
+    return write_acts(ledger, study, actor, [made], reason=grant.reason, token=grant.token)
 
 
 def record_deviation(
