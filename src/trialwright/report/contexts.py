@@ -46,13 +46,13 @@ class Contexts:
         return DisplayContext(
             number=use.number,
             title=use.title.of(self._language),
-            population=self._population(use, rows),
+            population=self._population(rows, estimands),
             mark=self.mark,
             labels=self._labels | self._role_labels(estimands) | self._log_labels(_logs(parameters)),
             visits=tuple(visit.name for visit in self._study.visits if visit.kind in ("baseline", "planned")),
             estimands=use.estimands,
             participants=self._analysis.participants,
-            records=self._analysis.records,
+            records=self._records(estimands),
             events=self._snapshot.events,
             why=self._why,
             benchmarks=_benchmarks(each.benchmarks for each in estimands),
@@ -60,10 +60,17 @@ class Contexts:
             parameters=parameters,
         )
 
-    def _population(self, use: DisplayUse, rows: Sequence[ResultRow]) -> str:
+    def _records(self, estimands: Sequence[Estimand]) -> tuple[AnalysisRecord, ...]:
+        """Records of the estimand's population; where events are listed, everybody's: none may fall out of sight."""
+        if not estimands or estimands[0].variable.kind == "event":
+            return self._analysis.records
+        members = {each.participant_id for each in self._analysis.participants if estimands[0].population in each.sets}
+        return tuple(record for record in self._analysis.records if record.participant_id in members)
+
+    def _population(self, rows: Sequence[ResultRow], estimands: Sequence[Estimand]) -> str:
         named = [row.analysis_set for row in rows if row.analysis_set]
-        named += [each.population for each in self._study.estimands if each.name in use.estimands]
-        if not named or len(set(named)) > 1:
+        named += [each.population for each in estimands if rows or each.variable.kind != "event"]
+        if len(set(named)) != 1:
             return ""
         name = named[0]
         count = sum(name in each.sets for each in self._analysis.participants)
