@@ -46,13 +46,13 @@ class Link(NamedTuple):
     commitment: bytes  # base64 in the JSON
 
 
-def commitment_of(nonce: bytes, content: Content) -> bytes:
+def commitment_of(nonce: bytes, content: Content | tuple[object, ...]) -> bytes:
     """SHA-256(nonce, content): says nothing of the content to whoever lacks the nonce, and fits no other content."""
     return sha256(nonce + _encode(content)).digest()
 
 
-def hash_of(before: bytes, link: Link) -> bytes:
-    """The hash of a link, given the hash of the link before it."""
+def hash_of(before: bytes, link: Link | tuple[object, ...]) -> bytes:
+    """The hash of a link (or of a plain tuple in its order), given the hash of the link before it."""
     return sha256(before + _encode(link)).digest()
 
 

@@ -19,6 +19,10 @@ TABLES: dict[str, tuple[str, ...]] = {
 """Every table that grows, in the order in which a copy is written."""
 
 
+class UnreadableText(Exception):  # noqa: N818 - a condition, told to a person as a Problem
+    """A text in the file is no UTF-8 any more: read again leniently to learn in which row."""
+
+
 class Database(Protocol):
     """Queries are written for SQLite (`?`); the other database turns them into its own."""
 
@@ -34,9 +38,9 @@ class Database(Protocol):
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]: ...
 
-    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]: ...
+    def stream(self, sql: str, *, lenient: bool = False) -> Iterator[Row]: ...
 
-    def columns(self, sql: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]: ...
+    def columns(self, source: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]: ...
 
     def reading(self) -> AbstractContextManager[None]: ...
 

@@ -89,21 +89,21 @@ class PostgresDatabase:
         with self._told():
             return self._connection().execute(_ours(sql), values).fetchall()
 
-    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
+    def stream(self, sql: str, *, lenient: bool = False) -> Iterator[Row]:  # noqa: ARG002 - the server keeps text whole
         """Rows as they come from the server, in a transaction of their own."""
         with self._told():
             connection = self._connect()
             try:
                 with connection.transaction(), connection.cursor(name="stream") as cursor:
                     cursor.itersize = 10_000
-                    yield from cursor.execute(_ours(sql), values)
+                    yield from cursor.execute(_ours(sql))
             finally:
                 self._close(connection)
 
-    def columns(self, sql: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
-        """The columns of a query as lists, one JSON text a column."""
+    def columns(self, source: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
+        """Columns of a table as lists, all in one order; one JSON text a column."""
         wanted = ", ".join(f"coalesce(json_agg({name})::text, '[]')" for name in names)
-        ((*texts,),) = self.read(f"SELECT {wanted} FROM ({sql}) AS found", values)  # noqa: S608 - our own names
+        ((*texts,),) = self.read(f"SELECT {wanted} FROM {source}", values)  # noqa: S608 - our own names
         return [msgspec.json.decode(text) for text in texts]
 
     @contextlib.contextmanager

@@ -16,17 +16,12 @@ from trialwright.store.values import at_utc, milliseconds
 
 BATCH = 100_000
 
-_VERSION_KEYS = ("seq", "save", "kind", "participant", "visit", "form", "item", "row_id", "replaces",
-                 "raw", "text", "unit", "reason", "gone")  # fmt: skip
-_VERSIONS = """
-SELECT entry.seq, save, kind, participant, visit, form, item, row_id, replaces, coalesce(raw, '') AS raw,
-    coalesce(text, '') AS text, coalesce(unit, 0) AS unit, coalesce(reason, '') AS reason,
-    CASE WHEN content.seq IS NULL THEN 1 ELSE 0 END AS gone
-FROM entry LEFT JOIN content ON content.seq = entry.seq
-WHERE event = 0 AND entry.seq > ? AND entry.seq <= ? ORDER BY entry.seq
-"""
+_ENTRY_KEYS = ("seq", "save", "kind", "participant", "visit", "form", "item", "row_id", "replaces")
+_ENTRIES = "entry WHERE event = 0 AND seq > ? AND seq <= ?"
+_CONTENT_KEYS = ("seq", "raw", "text", "unit", "reason")
+_CONTENT = "content WHERE seq > ? AND seq <= ?"
 _SAVE_KEYS = ("id", "at_ms", "account", "build", "origin")
-_SAVES = "SELECT id, at_ms, account, build, origin FROM save WHERE id > ? AND id <= ? ORDER BY id"
+_SAVES = "save WHERE id > ? AND id <= ?"
 
 _SLOT = ("participant_id", "visit", "form", "item", "row")
 
@@ -106,12 +101,14 @@ def _as_of_utc(as_of: int | dt.datetime | None, at_ms: int) -> str:
 
 
 def _versions(database: Database, last: int) -> pl.DataFrame:
-    keys = _in_batches(database, _VERSIONS, _VERSION_KEYS, last)
-    if keys is None:
+    batches = [batch for start in range(0, last, BATCH)
+               if (batch := _batch(database, start, min(start + BATCH, last))) is not None]  # fmt: skip
+    if not batches:
         return pl.DataFrame(schema=VERSION_COLUMNS)
-    saves = _in_batches(database, _SAVES, _SAVE_KEYS, int(keys["save"][-1]))
-    if saves is None:
-        raise RuntimeError("a ledger with versions holds saves")
+    keys = pl.concat(batches, rechunk=True)
+    last_save = int(keys["save"][-1])
+    saves = pl.concat([_columns(database, _SAVES, _SAVE_KEYS, start, min(start + BATCH, last_save))
+                       for start in range(0, last_save, BATCH)])  # fmt: skip
     at = saves["at_ms"].cast(pl.Datetime("ms")).dt.strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
     of_save = keys["save"] - 1  # ids are 1, 2, 3 ... without gaps: the place in the list of saves
     columns = {
@@ -125,28 +122,38 @@ def _versions(database: Database, last: int) -> pl.DataFrame:
         "origin": _named(database, "origin", saves["origin"])[of_save],
     }  # fmt: skip
     versions = pl.DataFrame({name: columns[name].alias(name) for name in VERSION_COLUMNS})
-    return _without_erased(database, versions, keys["gone"])
+    return _without_erased(database, versions, keys["unit"] == 0)
 
 
-def _without_erased(database: Database, versions: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
-    erased = gone == 1
+def _batch(database: Database, start: int, stop: int) -> pl.DataFrame | None:
+    """Entries and what they say, read apart (a join row by row takes three times as long) and laid side by side."""
+    entries = _columns(database, _ENTRIES, _ENTRY_KEYS, start, stop)
+    if entries.is_empty():
+        return None
+    said = _columns(database, _CONTENT, _CONTENT_KEYS, start, stop)
+    if not entries["seq"].equals(said["seq"]):  # events stand between, or a value was erased
+        none_said = {"unit": 0} | dict.fromkeys(("raw", "text", "reason"), "")
+        said = entries.select("seq").join(said, on="seq", how="left", maintain_order="left").with_columns(
+            pl.col(name).fill_null(value) for name, value in none_said.items())  # fmt: skip
+    return entries.hstack(said.drop("seq"))
+
+
+def _columns(database: Database, source: str, names: tuple[str, ...], start: int, stop: int) -> pl.DataFrame:
+    found = database.columns(source, names, (start, stop))
+    frame = pl.DataFrame([_series(name, column) for name, column in zip(names, found, strict=True)])
+    return frame if frame[names[0]].is_sorted() else frame.sort(names[0])
+
+
+def _without_erased(database: Database, versions: pl.DataFrame, erased: pl.Series) -> pl.DataFrame:
+    """`erased`: every value that is there has a unit, the empty one at least."""
     if not erased.any():
         return versions
     reasons = erasure_reasons(database)
     told = pl.Series([reasons.get(seq, "") for seq in versions["seq"].filter(erased)], dtype=pl.String)
     where = np.flatnonzero(erased.to_numpy())
-    reason = versions["reason"].scatter(where, told)
-    kind = versions["kind"].scatter(where, "blank")
-    return versions.with_columns(reason=reason, kind=kind)
-
-
-def _in_batches(database: Database, sql: str, names: tuple[str, ...], last: int) -> pl.DataFrame | None:
-    frames = []
-    for start in range(0, last, BATCH):
-        columns = database.columns(sql, names, (start, min(start + BATCH, last)))
-        if columns[0]:
-            frames.append(pl.DataFrame([_series(name, column) for name, column in zip(names, columns, strict=True)]))
-    return pl.concat(frames, rechunk=True) if frames else None
+    return versions.with_columns(
+        reason=versions["reason"].scatter(where, told), kind=versions["kind"].scatter(where, "blank")
+    )
 
 
 def _series(name: str, column: list[Any]) -> pl.Series:

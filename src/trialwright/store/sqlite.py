@@ -15,7 +15,7 @@ import msgspec
 from trialwright.model.problem import Problem
 from trialwright.store import problems
 from trialwright.store.chain import FORMAT
-from trialwright.store.database import LOOKUPS
+from trialwright.store.database import LOOKUPS, UnreadableText
 from trialwright.store.lock import WriterLock
 from trialwright.store.rows import Row
 
@@ -84,22 +84,30 @@ class SqliteDatabase:
         with self._told():
             return self._connection().execute(sql, values).fetchall()
 
-    def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[Row]:
-        """Rows one by one; bytes that are no text come as replacement characters, so that `verify` can name the row."""
+    def stream(self, sql: str, *, lenient: bool = False) -> Iterator[Row]:
+        """
+        Rows one by one, on a connection of their own.
+
+        Raises: UnreadableText at bytes that are no text; `lenient` reads on with replacement characters, slower.
+        """
         connection = self._connect()
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+        if lenient:
+            connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
         try:
             with self._told():
-                yield from connection.execute(sql, values)
+                yield from connection.execute(sql)
+        except sqlite3.OperationalError as trouble:
+            if "decode" in str(trouble):
+                raise UnreadableText from trouble
+            raise
         finally:
             self._close(connection)
 
-    def columns(self, sql: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
-        """The columns of a query as lists. One JSON text a column is several times faster than a tuple a row."""
+    def columns(self, source: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
+        """Columns of a table as lists, all in one order. A JSON text a column is several times faster than tuples."""
         wanted = ", ".join(f"json_group_array({name})" for name in names)
-        with self._told():
-            row = self._connection().execute(f"SELECT {wanted} FROM ({sql})", values).fetchone()  # noqa: S608 - our own names
-        return [msgspec.json.decode(column) for column in row]
+        ((*texts,),) = self.read(f"SELECT {wanted} FROM {source}", values)  # noqa: S608 - our own names
+        return [msgspec.json.decode(text) for text in texts]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
