@@ -39,22 +39,29 @@ def conclude(observed: Observed, held: Sequence[tuple[Benchmark, Numbers]], alph
 
 
 def _against(observed: Observed, benchmark: Benchmark, numbers: Numbers, level: Fraction) -> str:
-    rate = f"{benchmark.label.en} ({benchmark.responders} of {benchmark.participants}, {_percent(numbers.get('rate'))})"
-    seen = f"{observed.responders} of {observed.participants}"
-    p = numbers.get("p_value")
-    if not isinstance(p, float | int | Fraction):
-        return f"Against {rate} no test could be made."
-    needed = numbers.get("critical")
-    attained = f", attained size {_percent(numbers.get('size'))}" if numbers.get("size") is not None else ""
+    seen = f"{observed.responders} responders of {observed.participants}"
+    theirs = f"{benchmark.label.en} ({benchmark.responders} of {benchmark.participants})"
+    rate = f"a true rate of {_percent(numbers.get('rate'))} or less, as in {theirs}"
+    if not isinstance(numbers.get("p_value"), float | int | Fraction):
+        return f"Against {theirs} no test could be made."
+    size = numbers.get("size")
+    attained = f" (attained size {_percent(size)})" if size else ""
     if _excluded(numbers, level):
-        return (
-            f"{seen} responders exclude a true rate as low as that of {rate} at one-sided {_percent(level)}{attained}."
+        said = f"{seen} exclude {rate}, at one-sided {_percent(level)}{attained}."
+    elif isinstance(needed := numbers.get("critical"), int) and needed <= observed.participants:
+        said = (
+            f"{seen} do not exclude {rate}: {needed} would have been needed at one-sided {_percent(level)}{attained}."
         )
-    if isinstance(needed, int) and needed <= observed.participants:
-        more = f"; at least {needed} of {observed.participants} would have been needed{attained}"
     else:
-        more = f"; no number of responders out of {observed.participants} could have excluded it"
-    return f"{seen} responders do not exclude a true rate as low as that of {rate}{more}."
+        said = f"{seen} do not exclude {rate}: with so few participants no number of responders could."
+    return f"{said} {_own_uncertainty(benchmark, numbers)}".strip()
+
+
+def _own_uncertainty(benchmark: Benchmark, numbers: Numbers) -> str:
+    low, high = numbers.get("lower"), numbers.get("upper")
+    if low is None or high is None:
+        return ""
+    return f"That figure itself rests on {benchmark.participants} participants ({_percent(low)} to {_percent(high)})."
 
 
 def _together(held: Sequence[tuple[Benchmark, Numbers]], excluded: Sequence[bool]) -> str:
@@ -82,4 +89,4 @@ def _level(alpha: str) -> Fraction | None:
 
 
 def _percent(value: object) -> str:
-    return f"{float(value) * 100:.1f} %" if isinstance(value, int | float | Fraction) else "unknown"
+    return f"{float(value) * 100:.1f}".removesuffix(".0") + " %" if isinstance(value, int | float | Fraction) else "?"

@@ -1,6 +1,6 @@
 """Who was screened, enrolled, treated, and how each ended."""
 
-from collections import Counter
+from collections import defaultdict
 
 from trialwright.analyze.material import Line, Material
 from trialwright.model.analysis import ResultRow
@@ -14,6 +14,7 @@ STATES = {
     "withdrawn": "Withdrawn",
     "died": "Died",
 }
+NOT_STATED = "not_stated"
 
 
 def disposition(material: Material, use: DisplayUse) -> list[ResultRow]:
@@ -22,55 +23,54 @@ def disposition(material: Material, use: DisplayUse) -> list[ResultRow]:
 
     Missing: a state that is unknown for somebody does not count them; the row warns of how many.
     """
-    enrolled = material.with_fact("enrolled")
-    everybody = tuple(material.participants)
-    screened = Line(
-        display=use.number, row="screened", label="Screened", records=material.facts("enrolled", everybody),
-        participants=everybody,
-    )  # fmt: skip
+    everybody, enrolled = tuple(material.participants), material.with_fact("enrolled")
+    screened = _line(material, use, ("screened", "Screened"), "enrolled", everybody)
     rows = [screened.says("n", len(everybody))]
     for state, label in STATES.items():
-        rows += _state(material, use, state, label, None if state == "screen_failure" else len(enrolled))
+        whole = None if state == "screen_failure" else enrolled
+        rows += _state(material, use, (state, label), whole)
         if state == "withdrawn":
-            rows += _reasons(material, use, len(enrolled))
+            rows += _reasons(material, use, enrolled)
     return rows
 
 
-def _state(material: Material, use: DisplayUse, state: str, label: str, denominator: int | None) -> list[ResultRow]:
+def _state(
+    material: Material, use: DisplayUse, named: tuple[str, str], whole: tuple[str, ...] | None
+) -> list[ResultRow]:
+    state, label = named
     found = material.with_fact(state)
     unknown = [p for p in material.participants.values() if p.facts.get(state, False) is None]
-    line = Line(
-        display=use.number,
-        row=state,
-        label=label,
-        denominator=denominator,
-        records=material.facts(state, found),
-        participants=found,
-    )
+    line = _line(material, use, named, state, found, whole)
     warnings = [f"{label}: unknown for {len(unknown)} participant(s)"] if unknown else []
-    rows = line.counted(len(found))
-    return [line.says("n", len(found), warnings=warnings), *rows[1:]]
+    counted = line.counted(len(found))
+    return [line.says("n", len(found), warnings=warnings), *counted[1:]]
 
 
-def _reasons(material: Material, use: DisplayUse, denominator: int) -> list[ResultRow]:
-    withdrawn = material.with_fact("withdrawn")
-    reasons = Counter(
-        str(material.participants[pid].facts.get("withdrawn_reason") or "not stated") for pid in withdrawn
-    )
+def _reasons(material: Material, use: DisplayUse, enrolled: tuple[str, ...]) -> list[ResultRow]:
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for pid in material.with_fact("withdrawn"):
+        by_reason[str(material.participants[pid].facts.get("withdrawn_reason") or NOT_STATED)].append(pid)
     rows = []
-    for reason in sorted(reasons):
-        who = tuple(
-            pid
-            for pid in withdrawn
-            if str(material.participants[pid].facts.get("withdrawn_reason") or "not stated") == reason
-        )
-        line = Line(
-            display=use.number,
-            row=f"withdrawn.{reason.replace(' ', '_')}",
-            label=f"Withdrawn: {reason.replace('_', ' ')}",
-            denominator=denominator,
-            records=material.facts("withdrawn_reason", who),
-            participants=who,
-        )
-        rows += line.counted(reasons[reason])
+    for reason, who in sorted(by_reason.items()):
+        named = (f"withdrawn.{reason}", f"Withdrawn: {reason.replace('_', ' ')}")
+        rows += _line(material, use, named, "withdrawn_reason", tuple(who), enrolled).counted(len(who))
     return rows
+
+
+def _line(
+    material: Material,
+    use: DisplayUse,
+    named: tuple[str, str],
+    fact: str,
+    found: tuple[str, ...],
+    whole: tuple[str, ...] | None = None,
+) -> Line:
+    return Line(
+        display=use.number,
+        row=named[0],
+        label=named[1],
+        denominator=None if whole is None else len(whole),
+        records=material.facts(fact, found),
+        # Those it is a rate of are behind the number too, not only those it counts.
+        participants=tuple(dict.fromkeys((*found, *(whole or ())))),
+    )
