@@ -11,7 +11,7 @@ def analysis_sets(material: Material, use: DisplayUse) -> list[ResultRow]:
 
     Missing: whoever the set's condition leaves undecided is not in it; the row warns of how many.
     """
-    enrolled = len(material.with_fact("enrolled"))
+    enrolled = material.with_fact("enrolled")
     rows = []
     for analysis_set in material.study.analysis_sets:
         members = material.members(analysis_set.name)
@@ -21,10 +21,10 @@ def analysis_sets(material: Material, use: DisplayUse) -> list[ResultRow]:
             row=analysis_set.name,
             label=analysis_set.title.en,
             analysis_set=analysis_set.name,
-            denominator=enrolled,
+            denominator=len(enrolled),
             assumed=assumptions(analysis_set.origin),
             records=material.facts(f"set.{analysis_set.name}", tuple(material.participants)),
-            participants=members,
+            participants=tuple(dict.fromkeys((*members, *enrolled))),
         )
         warnings = [f"undecided for {len(undecided)} participant(s), who are left out"] if undecided else []
         counted = line.counted(len(members))
