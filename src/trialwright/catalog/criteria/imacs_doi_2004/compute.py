@@ -111,7 +111,7 @@ def _measure_reason(m: str, outputs: Outputs, parameters: Parameters) -> Reason:
     if base == 0:
         key = "improved_from_zero" if better else "zero_left_open" if worsened is None else "worsened_from_zero"
         return Reason(key, {"measure": m})
-    moved = Fraction(100 * abs(gain)) / Fraction(base)
+    moved = abs(Fraction(gain) / Fraction(base)) * 100
     threshold = parameters.number("improved_by_pct" if better else "worse_by_pct")
     if better:
         key = "improved" if outputs[f"improved_{m}"] else "better"
