@@ -1,9 +1,9 @@
 """Arms: whether each says what it receives, and arms and interventions name each other."""
 
-import re
 from collections.abc import Iterator
 
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import only_people, plain
 from trialwright.register.subject import Subject, quoted
 
 _ARMS = "protocolSection.armsInterventionsModule.armGroups"
@@ -11,32 +11,6 @@ _GIVEN = "protocolSection.armsInterventionsModule.interventions"
 
 
 _DEFINITIONS = "PRS data element definitions"
-_DOSE = re.compile(
-    r"\d[\d.,]*\s*(?:-|to|/)?\s*[\d.,]*\s*(?:(?:m|u|µ|μ|n|k|mc)?g|m[lL]|[lL]|IU|units?|U|mmol|[mµμ]?mol|mEq|%"
-    r"|mCi|MBq|Gy|cGy|tablets?|capsules?|"
-    r"drops?|puffs?|sachets?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|PFU|ppm|kcal"
-    r"|joules?)\b|\bdose level|\bmg/",
-    re.I,
-)
-_PEOPLE = re.compile(
-    r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
-    r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b",
-    re.I,
-)
-_REGIMEN = re.compile(
-    r"\b(?:receiv\w+ (?:a |an |the )?(?!.{0,60}(?:at least|prior|previous))|will|given|administ\w+|treated"
-    r"|placebo|dose\w*|infus\w+|inject\w+|randomi\w+|assign\w+|undergo\w*|underwent|intervention|program\w*|arm"
-    r"|group|implant\w*|train\w*)\b",
-    re.I,
-)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w]+", " ", text).strip().lower()
-
-
-def _only_people(description: str) -> bool:
-    return bool(_PEOPLE.search(description)) and not _DOSE.search(description) and not _REGIMEN.search(description)
 
 
 @rule(
@@ -52,12 +26,12 @@ def _only_people(description: str) -> bool:
     interventional=True,
 )
 def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
-    diseases = {_plain(condition) for condition in subject.protocol.conditions_module.conditions}
-    given = [_plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
+    diseases = {plain(condition) for condition in subject.protocol.conditions_module.conditions}
+    given = [plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
     if not _compares_treatments(subject):
         return
     for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
-        label = _plain(arm.label)
+        label = plain(arm.label)
         bare = " ".join(word for word in label.split() if word not in _ADJECTIVES)
         if bare in diseases - set(given) and not any(name and name in label for name in given):
             yield Found(
@@ -97,7 +71,7 @@ _ADJECTIVES = {
     source=f"{_DEFINITIONS}: Arm Description says what participants of the arm receive",
     expected="The regimen of the arm; who may take part belongs to the eligibility criteria.",
     cure="Describe what this arm receives, how often and how long.",
-    example='"Patients who have been receiving glucocorticoids ... and have failed therapy"',
+    example='"Patients with asthma who did not respond to inhaled treatment"',
     needs=("armsInterventionsModule.armGroups",),
     catches=(15,),
     interventional=True,
@@ -108,7 +82,7 @@ def arm_describes_people(subject: Subject) -> Iterator[Found]:
         subject.protocol.arms_interventions_module.arm_groups if _compares_treatments(subject) else ()
     ):
         says_what = any(name and name.split()[0] in arm.description.lower() for name in names)
-        if arm.type != "NO_INTERVENTION" and arm.description and _only_people(arm.description) and not says_what:
+        if arm.type != "NO_INTERVENTION" and arm.description and only_people(arm.description) and not says_what:
             yield Found(
                 where=f"{_ARMS}[{at}].description",
                 found=f"The arm's description says who takes part, not what is given: {quoted(arm.description)}",
@@ -178,10 +152,10 @@ def intervention_without_arm(subject: Subject) -> Iterator[Found]:
 )
 def unknown_arm(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
-    labels = {_plain(arm.label) for arm in module.arm_groups}
+    labels = {plain(arm.label) for arm in module.arm_groups}
     for at, one in enumerate(module.interventions):
         for label in one.arm_group_labels:
-            if labels and _plain(label) not in labels:
+            if labels and plain(label) not in labels:
                 yield Found(
                     where=f"{_GIVEN}[{at}].armGroupLabels",
                     found=f'"{one.name}" names the arm "{label}", which is not there.',
@@ -205,8 +179,8 @@ def repeated_name(subject: Subject) -> Iterator[Found]:
         (_ARMS, [arm.label for arm in module.arm_groups], "warning"),
         (_GIVEN, [f"{one.type} {one.name}" for one in module.interventions], "note"),
     ):
-        plain = [_plain(name) for name in names]
-        again = [at for at, name in enumerate(plain) if name in plain[:at]]
+        bare = [plain(name) for name in names]
+        again = [at for at, name in enumerate(bare) if name in bare[:at]]
         if again:
             twice = ", ".join(sorted({names[at] for at in again}))
             yield Found(

@@ -177,7 +177,7 @@ def masking_count(subject: Subject) -> Iterator[Found]:
     source="PRS Major Comment: information appears inconsistent with other parts of the record",
     expected="The same design in titles, text and design elements.",
     cure="Correct the words or the design elements, whichever is wrong.",
-    example='"a controlled before and after study" in a single group without control',
+    example='"a randomized trial" in a single group',
     needs=("designModule.designInfo",),
     catches=(17,),
     interventional=True,

@@ -28,7 +28,7 @@ _FAILURE = re.compile(r"\b(?:fail\w*|refractory|inadequate|insufficient|non-?res
     source=_DECIDABLE,
     expected="The length of the washout for each kind of medicine.",
     cure="Give the time since the last dose: days, weeks, or a number of half-lives.",
-    example='"the washout period shall be completed"',
+    example='"after an adequate washout"',
     needs=_CRITERIA,
     catches=(25,),
 )
@@ -91,7 +91,7 @@ def open_stable_dose(subject: Subject) -> Iterator[Found]:
     source=_DECIDABLE,
     expected="A closed list, or a rule by which a case not listed is decided.",
     cure='Replace "etc." by the full list or by a class ("other systemic autoimmune disease").',
-    example='"... primary biliary cirrhosis, etc."',
+    example='"heart failure, stroke, etc."',
     needs=_CRITERIA,
     catches=(25,),
 )
@@ -116,7 +116,7 @@ def open_list(subject: Subject) -> Iterator[Found]:
     source="ICH E6(R3) 2.8; consistency with minimum age",
     expected="Consent by the participant; a legal representative only for adults who cannot consent, said so.",
     cure="Remove the guardian, or say which adults may be enrolled through a legal representative.",
-    example='minimum age 18 years, "patients or their guardians ... sign"',
+    example='minimum age 18 years, "consent signed by a parent"',
     needs=(*_CRITERIA, "eligibilityModule.minimumAge"),
     catches=(26,),
 )

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import DOSE, only_people, plain
 from trialwright.register.subject import MEDICINES, Subject
 from trialwright.register.v2 import ArmGroup, Intervention
 from trialwright.register.vocabulary import lines
@@ -15,13 +16,6 @@ _GIVEN = "protocolSection.armsInterventionsModule.interventions"
 
 _DEFINITIONS = "PRS data element definitions"
 _DESCRIPTION_SINCE = dt.date(2017, 1, 18)
-_DOSE = re.compile(
-    r"\d[\d.,]*\s*(?:-|to|/)?\s*[\d.,]*\s*(?:(?:m|u|µ|μ|n|k|mc)?g|m[lL]|[lL]|IU|units?|U|mmol|[mµμ]?mol|mEq|%"
-    r"|mCi|MBq|Gy|cGy|tablets?|capsules?|"
-    r"drops?|puffs?|sachets?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|PFU|ppm|kcal"
-    r"|joules?)\b|\bdose level|\bmg/",
-    re.I,
-)
 _ROUTE = re.compile(
     r"\b(?:oral(?:ly)?|intra\w+|subcutaneous(?:ly)?|s\.?c\.|i\.?v\.|i\.?m\.|p\.?o\.|infus\w+|inject\w+|tablets?"
     r"|capsules?|pills?|topical\w*|inhal\w+|"
@@ -49,27 +43,12 @@ _DUMMY = re.compile(
     r"|sugar pill|therap(?:y|ies) alone)\b",
     re.I,
 )
-_PEOPLE = re.compile(
-    r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
-    r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b",
-    re.I,
-)
-_REGIMEN = re.compile(
-    r"\b(?:receiv\w+ (?:a |an |the )?(?!.{0,60}(?:at least|prior|previous))|will|given|administ\w+|treated"
-    r"|placebo|dose\w*|infus\w+|inject\w+|randomi\w+|assign\w+|undergo\w*|underwent|intervention|program\w*|arm"
-    r"|group|implant\w*|train\w*)\b",
-    re.I,
-)
 _TYPE_WORDS = {
     "DRUG": "Drug",
     "BIOLOGICAL": "Biological",
     "DEVICE": "Device",
     "COMBINATION_PRODUCT": "Combination product",
 }
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^\w]+", " ", text).strip().lower()
 
 
 @rule(
@@ -86,14 +65,14 @@ def _plain(text: str) -> str:
 )
 def drug_as_condition(subject: Subject) -> Iterator[Found]:
     given = {
-        _plain(name): one
+        plain(name): one
         for one in subject.protocol.arms_interventions_module.interventions
         for name in (one.name, *one.other_names)
         if name
     }
     stems = tuple(lines("biological_stems"))
     for at, condition in enumerate(subject.protocol.conditions_module.conditions):
-        one = given.get(_plain(condition))
+        one = given.get(plain(condition))
         by_name = condition.lower().endswith(stems) and " " not in condition.strip()
         if one or by_name:
             kind = _TYPE_WORDS.get(one.type, one.type.lower()) if one else "biological product by its name"
@@ -147,7 +126,7 @@ def no_dose(subject: Subject) -> Iterator[Found]:
         if one.type not in MEDICINES or _DUMMY.search(one.name):
             continue
         told = _told_of(one, module.arm_groups)
-        wanted = (("dose", _DOSE), ("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
+        wanted = (("dose", DOSE), ("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
         missing = [word for word, pattern in wanted if not pattern.search(told)]
         if len(missing) == len(wanted) and not _digit(told):
             yield Found(
@@ -176,7 +155,7 @@ def _told_of(one: Intervention, arms: tuple[ArmGroup, ...]) -> str:
         for arm in arms
         if arm.label in one.arm_group_labels or any(one.name in name for name in arm.intervention_names)
     ]
-    arm_words = [f"{arm.label} {arm.description}" for arm in named if not _only_people(arm.description)]
+    arm_words = [f"{arm.label} {arm.description}" for arm in named if not only_people(arm.description)]
     return " ".join([one.name, one.description, *one.other_names, *arm_words])
 
 
@@ -188,10 +167,6 @@ def _is_studied(one: Intervention, arms: tuple[ArmGroup, ...]) -> bool:
         if arm.label in one.arm_group_labels or any(one.name in name for name in arm.intervention_names)
     ]
     return not mine or any(arm.type in ("EXPERIMENTAL", "") for arm in mine)
-
-
-def _only_people(description: str) -> bool:
-    return bool(_PEOPLE.search(description)) and not _DOSE.search(description) and not _REGIMEN.search(description)
 
 
 @rule(
@@ -209,7 +184,7 @@ def nameless_intervention(subject: Subject) -> Iterator[Found]:
     for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
         if re.fullmatch(
             r"(?:study )?(?:drug|treatment|intervention|experimental|device|therapy|medication|group)s?(?: [a-d1-4])?",
-            _plain(one.name),
+            plain(one.name),
         ):
             yield Found(where=f"{_GIVEN}[{at}].name", found=f'The intervention is called "{one.name}".', quote=one.name)
 
@@ -227,9 +202,9 @@ def nameless_intervention(subject: Subject) -> Iterator[Found]:
 def repeated_condition(subject: Subject) -> Iterator[Found]:
     seen: set[str] = set()
     for at, condition in enumerate(subject.protocol.conditions_module.conditions):
-        if _plain(condition) in seen:
+        if plain(condition) in seen:
             yield Found(where=f"{_CONDITIONS}[{at}]", found=f'"{condition}" stands there twice.', quote=condition)
-        seen.add(_plain(condition))
+        seen.add(plain(condition))
 
 
 RULES = (

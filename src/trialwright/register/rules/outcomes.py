@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import plain
 from trialwright.register.rules.published import published
 from trialwright.register.subject import PlacedOutcome, Subject, quoted
 from trialwright.register.vocabulary import lines, words
@@ -35,10 +36,6 @@ _STATISTIC = re.compile(
 )
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
-
-
 def _both(placed: PlacedOutcome) -> str:
     return f"{placed.outcome.measure}. {placed.outcome.description}"
 
@@ -50,8 +47,7 @@ def _both(placed: PlacedOutcome) -> str:
     source=f"{_MAJOR}; full name of the tool is required",
     expected="The name of an instrument or of a published response definition, with its version.",
     cure="Name the definition that is computed (for a group's core set: which improvement criteria, of which year).",
-    example='"IMACS score": the group publishes core set measures and definitions of improvement, no score of '
-    "that name",
+    example='"OMERACT score": the group publishes core sets, no score of that name',
     needs=_PRIMARY,
     catches=(5,),
 )
@@ -80,7 +76,7 @@ def _organisation_score() -> re.Pattern[str]:
     source=f"{_MAJOR}; ICH E9 2.2.2: the primary variable is specified in the protocol",
     expected="A closed list of the measures that decide the outcome.",
     cure="Name every measure, and what is done where one is missing.",
-    example='"creatine kinase, aldolase, lactic dehydrogenase and so on"',
+    example='"pain, stiffness, swelling and so on"',
     needs=_PRIMARY,
     catches=(5,),
 )
@@ -275,14 +271,14 @@ def no_description(subject: Subject) -> Iterator[Found]:
     source=_MAJOR,
     expected="What the title does not say: how it is measured, the unit, the baseline, the summary.",
     cure="Describe the measurement (unit, baseline, how values are summarised).",
-    example='title and description both "Dose of glucocorticoids used"',
+    example='title and description both "Dose of analgesic used"',
     needs=_EVERY,
     catches=(9, 10),
 )
 def description_repeats(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        told = _plain(placed.outcome.description)
-        if told and told == _plain(placed.outcome.measure) and len(told.split()) < 15:
+        told = plain(placed.outcome.description)
+        if told and told == plain(placed.outcome.measure) and len(told.split()) < 15:
             yield Found(
                 where=f"{placed.path}.description",
                 found=f"The description only repeats the title {quoted(placed.outcome.measure)}: no unit, no "
@@ -299,7 +295,7 @@ def description_repeats(subject: Subject) -> Iterator[Found]:
     expected="The instrument's published name and version.",
     cure="Give the published name; a translated name hides a known instrument (for function, often the Health "
     "Assessment Questionnaire).",
-    example='"Sports Ability Assessment Questionnaire"',
+    example='"Daily Vigour Appraisal Questionnaire"',
     needs=_EVERY,
     catches=(7,),
 )
@@ -341,7 +337,7 @@ def _explained(text: str, end: int) -> bool:
     source="PRS review criteria: scale range and which direction is better",
     expected="Minimum and maximum of the scale and what a higher value means.",
     cure='Add for instance "0 to 150, higher is stronger".',
-    example='"MMT-8" without "0 to 80" or "0 to 150"',
+    example='"KCCQ" without "0 to 100"',
     needs=_PRIMARY,
     catches=(7,),
 )

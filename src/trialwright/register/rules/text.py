@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import plain
 from trialwright.register.subject import MEDICINES, Subject, quoted, sentences
 from trialwright.register.vocabulary import lines, words
 
@@ -56,8 +57,10 @@ def misspelt_name(subject: Subject) -> Iterator[Found]:
         lower = word.lower()
         if len(lower) < _SHORTEST or lower in common or lower in given or lower in studied or word.isupper():
             continue
-        plain = lower.replace("ae", "e").replace("oe", "e")  # British spelling is no misspelling
-        if any(form in listed for form in (lower, plain) for listed in (common, words("medicines"), words("diseases"))):
+        american = lower.replace("ae", "e").replace("oe", "e")  # British spelling is no misspelling
+        if any(
+            form in listed for form in (lower, american) for listed in (common, words("medicines"), words("diseases"))
+        ):
             continue
         meant = _nearest(lower, near_to_given, _CLOSE_TO_GIVEN, _SAME_BEGINNING)
         meant = meant or _nearest(lower, others.get(lower[:_SAME_BEGINNING], ()), _CLOSE, _SAME_BEGINNING)
@@ -103,7 +106,7 @@ def _nearest(word: str, names: Sequence[str], close: float, beginning: int) -> s
     source="PRS review criteria (advisory): consistent spelling",
     expected="The same spelling throughout the record.",
     cure="Spell the abbreviation alike everywhere.",
-    example='"iMACS" beside "IMACS"',
+    example='"kCCQ" beside "KCCQ"',
     needs=_TEXTS,
     catches=(19,),
 )
@@ -154,9 +157,9 @@ def broken_grammar(subject: Subject) -> Iterator[Found]:
 )
 def copied_passage(subject: Subject) -> Iterator[Found]:
     description = subject.protocol.description_module
-    background = _compact(f"{description.brief_summary}\n{description.detailed_description}")
+    background = plain(f"{description.brief_summary}\n{description.detailed_description}")
     for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
-        copied = [line for line in sentences(one.description) if len(line) >= 60 and _compact(line) in background]
+        copied = [line for line in sentences(one.description) if len(line) >= 60 and plain(line) in background]
         size = sum(len(line) for line in copied)
         if size >= _COPIED_CHARACTERS:
             yield Found(
@@ -182,9 +185,9 @@ def copied_passage(subject: Subject) -> Iterator[Found]:
 )
 def summary_repeats(subject: Subject) -> Iterator[Found]:
     description = subject.protocol.description_module
-    background = _compact(description.detailed_description)
+    background = plain(description.detailed_description)
     told = [line for line in sentences(description.brief_summary) if len(line) >= 60]
-    copied = [line for line in told if _compact(line) in background]
+    copied = [line for line in told if plain(line) in background]
     if len(copied) >= 2 and 2 * len(copied) >= len(told):
         yield Found(
             where=f"protocolSection.{_TEXTS[0]}",
@@ -192,10 +195,6 @@ def summary_repeats(subject: Subject) -> Iterator[Found]:
             f"description.",
             quote=copied[0],
         )
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
 
 
 @rule(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import plain
 from trialwright.register.spans import days_named, has_time
 from trialwright.register.subject import PlacedOutcome, Subject, quoted
 
@@ -38,10 +39,6 @@ _ANCHOR_FIRM = re.compile(
 _BAD_GRAMMAR = re.compile(
     r"\b(?:after|before|following|during|since) (?:treat|receive|enroll|administer|randomize|inject)\b", re.I
 )
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
 
 
 def _both(placed: PlacedOutcome) -> str:
@@ -196,7 +193,7 @@ def repeated_outcome(subject: Subject) -> Iterator[Found]:
     seen: dict[tuple[str, str], PlacedOutcome] = {}
     again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
     for placed in subject.outcomes:
-        key = (_plain(placed.outcome.measure), _plain(placed.outcome.time_frame))
+        key = (plain(placed.outcome.measure), plain(placed.outcome.time_frame))
         first = seen.setdefault(key, placed)
         if first is not placed and key[0]:
             again.append((first, placed))

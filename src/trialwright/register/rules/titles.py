@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import plain
 from trialwright.register.subject import Subject, quoted, sentences
 
 _ID = "protocolSection.identificationModule"
@@ -49,16 +50,12 @@ _EXPLORED = re.compile(
 )
 def same_titles(subject: Subject) -> Iterator[Found]:
     titles = subject.protocol.identification_module
-    if titles.brief_title and _plain(titles.brief_title) == _plain(titles.official_title):
+    if titles.brief_title and plain(titles.brief_title) == plain(titles.official_title):
         jargon = sorted({word.lower() for word in _EXPLORED.findall(titles.brief_title)})
         more = f' It is not in lay language ("{", ".join(jargon)}").' if jargon else ""
         yield Found(
             where=f"{_ID}.briefTitle", found=f"Brief and official title are the same.{more}", quote=titles.brief_title
         )
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
 
 
 @rule(
@@ -195,7 +192,7 @@ def first_person(subject: Subject) -> Iterator[Found]:
     source="Registry record of knowledge at one date; such claims are checked by search, not by assertion",
     expected="The search that was made, its date and what it found.",
     cure="Search the registries under every name of drug and disease, then cite the search, or leave the claim out.",
-    example='"there is no relevant report or registration"',
+    example='"no trial has ever studied this combination"',
     needs=("descriptionModule.detailedDescription",),
     catches=(18,),
 )
