@@ -122,7 +122,9 @@ def test_the_counts_are_those_of_the_findings():
 
 def test_every_finding_says_place_source_expectation_and_cure():
     silent = [
-        one.code for one in judged(checked(RECONSTRUCTION)) if not (one.where and one.source and one.expected and one.cure)
+        one.code
+        for one in judged(checked(RECONSTRUCTION))
+        if not (one.where and one.source and one.expected and one.cure)
     ]
 
     assert [] == silent
