@@ -101,7 +101,7 @@ class _Parser:
     # -- saying no
 
     def _syntax(self, at: int, found: str, expected: str, cure: str = "") -> NoReturn:
-        raise _Refused(say.condition_syntax(self.where, self.text, at, found, expected, cure))
+        raise _Refused(say.condition_syntax(self.where, self.text, at, found=found, expected=expected, cure=cure))
 
     def _types(self, at: int, found: str, expected: str) -> NoReturn:
         raise _Refused(say.condition_types(self.where, self.text, at, found, expected))
@@ -203,7 +203,9 @@ class _Parser:
             self._syntax(code.at, f'"{code.text}"' if code.text else "the condition ends", "A code must stand here")
         allowed = tuple(YES_NO_WORDS) if known.kind == "truth" else known.codes
         if allowed and code.text not in allowed:
-            raise _Refused(say.condition_code(self.where, self.text, code.at, code.text, token.text, allowed))
+            raise _Refused(
+                say.condition_code(self.where, self.text, code.at, code.text, name=token.text, allowed=allowed)
+            )
         return YES_NO_WORDS[code.text] if known.kind == "truth" else code.text
 
     def _comparison(self) -> e.Truth:

@@ -40,85 +40,87 @@ def _question(block: EligibilityBlock) -> Item:
     )
 
 
-def form_names(file: FormFile, catalog: Catalog, questions: tuple[Item, ...]) -> Names:
-    """The names a condition on this form may use: every item of its instruments that is not left out."""
-    return {
-        item_name(section.instrument, item.name): known_item(item)
-        for section in file.sections
-        for item in _items(section, catalog, questions)
-    }
+class FormReader:
+    """Turns the files of one study's forms into forms: it knows the catalog and the questions on eligibility."""
+
+    def __init__(self, catalog: Catalog, questions: tuple[Item, ...], notes: Notes) -> None:
+        self.catalog, self.questions, self.notes = catalog, questions, notes
+
+    def names(self, file: FormFile) -> Names:
+        """The names a condition on this form may use: every item of its instruments that is not left out."""
+        return {
+            item_name(section.instrument, item.name): known_item(item)
+            for section in file.sections
+            for item in self._items(section)
+        }
+
+    def form(self, file: FormFile, document: Document, elsewhere: Names) -> m.Form:
+        """One form; `elsewhere` are the visit-qualified items that its edit checks may compare with."""
+        origin = self.notes.origin(file, document, what=f"form {file.form}")
+        names = self.names(file)
+        reader = _OneForm(self, document, names)
+        sections = [reader.section(block, index, origin, file.form) for index, block in enumerate(file.sections)]
+        self.notes.once(list(file.checks), document, "checks", "edit check")
+        return m.Form(
+            name=file.form,
+            title=text_of(file.title),
+            sections=tuple(section for section in sections if section is not None),
+            repeating=file.repeating,
+            core_set=file.core_set,
+            before_consent=file.before_consent,
+            checks=reader.checks(file, {**names, **elsewhere}),
+            origin=origin,
+        )
+
+    def _items(self, section: SectionBlock) -> tuple[Item, ...]:
+        return tuple(item for item in self.asked(section) if item.name not in section.leave_out)
+
+    def asked(self, section: SectionBlock) -> tuple[Item, ...]:
+        """The items of a section under its chosen options; none where the instrument is not in the catalog."""
+        if section.instrument == ELIGIBILITY:
+            return self.questions
+        if section.instrument not in self.catalog.names("instrument"):
+            return ()
+        instrument = self.catalog.instrument(section.instrument)
+        chosen = {f"{option.name}={section.options.get(option.name, option.default)}" for option in instrument.options}
+        return tuple(item for item in instrument.items if not item.asked_when or chosen & set(item.asked_when))
 
 
-def _items(section: SectionBlock, catalog: Catalog, questions: tuple[Item, ...]) -> tuple[Item, ...]:
-    if section.instrument == ELIGIBILITY:
-        return questions
-    if section.instrument not in catalog.names("instrument"):
-        return ()
-    instrument = catalog.instrument(section.instrument)
-    chosen = {f"{option.name}={section.options.get(option.name, option.default)}" for option in instrument.options}
-    return tuple(
-        item
-        for item in instrument.items
-        if item.name not in section.leave_out and (not item.asked_when or chosen & set(item.asked_when))
-    )
+class _OneForm:
+    """The parts of one form, with the lines they stand on."""
 
+    def __init__(self, reader: FormReader, document: Document, names: Names) -> None:
+        self.reader, self.document, self.names, self.notes = reader, document, names, reader.notes
 
-def form(
-    file: FormFile, document: Document, catalog: Catalog, questions: tuple[Item, ...], elsewhere: Names, notes: Notes
-) -> m.Form:
-    """One form; `elsewhere` are the visit-qualified items that its edit checks may compare with."""
-    origin = notes.origin(file, document, what=f"form {file.form}")
-    names = form_names(file, catalog, questions)
-    sections = []
-    for index, section in enumerate(file.sections):
-        where = document.where("sections", index)
-        if section.instrument != ELIGIBILITY and section.instrument not in catalog.names("instrument"):
-            allowed = catalog.names("instrument")
-            notes.problems.append(say.unknown_entry(where, section.instrument, "an instrument", allowed))
-            continue
-        own = notes.origin(section, document, "sections", index, what=f"{file.form}: {section.instrument}") if (
-            section.origin or section.assumed or section.proposed
-        ) else origin  # fmt: skip
-        sections.append(_section(section, own, document, index, catalog, questions, names, notes))
-    notes.once(list(file.checks), document, "checks", "edit check")
-    return m.Form(
-        name=file.form,
-        title=text_of(file.title),
-        sections=tuple(sections),
-        repeating=file.repeating,
-        core_set=file.core_set,
-        before_consent=file.before_consent,
-        checks=_checks(file, document, {**names, **elsewhere}, notes),
-        origin=origin,
-    )
+    def section(self, block: SectionBlock, index: int, origin: m.Provenance, form: str) -> m.Section | None:
+        catalog = self.reader.catalog
+        path = ("sections", index)
+        if block.instrument != ELIGIBILITY and block.instrument not in catalog.names("instrument"):
+            allowed = [*catalog.names("instrument"), ELIGIBILITY]
+            where = self.document.where(*path)
+            self.notes.problems.append(say.unknown_entry(where, block.instrument, "an instrument", allowed))
+            return None
+        if block.origin or block.assumed or block.proposed:
+            origin = self.notes.origin(block, self.document, *path, what=f"{form}: {block.instrument}")
+        self._check_item_names(block, index)
+        title, options = Text("Eligibility", "入排标准"), {}
+        if block.instrument != ELIGIBILITY:
+            instrument = catalog.instrument(block.instrument)
+            title, options = instrument.title, _options(block, instrument, self.document, index, self.notes)
+        return m.Section(
+            instrument=block.instrument,
+            title=text_of(block.title) if block.title else title,
+            options=options,
+            fields=self._fields(block, index),
+            origin=origin,
+        )
 
-
-def _section(
-    block: SectionBlock,
-    origin: m.Provenance,
-    document: Document,
-    index: int,
-    catalog: Catalog,
-    questions: tuple[Item, ...],
-    names: Names,
-    notes: Notes,
-) -> m.Section:
-    items = _items(block, catalog, questions)
-    _check_item_names(block, document, index, catalog, questions, notes)
-    shown = {
-        item: _parsed(text, names, document.where("sections", index, "shown_when", item), notes)
-        for item, text in block.shown_when.items()
-    }
-    title = Text("Eligibility", "入排标准")
-    options: dict[str, str] = {}
-    if block.instrument != ELIGIBILITY:
-        instrument = catalog.instrument(block.instrument)
-        title, options = instrument.title, _options(block, instrument, document, index, notes)
-    return m.Section(
-        instrument=block.instrument,
-        title=text_of(block.title) if block.title else title,
-        options=options,
-        fields=tuple(
+    def _fields(self, block: SectionBlock, index: int) -> tuple[m.Field, ...]:
+        shown = {
+            item: self._parsed(text, self.names, self.document.where("sections", index, "shown_when", item))
+            for item, text in block.shown_when.items()
+        }
+        return tuple(
             m.Field(
                 name=item_name(block.instrument, item.name),
                 instrument=block.instrument,
@@ -126,27 +128,39 @@ def _section(
                 shown_when=shown.get(item.name),
                 required=item.required and item.name not in block.optional,
             )
-            for item in items
-        ),
-        origin=origin,
-    )
+            for item in self.reader.asked(block)
+            if item.name not in block.leave_out
+        )
 
+    def _check_item_names(self, block: SectionBlock, index: int) -> None:
+        known = [item.name for item in self.reader.asked(block)]
+        places: list[tuple[str, str | int, str]] = [
+            *(("leave_out", position, name) for position, name in enumerate(block.leave_out)),
+            *(("optional", position, name) for position, name in enumerate(block.optional)),
+            *(("shown_when", name, name) for name in block.shown_when),
+        ]
+        for key, step, name in places:
+            if name not in known:
+                where = self.document.where("sections", index, key, step)
+                what = f"an item of {block.instrument}"
+                self.notes.problems.append(say.unknown_reference(where, name, what, known))
 
-def _check_item_names(
-    block: SectionBlock, document: Document, index: int, catalog: Catalog, questions: tuple[Item, ...], notes: Notes
-) -> None:
-    every = questions if block.instrument == ELIGIBILITY else catalog.instrument(block.instrument).items
-    known = [item.name for item in every]
-    places = [("leave_out", n, name) for n, name in enumerate(block.leave_out)]
-    places += [("optional", n, name) for n, name in enumerate(block.optional)]
-    for key, position, name in places:
-        if name not in known:
-            where = document.where("sections", index, key, position)
-            notes.problems.append(say.unknown_reference(where, name, f"an item of {block.instrument}", known))
-    for name in block.shown_when:
-        if name not in known:
-            where = document.where("sections", index, "shown_when", name)
-            notes.problems.append(say.unknown_reference(where, name, f"an item of {block.instrument}", known))
+    def checks(self, file: FormFile, names: Names) -> tuple[m.EditCheck, ...]:
+        found = []
+        for index, block in enumerate(file.checks):
+            truth = self._parsed(block.holds, names, self.document.where("checks", index, "holds"))
+            if truth is not None:
+                asked = columns_of(truth)
+                items = tuple(name for name in names if name in asked)
+                found.append(m.EditCheck(name=block.name, holds=truth, message=text_of(block.message), items=items))
+        return tuple(found)
+
+    def _parsed(self, text: str, names: Names, where: str) -> Truth | None:
+        parsed = parse_condition(text, names, where)
+        if isinstance(parsed, Problem):
+            self.notes.problems.append(parsed)
+            return None
+        return parsed
 
 
 def _options(
@@ -169,24 +183,6 @@ def _options(
             changes = f"what {instrument.name} asks or how it is counted"
             notes.problems.append(say.undecided(document.where(*path), what, changes, option.choices))
     return chosen
-
-
-def _checks(file: FormFile, document: Document, names: Names, notes: Notes) -> tuple[m.EditCheck, ...]:
-    found = []
-    for index, block in enumerate(file.checks):
-        truth = _parsed(block.holds, names, document.where("checks", index, "holds"), notes)
-        if truth is not None:
-            items = tuple(name for name in names if name in columns_of(truth))
-            found.append(m.EditCheck(name=block.name, holds=truth, message=text_of(block.message), items=items))
-    return tuple(found)
-
-
-def _parsed(text: str, names: Names, where: str, notes: Notes) -> Truth | None:
-    parsed = parse_condition(text, names, where)
-    if isinstance(parsed, Problem):
-        notes.problems.append(parsed)
-        return None
-    return parsed
 
 
 def columns_of(node: object) -> set[str]:

@@ -129,7 +129,7 @@ def unused_form(where: str, form: str) -> Problem:
     )
 
 
-def condition_syntax(where: str, text: str, position: int, found: str, expected: str, cure: str = "") -> Problem:
+def condition_syntax(where: str, text: str, position: int, *, found: str, expected: str, cure: str = "") -> Problem:
     return Problem(
         code="TW-DEF-020",
         where=where,
@@ -160,7 +160,7 @@ def condition_types(where: str, text: str, position: int, found: str, expected: 
     )
 
 
-def condition_code(where: str, text: str, position: int, code: str, name: str, allowed: Iterable[str]) -> Problem:
+def condition_code(where: str, text: str, position: int, code: str, *, name: str, allowed: Iterable[str]) -> Problem:
     names = list(allowed)
     return Problem(
         code="TW-DEF-023",

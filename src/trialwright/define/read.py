@@ -93,7 +93,7 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         raise ValueError("a study is assembled from three files")
     documents = files.documents
     at_study, at_schedule, at_analysis = (documents[name] for name in PARTS)
-    scope = _Scope(files, study, schedule, catalog)
+    scope = _Scope(files, study, schedule, catalog, notes)
     visits = elements.visits(schedule, at_schedule, [file.form for file, _ in files.forms], notes)
     around = Around(
         tuple(block.name for block in analysis.analysis_sets),
@@ -117,10 +117,7 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         consents=elements.consents(study, at_study, notes),
         eligibility=elements.eligibility(study, at_study, scope.screening, notes),
         visits=visits,
-        forms=tuple(
-            forms.form(file, document, catalog, scope.questions, scope.everywhere, notes)
-            for file, document in files.forms
-        ),
+        forms=tuple(scope.reader.form(file, document, scope.everywhere) for file, document in files.forms),
         outcomes=_outcomes(study, analysis, at_study, notes),
         analysis_sets=estimands.analysis_sets(analysis, at_analysis, scope.facts, notes),
         intercurrent_events=estimands.intercurrent_events(analysis, at_analysis, scope.facts, notes),
@@ -137,9 +134,9 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
 class _Scope:
     """The names that conditions may use, by where they stand."""
 
-    def __init__(self, files: _Files, study: StudyFile, schedule: ScheduleFile, catalog: Catalog) -> None:
-        self.questions = forms.eligibility_items(study.eligibility)
-        by_form = {file.form: forms.form_names(file, catalog, self.questions) for file, _ in files.forms}
+    def __init__(self, files: _Files, study: StudyFile, schedule: ScheduleFile, catalog: Catalog, notes: Notes) -> None:
+        self.reader = forms.FormReader(catalog, forms.eligibility_items(study.eligibility), notes)
+        by_form = {file.form: self.reader.names(file) for file, _ in files.forms}
         self.screening: Names = {}
         self.everywhere: Names = {}
         for visit in schedule.visits:

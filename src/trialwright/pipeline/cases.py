@@ -75,7 +75,8 @@ class _Maker:
         for form_name, rows in case.logs.items():
             form = self.study.form(form_name)
             for number, answers in enumerate(rows, 1):
-                self._form(participant, place.name if place else "", form, number, answers, case.where)
+                used = self._form((participant, place.name if place else "", number), form, answers)
+                self._check_used(case, f"form {form_name}", answers, used)
         if case.left_because:
             details = {"reason": case.left_because, "date": self._date(case.left_on)}
             self._event(participant, "withdrawn", details)
@@ -91,16 +92,12 @@ class _Maker:
         answers = {_VISIT_DATE: f"day {visit.study_day}", **case.answers[visit.name]}
         used: set[str] = set()
         for name in visit.forms:
-            used |= self._form(participant, visit.name, self.study.form(name), 0, answers, "")
-        for pattern in case.answers[visit.name]:
-            if pattern not in used:
-                found = f'case "{case.title}": no field of visit {visit.name} is called {pattern}'
-                self.problems.append(say.case_unreadable(case.where, found, "A pattern fits at least one field"))
+            used |= self._form((participant, visit.name, 0), self.study.form(name), answers)
+        self._check_used(case, f"visit {visit.name}", case.answers[visit.name], used)
 
-    def _form(
-        self, participant: str, visit: str, form: Form, row: int, answers: dict[str, str], where: str
-    ) -> set[str]:
+    def _form(self, place: tuple[str, str, int], form: Form, answers: dict[str, str]) -> set[str]:
         """Writes the fields that some pattern fits (the last one counts) and returns the patterns that fit any."""
+        participant, visit, row = place
         used: set[str] = set()
         for section in form.sections:
             for field in section.fields:
@@ -108,11 +105,13 @@ class _Maker:
                 used.update(fitting)
                 if fitting:
                     self._datapoint((participant, visit, form.name, row), field, answers[fitting[-1]])
-        if where and len(used) < len(answers):
-            unknown = ", ".join(pattern for pattern in answers if pattern not in used)
-            found = f"no field of form {form.name} is called {unknown}"
-            self.problems.append(say.case_unreadable(where, found, "A pattern fits at least one field"))
         return used
+
+    def _check_used(self, case: Case, place: str, answers: dict[str, str], used: set[str]) -> None:
+        unknown = [pattern for pattern in answers if pattern not in used]
+        if unknown:
+            found = f'case "{case.title}": no field of {place} is called {", ".join(unknown)}'
+            self.problems.append(say.case_unreadable(case.where, found, "A pattern fits at least one field"))
 
     def _datapoint(self, slot: tuple[str, str, str, int], field: Field, text: str) -> None:
         self.seq += 1
