@@ -49,6 +49,7 @@ def check_form(
 
     Shape:   `present` is item -> value after the save; `queries` those now open. A check that already has its query
              opens no second one; a query whose check holds again is closed by the system, with the check's name.
+             Without `read` only the definition's own checks are run (another form of theirs was changed).
     Missing: a condition that cannot be decided is not false; a hidden item counts as empty.
     """
     fields = fields_of(form)
@@ -64,6 +65,9 @@ def check_form(
         if told.code in QUERIED:
             failed[f"{QUERIED[told.code]}:{told.where}"] = ((told.where,), _as_text(told))
     waiting = {query.check: query for query in queries if query.place == place and query.check}
+    if read is None:
+        # Only the definition's checks were run: what they did not look at stays open.
+        waiting = {name: query for name, query in waiting.items() if name in {check.name for check in form.checks}}
     acts = [_open(place, name, items, message) for name, (items, message) in failed.items() if name not in waiting]
     acts += [_close(query) for name, query in waiting.items() if name not in failed]
     return Checked(tuple(acts), tuple(warnings))

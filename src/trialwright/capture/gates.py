@@ -10,6 +10,7 @@ from trialwright.capture.status import (
     Status,
     data_locked,
     form_locked,
+    inactive_rows,
     may,
     participant_status,
     visit_completed,
@@ -79,7 +80,7 @@ def check_may_save(
     Everything in the way of saving a form: role, lock, schedule, study open, consent, status, completeness, baseline.
 
     Shape:    `events` hold the study's acts and the participant's; `values` what the participant has (for TW-CAP-040).
-    Problems: TW-CAP-030..041. All that apply, the nearest cure first.
+    Problems: TW-CAP-030..042. All that apply, the nearest cure first.
     """
     where = f"{place.form}/{place.visit}/{place.participant_id}"
     scheduled = _scheduled(study, place)
@@ -90,6 +91,8 @@ def check_may_save(
     told += check_person(study, events, place, form, visit)
     if form_locked(events, place.participant_id, place.visit, place.form):
         told.append(problem("TW-CAP-041", where))
+    if place.row and (place.visit, place.form, place.row) in inactive_rows(events, place.participant_id):
+        told.append(problem("TW-CAP-042", where, row=place.row))
     if visit.kind != "log" and visit_completed(events, place.participant_id, place.visit):
         told.append(problem("TW-CAP-035", where, visit=visit.title))
     return told + _second_baseline(study, place, visit, form, values or {})

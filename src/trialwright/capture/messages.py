@@ -206,6 +206,11 @@ MESSAGES: dict[str, Message] = {
         _T("A locked form stays as it is", "已锁定的表单不能修改"),
         _T("Ask the data manager to unlock it", "请联系数据管理员解锁"),
     ),
+    "TW-CAP-042": Message(
+        _T("row {row} is not active", "第 {row} 行已作废"),
+        _T("A row in use, or a new one", "应为有效的记录行或新的记录行"),
+        _T("Enter it as a new row; the inactive one stays readable", "请另起新行填写；作废的记录仍可查看"),
+    ),
     # Acts.
     "TW-CAP-050": Message(
         _T('participant "{participant}" is already there', "参与者“{participant}”已存在"),

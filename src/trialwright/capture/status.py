@@ -77,6 +77,15 @@ def form_locked(events: Iterable[LedgerEvent], participant_id: str, visit: str, 
     return locked or frozen
 
 
+def inactive_rows(events: Iterable[LedgerEvent], participant_id: str) -> frozenset[tuple[str, str, int]]:
+    """Visit, form and row of the rows of logs that were taken out of use; they stay readable and never come back."""
+    return frozenset(
+        (event.visit, event.form, event.row)
+        for event in events
+        if event.kind == "row_inactivated" and event.participant_id == participant_id
+    )
+
+
 def visit_completed(events: Iterable[LedgerEvent], participant_id: str, visit: str) -> bool:
     """Whether a visit is marked complete now: the last of completion and reopening."""
     complete = False

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from trialwright.capture.forms import hidden_fields
-from trialwright.capture.status import participant_status, visit_completed
+from trialwright.capture.status import inactive_rows, participant_status, visit_completed
 from trialwright.capture.values import Place, Values, fields_of, first_dose, form_values, values_in, visit_date
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.quantity import Missing, PartialDate
@@ -74,6 +74,8 @@ def visit_state_of(
 ) -> VisitState:
     """The same from values at hand. `values` must hold the dosing log for the window to be judged."""
     planned = study.visit(visit)
+    gone = inactive_rows(events, participant_id)
+    values = {slot: held for slot, held in values.items() if (slot.visit, slot.form, slot.row) not in gone}
     date, day_one = visit_date(values, visit), first_dose(values)
     due, earliest, latest = window(planned, day_one)
     forms = tuple(_form_state(study.form(name), values, participant_id, visit) for name in planned.forms)

@@ -15,7 +15,7 @@ query_opened check, items, message, message_zh · query_answered, query_closed q
 """
 
 from trialwright.pipeline.conduct_base import SESSION_KINDS, Actor, Refused, Saved, acts_of
-from trialwright.pipeline.conduct_forms import FormSave, form_token, save_form, today_at_site
+from trialwright.pipeline.conduct_forms import FormSave, form_token, inactivate_row, save_form, today_at_site
 from trialwright.pipeline.conduct_participants import (
     add_participant,
     complete_participant,
@@ -67,6 +67,7 @@ __all__ = [
     "form_token",
     "give_consent",
     "grant_role",
+    "inactivate_row",
     "lock_data",
     "miss_visit",
     "next_participant_id",

@@ -9,7 +9,7 @@ from trialwright.capture.checks import check_form, open_queries
 from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.problems import problem
-from trialwright.capture.values import Held, Place, fields_of, in_item_units, values_of
+from trialwright.capture.values import Held, Place, fields_of, form_values, in_item_units, values_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.catalog.evaluator.nodes import in_order
 from trialwright.model.expression import Answered, CodeIs, Column, DaysBetween, Truth
@@ -27,7 +27,16 @@ from trialwright.model.ledger import (
 )
 from trialwright.model.problem import Problem
 from trialwright.model.study import Form, Study
-from trialwright.pipeline.conduct_base import Actor, Refused, Saved, acts_of, local_day, roles_now
+from trialwright.pipeline.conduct_base import (
+    Actor,
+    Refused,
+    Saved,
+    acts_of,
+    check_reason_given,
+    local_day,
+    roles_now,
+    write_acts,
+)
 from trialwright.store import Ledger
 
 
@@ -67,7 +76,7 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
 
     Shape:    Saved once the rows are safe on disk; Conflict with the others' versions where somebody saved in between.
               A save that changes nothing is Refused with the note TW-CAP-060.
-    Problems: gates TW-CAP-030..041, reading TW-CAP-001..017, reason TW-CAP-018, build TW-CAP-061.
+    Problems: gates TW-CAP-030..042, reading TW-CAP-001..017, reason TW-CAP-018, build TW-CAP-061.
     """
     events = acts_of(ledger, request.participant_id)
     gate = _gates(ledger, study, request, events)
@@ -158,6 +167,7 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
         NewDatapoint(slot=place.slot(item), raw=t.raw, value=t.value) for item, t in ready.changes.items()
     ]
     writes += checked.acts
+    writes += _checks_elsewhere(ledger, study, ready, seen)
     stamp = Stamp(
         user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()
     )
@@ -173,6 +183,57 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
         items=tuple(ready.changes),
         queries=sum(event.kind == "query_opened" for event in checked.acts),
     )
+
+
+def _checks_elsewhere(ledger: Ledger, study: Study, ready: _Ready, events: Sequence[LedgerEvent]) -> Iterator[NewEvent]:
+    """Queries to open and close on other forms, whose checks look at an item that this save changes."""
+    here = ready.base.place
+    fields = fields_of(ready.form)
+    new = in_item_units(fields, {item: t.value for item, t in ready.changes.items()})
+    changed: dict[str, RowValue] = {f"{here.visit}/{item}": new.get(item) for item in ready.changes}
+    for visit in study.visits:
+        for form in (study.form(name) for name in visit.forms):
+            looks = {name for check in form.checks for name in names_in(check.holds)} & set(changed)
+            if not looks or (visit.name, form.name) == (here.visit, here.form):
+                continue
+            held = values_of(ledger.datapoints(here.participant_id, visit.name, form.name))
+            for row in sorted({slot.row for slot in held}):
+                place = Place(here.participant_id, visit.name, form.name, row)
+                elsewhere = {**_elsewhere(ledger, study, form, place), **changed}
+                present = form_values(held, place)
+                yield from check_form(
+                    form, place, present, queries=open_queries(events), elsewhere=elsewhere
+                ).acts  # fmt: skip
+
+
+def inactivate_row(
+    ledger: Ledger, study: Study, actor: Actor, place: Place, *, reason: str, token: str = ""
+) -> Saved | Refused | Conflict:
+    """
+    A row of a log entered by mistake is taken out of use: it stays readable and its number is never given again.
+
+    Problems: gates as for saving; TW-CAP-037 where there is no such row, 059 without a reason.
+    """
+    events = acts_of(ledger, place.participant_id)
+    where = f"{place.form}/{place.visit}/{place.participant_id}"
+    told = check_may_save(study, events, place, roles_now(events, actor)) + check_reason_given(reason, where)
+    there = {d.slot.row for d in ledger.datapoints(place.participant_id, place.visit, place.form)}
+    if not told and (place.row == 0 or place.row not in there):
+        told.append(problem("TW-CAP-037", where, form=f"{place.form} {place.row}", visit=place.visit))
+    if told:
+        return Refused(tuple(told))
+    made = NewEvent(
+        kind="row_inactivated", participant_id=place.participant_id, visit=place.visit, form=place.form, row=place.row
+    )  # fmt: skip
+    queries = [q for q in open_queries(events) if q.place == place]
+    closing = [
+        NewEvent(
+            kind="query_closed", participant_id=place.participant_id, visit=place.visit, form=place.form,
+            row=place.row, details={"query": str(query.seq), "check": query.check, "by": "row_inactivated"},
+        )
+        for query in queries
+    ]  # fmt: skip
+    return write_acts(ledger, study, actor, [made, *closing], reason=reason, token=token)
 
 
 def _expect(request: FormSave) -> FormToken | None:

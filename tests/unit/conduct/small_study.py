@@ -63,6 +63,13 @@ LATER_THAN_SCREENING = EditCheck(
     items=("weight.weight",),
 )
 
+HEAVY_ENOUGH = EditCheck(
+    name="heavy_enough",
+    holds=Compare(Column("SCR/weight.weight"), ">=", Constant(40)),
+    message=Text("Weight at screening below 40 kg", "筛选时体重低于 40 千克"),
+    items=("SCR/weight.weight",),
+)
+
 STUDY = Study(
     name="small",
     build=1,
@@ -98,7 +105,10 @@ STUDY = Study(
     forms=(
         form("screening", section("demographics"), section("weight")),
         form("visit", section("visit_record"), section("weight"), checks=(LATER_THAN_SCREENING,)),
-        form("core", section("physician_global"), section("mmt8", scale="unilateral", side="right"), core_set=True),
+        form(
+            "core", section("physician_global"), section("mmt8", scale="unilateral", side="right"), core_set=True,
+            checks=(HEAVY_ENOUGH,),
+        ),
         form(
             "dosing",
             section("dosing_log", shown={"interruption": CodeIs("dosing_log.interrupted", ("Y",))}),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialwright.capture import open_queries
+from trialwright.capture import Place, open_queries
 from trialwright.model.ledger import Blank, Slot
 from trialwright.model.quantity import Quantity
 from trialwright.pipeline import conduct
@@ -212,3 +212,42 @@ def test_two_people_changing_one_row_of_a_log_do_meet(ledger):
     got = save(ledger, "LOG", "events", {"adverse_event.term": "itch"}, row=1, expected=seen, reason="other words")
 
     assert [d.slot.row for d in got.theirs] == [1]
+
+
+# Rows taken out of use, and checks that look across forms.
+
+
+def test_a_row_taken_out_of_use_keeps_its_values_and_its_reason_and_takes_nothing_new(ledger):
+    saved(save(ledger, "LOG", "events", {"adverse_event.term": "rash"}))
+    place = Place("P001", "LOG", "events", 1)
+
+    assert codes(conduct.inactivate_row(ledger, STUDY, NURSE, place, reason=" ")) == ["TW-CAP-059"]
+
+    saved(conduct.inactivate_row(ledger, STUDY, NURSE, place, reason="entered twice"))
+
+    assert ledger.events(kinds=("row_inactivated",))[0].reason == "entered twice"
+    assert len(ledger.datapoints("P001", "LOG", "events")) == 1
+    assert codes(save(ledger, "LOG", "events", {"adverse_event.term": "itch"}, row=1, reason="x")) == ["TW-CAP-042"]
+    assert saved(save(ledger, "LOG", "events", {"adverse_event.term": "itch"})).row == 2
+
+
+@pytest.mark.parametrize(("form", "row"), [("events", 0), ("events", 7)])
+def test_only_a_row_that_is_there_can_be_taken_out_of_use(ledger, form, row):
+    place = Place("P001", "LOG", form, row)
+
+    assert codes(conduct.inactivate_row(ledger, STUDY, NURSE, place, reason="why")) == ["TW-CAP-037"]
+
+
+def test_a_check_that_looks_at_another_visit_is_run_when_that_visit_changes(ledger):
+    saved(save(ledger, "SCR", "screening", {"weight.weight": "64"}))
+    saved(save(ledger, "W4", "core", {"physician_global.vas": "5"}))
+
+    assert open_queries(ledger.events()) == ()
+
+    saved(save(ledger, "SCR", "screening", {"weight.weight": "30"}, reason="misread"))
+
+    assert [(q.place.form, q.check) for q in open_queries(ledger.events())] == [("core", "heavy_enough")]
+
+    saved(save(ledger, "SCR", "screening", {"weight.weight": "65"}, reason="read again"))
+
+    assert open_queries(ledger.events()) == ()
