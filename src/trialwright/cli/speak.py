@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import NoReturn
 
 import msgspec
@@ -39,7 +40,14 @@ def wrong_use(sentence: str) -> NoReturn:
 
 def print_json(value: object) -> None:
     """`value` as indented JSON on standard output, for scripts."""
-    out.print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode(), markup=False)
+    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=_exact), indent=2).decode()
+    out.print(text, markup=False)
+
+
+def _exact(value: object) -> str:
+    if isinstance(value, Fraction):
+        return str(value)  # lowest terms: "5/8", "3"
+    raise NotImplementedError(f"no JSON for {type(value).__name__}")
 
 
 def exit_by(problems: Iterable[Problem]) -> None:
