@@ -14,9 +14,7 @@ KINDS = ("instrument", "criterion", "method", "display")
 
 def all_cases() -> list:
     known = catalog.load()
-    return [
-        (kind, name, case) for kind in KINDS for name in known.names(kind) for case in cases_of(kind, name)
-    ]
+    return [(kind, name, case) for kind in KINDS for name in known.names(kind) for case in cases_of(kind, name)]
 
 
 def cases_of(kind: str, name: str) -> list:
