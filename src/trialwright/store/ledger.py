@@ -101,12 +101,12 @@ class Ledger:
 
     def next_row(self, participant_id: str, visit: str, form: str) -> int:
         """A row id of a repeating form that no version and no act ever used."""
-        where = _FORM.replace("entry.event = 0 AND ", "")
-        found = self._database.read(
-            f"SELECT coalesce(max(entry.row_id), 0) FROM entry{where}",  # noqa: S608 - our own constants
-            (participant_id, visit, form),
-        )
-        return int(found[0][0]) + 1
+        highest = 0
+        for where in (_FORM, _FORM.replace("event = 0", "event = 1")):  # apart, for each has an index of its own
+            sql = f"SELECT coalesce(max(entry.row_id), 0) FROM entry{where}"  # noqa: S608 - our own constants
+            ((found,),) = self._database.read(sql, (participant_id, visit, form))
+            highest = max(highest, int(found))
+        return highest + 1
 
     def datapoints(self, participant_id: str, visit: str, form: str) -> tuple[Datapoint, ...]:
         """

@@ -33,7 +33,13 @@ def open_on(database: Database, *, clock: Clock, nonces: Nonces, create: bool = 
         raise problems.not_a_ledger(database.where)
     if found != FORMAT:
         raise problems.wrong_format(database.where, found, FORMAT)
-    return Ledger(database, clock=clock, nonces=nonces)
+    ledger = Ledger(database, clock=clock, nonces=nonces)
+    try:
+        ledger.head()  # the first connection is where unsafe settings and missing rights are found
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
 
 
 def database_at(url: str) -> Database:

@@ -149,7 +149,7 @@ class SqliteDatabase:
     def copy_to(self, path: Path) -> None:
         """A consistent copy while others write (a plain file copy is not)."""
         with self._told(), contextlib.closing(sqlite3.connect(path)) as target:
-            self._connection().backup(target, pages=1000)
+            self._connection().backup(target)
 
     def close(self) -> None:
         for connection in list(self._opened):

@@ -34,6 +34,7 @@ CREATE TABLE entry (
 CREATE INDEX entry_save ON entry (save);
 CREATE INDEX entry_slot ON entry (participant, visit, form, item, row_id, seq) WHERE event = 0;
 CREATE INDEX entry_event ON entry (kind, seq) WHERE event = 1;
+CREATE INDEX entry_participant ON entry (participant, seq) WHERE event = 1;
 CREATE INDEX entry_erases ON entry (erases) WHERE erases > 0;
 
 CREATE TABLE content (

@@ -45,6 +45,7 @@ CREATE TABLE entry (
 CREATE INDEX entry_save ON entry (save);
 CREATE INDEX entry_slot ON entry (participant, visit, form, item, row_id, seq) WHERE event = 0;
 CREATE INDEX entry_event ON entry (kind, seq) WHERE event = 1;
+CREATE INDEX entry_participant ON entry (participant, seq) WHERE event = 1;
 CREATE INDEX entry_erases ON entry (erases) WHERE erases > 0;
 CREATE TRIGGER entry_insert BEFORE INSERT ON entry
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)
