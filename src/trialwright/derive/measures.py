@@ -33,6 +33,16 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
         return Fraction(self.measure.range) if self.measure.range is not None else None
 
 
+class Occasion(msgspec.Struct, frozen=True):
+    """One instrument as it was answered at a visit, beside its baseline."""
+
+    participant: str
+    attended: Attended
+    is_baseline: bool
+    before: Sheet
+    now: Sheet
+
+
 def measure_id(participant: str, visit: str, instrument: str, measure: str) -> str:
     """The id of a measure's record at one visit."""
     return f"{participant}:{visit}:{instrument}.{measure}"
@@ -68,7 +78,8 @@ def derive_measures(
                 options = section.options
                 pair = catalog.pair(name, key, before.answers, now.answers, options)
                 apart = _incomparable(catalog, section, key, pair, (before, now))
-                measured = _measured(instrument, key, pair, apart, (before, now), (pid, attended, visit == start))
+                occasion = Occasion(pid, attended, visit == start, before, now)
+                measured = _measured(instrument, key, pair, apart, occasion)
                 found[measured.record.id] = measured
     return found
 
@@ -98,35 +109,33 @@ def _measured(
     key: str,
     pair: Pair,
     apart: bool,
-    sheets: tuple[Sheet, Sheet],
-    place: tuple[str, Attended, bool],
+    at: Occasion,
 ) -> Measured:
-    pid, attended, is_baseline = place
-    before, now = sheets
+    attended = at.attended
     measure = instrument.measures[key]
     change, improvement = _change(pair, measure.better)
-    flags = [*attended.flags, *now.flags]
-    flags += _flags(instrument, measure, pair, apart, sheets)
+    flags = [*attended.flags, *at.now.flags]
+    flags += _flags(instrument, measure, pair, apart, (at.before, at.now))
     record = AnalysisRecord(
-        id=measure_id(pid, attended.visit.name, instrument.name, key),
-        participant_id=pid,
+        id=measure_id(at.participant, attended.visit.name, instrument.name, key),
+        participant_id=at.participant,
         visit=attended.visit.name,
         parameter=f"{instrument.name}.{key}",
         kind="measure",
         value=pair.now,
         unit=unit_of(instrument, measure.of),
         baseline=pair.baseline,
-        change=None if is_baseline else change,
-        improvement_pct=None if is_baseline else improvement,
+        change=None if at.is_baseline else change,
+        improvement_pct=None if at.is_baseline else improvement,
         chosen=pair.chosen,
         date=attended.date.text if attended.date else "",
         study_day=attended.study_day,
         in_window=attended.in_window,
         flags=tuple(dict.fromkeys(flags)),
-        inputs=tuple(sorted({*before.inputs, *now.inputs})),
-        uses=(visit_id(pid, attended.visit.name),),
+        inputs=tuple(sorted({*at.before.inputs, *at.now.inputs})),
+        uses=(visit_id(at.participant, attended.visit.name),),
     )
-    return Measured(record=record, pair=pair, measure=measure, baseline_inputs=before.inputs)
+    return Measured(record=record, pair=pair, measure=measure, baseline_inputs=at.before.inputs)
 
 
 def unit_of(instrument: Instrument, name: str) -> str:

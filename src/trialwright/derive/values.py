@@ -37,15 +37,16 @@ def derive_log_scores(catalog: Catalog, course: Course) -> list[AnalysisRecord]:
                     now, inputs = logged(catalog, course, name, measure.of, attended.date)
                     place = (course, visit, attended)
                     records.append(
-                        _log_record(f"{name}.{key}", unit_of(instrument, measure.of), place, before, now, inputs)
+                        _log_record(f"{name}.{key}", unit_of(instrument, measure.of), place, (before, now), inputs)
                     )
     return records
 
 
 def _log_record(
-    parameter: str, unit: str, place: tuple[Course, str, Attended], before: Scored, now: Scored, inputs: tuple[int, ...]
+    parameter: str, unit: str, place: tuple[Course, str, Attended], pair: tuple[Scored, Scored], inputs: tuple[int, ...]
 ) -> AnalysisRecord:
     course, visit, attended = place
+    before, now = pair
     used = visit_id(course.participant, course.baseline), visit_id(course.participant, visit)
     known = isinstance(before, Fraction) and isinstance(now, Fraction)
     change = now - before if isinstance(before, Fraction) and isinstance(now, Fraction) else Missing("unknown")

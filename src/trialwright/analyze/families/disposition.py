@@ -24,7 +24,7 @@ def disposition(material: Material, use: DisplayUse) -> list[ResultRow]:
     Missing: a state that is unknown for somebody does not count them; the row warns of how many.
     """
     everybody, enrolled = tuple(material.participants), material.with_fact("enrolled")
-    screened = _line(material, use, ("screened", "Screened"), "enrolled", everybody)
+    screened = _line(material, use, ("screened", "Screened"), "enrolled", found=everybody)
     rows = [screened.says("n", len(everybody))]
     for state, label in STATES.items():
         whole = None if state == "screen_failure" else enrolled
@@ -40,7 +40,7 @@ def _state(
     state, label = named
     found = material.with_fact(state)
     unknown = [p for p in material.participants.values() if p.facts.get(state, False) is None]
-    line = _line(material, use, named, state, found, whole)
+    line = _line(material, use, named, state, found=found, whole=whole)
     warnings = [f"{label}: unknown for {len(unknown)} participant(s)"] if unknown else []
     counted = line.counted(len(found))
     return [line.says("n", len(found), warnings=warnings), *counted[1:]]
@@ -53,7 +53,7 @@ def _reasons(material: Material, use: DisplayUse, enrolled: tuple[str, ...]) -> 
     rows = []
     for reason, who in sorted(by_reason.items()):
         named = (f"withdrawn.{reason}", f"Withdrawn: {reason.replace('_', ' ')}")
-        rows += _line(material, use, named, "withdrawn_reason", tuple(who), enrolled).counted(len(who))
+        rows += _line(material, use, named, "withdrawn_reason", found=tuple(who), whole=enrolled).counted(len(who))
     return rows
 
 
@@ -62,6 +62,7 @@ def _line(
     use: DisplayUse,
     named: tuple[str, str],
     fact: str,
+    *,
     found: tuple[str, ...],
     whole: tuple[str, ...] | None = None,
 ) -> Line:

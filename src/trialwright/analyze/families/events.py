@@ -31,10 +31,12 @@ def events(material: Material, use: DisplayUse) -> list[ResultRow]:
         prefix = "" if first else f"{estimand.name}."
         for row, label, test, asks in _kinds(emergent):
             hits = [r for r in emergent if test(r)]
-            rows += _line(use, estimand, (f"{prefix}{row}", label), hits, members, _warnings(emergent, asks))
+            rows += _line(
+                use, estimand, (f"{prefix}{row}", label), hits, members=members, warnings=_warnings(emergent, asks)
+            )
         early = [r for r in of_log if r.participant_id in set(members) and BEFORE in r.flags]
         if early:
-            rows += _line(use, estimand, (f"{prefix}before", "Before the first dose"), early, members, ())
+            rows += _line(use, estimand, (f"{prefix}before", "Before the first dose"), early, members=members)
     return rows
 
 
@@ -95,8 +97,9 @@ def _line(
     estimand: Estimand,
     named: tuple[str, str],
     hits: Sequence[AnalysisRecord],
+    *,
     members: Sequence[str],
-    warnings: Sequence[str],
+    warnings: Sequence[str] = (),
 ) -> list[ResultRow]:
     line = Line(
         display=use.number,
