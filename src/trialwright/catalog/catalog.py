@@ -205,6 +205,11 @@ class Catalog:
 
     def estimate(self, method: str, arguments: Mapping[str, Argument | bool]) -> MethodResult | list[Problem]:
         """What a statistical method returns for exact arguments, or why it cannot."""
+        if ("method", method) not in self._found:
+            names = self.names("method")
+            expected = f"Methods are {', '.join(names)}"
+            found = f'"{method}" is no method of the catalog'
+            return [problems.unknown_entry(method, found, expected, guess(method, names))]
         parameters, wrong = self.settings(method, given={name: plain(text) for name, text in arguments.items()})
         if parameters is None:
             return wrong

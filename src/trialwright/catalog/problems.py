@@ -75,12 +75,6 @@ def wrong_value(where: str, found: str, expected: str, cure: str) -> Problem:
     return Problem(code="TW-CAT-009", where=where, found=found, expected=expected, cure=cure)
 
 
-def unusable_compute(where: str, found: str, expected: str) -> Problem:
-    return Problem(
-        code="TW-CAT-010", where=where, found=found, expected=expected, cure="Correct compute.py, or remove it"
-    )
-
-
 def taken_name(where: str, name: str) -> Problem:
     return Problem(
         code="TW-CAT-011",

@@ -186,4 +186,6 @@ def _missing_columns(path: Path, needed: Sequence[str], header: Sequence[str]) -
     if odd:
         name = {";": "a semicolon", "\t": "a tab", "|": "a bar"}[odd]
         return [problems.missing_column(path, needed[0], shown, f"The columns are parted by {name}; save with commas")]
-    return [problems.missing_column(path, n, shown, guess(n, header)) for n in needed if n not in header]
+    # A column that is itself needed was not meant for another one, however alike the names.
+    free = [name for name in header if name not in needed]
+    return [problems.missing_column(path, n, shown, guess(n, free)) for n in needed if n not in header]

@@ -123,8 +123,8 @@ def interval_cell(line: Line, kind: str = "") -> Cell:
 def spread_cell(line: Line, prefix: str = "") -> Cell:
     """ "48.2 (11.3)": mean and standard deviation."""
     mean, sd = line.get(f"{prefix}mean"), line.get(f"{prefix}sd")
-    if mean is None:
-        return Cell("", align="right")
+    if mean is None or mean.value is None:
+        return number_cell(mean, line)
     first = number_cell(mean, line, signed=bool(prefix))
     return joined(first, f"{NARROW}(", number_cell(sd, line), ")") if sd is not None else first
 
@@ -132,14 +132,24 @@ def spread_cell(line: Line, prefix: str = "") -> Cell:
 def quartile_cell(line: Line, prefix: str = "") -> Cell:
     """ "49.0 [40.0, 57.5]": median and quartiles."""
     median, low, high = (line.get(f"{prefix}{name}") for name in ("median", "q1", "q3"))
-    if median is None:
-        return Cell("", align="right")
+    if median is None or median.value is None:
+        return number_cell(median, line)
     signed = bool(prefix)
     first = number_cell(median, line, signed=signed)
     if low is None or high is None:
         return first
     low_cell, high_cell = (number_cell(row, line, signed=signed) for row in (low, high))
     return joined(first, f"{NARROW}[", low_cell, f",{NARROW}", high_cell, "]")
+
+
+def range_cell(line: Line, prefix: str = "") -> Cell:
+    """ "24, 71": smallest and largest."""
+    low, high = line.get(f"{prefix}min"), line.get(f"{prefix}max")
+    if low is None or high is None or low.value is None:
+        return Cell("", align="right")
+    signed = bool(prefix)
+    low_cell, high_cell = (number_cell(row, line, signed=signed) for row in (low, high))
+    return joined(low_cell, f",{NARROW}", high_cell)
 
 
 def other_statistics(lines: Iterable[Line], known: Iterable[str]) -> tuple[str, ...]:
@@ -149,6 +159,13 @@ def other_statistics(lines: Iterable[Line], known: Iterable[str]) -> tuple[str, 
     for line in lines:
         found.update(dict.fromkeys(name for name in line if name not in shown))
     return tuple(found)
+
+
+def measures_of(record: AnalysisRecord, by_id: Mapping[str, AnalysisRecord]) -> tuple[AnalysisRecord, ...]:
+    """The measures a verdict was made from, in the criterion's order: not what only an intercurrent event looked at."""
+    named = (pair.partition("=")[2] for pair in record.details.get("roles", "").split(",") if pair)
+    found = tuple(by_id[name] for name in named if name in by_id)
+    return found or tuple(each for each in uses_of(record, by_id) if each.kind == "measure")
 
 
 def heading_of(statistic: str, context: DisplayContext) -> str:
@@ -163,7 +180,9 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext) -> tuple[st
             of = context.labels.get(row.analysis_set, row.analysis_set) or context.population
             notes[f"Percentages are of {row.denominator} participants{f' ({of})' if of else ''}."] = None
     for row in rows:
-        notes.update(dict.fromkeys(_sentence(text) for text in (row.method, *row.warnings) if text))
+        about = f"{row.label}: " if row.value is None and row.label else ""
+        notes.update(dict.fromkeys(_sentence(text) for text in (row.method,) if text))
+        notes.update(dict.fromkeys(_sentence(about + text) for text in row.warnings))
     assumed = dict.fromkeys(text.removesuffix(".") for row in rows for text in row.assumed)
     if assumed:
         notes[f"Assumed, because nothing registered says it: {'; '.join(assumed)}."] = None

@@ -13,10 +13,11 @@ from trialwright.catalog.displays.layout import (
     number_cell,
     other_statistics,
     quartile_cell,
+    range_cell,
     spread_cell,
     table,
 )
-from trialwright.catalog.displays.printing import NARROW
+from trialwright.catalog.displays.printing import NARROW, NO_VALUE
 from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
 
 _KNOWN = ("n", "missing", "rate", "mean", "sd", "median", "q1", "q3", "min", "max", "lower", "upper")
@@ -68,19 +69,12 @@ def _number_lines(line: Line, label: str, context: DisplayContext) -> list[_Row]
     for words, cell in (
         ("Mean (SD)", spread_cell(line)),
         ("Median [quartiles]", quartile_cell(line)),
-        ("Smallest, largest", _range(line)),
+        ("Smallest, largest", range_cell(line)),
         ("95 % interval", interval_cell(line)),
     ):
-        if cell.text:
+        if cell.text not in ("", NO_VALUE):
             printed.append((Cell(words, indent=1), cell))
     return [*printed, *_rest(line, context, _KNOWN)]
-
-
-def _range(line: Line) -> Cell:
-    low, high = line.get("min"), line.get("max")
-    if low is None or high is None:
-        return Cell("", align="right")
-    return joined(number_cell(low, line), f",{NARROW}", number_cell(high, line))
 
 
 def _rest(line: Line, context: DisplayContext, known: Sequence[str]) -> list[_Row]:

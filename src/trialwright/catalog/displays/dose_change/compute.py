@@ -12,22 +12,24 @@ from trialwright.catalog.displays.layout import (
     number_cell,
     other_statistics,
     quartile_cell,
+    range_cell,
     spread_cell,
     table,
 )
 from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
 
-_SPREAD = ("mean", "sd", "median", "q1", "q3")
-_KNOWN = ("n", "missing", "lower", "upper", *_SPREAD, *(f"change_{name}" for name in _SPREAD))
-_COLUMNS = ("n", "Missing", "Mean (SD)", "Median [quartiles]", "Change, mean (SD)", "Change, median [quartiles]")
+_SPREAD = ("mean", "sd", "median", "q1", "q3", "min", "max")
+_KNOWN = ("n", "missing", "lower", "upper", *_SPREAD, "change_n", *(f"change_{name}" for name in _SPREAD))
+_VALUE = ("n", "Missing", "Mean (SD)", "Median [quartiles]", "Range")
+_CHANGE = ("Change: n", "Mean (SD)", "Median [quartiles]", "Range")
 
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """
     Value and change side by side; change is value minus baseline, so that less reads as a minus.
 
-    Shape:    one line a visit: n, missing, mean (SD), median [quartiles], then the same of the change; then any other
-              statistic under its own heading.
+    Shape:    one line a visit: n, missing, mean (SD), median [quartiles], range, then the same of the change; then any
+              other statistic under its own heading.
     Units:    in the heading of the first column, from the rows.
     """
     lines = lines_of(rows)
@@ -37,7 +39,8 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     body = tuple(_line(name, line, extra, with_interval, context) for name, line in lines.items())
     columns = (
         f"Visit ({unit})" if unit else "Visit",
-        *_COLUMNS,
+        *_VALUE,
+        *_CHANGE,
         *(("95 % interval",) if with_interval else ()),
         *(heading_of(name, context) for name in extra),
     )
@@ -53,8 +56,11 @@ def _line(
         number_cell(line.get("missing"), line),
         spread_cell(line),
         quartile_cell(line),
+        range_cell(line),
+        number_cell(line.get("change_n"), line),
         spread_cell(line, "change_"),
         quartile_cell(line, "change_"),
+        range_cell(line, "change_"),
         *((interval_cell(line),) if with_interval else ()),
-        *(number_cell(line.get(statistic), line, signed="change" in statistic) for statistic in extra),
+        *(number_cell(line.get(statistic), line, signed=statistic.startswith("change_")) for statistic in extra),
     )

@@ -37,11 +37,12 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     lines = lines_of([row for row in rows if row.statistic != _WORDS])
     kinds = intervals_in(lines.values()) or ("",)
     extra = other_statistics(lines.values(), (*_COUNTS, *interval_names(kinds), *_TEST))
+    tested = tuple(name for name in _TEST if not lines or any(name in line for line in lines.values()))
     columns = (
         "",
         *("n", "N", "%"),
         *(interval_heading(kind, lines.values()) for kind in kinds),
-        *(heading_of(name, context) for name in (*_TEST, *extra)),
+        *(heading_of(name, context) for name in (*tested, *extra)),
     )
     body: list[tuple[Cell, ...]] = []
     held = False
@@ -50,7 +51,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
             held = True
             heading = "Held against what was seen elsewhere without the drug"
             body.append((Cell(heading, strong=True), *(Cell("", align="right") for _ in columns[1:])))
-        body.append(_line(name, line, kinds, (*_TEST, *extra), context))
+        body.append(_line(name, line, kinds, (*tested, *extra), context))
     words = tuple(str(row.value) for row in told)
     return table(context, columns, tuple(body), (*words, *footnotes_of(rows, context)))
 

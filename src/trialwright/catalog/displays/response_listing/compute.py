@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from trialwright.catalog.displays.layout import footnotes_of, is_verdict, joined, table, uses_of
+from trialwright.catalog.displays.layout import footnotes_of, is_verdict, joined, measures_of, table
 from trialwright.catalog.displays.printing import NARROW, print_exact, print_signed
 from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 from trialwright.model.quantity import Missing
@@ -58,7 +58,7 @@ def _line(record: AnalysisRecord, by_id: dict[str, AnalysisRecord], context: Dis
 
 
 def _measures(record: AnalysisRecord, by_id: dict[str, AnalysisRecord], context: DisplayContext) -> Cell:
-    used = [each for each in uses_of(record, by_id) if each.kind == "measure"]
+    used = measures_of(record, by_id)
     if not used:
         return Cell("–")
     parts: list[Cell | str] = []

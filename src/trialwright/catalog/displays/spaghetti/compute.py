@@ -18,7 +18,7 @@ from trialwright.catalog.displays.drawing import (
     plain_axes,
     say_nothing_to_draw,
 )
-from trialwright.catalog.displays.layout import is_verdict, uses_of
+from trialwright.catalog.displays.layout import is_verdict, measures_of
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 
 _Points = dict[str, Fraction]
@@ -34,7 +34,8 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Figure:
     Shape:    measures of parameter `measures`, else those the verdicts of the first estimand used; visits in the order
               of the context.
     Units:    each panel in the unit of its measure.
-    Missing:  a visit without a value leaves a gap in that participant's line; nothing is interpolated over it.
+    Missing:  a value that is missing leaves a gap in that participant's line; nothing is interpolated over it. A visit
+              that asks nobody for the measure is no gap: its panel leaves the visit out.
     """
     verdicts = _verdicts(context)
     measures = _measures(context)
@@ -67,8 +68,7 @@ def _measures(context: DisplayContext) -> tuple[str, ...]:
     used: dict[str, None] = {}
     for record in context.records:
         if is_verdict(record, estimand):
-            behind = (each for each in uses_of(record, by_id) if each.kind in ("measure", "score", "value"))
-            used.update(dict.fromkeys(each.parameter for each in behind))
+            used.update(dict.fromkeys(each.parameter for each in measures_of(record, by_id)))
     return tuple(used)
 
 
@@ -84,11 +84,12 @@ def _panel(
     axes: Axes, measure: str, courses: dict[str, _Points], verdicts: dict[str, str], context: DisplayContext
 ) -> None:
     plain_axes(axes)
+    visits = [visit for visit in context.visits if any(visit in points for points in courses.values())]
     for participant, points in courses.items():
         verdict = verdicts.get(participant, "")
-        heights = [float(points[visit]) if visit in points else float("nan") for visit in context.visits]
+        heights = [float(points[visit]) if visit in points else float("nan") for visit in visits]
         axes.plot(
-            range(len(context.visits)),
+            range(len(visits)),
             heights,
             color=_COLOUR[verdict],
             linestyle=STROKE[verdict],
@@ -97,11 +98,11 @@ def _panel(
             markersize=1.8,
             alpha=0.75,
         )
-    medians = [_median([points[visit] for points in courses.values() if visit in points]) for visit in context.visits]
+    medians = [_median([points[visit] for points in courses.values() if visit in points]) for visit in visits]
     heights = [float("nan") if median is None else float(median) for median in medians]
-    axes.plot(range(len(context.visits)), heights, color=INK, linewidth=2.2)
-    axes.set_xticks(range(len(context.visits)), [str(visit) for visit in context.visits])
-    axes.set_xlim(-0.2, max(len(context.visits) - 0.8, 0.2))
+    axes.plot(range(len(visits)), heights, color=INK, linewidth=2.2)
+    axes.set_xticks(range(len(visits)), visits)
+    axes.set_xlim(-0.2, max(len(visits) - 0.8, 0.2))
     unit = _unit(measure, context)
     title = context.labels.get(measure, measure)
     axes.set_title(f"{title}, {unit}" if unit else title, fontsize=9, color=INK, loc="left")

@@ -18,7 +18,7 @@ from trialwright.catalog.displays.drawing import (
     plain_axes,
     say_nothing_to_draw,
 )
-from trialwright.catalog.displays.layout import is_verdict, uses_of
+from trialwright.catalog.displays.layout import is_verdict, measures_of, uses_of
 from trialwright.catalog.displays.printing import print_signed
 from trialwright.model.analysis import AnalysisRecord, DisplayContext, Figure, ResultRow
 
@@ -62,7 +62,7 @@ def _counts(record: AnalysisRecord, by_id: dict[str, AnalysisRecord]) -> tuple[F
 
 
 def _improvement(record: AnalysisRecord, measure: str, by_id: dict[str, AnalysisRecord]) -> tuple[Fraction, Fraction]:
-    for used in uses_of(record, by_id):
+    for used in measures_of(record, by_id):
         if used.parameter == measure and isinstance(used.improvement_pct, Fraction):
             return max(used.improvement_pct, Fraction(0)), max(-used.improvement_pct, Fraction(0))
     return Fraction(0), Fraction(0)
