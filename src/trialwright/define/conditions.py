@@ -14,7 +14,8 @@ from trialwright.model.problem import Problem
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)(?![\w.])"
     r"|(?P<name>(?:[A-Z][A-Z0-9_]*/)?[A-Za-z_][\w-]*(?:\.[A-Za-z_]\w*)?)"
-    r"|(?P<sign><=|>=|!=|==|[<>=+*(),-]))"
+    r"|(?P<sign><=|>=|!=|==|[<>=+*(),-]))",
+    re.ASCII,  # a full-width digit is no digit: what looks alike must not read differently
 )
 _COMPARISONS: dict[str, e.Comparison] = {
     "<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "==", "==": "==", "!=": "!=",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -46,16 +47,23 @@ def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]
     except (UnicodeDecodeError, PermissionError, IsADirectoryError) as error:
         found = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "this file cannot be opened"
         return None, [say.not_readable(name, found, "Files are readable UTF-8 text", "Save the file as UTF-8.")]
+    document, problems = _parsed(text, name)
+    return document, list(problems)
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]:
+    """Kept by content: a study is read often (two builds, a check after every edit), and YAML is the slow part."""
     node, problems = read_yaml(text, name)
     if node is None:
-        return None, problems
+        return None, tuple(problems)
     if not isinstance(node, YamlMap) or not node:
         found = "the file is empty" if not node else "the file does not consist of keys"
         cure = "Write the keys, or copy a file of the packaged study."
-        return None, [*problems, say.not_readable(f"{name}:1", found, "A file begins with keys, as in title:", cure)]
+        return None, (*problems, say.not_readable(f"{name}:1", found, "A file begins with keys, as in title:", cure))
     lines: dict[Steps, int] = {}
     tree = _plain(node, (), lines)
-    return Document(name, tree if isinstance(tree, dict) else {}, lines), problems
+    return Document(name, tree if isinstance(tree, dict) else {}, lines), tuple(problems)
 
 
 def read_documents(folder: Path) -> tuple[dict[str, Document], list[Problem]]:

@@ -47,5 +47,10 @@ def freeze_study(
         build=number, status=status, frozen_on=on.isoformat(), reason=" ".join(reason.split()), hash=study.hash
     )
     documents, _ = read_documents(folder)
-    write_build(folder, documents, made)
+    try:
+        write_build(folder, documents, made)
+    except OSError as error:
+        found = f"versions/{number} cannot be written ({error.strerror or 'no reason given'})"
+        cure = "Look at the permissions of the folder and the space on the disk; nothing was frozen."
+        return None, [*problems, say.not_frozen(where, found, "A build is written into the study folder", cure)]
     return msgspec.structs.replace(study, build=number, status=status), problems

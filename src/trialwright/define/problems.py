@@ -129,6 +129,17 @@ def unused_form(where: str, form: str) -> Problem:
     )
 
 
+def record_missing(where: str, path: str) -> Problem:
+    return Problem(
+        code="TW-DEF-017",
+        severity="warning",
+        where=where,
+        found=f"the file {path} is not there",
+        expected="The public record lies beside the definition, so that the two can be compared",
+        cure="Put the record there, or leave the key out while nothing is registered.",
+    )
+
+
 def condition_syntax(where: str, text: str, position: int, *, found: str, expected: str, cure: str = "") -> Problem:
     return Problem(
         code="TW-DEF-020",

@@ -10,6 +10,7 @@ from trialwright.catalog import Catalog
 from trialwright.define import elements, estimands, forms
 from trialwright.define import problems as say
 from trialwright.define.builds import Build, check_build, newest_like, read_builds
+from trialwright.define.consistency import check_consistency, check_numbers, check_record
 from trialwright.define.decisions import Around
 from trialwright.define.documents import PARTS, Document, content_hash, read_documents
 from trialwright.define.notes import Notes, text_of
@@ -33,17 +34,19 @@ def read_study(folder: Path, catalog: Catalog, build: int | None = None) -> tupl
     """
     builds, wrong = read_builds(folder)
     if build is None:
-        return _read(folder, catalog, builds, wrong)
+        return _read(folder, folder, catalog, (builds, wrong))
     chosen = next((each for each in builds if each.build == build), None)
     if chosen is None:
         return None, [*wrong, say.no_such_build(str(folder), str(build), [str(each.build) for each in builds])]
     altered = check_build(folder, chosen)
-    return _read(folder / "versions" / str(build), catalog, [chosen], [*wrong, *altered])
+    return _read(folder / "versions" / str(build), folder, catalog, ([chosen], [*wrong, *altered]))
 
 
 def _read(
-    folder: Path, catalog: Catalog, builds: list[Build], wrong: list[Problem]
+    folder: Path, root: Path, catalog: Catalog, frozen: tuple[list[Build], list[Problem]]
 ) -> tuple[m.Study | None, list[Problem]]:
+    """The files in `folder`; `root` is the study folder, where the registered record lies for every build."""
+    builds, wrong = frozen
     documents, unreadable = read_documents(folder)
     notes = Notes()
     notes.problems += [*wrong, *unreadable]
@@ -51,6 +54,7 @@ def _read(
     if files.study is None or files.schedule is None or files.analysis is None or files.incomplete:
         return None, notes.problems
     study = _assemble(files, catalog, notes)
+    check_record(files.study, documents["study.yaml"], root, notes)
     if notes.broken:
         return None, notes.problems
     digest = content_hash(documents)
@@ -102,6 +106,8 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         catalog,
     )
     _check_forms(files, visits, notes)
+    check_consistency(study, schedule, at_study, notes)
+    check_numbers(analysis, at_analysis, notes)
     return m.Study(
         name=study.study,
         build=0,

@@ -8,11 +8,11 @@ from pydantic_core import PydanticCustomError
 
 from trialwright.model.quantity import PartialDate
 
-_DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
+_DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def _whole(text: object) -> object:
-    if isinstance(text, str) and re.fullmatch(r"[+-]?\d+", text):
+    if isinstance(text, str) and re.fullmatch(r"[+-]?[0-9]+", text):
         return int(text)
     raise PydanticCustomError("scalar", "A whole number such as 12")
 

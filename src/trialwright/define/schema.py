@@ -38,7 +38,7 @@ class WithOrigin(Block):
 class RegistrationBlock(Block):
     registry: Words
     id: Words
-    record: Words
+    record: str = ""
     page: str = ""
     start_date: DateText
     first_submitted: DateText

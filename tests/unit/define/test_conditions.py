@@ -174,6 +174,7 @@ def test_and_binds_closer_than_or_and_not_closest() -> None:
         ("demographics.sex is female", "TW-DEF-023", "Its codes are F, M"),
         ("weight.weight + demographics.sex > 3", "TW-DEF-022", "demographics.sex is not a number"),
         ("answered(dosd)", "TW-DEF-021", "Did you mean dosed?"),
+        ("weight.weight > ６０", "TW-DEF-020", "at character 17"),
         ("weight.weight > 60 and and dosed", "TW-DEF-020", '"and"'),
     ],
 )

@@ -82,6 +82,14 @@ VAGUE = [
     (STUDY, "may: [enter]\n", "may: [entre]\n", "008", "Did you mean enter?"),
     (STUDY, "title: {en: Assessor, zh: 评估员}", "title: {en: Assessor}", "006", 'the key "zh" is missing'),
     (STUDY, "dosing_visits: [W0,", "dosing_visits: [W1,", "012", "is not a visit of this study"),
+    (STUDY, "enrolment_planned: 20", "enrolment_planned: ２０", "009", "A whole number"),
+    (STUDY, "enrolment_planned: 20", "enrolment_planned: 0", "009", "At least one participant"),
+    (STUDY, "event: site_opened", "event: ethics_approval", "010", "gate"),
+    (STUDY, "  - name: monitor\n", "  - name: assessor\n", "010", "role"),
+    (STUDY, "[W0, W2, W4, W8, W12]", "[W0, W2, W4, W8]", "031", "W12 is a dosing visit in schedule.yaml"),
+    (STUDY, "record: registered/", "record: registred/", "017", "is not there"),
+    (ANALYSIS, "    alpha: 0.05\n", "    alpha: 5\n", "009", "between 0 and 1"),
+    (ANALYSIS, "responders: 31\n", "responders: 74\n", "009", "No more responders than participants"),
     (CORE, "instrument: mmt8", "instrument: mmt_8", "013", "Did you mean mmt8?"),
     (CORE, "scale: bilateral", "scale: both", "008", "Allowed are unilateral, bilateral"),
     (CORE, "{scale: bilateral, side: bilateral}", "{}", "030", "scale of mmt8"),
@@ -99,11 +107,12 @@ VAGUE = [
 def test_what_is_wrong_is_told_with_file_line_and_cure(
     edit: Edit, catalog: Catalog, file: str, old: str, new: str, code: str, says: str
 ) -> None:
-    problems = errors(edit(file, old, new), catalog)
+    study, problems = read_study(edit(file, old, new), catalog)
     wanted = code if code.startswith("CAT") else f"DEF-{code}"
     told = [problem for problem in problems if problem.code == f"TW-{wanted}" and says in problem.sentence()]
 
     assert told, [problem.sentence() for problem in problems]
+    assert (study is None) == any(problem.severity == "error" for problem in problems)
     assert all(problem.where.startswith(f"{file}:") for problem in told)
     assert all(problem.cure for problem in told)
 
