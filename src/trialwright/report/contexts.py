@@ -10,7 +10,7 @@ from trialwright.model.entry import Item
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Benchmark, DisplayUse, Estimand, Study
 from trialwright.model.text import Text
-from trialwright.report.words import VIRTUAL
+from trialwright.report.words import VIRTUAL, YES_NO
 
 
 def mark_of(snapshot: Snapshot, language: str = "en") -> str:
@@ -143,6 +143,8 @@ def _measure_labels(instrument: str, catalog: Catalog, language: str) -> dict[st
 def _item_labels(name: str, item: Item, language: str) -> dict[str, str]:
     labels = {name: item.label.of(language)}
     labels |= {f"{name}={choice.code}": choice.label.of(language) for choice in item.choices}
+    if item.kind == "yes_no" and not item.choices:
+        labels |= {f"{name}={code}": words.of(language) for code, words in YES_NO.items()}
     return labels
 
 

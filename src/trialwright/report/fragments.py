@@ -7,6 +7,9 @@ from markupsafe import Markup, escape
 
 from trialwright.model.analysis import Cell, Figure, Table
 
+_SHORT = 10
+"""Texts up to this length (a date, a number) are not broken in a narrow column."""
+
 Link = Callable[[Cell], str | None]
 """Where a click on a cell leads (its trace), or None where it leads nowhere."""
 
@@ -16,7 +19,10 @@ def no_link(cell: Cell) -> str | None:  # noqa: ARG001 - the shape of a Link
     return None
 
 
-def render_table_html(table: Table, link: Link = no_link, heading_level: int = 3) -> Markup:
+def render_table_html(table: Table, link: _SHORT = 10
+"""Texts up to this length (a date, a number) are not broken in a narrow column."""
+
+Link = no_link, heading_level: int = 3) -> Markup:
     """
     A table or listing as one HTML fragment: figure element, caption, column and row headings, footnotes, mark.
 
@@ -106,6 +112,8 @@ def _cell(cell: Cell, place: int, table: Table, link: Link) -> Markup:
     style = f"{cell.align} in{cell.indent}" if cell.indent else cell.align
     if "\n" in cell.text:
         style += " lines"
+    elif len(cell.text) <= _SHORT:
+        style += " short"
     if place == 0:
         return Markup('<th role="rowheader" scope="row" class="{}">{}</th>').format(style, words)
     empty = "" if cell.text else " empty"

@@ -43,7 +43,7 @@ def _headline(estimand: Estimand, rows: Sequence[ResultRow]) -> Headline:
         held_against=_range(estimand.benchmarks),
         conclusion=str(said.value) if said is not None else "",
         conclusion_cell=said.cell if said is not None else "",
-        assumed=any(each.origin.kind == "assumed" for each in estimand.benchmarks) or bool(estimand.assumed),
+        assumed=any(each.origin.kind == "assumed" for each in estimand.benchmarks),
     )
 
 

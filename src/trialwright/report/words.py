@@ -2,6 +2,7 @@
 
 from trialwright.model.text import Text
 
+YES_NO = {"Y": Text("Yes", "是"), "N": Text("No", "否")}
 VIRTUAL = Text("virtual participants", "虚拟参与者")
 
 SECTIONS: dict[str, Text] = {

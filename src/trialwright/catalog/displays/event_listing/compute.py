@@ -13,14 +13,16 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
 
     Shape:    a line a record of kind "event" of the context; columns participant, event, day, then the details found.
               Parameter `of` names the logs or ledger events to list, `only` keeps those with `detail=value`.
+              What is answered for less than half of the events stands together in a last column.
     Missing:  a detail that was not answered is an en dash; the reason for a missing answer prints as it was given.
     """
     events = [each for each in context.records if each.kind == "event" and _is_asked(each, context.parameters)]
-    details = tuple(
-        name for name in _details(events) if any(event.details.get(name) != event.value for event in events)
-    )
-    columns = ("Participant", "Event", "Study day", *(context.labels.get(name, _words(name)) for name in details))
-    body = tuple(_line(event, details, context) for event in events)
+    names = tuple(name for name in _details(events) if any(each.details.get(name) != each.value for each in events))
+    often = tuple(name for name in names if 2 * sum(bool(each.details.get(name)) for each in events) >= len(events))
+    seldom = tuple(name for name in names if name not in often)
+    columns = ("Participant", "Event", "Study day", *(_label(name, context) for name in often))
+    columns = (*columns, "Also") if seldom else columns
+    body = tuple(_line(event, often, seldom, context) for event in events)
     return table(context, columns, body, (_listed(context), *footnotes_of(rows, context)), listing=True)
 
 
@@ -50,14 +52,17 @@ def _details(events: Sequence[AnalysisRecord]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for event in events for name in event.details))
 
 
-def _line(event: AnalysisRecord, details: Sequence[str], context: DisplayContext) -> tuple[Cell, ...]:
+def _line(
+    event: AnalysisRecord, often: Sequence[str], seldom: Sequence[str], context: DisplayContext
+) -> tuple[Cell, ...]:
     back = (event.id,)
     day = "–" if event.study_day is None else str(event.study_day)
     return (
         Cell(event.participant_id, records=back),
         Cell(_event(event, context), records=back),
         Cell(day, records=back, align="right"),
-        *(Cell(_detail(event, name, context), records=back) for name in details),
+        *(Cell(_detail(event, name, context), records=back) for name in often),
+        *((Cell(_also(event, seldom, context), records=back),) if seldom else ()),
     )
 
 
@@ -74,6 +79,15 @@ def _event(event: AnalysisRecord, context: DisplayContext) -> str:
 def _detail(event: AnalysisRecord, name: str, context: DisplayContext) -> str:
     text = event.details.get(name, "")
     return context.labels.get(f"{name}={text}") or text or "–"
+
+
+def _also(event: AnalysisRecord, seldom: Sequence[str], context: DisplayContext) -> str:
+    told = (f"{_label(name, context)}: {_detail(event, name, context)}" for name in seldom if event.details.get(name))
+    return "; ".join(told)
+
+
+def _label(name: str, context: DisplayContext) -> str:
+    return context.labels.get(name, _words(name))
 
 
 def _words(name: str) -> str:
