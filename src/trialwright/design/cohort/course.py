@@ -65,6 +65,7 @@ class _Plan:
         self.clock = _Clock(course.draws)
         self.order = tuple(v.name for v in study.visits if v.kind != "log")
         self.weight: Decimal | None = None
+        self.corrected = False
         low, high = cohort.screening_days_before
         self.first_dose = course.screened + dt.timedelta(days=course.draws.integer(low, high, "screening"))
 
@@ -94,9 +95,11 @@ class _Plan:
     def treatment(self) -> Iterator[Act]:
         attended = list(self.attended())
         last = attended[-1][1] if attended else self.first_dose
+        owes_correction = self.course.corrects
         for index, (visit, day) in enumerate(attended):
             before = attended[index - 1] if index else None
-            yield from self.forms(visit, day, corrects=self.course.corrects and index == len(attended) // 2)
+            yield from self.forms(visit, day, corrects=owes_correction and index > 0)
+            owes_correction = owes_correction and not self.corrected
             yield from self.logs(visit, day, before, last)
             yield self.act("complete_visit", day, visit=visit.name, role="investigator")
         yield from self.ending(last)
@@ -161,7 +164,7 @@ class _Plan:
                 yield self.act("form", day, visit=visit.name, form=name, posted=wrong)
                 reason = "Typed wrongly; corrected from the source document"
                 yield self.act("form", day, visit=visit.name, form=name, posted=posted, reason=reason)
-                corrects = False
+                corrects, self.corrected = False, True
             elif posted:
                 yield self.act("form", day, visit=visit.name, form=name, posted=posted)
 
