@@ -10,12 +10,22 @@ from trialwright.capture.dates import parse_date
 from trialwright.capture.gates import check_role
 from trialwright.capture.problems import problem
 from trialwright.capture.status import may, roles_of
-from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, NewEvent, Origin, Receipt, Stamp
+from trialwright.model.ledger import (
+    Conflict,
+    EventKind,
+    FormToken,
+    LedgerEvent,
+    NewDatapoint,
+    NewEvent,
+    Origin,
+    Receipt,
+    Stamp,
+)
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import PartialDate
 from trialwright.model.study import Study
 from trialwright.model.text import Text
-from trialwright.store import Ledger
+from trialwright.store import Ledger, LedgerProblem
 
 STUDY_KINDS: tuple[EventKind, ...] = (
     "ethics_approval", "site_opened", "locked", "unlocked", "look_declared", "role_granted", "role_revoked",
@@ -96,13 +106,28 @@ def local_day(study: Study, at: dt.datetime) -> dt.date:
     return at.astimezone(ZoneInfo(study.sites[0].time_zone)).date() if study.sites else at.date()
 
 
+def write_group(
+    ledger: Ledger, stamp: Stamp, writes: Sequence[NewDatapoint | NewEvent], expect: FormToken | None, token: str
+) -> Receipt | Refused | Conflict:
+    """
+    One group, safe on disk when the Receipt comes back.
+
+    Problems: what the ledger could not do (disk full, locked, read-only: TW-STO-004..006, 012). Nothing was written,
+              and the page still holds what was typed.
+    """
+    try:
+        return ledger.write(stamp, writes, expect=expect, token=token)
+    except LedgerProblem as error:
+        return Refused((error.problem,))
+
+
 def write_acts(
     ledger: Ledger, study: Study, actor: Actor, acts: Sequence[NewEvent], *, reason: str = "", token: str = ""
-) -> Saved | Conflict:
+) -> Saved | Refused | Conflict:
     """One group of acts under the study's build. The same token again gives the first receipt, never a second act."""
     stamp = Stamp(user=actor.user, build=study.build, origin=actor.origin, reason=reason.strip())
-    receipt = ledger.write(stamp, acts, token=token)
-    return receipt if isinstance(receipt, Conflict) else Saved(receipt=receipt)
+    receipt = write_group(ledger, stamp, acts, None, token)
+    return Saved(receipt=receipt) if isinstance(receipt, Receipt) else receipt
 
 
 def act(kind: EventKind, participant_id: str = "", visit: str = "", **details: str) -> NewEvent:

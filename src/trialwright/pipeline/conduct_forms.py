@@ -36,6 +36,7 @@ from trialwright.pipeline.conduct_base import (
     local_day,
     roles_now,
     write_acts,
+    write_group,
 )
 from trialwright.store import Ledger
 
@@ -171,7 +172,9 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
     stamp = Stamp(
         user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()
     )
-    receipt = ledger.write(stamp, writes, expect=_expect(request), token=request.token)
+    receipt = write_group(ledger, stamp, writes, _expect(request), request.token)
+    if isinstance(receipt, Refused):
+        return receipt
     if isinstance(receipt, Conflict):
         if not _only_other_rows(form, place, receipt, request):
             return receipt

@@ -72,6 +72,16 @@ def test_a_change_without_a_reason_is_refused_and_with_one_keeps_both_versions_a
     assert second.replaces == first.seq
 
 
+def test_what_the_ledger_cannot_keep_is_a_refusal_and_no_traceback(ledger):
+    got = save(ledger, "W4", "visit", VISIT, reason="pasted\x00")
+
+    assert codes(got) == ["TW-STO-012"]
+    assert ledger.datapoints("P001", "W4", "visit") == ()
+    assert codes(
+        conduct.withdraw(ledger, STUDY, INVESTIGATOR, "P001", date="2021-06-20", code="moved", reason="\x00")
+    ) == ["TW-STO-012"]
+
+
 def test_clearing_a_value_keeps_the_old_one_readable(ledger):
     saved(save(ledger, "W4", "visit", VISIT))
     saved(save(ledger, "W4", "visit", {"weight.weight": ""}, reason="other participant's weight"))
