@@ -34,7 +34,9 @@ def _courses(study: Study, cohort: Cohort, count: int, draws: Draws) -> list[Cou
     failing = set(draws.order(labels, "screen failure")[:failures])
     treated = [label for label in labels if label not in failing]
     withdrawn = _some(draws, treated, cohort.withdrawal_share, "withdrawal")
-    corrected = _some(draws, treated, cohort.correction_share, "correction")
+    # Whoever leaves early may have no later visit left to correct.
+    staying = [label for label in treated if label not in withdrawn]
+    corrected = _some(draws, staying, cohort.correction_share, "correction")
     start = study.registration.start_date.earliest
     return [
         Course(
