@@ -76,6 +76,7 @@ def _unjudged(rule: RegistrationRule, lost: list[str]) -> Problem:
         expected=rule.expected,
         cure="Take this element from the registry itself, then check again.",
         source=rule.source,
+        fields={"unjudged": "yes"},
     )
 
 
@@ -88,4 +89,5 @@ def _problem(rule: RegistrationRule, found: Found) -> Problem:
         expected=found.expected or rule.expected,
         cure=found.cure or rule.cure,
         source=rule.source,
+        fields={"quote": found.quote} if found.quote else {},
     )

@@ -40,6 +40,7 @@ def check_against_definition(study: Study, record: RegistryRecord) -> tuple[Prob
         *_doses(study, subject),
         *_dates(study, subject),
         *_numbers(study, subject),
+        *_design(study, subject),
         *_assumptions(study),
     )
 
@@ -240,8 +241,32 @@ def _numbers(study: Study, subject: Subject) -> Iterator[Problem]:
         )
 
 
+def _design(study: Study, subject: Subject) -> Iterator[Problem]:
+    ours, protocol = study.registration, subject.protocol
+    info = protocol.design_module.design_info
+    pairs = (
+        ("designModule.phases", ours.phases, protocol.design_module.phases),
+        ("conditionsModule.conditions", ours.conditions, protocol.conditions_module.conditions),
+        ("designModule.designInfo.primaryPurpose", (ours.primary_purpose,), (info.primary_purpose,)),
+        ("designModule.designInfo.allocation", (ours.allocation,), (info.allocation,)),
+        ("designModule.designInfo.interventionModel", (ours.model,), (info.intervention_model,)),
+        ("designModule.designInfo.maskingInfo.masking", (ours.masking,), (info.masking_info.masking,)),
+    )
+    for path, mine, theirs in pairs:
+        where = f"protocolSection.{path}"
+        if any(mine) and any(theirs) and mine != theirs and where not in subject.lost:
+            yield _problem(
+                "TW-REG-972",
+                "warning",
+                where,
+                found=f"The record says {', '.join(theirs)}, the definition {', '.join(mine)}.",
+                expected="The same in both.",
+                cure="Amend the record, or correct the definition.",
+            )
+
+
 def _assumptions(study: Study) -> Iterator[Problem]:
-    assumed = [f"{each.where}: {each.what}" for each in study.assumptions]
+    assumed = list(dict.fromkeys(each.what for each in study.assumptions))
     if assumed:
         yield _problem(
             "TW-REG-971",

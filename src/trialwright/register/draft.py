@@ -75,19 +75,23 @@ def _registered_section(registered: RegistryRecord | None) -> dict[str, object]:
 def _from_definition(study: Study, section: dict[str, object], catalog: Catalog) -> dict[str, Built]:
     registration = study.registration
     status: Built = {
-        "startDateStruct": {"date": registration.start_date.text, "type": "ACTUAL"},
+        "startDateStruct": {"date": registration.start_date.text, "type": _date_type(section, "startDateStruct")},
         "studyFirstSubmitDate": registration.first_submitted.text,
     }
     if registration.primary_completion:
-        status["primaryCompletionDateStruct"] = {"date": registration.primary_completion.text, "type": "ESTIMATED"}
+        status["primaryCompletionDateStruct"] = {
+            "date": registration.primary_completion.text,
+            "type": _date_type(section, "primaryCompletionDateStruct"),
+        }
     identification: Built = {"nctId": registration.registry_id, "orgStudyIdInfo": {"id": study.name}}
-    identification["briefTitle"] = study.title.en
+    identification["briefTitle"] = registration.brief_title or study.title.en
     return {
         "identificationModule": identification,
         "statusModule": status,
-        "conditionsModule": _conditions(study, section),
+        "sponsorCollaboratorsModule": _sponsors(study, section),
+        "conditionsModule": {"conditions": list(registration.conditions) or _conditions(study, section)},
         "descriptionModule": {"detailedDescription": _detailed(study, catalog)},
-        "designModule": {"enrollmentInfo": {"count": study.enrolment_planned, "type": "ESTIMATED"}},
+        "designModule": _design(study, section),
         "armsInterventionsModule": {
             "armGroups": [_arm(arm, study) for arm in study.arms],
             "interventions": [_intervention(given, study) for given in study.interventions],
@@ -97,12 +101,52 @@ def _from_definition(study: Study, section: dict[str, object], catalog: Catalog)
     }
 
 
-def _conditions(study: Study, section: dict[str, object]) -> Built:
+def _sponsors(study: Study, section: dict[str, object]) -> Built:
+    """Sponsor and collaborators of the definition; their class stays the registry's where the names agree."""
+    module = section.get("sponsorCollaboratorsModule")
+    kept = module if isinstance(module, dict) else {}
+    registered = [kept.get("leadSponsor"), *kept.get("collaborators", [])]
+    known = {one.get("name"): one for one in registered if isinstance(one, dict)}
+    told: Built = {}
+    if study.registration.sponsor:
+        told["leadSponsor"] = known.get(study.registration.sponsor, {"name": study.registration.sponsor})
+    if study.registration.collaborators:
+        told["collaborators"] = [known.get(name, {"name": name}) for name in study.registration.collaborators]
+    return told
+
+
+def _design(study: Study, section: dict[str, object]) -> Built:
+    registration = study.registration
+    module = section.get("designModule")
+    info = module.get("designInfo", {}) if isinstance(module, dict) else {}
+    told = filled(
+        {
+            "allocation": registration.allocation,
+            "interventionModel": registration.model,
+            "primaryPurpose": registration.primary_purpose,
+        }
+    )
+    masking: Built = {"maskingInfo": {"masking": registration.masking}} if registration.masking else {}
+    design: Built = {"designInfo": {**info, **told, **masking}}
+    if registration.phases:
+        design["phases"] = list(registration.phases)
+    design["enrollmentInfo"] = {"count": study.enrolment_planned, "type": "ESTIMATED"}
+    return design
+
+
+def _date_type(section: dict[str, object], key: str) -> str:
+    status = section.get("statusModule")
+    struct = status.get(key) if isinstance(status, dict) else None
+    # a definition plans; that a day has really come is for the record to say
+    return str(struct.get("type", "ESTIMATED")) if isinstance(struct, dict) else "ESTIMATED"
+
+
+def _conditions(study: Study, section: dict[str, object]) -> list[object]:
+    """The registered conditions, where the definition names none, without the interventions among them."""
     module = section.get("conditionsModule")
     listed = module.get("conditions", []) if isinstance(module, dict) else []
     given = {name.lower() for one in study.interventions for name in (one.name, one.title.en)}
-    # an intervention among the conditions is the one error a definition cures by itself
-    return {"conditions": [condition for condition in listed if str(condition).lower() not in given]}
+    return [condition for condition in listed if str(condition).lower() not in given]
 
 
 def _named(given: Intervention) -> str:

@@ -16,7 +16,26 @@ CANNOT = "cannot be judged"
 
 def render_json(report: CheckReport) -> str:
     """The report as JSON, keys in the order every command prints them."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2).decode() + "\n"
+    shown = {
+        "checked_on": report.checked_on,
+        "input": report.input,
+        "findings": [_shown(finding) for finding in report.findings],
+        "lost": report.lost,
+        "counts": report.counts,
+    }
+    return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
+
+
+def _shown(finding: Problem) -> dict[str, str]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity,
+        "where": finding.where,
+        "found": finding.found,
+        "expected": finding.expected,
+        "cure": finding.cure,
+        "source": finding.source,
+    }
 
 
 def render_text(report: CheckReport) -> str:
@@ -40,7 +59,10 @@ def render_text(report: CheckReport) -> str:
         lines += [f"  {finding.code}  {_short(finding.where)}: {_title(finding)}" for finding in unjudged]
     if report.lost:
         lines += ["", "Lost in this copy", "-----------------"]
-        lines += [f"  {_short(cell.where)}: {cell.reason}" for cell in report.lost]
+        for cell in report.lost:
+            lines += textwrap.wrap(
+                f"{_short(cell.where)}: {cell.reason}", _WIDTH, initial_indent="  ", subsequent_indent="    "
+            )
     return "\n".join(lines) + "\n"
 
 

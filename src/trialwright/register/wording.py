@@ -61,10 +61,11 @@ def title(estimand: Estimand, catalog: Catalog) -> str:
         return f"Proportion of participants who respond by the {catalog.criterion(variable.entry).title.en}"
     instrument, score = _instrument(variable, catalog)
     if variable.kind == "event":
-        return f"Number of participants with at least one row of: {instrument.title.en}"
-    units = {item.name: item.unit for item in instrument.items} | {each.name: each.unit for each in instrument.scores}
-    unit = units.get(score, "")
-    return f"Change from baseline in {instrument.title.en}{f', {unit}' if unit else ''}"
+        return f"Number of participants with at least one {instrument.title.en.lower()}"
+    measured = {item.name: (item.label.en, item.unit) for item in instrument.items}
+    measured |= {each.name: (each.label.en, each.unit) for each in instrument.scores}
+    label, unit = measured.get(score, (instrument.title.en, ""))
+    return f"Change from baseline in {label.lower()}{f' ({unit})' if unit else ''}"
 
 
 def _instrument(variable: Variable, catalog: Catalog) -> tuple[Instrument, str]:
@@ -113,7 +114,13 @@ def thresholds(criterion: Criterion, settled: dict[str, str]) -> str:
                 f"{kind}: by {'more than' if is_strict(settled, kind) else 'at least'} {value} percent of baseline"
             )
         elif not name.endswith("_strict") and parameter.kind != "names" and value:
-            told.append(f"{name.replace('_', ' ')}: {value.replace('_', ' ')}")
+            # the sentence of a choice lists all its options, so its short name reads better
+            asked = (
+                name.replace("_", " ")
+                if parameter.kind == "choice"
+                else f"{parameter.says[:1].lower()}{parameter.says[1:]}"
+            )
+            told.append(f"{asked}: {value.replace('_', ' ')}")
     return f"{criterion.title.en}. {'; '.join(told)}."
 
 
@@ -136,7 +143,7 @@ def _attributes(estimand: Estimand, study: Study) -> list[str]:
         told.append(f"Intercurrent events: {'; '.join(listed)}.")
     if estimand.benchmarks:
         rates = "; ".join(f"{one.responders} of {one.participants} ({one.label.en})" for one in estimand.benchmarks)
-        told.append(f"Held against: {rates}.")
+        told.append(f"Benchmarks: {rates}.")
     if estimand.alpha:
         told.append(f"Level: {estimand.alpha}.")
     return told

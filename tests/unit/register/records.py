@@ -5,6 +5,7 @@ import datetime as dt
 from pathlib import Path
 
 import msgspec
+
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.register import check_record, read_record

@@ -1,10 +1,11 @@
 """
 The catch list: what a reader finds wrong with the seed's record (reference chapter on registries, section 1.2).
 
-Each item has to be raised by a general rule on the reconstruction; on the pasted page the same, unless its cell is lost.
+Each item has to be raised by a general rule on the reconstruction; on the pasted page too, unless its cell is lost.
 """
 
 import pytest
+
 from trialwright.register.rules import RULES
 
 from .records import PAGE, RECONSTRUCTION, checked, codes, judged
@@ -127,4 +128,4 @@ def test_every_finding_says_place_source_expectation_and_cure():
         if not (one.where and one.source and one.expected and one.cure)
     ]
 
-    assert [] == silent
+    assert silent == []

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from trialwright.model.record import RegistryRecord
 from trialwright.register import read_record
 from trialwright.register.markdown import unescape, unescape_json
@@ -45,15 +46,15 @@ def test_what_a_reconstruction_could_not_recover_is_lost_by_its_v2_path():
 def test_a_history_document_gives_its_current_version():
     record = record_of(json.dumps({"study": exemplary(), "history": {"changes": []}}).encode())
 
-    assert "v2-history" == record.source_format
+    assert record.source_format == "v2-history"
 
 
 def test_a_list_of_one_record_is_that_record():
-    assert "v2" == record_of(json.dumps([exemplary()]).encode()).source_format
+    assert record_of(json.dumps([exemplary()]).encode()).source_format == "v2"
 
 
 def test_the_pasted_page_is_recognised():
-    assert "tabular-text" == record_of(PAGE.read_bytes()).source_format
+    assert record_of(PAGE.read_bytes()).source_format == "tabular-text"
 
 
 def test_the_page_and_the_reconstruction_agree_where_the_page_has_the_cell():
@@ -111,18 +112,18 @@ def test_a_page_with_its_bullets_has_conditions_sex_and_sharing():
     text = text.replace("IPD Sharing Statement ICMJE |\n|", "IPD Sharing Statement ICMJE | Plan to Share IPD: No\n|")
     section = json.loads(bytes(record_of(text.encode()).document))["protocolSection"]
 
-    assert ["Gout", "Hypertension"] == section["conditionsModule"]["conditions"]
-    assert "ALL" == section["eligibilityModule"]["sex"]
-    assert "NO" == section["ipdSharingStatementModule"]["ipdSharing"]
+    assert section["conditionsModule"]["conditions"] == ["Gout", "Hypertension"]
+    assert section["eligibilityModule"]["sex"] == "ALL"
+    assert section["ipdSharingStatementModule"]["ipdSharing"] == "NO"
 
 
 def test_a_legacy_record_comes_in_v2_shape():
     record = record_of((DATA / "NCT02591810.xml").read_bytes())
     section = json.loads(bytes(record.document))["protocolSection"]
 
-    assert "legacy-xml" == record.source_format
-    assert "NCT02591810" == section["identificationModule"]["nctId"]
-    assert "INTERVENTIONAL" == section["designModule"]["studyType"]
+    assert record.source_format == "legacy-xml"
+    assert section["identificationModule"]["nctId"] == "NCT02591810"
+    assert section["designModule"]["studyType"] == "INTERVENTIONAL"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,7 @@ def test_what_is_no_record_is_a_problem_and_never_an_exception(data, code):
 def test_a_huge_file_is_refused_before_it_is_read(monkeypatch):
     monkeypatch.setattr("trialwright.register.problems.MOST_BYTES", 10)
 
-    assert ["TW-REG-002"] == _codes(b"x" * 11)
+    assert _codes(b"x" * 11) == ["TW-REG-002"]
 
 
 def test_utf_16_with_a_mark_is_read():

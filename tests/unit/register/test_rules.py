@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+
 from trialwright.register.rules import RULES
 
 from .records import DATA, DELETED, ON, checked, codes, planted
@@ -265,7 +266,8 @@ NEAR_MISSES = [
         "a legal guardian of those who cannot consent",
         "TW-REG-604",
         {
-            CRITERIA: "Inclusion Criteria:\n\n* Consent by the patient or a legal guardian\n\nExclusion Criteria:\n\n* None"
+            CRITERIA: "Inclusion Criteria:\n\n* Consent by the patient or a legal guardian\n\nExclusion "
+            "Criteria:\n\n* None"
         },
     ),
     (
@@ -293,7 +295,7 @@ def test_a_near_miss_stays_silent(what, code, changes):
 
 
 def test_nothing_is_found_in_the_exemplary_record():
-    assert () == checked(DATA / "exemplary.json").findings
+    assert checked(DATA / "exemplary.json").findings == ()
 
 
 def test_every_rule_has_a_planted_defect():
@@ -309,7 +311,7 @@ def test_codes_are_never_used_twice():
 def test_every_rule_carries_its_source_cure_and_example():
     silent = [r.code for r in RULES if not (r.title and r.source and r.expected and r.cure and r.example)]
 
-    assert [] == silent
+    assert silent == []
 
 
 def test_the_day_of_the_check_is_the_only_clock():
