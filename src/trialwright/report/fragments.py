@@ -19,10 +19,7 @@ def no_link(cell: Cell) -> str | None:  # noqa: ARG001 - the shape of a Link
     return None
 
 
-def render_table_html(table: Table, link: _SHORT = 10
-"""Texts up to this length (a date, a number) are not broken in a narrow column."""
-
-Link = no_link, heading_level: int = 3) -> Markup:
+def render_table_html(table: Table, link: Link = no_link, heading_level: int = 3) -> Markup:
     """
     A table or listing as one HTML fragment: figure element, caption, column and row headings, footnotes, mark.
 
