@@ -1,6 +1,6 @@
 """Responders put through the estimand's own summary methods: intervals, and a test against each benchmark."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -29,36 +29,45 @@ class Observed(msgspec.Struct, frozen=True):
     participants: int
 
 
+Supply = Mapping[str, int | Fraction | str | Sequence[Fraction]]
+
+
 def interval_rows(line: Line, observed: Observed, estimand: Estimand, catalog: Catalog) -> list[ResultRow]:
     """
     The limits by every summary method that needs no benchmark: `lower` and `upper` of the first, the next by name.
 
     Missing: nobody in the denominator, or a method that cannot answer, gives rows without a value that say why.
     """
-    rows: list[ResultRow] = []
-    for number, use in enumerate(_uses(estimand, catalog, tested=False)):
-        prefix = "" if number == 0 else f"{_variant(catalog.method(use.method), use)}_"
-        rows += _said(line, prefix, catalog.method(use.method), _estimate(catalog, use, observed, estimand, None))
-    return rows
+    uses = [use for use in estimand.summary if not _asks_benchmark(catalog, use)]
+    return method_rows(line, uses, _supplied(observed, estimand), catalog)
 
 
 def test_rows(
     line: Line, observed: Observed, benchmark: Benchmark, estimand: Estimand, catalog: Catalog
 ) -> list[ResultRow]:
     """What every summary method that needs a benchmark says of the observed number against this one."""
+    rate = Fraction(benchmark.responders, benchmark.participants)
+    supplied = {**_supplied(observed, estimand), **dict.fromkeys(BENCHMARK, rate)}
+    return method_rows(line, [use for use in estimand.summary if _asks_benchmark(catalog, use)], supplied, catalog)
+
+
+def method_rows(line: Line, uses: Sequence[MethodUse], supplied: Supply, catalog: Catalog) -> list[ResultRow]:
+    """The statistics of some methods: the first's under their own names, the next with what tells it apart."""
     rows: list[ResultRow] = []
-    for number, use in enumerate(_uses(estimand, catalog, tested=True)):
-        prefix = "" if number == 0 else f"{_variant(catalog.method(use.method), use)}_"
-        result = _estimate(catalog, use, observed, estimand, benchmark)
-        rows += _said(line, prefix, catalog.method(use.method), result)
+    for number, use in enumerate(uses):
+        method = catalog.method(use.method)
+        prefix = "" if number == 0 else f"{_variant(method, use)}_"
+        rows += _said(line, prefix, method, _estimate(catalog, use, supplied))
     return rows
 
 
-def _uses(estimand: Estimand, catalog: Catalog, *, tested: bool) -> Iterator[MethodUse]:
-    for use in estimand.summary:
-        names = {p.name for p in catalog.method(use.method).parameters}
-        if bool(names & set(BENCHMARK)) == tested:
-            yield use
+def _supplied(observed: Observed, estimand: Estimand) -> Supply:
+    counts = dict.fromkeys(RESPONDERS, observed.responders) | dict.fromkeys(PARTICIPANTS, observed.participants)
+    return {**counts, **(dict.fromkeys(ALPHA, estimand.alpha) if estimand.alpha else {})}
+
+
+def _asks_benchmark(catalog: Catalog, use: MethodUse) -> bool:
+    return bool({p.name for p in catalog.method(use.method).parameters} & set(BENCHMARK))
 
 
 def _variant(method: Method, use: MethodUse) -> str:
@@ -67,20 +76,12 @@ def _variant(method: Method, use: MethodUse) -> str:
     return next((use.parameters[p.name] for p in choices if p.name in use.parameters), method.name)
 
 
-def _estimate(
-    catalog: Catalog, use: MethodUse, observed: Observed, estimand: Estimand, benchmark: Benchmark | None
-) -> MethodResult | str:
+def _estimate(catalog: Catalog, use: MethodUse, supplied: Supply) -> MethodResult | str:
     """The method's result, or the sentence that says why there is none."""
-    if observed.participants == 0:
+    if supplied.get(PARTICIPANTS[0]) == 0:
         return "there is nobody to compute it from"
-    supplied: dict[str, int | Fraction | str] = {}
-    supplied |= dict.fromkeys(RESPONDERS, observed.responders) | dict.fromkeys(PARTICIPANTS, observed.participants)
-    if benchmark is not None:
-        supplied |= dict.fromkeys(BENCHMARK, Fraction(benchmark.responders, benchmark.participants))
-    if estimand.alpha:
-        supplied |= dict.fromkeys(ALPHA, estimand.alpha)
     asked = {p.name for p in catalog.method(use.method).parameters}
-    arguments = {name: value for name, value in supplied.items() if name in asked} | use.parameters
+    arguments = {**{name: value for name, value in supplied.items() if name in asked}, **use.parameters}
     try:
         result = catalog.estimate(use.method, arguments)
     except (ArithmeticError, ValueError, LookupError) as error:

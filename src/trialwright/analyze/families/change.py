@@ -2,9 +2,13 @@
 
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, assumptions, described, estimands_of
+from trialwright.analyze.material import SUMMARY, Line, Material, assumptions, described, estimands_of
+from trialwright.analyze.rates import PARTICIPANTS, Supply, method_rows
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse, Estimand
+
+CHANGES = ("changes", "differences", "numbers")
+"""Names under which a method of paired values may ask for them."""
 
 
 def change(material: Material, use: DisplayUse) -> list[ResultRow]:
@@ -55,4 +59,8 @@ def _visit(
     if any(r.change is not None for r in mine):
         rows.append(line.says("change_n", len(changes)))
         rows += described(material.catalog, line, changes, prefix="change_", unit=unit)
+    if mine and mine[0].kind == "value":
+        # The estimand's own records: here its summary methods apply, to the paired changes.
+        supplied: Supply = {**dict.fromkeys(CHANGES, changes), PARTICIPANTS[0]: len(changes)}
+        rows += method_rows(line, [u for u in estimand.summary if u.method != SUMMARY], supplied, material.catalog)
     return rows
