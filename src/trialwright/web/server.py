@@ -1,6 +1,7 @@
 """Serves one study: checks first that it may, then runs granian over the WSGI application."""
 
 import ipaddress
+import multiprocessing
 import os
 import socket
 from pathlib import Path
@@ -84,6 +85,8 @@ def check_accounts(demo: bool) -> None:
 
 
 def _run(host: str, port: int, cert: str, key: str) -> None:
+    # a forked worker would inherit the locks of Polars' threads and never answer
+    multiprocessing.set_start_method("spawn", force=True)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels

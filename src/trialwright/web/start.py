@@ -5,6 +5,7 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.urls import get_resolver
 
 from trialwright import catalog
 from trialwright.define import read_study
@@ -17,6 +18,7 @@ def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trialwright.web.settings")
     django.setup()
     migrate()
+    list(get_resolver().url_patterns)  # a page that cannot be loaded stops the start, not the first visitor
     place.use(open_place(Path(os.environ["TRIALWRIGHT_STUDY"]), os.environ.get("TRIALWRIGHT_DB", "")))
 
 
