@@ -292,4 +292,9 @@ MESSAGES: dict[str, Message] = {
         ),
         _T("Declare a look, which is listed in the report, or lock the data", "请声明查看（将列入报告），或锁定数据"),
     ),
+    "TW-CAP-064": Message(
+        _T("this query is closed already", "该质疑已关闭"),
+        _T("A query that is still open", "应为未关闭的质疑"),
+        _T("Look at the list of open queries", "请查看未关闭的质疑列表"),
+    ),
 }

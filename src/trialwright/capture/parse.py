@@ -13,6 +13,7 @@ from trialwright.model.study import Field
 from trialwright.model.text import Text
 
 LONGEST_TEXT = 4000
+LONGEST_NUMBER = 40  # far beyond any measurement; exact arithmetic has a limit, and a slip of the hand has none
 
 _YES_NO = {
     "Y": ("y", "yes", "1", "true", "是", "有"),
@@ -84,6 +85,14 @@ def _limit(limit: str | None, unit: str) -> str:
 
 def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
     item = field.item
+    if len(typed) > LONGEST_NUMBER:
+        return problem(
+            "TW-CAP-001",
+            field.name,
+            label=item.label,
+            typed=f"{typed[:LONGEST_NUMBER]}…",
+            example=_example(item.decimals),
+        )
     text, behind = split_unit(simplified(typed))
     chosen = _unit(field, behind or unit)
     if chosen is None or (behind and unit and _unit(field, unit) != chosen):

@@ -10,6 +10,7 @@ from trialwright.capture.dates import parse_date
 from trialwright.capture.gates import check_role
 from trialwright.capture.problems import problem
 from trialwright.capture.status import may, roles_of
+from trialwright.catalog import load
 from trialwright.model.ledger import (
     Conflict,
     EventKind,
@@ -89,6 +90,17 @@ def check_any_role(
 
 def check_reason_given(reason: str, where: str) -> list[Problem]:
     return [] if reason.strip() else [problem("TW-CAP-059", where)]
+
+
+def check_code(code: str, terms: str, where: str) -> list[Problem]:
+    """TW-CAP-007 where a code is not on a code list of the catalog."""
+    known = load().terms(terms)
+    if code in [choice.code for choice in known.choices]:
+        return []
+    allowed = Text(
+        ", ".join(choice.label.en for choice in known.choices), "、".join(c.label.of("zh") for c in known.choices)
+    )
+    return [problem("TW-CAP-007", where, label=known.title, typed=code, allowed=allowed)]
 
 
 def check_date(date: str, where: str) -> tuple[str, list[Problem]]:

@@ -21,6 +21,7 @@ from trialwright.pipeline.conduct_base import (
     act,
     acts_of,
     check_any_role,
+    check_code,
     check_date,
     check_reason_given,
     write_acts,
@@ -204,6 +205,7 @@ def _end(
     events = acts_of(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
     told += check_status(events, participant_id, _ENDS[kind]) + check_reason_given(why, participant_id)
+    told += check_code(code, "withdrawal_reason", participant_id) if kind == "withdrawn" else []
     day, wrong = check_date(date, participant_id)
     if told or wrong:
         return Refused((*told, *wrong))

@@ -19,6 +19,7 @@ from trialwright.pipeline.conduct_base import (
     act,
     acts_of,
     check_any_role,
+    check_code,
     check_date,
     check_reason_given,
     write_acts,
@@ -131,6 +132,7 @@ def record_deviation(
     told += check_reason_given(description, where)
     if participant_id:
         told += check_status(events, participant_id, [s for s in STATUS_WORDS if s != "unknown"])
+    told += check_code(category, "deviation_category", where)
     day, wrong = check_date(date, where)
     if told or wrong:
         return Refused((*told, *wrong))
@@ -222,6 +224,9 @@ def _on_query(
 ) -> Saved | Refused | Conflict:
     told, kind, words, token = what
     told = told + check_reason_given(words, "query")
+    waiting = open_queries(acts_of(ledger, query.place.participant_id))
+    if query.seq not in [one.seq for one in waiting]:
+        told.append(problem("TW-CAP-064", "query"))
     if told:
         return Refused(tuple(told))
     place = query.place

@@ -72,6 +72,10 @@ def test_thousands_are_told_from_decimals_where_only_one_reading_is_left(typed, 
     assert stored == parse_number(simplified(typed), decimals)
 
 
+def test_a_number_without_end_is_refused_and_not_computed():
+    assert parse_value(CK, "1" * 5000).code == "TW-CAP-001"
+
+
 def test_a_number_that_can_be_read_in_two_ways_is_refused():
     got = parse_value(CK, "1,250")
 

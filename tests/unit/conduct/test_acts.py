@@ -2,7 +2,7 @@
 
 import pytest
 
-from trialwright.capture import data_locked, participant_status
+from trialwright.capture import data_locked, open_queries, participant_status
 from trialwright.model.quantity import Quantity
 from trialwright.pipeline import conduct
 from unit.conduct.small_study import (
@@ -110,6 +110,29 @@ def test_withdrawal_keeps_code_date_and_words_and_leaves_safety_open(tmp_path):
 
         assert (event.reason, event.details) == ("new job", {"date": "2021-06-20", "reason": "moved"})
         assert saved(save(ledger, "LOG", "events", {"adverse_event.term": "rash"}))
+
+
+def test_a_reason_for_leaving_is_one_of_the_list(tmp_path):
+    with enrolled(tmp_path) as ledger:
+        got = conduct.withdraw(ledger, STUDY, INVESTIGATOR, ID, date="2021-06-20", code="tired", reason="said so")
+
+        assert codes(got) == ["TW-CAP-007"]
+
+
+def test_a_query_is_answered_closed_and_then_no_longer_open(tmp_path):
+    with enrolled(tmp_path) as ledger:
+        saved(save(ledger, "W4", "visit", {"weight.weight": "120"}))
+        (query,) = open_queries(ledger.events())
+        saved(conduct.answer_query(ledger, STUDY, NURSE, query, answer="weighed twice"))
+
+        assert [q.answered for q in open_queries(ledger.events())] == [True]
+        assert codes(conduct.close_query(ledger, STUDY, NURSE, query, reason="fine")) == ["TW-CAP-036"]
+
+        saved(conduct.close_query(ledger, STUDY, MANAGER, query, reason="plausible"))
+
+        assert open_queries(ledger.events()) == ()
+        assert last(ledger, "query_closed").reason == "plausible"
+        assert codes(conduct.close_query(ledger, STUDY, MANAGER, query, reason="again")) == ["TW-CAP-064"]
 
 
 def test_withdrawal_of_consent_stops_collection_and_keeps_what_is_there(tmp_path):
