@@ -34,11 +34,11 @@ def study_day(first_dose: PartialDate | None, date: PartialDate | None) -> int |
     return _numbered((date.earliest - first_dose.earliest).days)
 
 
-def planned_date(first_dose: PartialDate | None, visit: Visit) -> PartialDate | None:
-    """The planned day of a visit in the participant's own calendar."""
+def last_day(first_dose: PartialDate | None, visit: Visit) -> PartialDate | None:
+    """The last day of a visit's window in the participant's own calendar; None where the first dose is not exact."""
     if first_dose is None or not first_dose.complete or visit.study_day is None:
         return None
-    return exactly(first_dose.earliest + dt.timedelta(days=_offset(visit.study_day)))
+    return exactly(first_dose.earliest + dt.timedelta(days=_offset(visit.study_day) + visit.late))
 
 
 def exactly(day: dt.date) -> PartialDate:

@@ -203,7 +203,7 @@ def _more_glucocorticoid(catalog: Catalog, course: Course, until: PartialDate | 
     before, rows = logged(catalog, course, instrument, score, course.baseline_day)
     inputs = tuple(sorted({*rows, *(seq for attended in course.visits.values() for seq in attended.inputs)}))
     now, _ = logged(catalog, course, instrument, score, day)
-    uses = tuple(measure_id(course.participant, v, instrument, score) for v in (course.baseline, visit) if v)
+    uses = (measure_id(course.participant, visit, instrument, score),) if visit else ()
     if isinstance(before, Missing) or isinstance(now, Missing):
         return Fact(None, inputs, uses)
     return Fact(now > before, inputs, uses)

@@ -32,7 +32,7 @@ class Dated:
         self._known: dict[tuple[str, str], Facts] = {}
 
     def at(self, course: Course, visit: str) -> Facts:
-        """Facts up to the visit's date, or its planned day; over the whole study where there is neither."""
+        """Facts up to the visit's date, or the last day of its window; over the whole study where there is neither."""
         key = (course.participant, visit)
         if key not in self._known:
             attended = course.visits.get(visit)
@@ -45,7 +45,7 @@ def events_at(study: Study, estimand: Estimand, dated: Dated, course: Course) ->
     """
     Every intercurrent event the estimand has a strategy for, as it stood at the endpoint's visit.
 
-    Shape:    facts up to the visit's date, or the day it was planned for where it did not take place; over the whole
+    Shape:    facts up to the visit's date, or the last day of its window where it did not take place; over the whole
               study where there is neither. `seen_at` is the first planned visit by which the event was found.
     """
     visits = planned_until(study, estimand.variable.visit)

@@ -141,11 +141,15 @@ def _missing(verdict: Verdict, rule: str) -> Step | None:
 
 
 def sentence(by_criterion: Verdict, settled: Settled) -> Text:
-    """The way from the criterion to the estimand in one sentence, in both languages; the last clause is the verdict."""
+    """
+    The way from the criterion to the estimand in one sentence, in both languages; the last clause is the verdict.
+
+    Empty where nothing was weighed after the criterion, whose own reasons then say all.
+    """
+    if not settled.steps:
+        return Text("")
     first = VERDICTS[by_criterion]
     start = Text(f"{first.en} by the criterion", f"按标准判定：{first.zh}")
-    if not settled.steps:
-        return start
     but = ", but " if by_criterion == "Y" and settled.verdict != "Y" else "; "
     return Text(
         start.en + but + "; ".join(step.says.en for step in settled.steps),

@@ -3,7 +3,7 @@
 import msgspec
 
 from trialwright.derive.book import Book
-from trialwright.derive.days import planned_date, study_day, timing
+from trialwright.derive.days import last_day, study_day, timing
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.quantity import Missing, PartialDate
 from trialwright.model.study import Study, Visit
@@ -20,7 +20,7 @@ class Attended(msgspec.Struct, frozen=True, kw_only=True):
     visit: Visit
     date: PartialDate | None
     absent: Missing
-    planned: PartialDate | None
+    closes: PartialDate | None
     study_day: int | None
     in_window: bool | None
     flags: tuple[str, ...]
@@ -28,8 +28,8 @@ class Attended(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def until(self) -> PartialDate | None:
-        """The day up to which events bear on this visit: its date, or the day it was planned for."""
-        return self.date or self.planned
+        """The day up to which events bear on this visit: its date, or the last day it could have taken place."""
+        return self.date or self.closes
 
 
 def attended_visits(
@@ -59,7 +59,7 @@ def _attended(
         visit=visit,
         date=date,
         absent=entered if isinstance(entered, Missing) else Missing("not done" if missed else "unknown"),
-        planned=planned_date(first_dose, visit),
+        closes=last_day(first_dose, visit),
         study_day=study_day(first_dose, date),
         in_window=in_window,
         flags=tuple(flags),

@@ -3,7 +3,7 @@
 import pytest
 
 from support.cohorts import aba_dm
-from trialwright.derive.days import on_or_before, planned_date, study_day, timing
+from trialwright.derive.days import last_day, on_or_before, study_day, timing
 from trialwright.model.quantity import PartialDate
 
 FIRST = PartialDate("2021-02-01")
@@ -44,10 +44,12 @@ def test_without_a_first_dose_no_window_can_be_judged():
     assert timing(None, PartialDate("2021-04-26"), aba_dm().visit("W12")) == (None, "")
 
 
-def test_the_planned_day_before_the_first_dose_skips_day_0():
-    assert planned_date(FIRST, aba_dm().visit("SCR")) == PartialDate("2021-01-18")
-    assert planned_date(FIRST, aba_dm().visit("W0")) == FIRST
-    assert planned_date(FIRST, aba_dm().visit("W12")) == PartialDate("2021-04-26")
+def test_the_last_day_of_a_window_skips_day_0():
+    # Screening is planned on day -14, which is 18 January, with 13 days late: the day before the first dose.
+    assert last_day(FIRST, aba_dm().visit("SCR")) == PartialDate("2021-01-31")
+    assert last_day(FIRST, aba_dm().visit("W0")) == FIRST
+    assert last_day(FIRST, aba_dm().visit("W12")) == PartialDate("2021-05-03")
+    assert last_day(None, aba_dm().visit("W12")) is None
 
 
 @pytest.mark.parametrize(

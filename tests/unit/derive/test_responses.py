@@ -42,7 +42,7 @@ def test_three_better_and_none_worse_is_a_responder():
     record = verdict(course())
 
     assert record.verdict == "Y"
-    assert record.details["steps_en"] == "responder by the criterion"
+    assert (record.details["steps"], record.details["steps_en"]) == ("", "")
     assert record.reasons[0][0] == "met"
     assert record.counts["n_improved"] == 3
 
@@ -115,6 +115,14 @@ def test_death_before_week_12_is_a_non_response():
 
     assert record.verdict == "N"
     assert "death" in record.intercurrent
+
+
+@pytest.mark.parametrize(("day", "found"), [("2021-05-03", True), ("2021-05-04", False)])
+def test_a_visit_that_was_missed_is_closed_by_the_last_day_of_its_window(day, found):
+    # Day 85 and seven days late: 3 May.
+    record = verdict(core_set("P01", "W0", BASE), f"P01 @died {day}")
+
+    assert ("death" in record.intercurrent) is found
 
 
 def test_leaving_for_another_reason_is_decided_by_what_is_missing():
