@@ -210,8 +210,8 @@ def test_a_fault_in_the_middle_of_a_save_leaves_nothing_of_it(ledger: Ledger, ur
         with pytest.raises(IndexError):
             faulty.write(typed(), [vas("5.0", participant_id="P9"), weight("60"), vas("1.0", visit="W4")])
         left[:] = [1, 2, 3]
-        faulty.write(typed(), [vas("4.0", participant_id="P8")])
+        faulty.write(typed(), [vas("4.0", participant_id="P9")])
 
     assert ledger.head().seq == 1
-    assert ledger.snapshot().versions["participant_id"].to_list() == ["P8"]
+    assert ledger.snapshot().versions["participant_id"].to_list() == ["P9"]
     assert ledger.verify().ok
