@@ -52,7 +52,8 @@ _COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_LEAVES = (Column, Constant, Known, Answered, CodeIs, DaysBetween)
+# Not worth a column of its own: computing these again is cheaper than writing them to memory and reading them back.
+_CHEAP = (Column, Constant, Known, Answered, CodeIs, DaysBetween, Add, Subtract, Multiply)
 
 
 class Numerators(NamedTuple):
@@ -146,7 +147,7 @@ class _Plan:
         nodes = in_order(_with_counts(rule.outputs.values()))
         uses = Counter(part for node in nodes for part in _column_parts(node))
         uses.update(rule.outputs.values())
-        shared = [n for n in nodes if uses[n] > 1 and not isinstance(n, _LEAVES)]
+        shared = [n for n in nodes if uses[n] > 1 and not isinstance(n, _CHEAP)]
         self.names = {node: f"#{place}" for place, node in enumerate(shared)}
         self.may_be_null: dict[Expr, bool] = {}
         for node in nodes:

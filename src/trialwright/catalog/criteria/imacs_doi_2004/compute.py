@@ -126,9 +126,14 @@ def _strength_is(parameters: Parameters, way: str) -> bool:
     return parameters.choice("mmt_worsening") == way
 
 
-def _gain(m: str) -> Number:
+def _gain(m: str) -> Subtract:
     before, now = Column(f"{m}_b"), Column(f"{m}_f")
     return Subtract(now, before) if m in HIGHER_IS_BETTER else Subtract(before, now)
+
+
+def _loss(m: str) -> Number:
+    gain = _gain(m)
+    return Subtract(gain.right, gain.left)
 
 
 def _improved(m: str, parameters: Parameters) -> Truth:
@@ -137,7 +142,7 @@ def _improved(m: str, parameters: Parameters) -> Truth:
 
 
 def _worsened(m: str, parameters: Parameters) -> Truth:
-    loss: Number = Multiply(Constant(-1), _gain(m))
+    loss = _loss(m)
     worse: Truth = All((Compare(loss, ">", _ZERO), _reaches(loss, m, parameters, "worse")))
     if parameters.choice("zero_rise") == "worse":
         return worse
@@ -151,6 +156,8 @@ def _reaches(moved: Number, m: str, parameters: Parameters, which: str) -> Truth
     op: Comparison = ">" if parameters.truth(f"{which}_strict") else ">="
     # Reduced once (20 % -> 5 x gain >= baseline), so that narrow integers suffice on many rows.
     ratio = percent / 100
-    return Compare(
-        Multiply(Constant(ratio.denominator), moved), op, Multiply(Constant(ratio.numerator), Column(f"{m}_b"))
-    )
+    return Compare(_times(ratio.denominator, moved), op, _times(ratio.numerator, Column(f"{m}_b")))
+
+
+def _times(factor: int, number: Number) -> Number:
+    return number if factor == 1 else Multiply(Constant(factor), number)
