@@ -192,76 +192,99 @@ def _lost(rows: dict[str, Row]) -> tuple[Lost, ...]:
     return tuple(lost)
 
 
-def _protocol(rows: dict[str, Row]) -> Built:
-    def text(label: str) -> str:
-        found = rows[label].text if label in rows else ""
-        return "" if found == "Not Provided" else found
+class _Page:
+    """The rows of a page, asked by their label."""
 
-    def dated(label: str) -> Built:
-        row = rows.get(label)
+    def __init__(self, rows: dict[str, Row]) -> None:
+        self._rows = rows
+
+    def text(self, *labels: str) -> str:
+        """The first of these rows that is filled; the page's own "Not Provided" counts as empty."""
+        found = (self._rows[label].text for label in labels if label in self._rows)
+        return next((text for text in found if text and text != "Not Provided"), "")
+
+    def dated(self, label: str) -> Built:
+        row = self._rows.get(label)
         return {"date": iso_date(row.lines[0]), "type": row.kind} if row and row.text else {}
 
-    arms = cells.arms(text("Study Arms") or text("Study Groups/Cohorts"))
+    def kind(self, label: str) -> str:
+        return self._rows[label].kind if label in self._rows else ""
+
+
+def _protocol(rows: dict[str, Row]) -> Built:
+    page = _Page(rows)
+    return {**_tracking(page), **_description(page), **_recruitment(page)}
+
+
+def _tracking(page: _Page) -> Built:
     return {
         "identificationModule": {
-            "nctId": text("NCT Number"),
-            **cells.study_ids(text("Other Study ID Numbers")),
-            "organization": {"fullName": text("PRS Account")},
-            "briefTitle": text("Brief Title"),
-            "officialTitle": text("Official Title"),
+            "nctId": page.text("NCT Number"),
+            **cells.study_ids(page.text("Other Study ID Numbers")),
+            "organization": {"fullName": page.text("PRS Account")},
+            "briefTitle": page.text("Brief Title"),
+            "officialTitle": page.text("Official Title"),
         },
         "statusModule": {
-            "statusVerifiedDate": iso_date(text("Verification Date")),
-            "overallStatus": code(STATUS, text("Recruitment Status")),
-            "startDateStruct": dated("Study Start Date"),
-            "primaryCompletionDateStruct": dated("Primary Completion Date"),
-            "completionDateStruct": dated("Study Completion Date"),
-            "studyFirstSubmitDate": iso_date(text("First Submitted Date")),
-            "studyFirstPostDateStruct": dated("First Posted Date"),
-            "lastUpdatePostDateStruct": dated("Last Update Posted Date"),
+            "statusVerifiedDate": iso_date(page.text("Verification Date")),
+            "overallStatus": code(STATUS, page.text("Recruitment Status")),
+            "startDateStruct": page.dated("Study Start Date"),
+            "primaryCompletionDateStruct": page.dated("Primary Completion Date"),
+            "completionDateStruct": page.dated("Study Completion Date"),
+            "studyFirstSubmitDate": iso_date(page.text("First Submitted Date")),
+            "studyFirstPostDateStruct": page.dated("First Posted Date"),
+            "lastUpdatePostDateStruct": page.dated("Last Update Posted Date"),
         },
         "sponsorCollaboratorsModule": {
-            "responsibleParty": cells.responsible_party(text("Current Responsible Party") or text("Responsible Party")),
-            "leadSponsor": {"name": text("Current Study Sponsor") or text("Study Sponsor")},
-            "collaborators": [{"name": line} for line in cells.listed(text("Collaborators"))],
+            "responsibleParty": cells.responsible_party(page.text("Current Responsible Party", "Responsible Party")),
+            "leadSponsor": {"name": page.text("Current Study Sponsor", "Study Sponsor")},
+            "collaborators": [{"name": line} for line in cells.listed(page.text("Collaborators"))],
         },
         "oversightModule": {
-            "oversightHasDmc": cells.yes_no(text("Has Data Monitoring Committee")),
-            **cells.fda_regulated(text("U.S. FDA-regulated Product")),
+            "oversightHasDmc": cells.yes_no(page.text("Has Data Monitoring Committee")),
+            **cells.fda_regulated(page.text("U.S. FDA-regulated Product")),
         },
+    }
+
+
+def _description(page: _Page) -> Built:
+    arms = cells.arms(page.text("Study Arms", "Study Groups/Cohorts"))
+    return {
         "descriptionModule": {
-            "briefSummary": text("Brief Summary"),
-            "detailedDescription": text("Detailed Description"),
+            "briefSummary": page.text("Brief Summary"),
+            "detailedDescription": page.text("Detailed Description"),
         },
-        "conditionsModule": {"conditions": cells.listed(text("Condition"))},
+        "conditionsModule": {"conditions": cells.listed(page.text("Condition"))},
         "designModule": {
-            "studyType": code(STUDY_TYPE, text("Study Type")),
-            "phases": cells.phases(text("Study Phase")),
-            "designInfo": cells.design(text("Study Design")),
-            "enrollmentInfo": cells.enrolment(
-                text("Enrollment"), rows["Enrollment"].kind if "Enrollment" in rows else ""
-            ),
+            "studyType": code(STUDY_TYPE, page.text("Study Type")),
+            "phases": cells.phases(page.text("Study Phase")),
+            "designInfo": cells.design(page.text("Study Design")),
+            "enrollmentInfo": cells.enrolment(page.text("Enrollment"), page.kind("Enrollment")),
         },
         "armsInterventionsModule": {
             "armGroups": arms,
-            "interventions": cells.interventions(text("Intervention"), arms),
+            "interventions": cells.interventions(page.text("Intervention"), arms),
         },
         "outcomesModule": {
-            "primaryOutcomes": cells.outcomes(text("Current Primary Outcome Measures")),
-            "secondaryOutcomes": cells.outcomes(text("Current Secondary Outcome Measures")),
-            "otherOutcomes": cells.outcomes(text("Current Other Pre-specified Outcome Measures")),
+            "primaryOutcomes": cells.outcomes(page.text("Current Primary Outcome Measures")),
+            "secondaryOutcomes": cells.outcomes(page.text("Current Secondary Outcome Measures")),
+            "otherOutcomes": cells.outcomes(page.text("Current Other Pre-specified Outcome Measures")),
         },
+    }
+
+
+def _recruitment(page: _Page) -> Built:
+    countries = cells.listed(page.text("Listed Location Countries"), commas=True)
+    return {
         "eligibilityModule": {
-            "eligibilityCriteria": cells.criteria(text("Eligibility Criteria")),
-            "healthyVolunteers": cells.yes_no(text("Accepts Healthy Volunteers")),
-            "sex": cells.sex(text("Sex/Gender")),
-            **cells.ages(text("Ages")),
+            "eligibilityCriteria": cells.criteria(page.text("Eligibility Criteria")),
+            "healthyVolunteers": cells.yes_no(page.text("Accepts Healthy Volunteers")),
+            "sex": cells.sex(page.text("Sex/Gender")),
+            **cells.ages(page.text("Ages")),
         },
         "contactsLocationsModule": {
-            "overallOfficials": cells.officials(text("Investigators")),
-            "locations": [
-                {"country": country} for country in cells.listed(text("Listed Location Countries"), commas=True)
-            ],
+            "overallOfficials": cells.officials(page.text("Investigators")),
+            "locations": [{"country": country} for country in countries],
         },
-        "ipdSharingStatementModule": {"ipdSharing": cells.ipd_answer(text("IPD Sharing Statement"))},
+        "ipdSharingStatementModule": {"ipdSharing": cells.ipd_answer(page.text("IPD Sharing Statement"))},
     }
