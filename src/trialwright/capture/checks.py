@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from trialwright.capture.conditions import compiled
 from trialwright.capture.forms import FormInput, hidden_fields
 from trialwright.capture.problems import problem
 from trialwright.capture.values import Place, fields_of, in_item_units
-from trialwright.catalog.evaluator import RowValue, compile_row
+from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import LedgerEvent, NewEvent, Stored
 from trialwright.model.problem import Problem
 from trialwright.model.study import Form
@@ -58,7 +59,7 @@ def check_form(
     failed: dict[str, tuple[tuple[str, ...], Text]] = {}
     warnings: list[Problem] = []
     for check in form.checks:
-        if compile_row(check.holds)(row) is False:
+        if compiled(check.holds)(row) is False:
             failed[check.name] = (check.items, check.message)
             warnings.append(problem("TW-CAP-024", form.name, message=check.message, check=check.name))
     for told in read.warnings if read else ():

@@ -2,8 +2,9 @@
 
 import msgspec
 
+from trialwright.capture.conditions import compiled
 from trialwright.capture.values import Values, fields_of, in_item_units, qualified, shown_text
-from trialwright.catalog.evaluator import RowValue, compile_row
+from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import Blank
 from trialwright.model.quantity import Code, Value
 from trialwright.model.study import EligibilityCriterion, Study
@@ -73,7 +74,7 @@ def _state(
         met = value.code == "Y" if isinstance(value, Code) else None
         items = (answer, *(item for item in items if item != answer))
     else:
-        decided = compile_row(criterion.met_when)(row)
+        decided = compiled(criterion.met_when)(row)
         met = decided if isinstance(decided, bool) else None
     return CriterionState(
         name=criterion.name,

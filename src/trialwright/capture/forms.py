@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 import msgspec
 
+from trialwright.capture.conditions import compiled
 from trialwright.capture.parse import check_plausible, parse_value
 from trialwright.capture.problems import problem
 from trialwright.capture.values import fields_of, in_item_units
-from trialwright.catalog.evaluator import RowValue, compile_row
+from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.problem import Problem
 from trialwright.model.study import Field, Form
@@ -89,7 +90,7 @@ def hidden_fields(
 
     Missing: a condition that cannot be decided hides; what is hidden counts as empty for the others.
     """
-    conditions = {field.name: compile_row(field.shown_when) for field in fields if field.shown_when is not None}
+    conditions = {field.name: compiled(field.shown_when) for field in fields if field.shown_when is not None}
     if not conditions:
         return frozenset()
     row = {**(elsewhere or {}), **in_item_units(fields, present)}

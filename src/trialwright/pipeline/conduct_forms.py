@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from trialwright.capture.checks import check_form, open_queries
+from trialwright.capture.conditions import names_in
 from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.problems import problem
 from trialwright.capture.values import Held, Place, fields_of, form_values, in_item_units, values_of
 from trialwright.catalog.evaluator import RowValue
-from trialwright.catalog.evaluator.nodes import in_order
-from trialwright.model.expression import Answered, CodeIs, Column, DaysBetween, Truth
+from trialwright.model.expression import Truth
 from trialwright.model.ledger import (
     Blank,
     Conflict,
@@ -269,19 +269,6 @@ def _elsewhere(ledger: Ledger, study: Study, form: Form, place: Place) -> dict[s
 def _conditions(form: Form) -> Iterator[Truth]:
     yield from (field.shown_when for field in fields_of(form) if field.shown_when is not None)
     yield from (check.holds for check in form.checks)
-
-
-def names_in(truth: Truth) -> set[str]:
-    """The columns that a condition reads."""
-    names: set[str] = set()
-    for node in in_order([truth]):
-        if isinstance(node, Column | Answered):
-            names.add(node.name if isinstance(node, Column) else node.column)
-        elif isinstance(node, CodeIs):
-            names.add(node.column)
-        elif isinstance(node, DaysBetween):
-            names |= {node.start, node.end}
-    return names
 
 
 def form_token(ledger: Ledger, participant_id: str, visit: str, form: str) -> FormToken:
