@@ -6,13 +6,14 @@ from fractions import Fraction
 import pytest
 
 from catalog.case_files import KINDS, all_cases, answers, cases_of, day, scored, table_columns, title
+from support.display_context import context_of
 from trialwright import catalog
 from trialwright.capture.parse import parse_value
 from trialwright.catalog.exact_text import exact_text
 from trialwright.catalog.parameters import exact
 from trialwright.catalog.scoring import Scorer
 from trialwright.catalog.strict_yaml import YamlList
-from trialwright.model.analysis import DisplayContext, Figure, ResultRow
+from trialwright.model.analysis import Figure, ResultRow
 from trialwright.model.entry import MethodResult
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Words
@@ -141,7 +142,7 @@ def _stored_text(stored):
 
 def _display(name, case):
     rows = tuple(_result_row(row) for row in case.get("rows", []))
-    context = _context(case.get("context", {}))
+    context = context_of(case.get("context", {}))
     got = KNOWN.cells(name, rows, context)
     if isinstance(got, Figure):
         assert str(case["alt"]) in got.alt
@@ -173,16 +174,6 @@ def _value(written):
     except ValueError:
         return str(written)
     return int(number) if number.denominator == 1 else number
-
-
-def _context(written):
-    fields = {}
-    for key, value in written.items():
-        if isinstance(value, YamlList):
-            fields[str(key)] = tuple(_texts_list(value))
-        else:
-            fields[str(key)] = _texts(value) if isinstance(value, dict) else str(value)
-    return DisplayContext(**{"number": "1", "title": "", **fields})
 
 
 def _texts(written):

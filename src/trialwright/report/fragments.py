@@ -7,6 +7,9 @@ from markupsafe import Markup, escape
 
 from trialwright.model.analysis import Cell, Figure, Table
 
+_LONG = 24
+"""A table with more rows may be broken over pages; a shorter one is kept whole."""
+
 _SHORT = 10
 """Texts up to this length (a date, a number) are not broken in a narrow column."""
 
@@ -28,7 +31,7 @@ def render_table_html(table: Table, link: Link = no_link, heading_level: int = 3
     Missing:  a table without rows prints its columns and says that there is nothing to show.
     """
     name = f"d-{table.number}"
-    kind = "display listing" if table.listing else "display"
+    kind = "display listing" if table.listing else "display long" if len(table.rows) > _LONG else "display"
     parts = [
         Markup('<figure class="{}" id="{}" aria-labelledby="{}-h">').format(kind, name, name),
         _heading(table, name, heading_level),

@@ -22,7 +22,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     acts = [event for event in context.events if event.kind in _KINDS]
     body = tuple(
         (
-            Cell(event.at_utc),
+            Cell(f"{event.at_utc[:10]} {event.at_utc[11:19]}"),
             Cell(_KINDS[event.kind]),
             Cell(event.user),
             Cell(event.reason or "; ".join(event.details.values()) or "–"),
