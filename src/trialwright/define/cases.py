@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.define import problems as say
 from trialwright.define.documents import read_document
-from trialwright.define.scalars import ParameterText, Truth, Words
+from trialwright.define.scalars import ParameterText, Truth, WholeDate, Words
 from trialwright.define.schema import Block
 from trialwright.define.validate import check_shape
 from trialwright.model.problem import Problem
@@ -43,7 +43,7 @@ class CasesFile(Block):
     """cases.yaml. Every case starts from `everyone` and says only what is different."""
 
     says: Words
-    first_dose: Words
+    first_dose: WholeDate
     everyone: CourseBlock
     cases: list[CaseBlock]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from trialwright.define.cases import CasesFile
 from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
 
 _FILES: dict[str, type[BaseModel]] = {
@@ -11,14 +12,15 @@ _FILES: dict[str, type[BaseModel]] = {
     "schedule.yaml": ScheduleFile,
     "analysis.yaml": AnalysisFile,
     "forms": FormFile,
+    "cases.yaml": CasesFile,
 }
 
 
 def json_schema() -> dict[str, Any]:
     """
-    One schema for every file of a study folder: a file fits exactly one of study, schedule, analysis, form.
+    One schema for every file of a study folder: a file fits exactly one of study, schedule, analysis, form, cases.
 
-    Shape:  JSON Schema draft 2020-12; `$defs` holds `StudyFile`, `ScheduleFile`, `AnalysisFile`, `FormFile`.
+    Shape:  JSON Schema draft 2020-12; `$defs` holds the five files and their blocks.
     """
     shared: dict[str, Any] = {}
     for model in _FILES.values():

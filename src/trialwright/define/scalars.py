@@ -37,6 +37,12 @@ def _date(text: str) -> str:
     return text
 
 
+def _whole_date(text: str) -> str:
+    if not PartialDate(_date(text)).complete:
+        raise PydanticCustomError("scalar", "A whole date such as 2021-02-01")
+    return text
+
+
 def _filled(text: str) -> str:
     if not text.strip():
         raise PydanticCustomError("scalar", "Some words")
@@ -57,6 +63,7 @@ Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer
 Truth = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"enum": ["yes", "no"]})]
 Decimal = Annotated[str, AfterValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
 DateText = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+WholeDate = Annotated[str, AfterValidator(_whole_date), WithJsonSchema({"type": "string", "format": "date"})]
 ParameterText = Annotated[
     str,
     BeforeValidator(_joined),

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from fractions import Fraction
 
 import polars as pl
 
@@ -14,10 +15,10 @@ from trialwright.derive import derive
 from trialwright.model.analysis import Analysis
 from trialwright.model.ledger import VERSION_COLUMNS, EventKind, Head, LedgerEvent, Snapshot
 from trialwright.model.problem import Problem
-from trialwright.model.quantity import MISSING_REASONS
+from trialwright.model.quantity import MISSING_REASONS, PartialDate
 from trialwright.model.study import Field, Form, Study, Visit
 
-_DAY = re.compile(r"day (-?\d+)")
+_DAY = re.compile(r"day (-?[0-9]{1,5})")
 _KINDS = {"number": "quantity", "integer": "quantity", "date": "date", "partial_date": "date", "text": "words"}
 _WORDS = {"Y": "responder", "N": "nonresponder", "U": "undetermined", "": "not judged"}
 _VISIT_DATE = "visit_record.date"
@@ -28,8 +29,10 @@ def check_cases(study: Study, cases: Cases, catalog: Catalog) -> list[Problem]:
     maker = _Maker(study, dt.date.fromisoformat(cases.first_dose))
     for number, case in enumerate(cases.cases, 1):
         maker.add(f"C{number:02}", case)
+    if maker.problems:  # an answer derived from half of a case would be told as a difference, which it is not
+        return maker.problems
     analysis = derive(study, maker.snapshot(), catalog)
-    found = list(maker.problems)
+    found: list[Problem] = []
     for number, case in enumerate(cases.cases, 1):
         found += _differences(f"C{number:02}", case, analysis)
     return found
@@ -51,6 +54,30 @@ def _differences(participant: str, case: Case, analysis: Analysis) -> Iterator[P
         if (name in belongs) != expected_in:
             found = f"the participant {'belongs' if name in belongs else 'does not belong'} to {name}"
             yield say.case_differs(case.where, case.title, found, "The worked answer is the opposite")
+
+
+def _expected(field: Field, text: str) -> str:
+    """What should stand in the field where `text` cannot; "" where it can."""
+    item = field.item
+    if text in MISSING_REASONS or item.kind == "text":
+        return ""
+    if item.kind in ("date", "partial_date"):
+        return "" if _is_date(text) else "A date such as 2021-03-01, or day and a number"
+    if item.kind in ("choice", "yes_no"):
+        codes = [choice.code for choice in item.choices] or ["Y", "N"]
+        return "" if text in codes else f"One of {say.listed(codes)}"
+    if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        return "A number such as 5.0"
+    low, high = Fraction(item.low or text), Fraction(item.high or text)
+    return "" if low <= Fraction(text) <= high else f"A number from {item.low or '...'} to {item.high or '...'}"
+
+
+def _is_date(text: str) -> bool:
+    try:
+        PartialDate(text)
+    except ValueError:
+        return False
+    return True
 
 
 class _Maker:
@@ -75,13 +102,19 @@ class _Maker:
         for form_name, rows in case.logs.items():
             form = self.study.form(form_name)
             for number, answers in enumerate(rows, 1):
-                used = self._form((participant, place.name if place else "", number), form, answers)
+                used = self._form((participant, place.name if place else "", number), form, answers, case.where)
                 self._check_used(case, f"form {form_name}", answers, used)
         if case.left_because:
-            details = {"reason": case.left_because, "date": self._date(case.left_on)}
-            self._event(participant, "withdrawn", details)
+            self._ending(participant, "withdrawn", {"reason": case.left_because, "date": case.left_on}, case.where)
         if case.died:
-            self._event(participant, "died", {"date": self._date(case.died)})
+            self._ending(participant, "died", {"date": case.died}, case.where)
+
+    def _ending(self, participant: str, kind: EventKind, details: dict[str, str], where: str) -> None:
+        date = self._date(details["date"])
+        if _is_date(date):
+            self._event(participant, kind, {**details, "date": date})
+        else:
+            self.problems.append(say.case_unreadable(where, f'{kind} on "{date}"', "A date, or day and a number"))
 
     def snapshot(self) -> Snapshot:
         frame = pl.DataFrame(self.rows, schema=VERSION_COLUMNS, orient="row")
@@ -92,10 +125,10 @@ class _Maker:
         answers = {_VISIT_DATE: f"day {visit.study_day}", **case.answers[visit.name]}
         used: set[str] = set()
         for name in visit.forms:
-            used |= self._form((participant, visit.name, 0), self.study.form(name), answers)
+            used |= self._form((participant, visit.name, 0), self.study.form(name), answers, case.where)
         self._check_used(case, f"visit {visit.name}", case.answers[visit.name], used)
 
-    def _form(self, place: tuple[str, str, int], form: Form, answers: dict[str, str]) -> set[str]:
+    def _form(self, place: tuple[str, str, int], form: Form, answers: dict[str, str], where: str) -> set[str]:
         """Writes the fields that some pattern fits (the last one counts) and returns the patterns that fit any."""
         participant, visit, row = place
         used: set[str] = set()
@@ -103,7 +136,13 @@ class _Maker:
             for field in section.fields:
                 fitting = [pattern for pattern in answers if fnmatchcase(field.name, pattern)]
                 used.update(fitting)
-                if fitting:
+                if not fitting:
+                    continue
+                expected = _expected(field, self._date(answers[fitting[-1]]))
+                if expected:
+                    found = f'{visit} {field.name}: "{answers[fitting[-1]]}"'
+                    self.problems.append(say.case_unreadable(where, found, expected))
+                else:
                     self._datapoint((participant, visit, form.name, row), field, answers[fitting[-1]])
         return used
 

@@ -48,6 +48,12 @@ def test_a_changed_threshold_changes_the_verdicts_of_the_cases(edit: Edit) -> No
         ("      rider_week_12: nonresponder", "      rider_week: nonresponder", "Did you mean rider_week_12?"),
         ("    in_sets: {full_analysis: yes, safety", "    in_sets: {full_analysis: yes, safty", "Did you mean safety?"),
         ("    logs: {dosing: []}", "    logs: {dosings: []}", "Did you mean dosing?"),
+        ("first_dose: 2021-03-01", "first_dose: 2021-03", "A whole date"),
+        ("patient_global.vas: 5.0\n", "patient_global.vas: five\n", "A number such as 5.0"),
+        ("mmt8.*: 8\n", "mmt8.*: 88\n", "A number from 0 to 10"),
+        ("protocol_deviation.date: day 20", "protocol_deviation.date: later", "A date such as"),
+        ("on: day 50", "on: later", "A date, or day and a number"),
+        ("concomitant_medication.rescue: Y", "concomitant_medication.rescue: perhaps", "One of Y, N"),
         ("dosing_log.dose: 750", "dosing_log.doze: 750", "no field of form dosing is called dosing_log.doze"),
     ],
 )
