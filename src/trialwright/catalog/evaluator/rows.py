@@ -228,6 +228,8 @@ def _span(number: _Slot) -> Span:
 
 
 def _number(value: RowValue) -> _Slot:
+    if type(value) is int:  # first, because the columns of a response criterion hold nothing else
+        return value
     match value:
         case None | Missing():
             return None
