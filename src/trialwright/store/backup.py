@@ -1,11 +1,12 @@
-"""A copy of the ledger that was opened and verified before anybody calls it a backup."""
+"""A copy of the ledger that was opened and verified before anybody calls it a backup, and the way back."""
 
 import os
 from pathlib import Path
 
 from trialwright.model.ledger import Head
 from trialwright.store import problems
-from trialwright.store.database import Database
+from trialwright.store.database import Database, copy_rows
+from trialwright.store.places import database_at, ledger_at
 from trialwright.store.sqlite import SqliteDatabase
 from trialwright.store.verifying import verify_chain
 
@@ -18,11 +19,9 @@ def back_up(database: Database, path: Path) -> Head:
         database.copy_to(path)
         copy = SqliteDatabase(path)
         try:
-            verified = verify_chain(copy, None)
+            head = _verified(copy)
         finally:
             copy.close()
-        if not verified.ok:
-            raise problems.LedgerProblem(verified.problems[0])
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -30,6 +29,32 @@ def back_up(database: Database, path: Path) -> Head:
         for beside in ("-wal", "-shm", "-writer"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
     _sync(path)
+    return head
+
+
+def restore(path: Path, url: str) -> Head:
+    """
+    Makes the ledger of a backup anew at `url` (SQLite or PostgreSQL), verified before and after; returns its head.
+
+    Raises: LedgerProblem TW-STO-014 where something stands at `url`, 001 or 002 where `path` is no backup, and
+            what verification finds (TW-STO-020 ...) where the backup is not whole.
+    """
+    source, target = ledger_at(str(path)), database_at(url)
+    try:
+        if target.exists():
+            raise problems.target_exists(target.where)
+        _verified(source)
+        copy_rows(source, target)
+        return _verified(target)
+    finally:
+        source.close()
+        target.close()
+
+
+def _verified(database: Database) -> Head:
+    verified = verify_chain(database, None)
+    if not verified.ok:
+        raise problems.LedgerProblem(verified.problems[0])
     return verified.head
 
 

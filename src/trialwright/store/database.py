@@ -55,3 +55,17 @@ class Database(Protocol):
     def copy_to(self, path: Path) -> None: ...
 
     def close(self) -> None: ...
+
+
+def copy_rows(source: Database, target: Database) -> None:
+    """Makes the ledger of `source`, as it is at one moment, in the empty `target`: same keys, same chain, same head."""
+    with source.reading():
+        ((origin,),) = source.read("SELECT origin FROM ledger")
+        target.create(origin)
+        with target.writing():
+            for table, columns in TABLES.items():
+                named = ", ".join(columns)
+                found = source.read(f"SELECT {named} FROM {table} ORDER BY {columns[0]}")  # noqa: S608 - our own names
+                if found:
+                    marks = ", ".join("?" * len(columns))
+                    target.write_rows(f"INSERT INTO {table} ({named}) VALUES ({marks})", found)  # noqa: S608 - as above

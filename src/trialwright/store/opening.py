@@ -3,12 +3,9 @@
 from pathlib import Path
 
 from trialwright.model.ledger import Clock, Nonces
-from trialwright.store import problems
-from trialwright.store.chain import FORMAT
 from trialwright.store.database import Database
 from trialwright.store.ledger import Ledger
-from trialwright.store.postgres import PostgresDatabase
-from trialwright.store.sqlite import SqliteDatabase
+from trialwright.store.places import check_ledger, database_at
 
 
 def open_ledger(url: str | Path, *, clock: Clock, nonces: Nonces, create: bool = False) -> Ledger:
@@ -26,13 +23,7 @@ def open_on(database: Database, *, clock: Clock, nonces: Nonces, create: bool = 
     """The same on a database already chosen."""
     if create and not database.exists():
         database.create(nonces())
-    if not database.exists():
-        raise problems.missing_file(database.where)
-    found = database.format()
-    if found is None:
-        raise problems.not_a_ledger(database.where)
-    if found != FORMAT:
-        raise problems.wrong_format(database.where, found, FORMAT)
+    check_ledger(database)
     ledger = Ledger(database, clock=clock, nonces=nonces)
     try:
         ledger.head()  # the first connection is where unsafe settings and missing rights are found
@@ -40,10 +31,3 @@ def open_on(database: Database, *, clock: Clock, nonces: Nonces, create: bool = 
         ledger.close()
         raise
     return ledger
-
-
-def database_at(url: str) -> Database:
-    """The database that a URL or path names; nothing is opened yet."""
-    if url.startswith(("postgresql://", "postgres://")):
-        return PostgresDatabase(url)
-    return SqliteDatabase(Path(url.removeprefix("sqlite:///")))

@@ -17,7 +17,7 @@ from psycopg import conninfo, errors
 from trialwright.model.problem import Problem
 from trialwright.store import problems
 from trialwright.store.chain import FORMAT
-from trialwright.store.database import LOOKUPS, TABLES
+from trialwright.store.database import LOOKUPS, TABLES, copy_rows
 from trialwright.store.rows import Row
 from trialwright.store.sqlite import SqliteDatabase
 
@@ -144,19 +144,11 @@ class PostgresDatabase:
 
     def copy_to(self, path: Path) -> None:
         """The same ledger as an SQLite file: same keys, same chain, same head."""
-        with self.reading():
-            ((origin,),) = self.read("SELECT origin FROM ledger")
-            copy = SqliteDatabase(path)
-            copy.create(origin)
-            try:
-                with copy.writing():
-                    for table, columns in TABLES.items():
-                        found = self._connection().cursor()
-                        found.execute(_ours(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {columns[0]}"))  # noqa: S608 - our own names
-                        marks = ", ".join("?" * len(columns))
-                        copy.write_rows(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", found)  # noqa: S608 - as above
-            finally:
-                copy.close()
+        copy = SqliteDatabase(path)
+        try:
+            copy_rows(self, copy)
+        finally:
+            copy.close()
 
     def close(self) -> None:
         for connection in list(self._opened):

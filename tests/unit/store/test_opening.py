@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from support.ledger import Ticking, counted_nonces, typed, vas
 from support.postgres import PostgresServer
 from trialwright.model.problem import Problem
-from trialwright.store import LedgerProblem, open_ledger
+from trialwright.store import LedgerProblem, open_ledger, restore
 from trialwright.store.opening import open_on
 from trialwright.store.postgres import LOCK, PostgresDatabase
 from trialwright.store.sqlite import SqliteDatabase
@@ -210,6 +211,34 @@ def test_failure_3_a_backup_made_while_others_save_is_whole(url: str, tmp_path: 
             assert (True, head) == (copy.verify().ok, copy.head())
 
 
+def test_edc_r80_a_backup_is_restored_with_the_same_head(url: str, tmp_path: Path) -> None:
+    with open_ledger(url, clock=Ticking(), nonces=counted_nonces()) as source:
+        source.write(typed(), [vas("5.0"), vas("4.0", visit="W4")], token="page-1")
+        source.erase(2, ("one", "two"), "a name")
+        held = source.backup(tmp_path / "backup.sqlite")
+        expected = (source.history(vas("5.0").slot), source.events(), source.snapshot().hash)
+
+    assert held == restore(tmp_path / "backup.sqlite", f"sqlite:///{tmp_path}/restored.sqlite")
+    with open_ledger(tmp_path / "restored.sqlite", clock=Ticking(), nonces=counted_nonces()) as restored:
+        found = (restored.history(vas("5.0").slot), restored.events(), restored.snapshot().hash)
+        restored.write(typed("goes on"), [vas("7.0")])
+
+    assert expected == found
+
+
+def test_a_restore_overwrites_nothing_and_takes_no_broken_backup(sqlite_path: Path, tmp_path: Path) -> None:
+    with pytest.raises(LedgerProblem, match="TW-STO-014"):
+        restore(sqlite_path, str(sqlite_path))
+    with pytest.raises(LedgerProblem, match="TW-STO-001"):
+        restore(tmp_path / "none.sqlite", str(tmp_path / "new.sqlite"))
+    with closing(sqlite3.connect(sqlite_path)) as connection:
+        connection.executescript("DROP TRIGGER content_UPDATE; UPDATE content SET raw = 'x' WHERE seq = 2")
+    with pytest.raises(LedgerProblem, match="TW-STO-020"):
+        restore(sqlite_path, str(tmp_path / "new.sqlite"))
+
+    assert not (tmp_path / "new.sqlite").exists()
+
+
 def test_a_backup_never_overwrites(sqlite_path: Path, tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep me")
@@ -264,3 +293,39 @@ class TestPostgres:
         problem = why_not(postgres_server.url("app", database))
 
         assert (problem.code, problem.found) == ("TW-STO-010", "the role may UPDATE")
+
+    def test_a_backup_is_restored_from_a_file_to_the_server(
+        self, postgres_server: PostgresServer, sqlite_path: Path
+    ) -> None:
+        url = postgres_server.url("owner", postgres_server.new_database())
+        with open_ledger(sqlite_path, clock=Ticking(), nonces=counted_nonces()) as source:
+            source.erase(1, ("one", "two"), "a name")
+            expected = (source.head(), source.snapshot().hash)
+        restore(sqlite_path, url)
+
+        with open_ledger(url, clock=Ticking(), nonces=counted_nonces()) as restored:
+            assert expected == (restored.head(), restored.snapshot().hash)
+            assert restored.verify(expected[0]).ok
+            restored.write(typed("goes on"), [vas("7.0")])
+
+    def test_a_server_that_does_not_sync_is_refused(self, postgres_server: PostgresServer) -> None:
+        url = postgres_server.url("owner", postgres_server.new_database())
+        open_ledger(url, clock=Ticking(), nonces=counted_nonces(), create=True).close()
+        with psycopg.connect(postgres_server.url("postgres", "postgres"), autocommit=True) as connection:
+            try:
+                set_fsync(connection, "off")
+                problem = why_not(url)
+            finally:
+                set_fsync(connection, "on")
+
+        assert (problem.code, problem.found) == ("TW-STO-008", "fsync is off")
+
+
+def set_fsync(connection: psycopg.Connection, wanted: str) -> None:
+    connection.execute(f"ALTER SYSTEM SET fsync = {wanted}")
+    connection.execute("SELECT pg_reload_conf()")
+    for _ in range(200):
+        if connection.execute("SHOW fsync").fetchone() == (wanted,):
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the server did not read its settings again")
