@@ -14,7 +14,7 @@ from trialwright.model.problem import Problem
 from trialwright.model.study import Form
 from trialwright.model.text import Text
 
-QUERIED = {"TW-CAP-020": "limits", "TW-CAP-021": "future"}
+QUERIED = {"TW-CAP-020": "limits", "TW-CAP-021": "future", "TW-CAP-023": "personal"}
 """Warnings that a data manager should see as well: each opens a query under this check's name."""
 
 
@@ -130,6 +130,8 @@ def _close(query: OpenQuery) -> NewEvent:
 def _as_text(told: Problem) -> Text:
     # The value itself stays in the datapoint: a query's text is kept for ever and must not repeat it.
     label = Text(told.fields.get("label", told.where), told.fields.get("label_zh", ""))
+    if told.code == "TW-CAP-023":
+        return Text(f"{label.en} may tell who the participant is", f"{label.of('zh')}可能含有可识别身份的信息")
     if told.code == "TW-CAP-021":
         return Text(f"{label.en} lies in the future: is it right?", f"{label.of('zh')}晚于当前日期，请核实")
     return Text(

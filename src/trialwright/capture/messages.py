@@ -141,6 +141,18 @@ MESSAGES: dict[str, Message] = {
         _T("Fill it in before the visit is marked complete", "请在标记访视完成前补充"),
         "warning",
     ),
+    "TW-CAP-023": Message(
+        _T(
+            "{label} seems to hold an identity, telephone or mail number of a person",
+            "{label}中疑似含有身份证号、电话号码或邮箱",
+        ),
+        _T("Nothing that tells who the participant is", "不得包含可识别参与者身份的信息"),
+        _T(
+            "It is saved. Remove it, and ask the data manager to erase it",
+            "数据已保存。请删除该信息，并联系数据管理员予以清除",
+        ),
+        "warning",
+    ),
     "TW-CAP-024": Message(
         _T("{message}", "{message}"),
         _T("The check {check} holds", "应符合核查规则 {check}"),

@@ -1,6 +1,7 @@
 """Typed text to a stored value, or a Problem. Format stops a save; a value that is merely unlikely never does."""
 
 import datetime as dt
+import re
 from fractions import Fraction
 
 from trialwright.capture.dates import parse_date
@@ -19,6 +20,9 @@ _YES_NO = {
     "Y": ("y", "yes", "1", "true", "是", "有"),
     "N": ("n", "no", "0", "false", "否", "无"),
 }
+# A Chinese identity card has 17 digits and a check sign, a mobile number 11 digits from 1; a mail address has its @.
+_PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
+
 _REASON_WORDS: dict[str, MissingReason] = {
     "未做": "not done", "不适用": "not applicable", "不详": "unknown", "nd": "not done", "na": "not applicable",
     "unk": "unknown",
@@ -54,7 +58,10 @@ def parse_value(field: Field, raw: str, unit: str = "", missing: str = "") -> St
 
 
 def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Problem]:
-    """Warnings about a value that may be true all the same: outside its limits in the item's unit, or a future date."""
+    """
+    Warnings about a value that is stored all the same: outside its limits in the item's unit, a date in the future, a
+    text that seems to tell who the participant is.
+    """
     item = field.item
     if isinstance(stored, Quantity):
         number = exact_in_item_unit(field, stored)
@@ -67,6 +74,8 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
                     low=_limit(item.low, item.unit), high=_limit(item.high, item.unit),
                 )
             ]  # fmt: skip
+    if isinstance(stored, Words) and _PERSONAL.search(simplified(stored.text)):
+        return [problem("TW-CAP-023", field.name, label=item.label)]
     if isinstance(stored, PartialDate) and stored.earliest > today:
         return [problem("TW-CAP-021", field.name, label=item.label, typed=stored.text, today=today.isoformat())]
     return []

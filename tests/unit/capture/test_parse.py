@@ -207,6 +207,21 @@ def test_text_that_cannot_be_kept_is_refused(typed):
     assert parse_value(field("text"), typed).code == "TW-CAP-015"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("call 13812345678", True), ("ID 11010519491231002X", True), ("１３８１２３４５６７８", True),
+        ("li.wei@example.org", True),
+        ("lot 4500123456789", False), ("CK 1250, LDH 400", False), ("2021-03-15 09:30", False), ("left @ knee", False),
+    ],
+)  # fmt: skip
+def test_a_text_that_may_tell_who_somebody_is_is_saved_with_a_warning_that_does_not_repeat_it(text, told):
+    got = check_plausible(field("text"), parse_value(field("text"), text), dt.date(2021, 6, 30))
+
+    assert [p.code for p in got] == (["TW-CAP-023"] if told else [])
+    assert all(text not in p.sentence() for p in got)
+
+
 @pytest.mark.parametrize("said", ["not done", "not_done", "Not Done", "未做"])
 def test_a_reason_for_absence_is_stored_as_such(said):
     assert Missing("not done") == parse_value(VAS, "", missing=said)

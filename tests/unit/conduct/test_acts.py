@@ -1,5 +1,8 @@
 """Acts of conduct: in their order, once each, by those who may, with their reason."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 
 from trialwright.capture import data_locked, open_queries, participant_status
@@ -88,6 +91,22 @@ def test_eligibility_is_not_confirmed_while_a_criterion_is_open_or_not_met(tmp_p
 def test_enrolment_happens_once(tmp_path):
     with enrolled(tmp_path) as ledger:
         assert codes(conduct.enrol(ledger, STUDY, INVESTIGATOR, ID, date="2021-06-03")) == ["TW-CAP-052"]
+        assert len(ledger.events(kinds=("enrolled",))) == 1
+
+
+def test_two_people_enrolling_at_the_same_moment_enrol_once(tmp_path):
+    with consented(tmp_path) as ledger:
+        saved(save(ledger, "SCR", "screening", {"demographics.birth_year": "1970"}))
+        saved(conduct.confirm_eligibility(ledger, STUDY, INVESTIGATOR, ID))
+        together = Barrier(2)
+
+        def enrol(_):
+            together.wait()
+            return conduct.enrol(ledger, STUDY, INVESTIGATOR, ID, date="2021-06-02")
+
+        with ThreadPoolExecutor(2) as people:
+            list(people.map(enrol, range(2)))
+
         assert len(ledger.events(kinds=("enrolled",))) == 1
 
 
