@@ -4,6 +4,7 @@ from trialwright.register.checking import check_record
 from trialwright.register.definition import check_against_definition
 from trialwright.register.draft import draft_record
 from trialwright.register.formats import render_json, render_sarif, render_text
+from trialwright.register.languages import word_finding
 from trialwright.register.problems import unreadable_file
 from trialwright.register.reading import read_record
 
@@ -16,4 +17,5 @@ __all__ = [
     "render_sarif",
     "render_text",
     "unreadable_file",
+    "word_finding",
 ]
