@@ -13,13 +13,21 @@ from trialwright.model.quantity import Missing, Quantity, Value
 
 
 def derive_items(catalog: Catalog, course: Course) -> list[AnalysisRecord]:
-    """One record an answer of every instrument that neither repeats nor has a measure; blanks have none."""
+    """
+    One record an answer of every instrument that neither repeats nor has a measure; blanks have none.
+
+    An instrument with measures has records of those scores only that are not a measure's value themselves: the largest
+    multiple of the upper limit beside the enzyme that is followed.
+    """
     records = []
     for visit, name, row, sheet in course.book.sheets(course.participant):
         if name not in course.asked or row:
             continue
         instrument = catalog.instrument(name)
-        if instrument.measures or instrument.repeating:
+        if instrument.repeating:
+            continue
+        if instrument.measures:
+            records += _scores(catalog, course, instrument, visit)
             continue
         attended = course.visits.get(visit)
         for item, value in sheet.answers.items():
@@ -55,8 +63,10 @@ def _scores(catalog: Catalog, course: Course, instrument: Instrument, visit: str
             value=value,
             unit=unit_of(instrument, score),
             inputs=sheet.inputs,
+            uses=(visit_id(course.participant, visit),) if visit in course.visits else (),
         )
         for score, value in catalog.score(instrument.name, sheet.answers, options).items()
+        if score not in instrument.measures
     ]
 
 

@@ -77,6 +77,9 @@ def derive_measures(
             for key in instrument.measures:
                 options = section.options
                 pair = catalog.pair(name, key, before.answers, now.answers, options)
+                if attended.date is None and not now.seqs:
+                    # A visit that did not take place says more than that a value is not known.
+                    pair = msgspec.structs.replace(pair, now=attended.absent)
                 apart = _incomparable(catalog, section, key, pair, (before, now))
                 occasion = Occasion(pid, attended, visit == start, before, now)
                 measured = _measured(instrument, key, pair, apart, occasion)
@@ -123,7 +126,7 @@ def _measured(
         parameter=f"{instrument.name}.{key}",
         kind="measure",
         value=pair.now,
-        unit=unit_of(instrument, measure.of),
+        unit=unit_of(instrument, pair.chosen or measure.of),
         baseline=pair.baseline,
         change=None if at.is_baseline else change,
         improvement_pct=None if at.is_baseline else improvement,

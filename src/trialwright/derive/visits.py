@@ -11,7 +11,8 @@ from trialwright.model.study import Study, Visit
 VISIT_RECORD = "visit_record"
 """The instrument whose item `date` is the date of a visit."""
 
-MISSED = ("visit_missed",)
+ENDED = ("withdrawn", "died", "completed")
+"""After one of these a visit without a date did not take place; before, it may only not be entered yet."""
 
 
 class Attended(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,8 @@ def _attended(
 ) -> Attended:
     first_dose, dose_inputs = dosed
     sheet = book.sheet(participant, visit.name, VISIT_RECORD)
-    missed = [e.seq for e in book.events(participant, *MISSED) if e.visit == visit.name]
+    missed = [e.seq for e in book.events(participant, "visit_missed") if e.visit == visit.name]
+    not_done = bool(missed or book.events(participant, *ENDED))
     date = sheet.date("date")
     entered = sheet.answers.get("date")
     in_window, side = timing(first_dose, date, visit)
@@ -58,7 +60,7 @@ def _attended(
     return Attended(
         visit=visit,
         date=date,
-        absent=entered if isinstance(entered, Missing) else Missing("not done" if missed else "unknown"),
+        absent=entered if isinstance(entered, Missing) else Missing("not done" if not_done else "unknown"),
         closes=last_day(first_dose, visit),
         study_day=study_day(first_dose, date),
         in_window=in_window,

@@ -132,6 +132,7 @@ def test_deviations_count_participants_and_events_apart(rows, cell, expected):
         ("physician_global.vas:mean", 6),  # (4 + 6 + 8) / 3
         ("physician_global.vas:sd", 2),  # sqrt((4 + 0 + 4) / 2)
         ("glucocorticoid_log.daily_dose:median", 20),  # 12.5, 20, 30
+        ("muscle_enzymes.most_abnormal_multiple:mean", 5),  # 1000 U/L of 200, each of three
     ],
 )
 def test_baseline_describes_numbers_and_counts_choices(rows, cell, expected):

@@ -65,7 +65,7 @@ def test_the_enzyme_most_abnormal_at_entry_is_followed():
 
     record = records(before, after, ldh)["P01:W12:muscle_enzymes.most_abnormal"]
 
-    assert record.chosen == "ldh"
+    assert (record.chosen, record.unit) == ("ldh", "U/L")
     assert record.improvement_pct == 10
 
 
@@ -87,6 +87,20 @@ def test_a_measure_without_baseline_or_visit_is_there_and_says_why():
     assert "baseline missing" in found["P01:W12:physician_global.vas"].flags
     assert isinstance(found["P01:W8:physician_global.vas"].value, Missing)
     assert "value missing" in found["P01:W8:physician_global.vas"].flags
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("P01 @visit_missed visit=W12", "not done"),
+        ("P01 @withdrawn 2021-03-10 reason=moved", "not done"),
+        ("", "unknown"),  # perhaps only not entered yet
+    ],
+)
+def test_a_visit_that_did_not_take_place_gives_its_reason_to_the_measures(line, reason):
+    found = records(core_set("P01", "W0", BASE), line)
+
+    assert found["P01:W12:physician_global.vas"].value == Missing(reason)
 
 
 def test_a_late_visit_still_counts_for_the_visit_it_was_entered_under():

@@ -68,19 +68,21 @@ def _first_of_each(
 def _scores_and_measures(
     material: Material, use: DisplayUse, instrument: Instrument, members: Sequence[str]
 ) -> list[ResultRow]:
-    rows: list[ResultRow] = []
-    names = {score.name: (score.label.en, score.unit) for score in instrument.scores}
-    items = {item.name: (item.label.en, item.unit) for item in instrument.items}
+    labels = {item.name: (item.label.en, item.unit) for item in instrument.items}
+    labels |= {score.name: (score.label.en, score.unit) for score in instrument.scores}
+    shown = {key: (*labels.get(measure.of, (key, "")), "measure") for key, measure in instrument.measures.items()}
     for key, measure in instrument.measures.items():
-        label, unit = (names | items).get(measure.of, (key, ""))
-        records = _first_of_each(material, f"{instrument.name}.{key}", members, ("measure",))
-        if records:
-            rows += _number(material, use, (f"{instrument.name}.{key}", label, unit), records, members)
+        if any(record.chosen for record in material.of(f"{instrument.name}.{key}")):
+            # Each participant may be followed by another enzyme: only the score they are ranked by can be averaged.
+            shown.pop(key)
+            shown[measure.of] = (*labels.get(measure.of, (key, "")), "score")
     if not instrument.measures:
-        for name, (label, unit) in names.items():
-            records = _first_of_each(material, f"{instrument.name}.{name}", members, ("score",))
-            if records:
-                rows += _number(material, use, (f"{instrument.name}.{name}", label, unit), records, members)
+        shown = {score.name: (score.label.en, score.unit, "score") for score in instrument.scores}
+    rows: list[ResultRow] = []
+    for name, (label, unit, kind) in shown.items():
+        records = _first_of_each(material, f"{instrument.name}.{name}", members, (kind,))
+        if records:
+            rows += _number(material, use, (f"{instrument.name}.{name}", label, unit), records, members)
     return rows
 
 
