@@ -76,3 +76,16 @@ def test_only_web_knows_django():
     ]
 
     assert knows == []
+
+
+def test_the_command_line_enters_the_web_app_by_two_doors_only():
+    doors = {
+        (node.module, alias.name)
+        for p in modules()
+        if "cli" in p.relative_to(SOURCE).parts
+        for node in ast.walk(tree(p))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("trialwright.web")
+        for alias in node.names
+    }
+
+    assert doors <= {("trialwright.web", "serve"), ("trialwright.web", "accounts")}

@@ -85,6 +85,7 @@ def serve(
 
 @user.command("add")
 def add_user(
+    *,
     study: StudyFolder,
     name: Annotated[str, typer.Argument(help="The account's name; never given to another person.")],
     role: Annotated[list[str], typer.Option(help="A role of the study; may be given more than once.")],

@@ -45,6 +45,7 @@ def analyze(study: StudyFolder, output: Folder, db: Db = None, as_of: AsOf = "")
 
 
 def report(
+    *,
     study: StudyFolder,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The folder to write to.")] = None,
     db: Db = None,
@@ -78,6 +79,7 @@ def report(
 
 
 def trace(
+    *,
     study: StudyFolder,
     cell: Annotated[str, typer.Argument(help="TABLE:ROW:STATISTIC, e.g. 14.2.1.1:responders:n.")] = "",
     db: Db = None,

@@ -3,21 +3,21 @@
 import datetime as dt
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from trialwright.catalog import Catalog
-from trialwright.design.cohort import Act, Cohort, plan_cohort, read_cohort
-from trialwright.model.ledger import Clock, Nonces
+from trialwright.design.cohort import Act, plan_cohort, read_cohort
+from trialwright.model.ledger import Nonces
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
 from trialwright.model.study import Study
 from trialwright.pipeline import conduct, readout
 from trialwright.pipeline.play import Player
 from trialwright.pipeline.study import load_study, packaged_study
-from trialwright.store import Ledger, open_ledger
+from trialwright.store import open_ledger
 
 STUDY = "aba_dm"
 
@@ -97,7 +97,8 @@ def run_demo(
     if registration is not None:
         tell(registration)
     acts = plan_cohort(study, cohort, catalog, participants=participants, seed=seed)
-    refused = _enter(out / "ledger.sqlite", study, catalog, acts, cohort, seed, advance)
+    nonces = seeded_nonces(cohort.seed if seed is None else seed)
+    refused = _enter(out / "ledger.sqlite", study, acts, nonces, advance)
     made = _write_out(out, folder, study, catalog)
     if isinstance(made, Problem):
         return [made, *refused[:5]]
@@ -115,24 +116,17 @@ def run_demo(
 
 
 def _enter(
-    database: Path,
-    study: Study,
-    catalog: Catalog,
-    acts: Iterable[Act],
-    cohort: Cohort,
-    seed: int | None,
-    advance: Callable[[int, int], None],
+    database: Path, study: Study, acts: Sequence[Act], nonces: Nonces, advance: Callable[[int, int], None]
 ) -> tuple[Problem, ...]:
     """Play the acts through the capture service, on the virtual clock, and lock the data at the end."""
-    planned = list(acts)
-    clock = VirtualClock(planned[0].at - dt.timedelta(hours=3) if planned else dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
-    with _new_ledger(database, clock, seeded_nonces(cohort.seed if seed is None else seed)) as ledger:
-        player = Player(ledger, study, catalog)
+    clock = VirtualClock(acts[0].at - dt.timedelta(hours=3) if acts else dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
+    with open_ledger(str(database), clock=clock, nonces=nonces, create=True) as ledger:
+        player = Player(ledger, study)
         player.open_study(clock.now.date())
-        for number, act in enumerate(planned, 1):
+        for number, act in enumerate(acts, 1):
             clock.now = act.at
             player.play(act)
-            advance(number, len(planned))
+            advance(number, len(acts))
         clock.now += dt.timedelta(days=14)
         player.close_study()
         return player.refused
@@ -148,10 +142,6 @@ def _write_out(out: Path, folder: Path, study: Study, catalog: Catalog) -> int |
     readout.write_files(readout.export_files(results), out / "exports" / "csv")
     readout.write_files({"registration.json": readout.registration_file(folder, study)}, out)
     return len(results.analysis.participants)
-
-
-def _new_ledger(path: Path, clock: Clock, nonces: Nonces) -> Ledger:
-    return open_ledger(str(path), clock=clock, nonces=nonces, create=True)
 
 
 def _set_aside(database: Path) -> Path | None:

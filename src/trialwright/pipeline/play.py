@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from trialwright.catalog import Catalog
 from trialwright.design.cohort import Act
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
@@ -21,8 +20,8 @@ class Player:
     What the service refuses is kept in `refused`, never forced: a virtual participant has no privileges.
     """
 
-    def __init__(self, ledger: Ledger, study: Study, catalog: Catalog) -> None:
-        self._ledger, self._study, self._catalog = ledger, study, catalog
+    def __init__(self, ledger: Ledger, study: Study) -> None:
+        self._ledger, self._study = ledger, study
         self._numbers: dict[str, str] = {}
         self._refused: list[Problem] = []
 

@@ -191,5 +191,5 @@ class _Plan:
             dose=dose_by_weight(self.study, self.weight),
             order=self.order,
         )
-        for row in log_rows(self.study, self.cohort, self.catalog, self.person, period, self.course.logs):
+        for row in log_rows(self.study, self.cohort, self.catalog, self.person, period, shared=self.course.logs):
             yield self.act("form", day, visit=place.name, form=row.form, row=row.number, posted=row.posted)

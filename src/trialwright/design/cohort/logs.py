@@ -36,7 +36,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def log_rows(
-    study: Study, cohort: Cohort, catalog: Catalog, person: Person, period: Period, shared: tuple[int, ...]
+    study: Study, cohort: Cohort, catalog: Catalog, person: Person, period: Period, *, shared: tuple[int, ...]
 ) -> Iterator[Row]:
     """The rows that this participant's logs gained in the period; `shared` are the share-driven logs that apply."""
     for position, log in enumerate(cohort.logs):
