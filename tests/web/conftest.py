@@ -4,17 +4,20 @@ One Django a test process, in a temporary folder; a fresh ledger and fresh accou
 Passwords are hashed with argon2's cheapest cost here: the hasher itself is Django's to test.
 """
 
+import atexit
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-_folder = tempfile.TemporaryDirectory(prefix="trialwright-web-")
-os.environ["TRIALWRIGHT_STUDY"] = _folder.name
-os.environ["TRIALWRIGHT_DB"] = str(Path(_folder.name) / "ledger.sqlite")
+_folder = tempfile.mkdtemp(prefix="trialwright-web-")
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+os.environ["TRIALWRIGHT_STUDY"] = _folder
+os.environ["TRIALWRIGHT_DB"] = str(Path(_folder) / "ledger.sqlite")
 os.environ["TRIALWRIGHT_PASSWORD_HASHER"] = "django.contrib.auth.hashers.MD5PasswordHasher"
 os.environ["DJANGO_SETTINGS_MODULE"] = "trialwright.web.settings"
 
@@ -22,6 +25,7 @@ import django  # noqa: E402 - settings read the environment when Django starts
 
 django.setup()
 
+from axes.models import AccessAttempt  # noqa: E402
 from django.contrib.auth.models import Group, User  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -30,19 +34,40 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from trialwright.pipeline.place import real_clock  # noqa: E402
 from trialwright.store import open_ledger  # noqa: E402
 from trialwright.web import directory, place, start  # noqa: E402
+from web import stage  # noqa: E402
 from web.small_study import PASSWORD, small_study  # noqa: E402
 
 setup_test_environment()
 start.migrate()
 
 
+def forget_accounts() -> None:
+    """No account, session or lock-out is left of the test before."""
+    for model in (User, Group, Session, AccessAttempt):
+        model.objects.all().delete()
+
+
+@pytest.fixture(scope="session")
+def demo_study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[place.Place]:
+    """The packaged study after a small demo: made once, for tests that only read or put back what they change."""
+    made = stage.demo(tmp_path_factory.mktemp("demo"))
+    yield made
+    made.ledger.close()
+
+
+@pytest.fixture
+def demo(demo_study: place.Place) -> place.Place:
+    """The same, served, with its demonstration accounts."""
+    forget_accounts()
+    place.use(demo_study)
+    directory.create_demo_accounts(demo_study)
+    return demo_study
+
+
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[place.Place]:
     """The small study on an empty ledger, with one person for each role, and one without any."""
-    from axes.models import AccessAttempt
-
-    for model in (User, Group, Session, AccessAttempt):
-        model.objects.all().delete()
+    forget_accounts()
     ledger = open_ledger(
         tmp_path / "ledger.sqlite", clock=real_clock, nonces=lambda: secrets.token_bytes(32), create=True
     )
@@ -56,14 +81,16 @@ def here(tmp_path: Path) -> Iterator[place.Place]:
 
 
 @pytest.fixture
-def as_(here: place.Place):
+def as_():
     """A signed-in browser for a role: `as_("study_nurse").get(...)`; `as_("")` is nobody."""
 
     def signed_in(role: str, language: str = "en") -> Client:
         client = Client()
         client.cookies["trialwright_language"] = language
         if role:
-            client.force_login(User.objects.get(username=f"{role}_1"), "django.contrib.auth.backends.ModelBackend")
+            client.force_login(
+                User.objects.filter(username__in=(f"{role}_1", role)).get(), "django.contrib.auth.backends.ModelBackend"
+            )
         return client
 
     return signed_in

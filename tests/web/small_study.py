@@ -1,6 +1,7 @@
 """A small study made by hand: one form of each shape, four visits, five roles. Built from the catalog's instruments."""
 
 from trialwright.catalog import load
+from trialwright.model.entry import Choice, Item
 from trialwright.model.expression import CodeIs, Column, Compare, Constant
 from trialwright.model.quantity import PartialDate
 from trialwright.model.study import (
@@ -44,6 +45,28 @@ def section(name: str, *, options: dict[str, str] | None = None, shown: dict[str
     return Section(instrument=name, title=instrument.title, options=options or {}, fields=fields, origin=HERE)
 
 
+ELIGIBILITY = Section(
+    instrument="eligibility",
+    title=Text("Eligibility", "入选条件"),
+    options={},
+    fields=(
+        Field(
+            name="eligibility.inc1",
+            instrument="eligibility",
+            item=Item(
+                name="inc1",
+                label=Text("Agreed by the investigator", "研究者确认符合"),
+                kind="yes_no",
+                required=False,
+                choices=(Choice("Y", Text("Yes", "是")), Choice("N", Text("No", "否"))),
+            ),
+            required=False,
+        ),
+    ),
+    origin=HERE,
+)
+
+
 def form(name: str, en: str, zh: str, *instruments: Section, **more: object) -> Form:
     return Form(name=name, title=Text(en, zh), sections=instruments, origin=HERE, **more)
 
@@ -54,7 +77,7 @@ def small_study() -> Study:
     details = ("serious_death", "serious_life_threatening", "serious_hospitalisation", "serious_disability",
                "serious_congenital", "serious_important")  # fmt: skip
     forms = (
-        form("visit_date", "Visit", "访视", section("visit_record")),
+        form("visit_date", "Visit", "访视", section("visit_record"), ELIGIBILITY),
         form("background", "Background", "基本资料", section("demographics"), section("weight")),
         form("physician", "Physician's assessment", "医生评估", section("physician_global"),
              section("mmt8", options={"scale": "bilateral", "side": "bilateral"}), core_set=True,

@@ -9,7 +9,7 @@ from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, T
 from trialwright.model.ledger import EventKind
 from trialwright.model.study import Field, Study
 from trialwright.model.text import Text
-from trialwright.web.wording import EVENTS, MISSING
+from trialwright.web.wording import EVENTS, MISSING, unit_word
 
 _ORIGINS = {
     "typed": Text(en="typed", zh="手工录入"),
@@ -104,13 +104,16 @@ class Names:
             field = self._fields.get(item)
             labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices} if field else {}
             return labels.get(text, text)
-        return f"{text} {unit}".strip()
+        return f"{text} {unit_word(unit, self.language)}".strip()
 
     def evidence(self, item: str, text: str) -> str:
         """The text of a value as capture tells it (a code, a number with unit), in words."""
         field = self._fields.get(item.rpartition("/")[2])
         if field is None:
             return text
+        number, _, unit = text.rpartition(" ")
+        if number and unit == field.item.unit:
+            return f"{number} {unit_word(unit, self.language)}"
         labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices}
         return labels.get(text) or (MISSING[text].of(self.language) if text in MISSING else text)
 

@@ -14,7 +14,7 @@ from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field, Form, Section
 from trialwright.model.text import Text
-from trialwright.web.wording import missing_word
+from trialwright.web.wording import missing_word, unit_word
 
 SCALE_POINTS = 6
 """An integer with at most so many values is a row of buttons; more is typed."""
@@ -33,6 +33,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     typed: str = ""
     unit: str = ""
+    unit_word: str = ""
     units: tuple[str, ...] = ()
     missing: str = ""
     choices: tuple[tuple[str, str], ...] = ()
@@ -124,6 +125,7 @@ def question_of(field: Field, filled: Filled, language: str) -> Question:
         hint=item.hint.of(language) if item.hint else "",
         typed=typed,
         unit=unit or item.unit,
+        unit_word=unit_word(item.unit, language),
         units=units,
         missing=missing,
         choices=_choices(field, language),
@@ -197,7 +199,7 @@ def shown_value(field: Field, datapoint: Datapoint | None, language: str) -> str
         labels = {choice.code: choice.label.of(language) for choice in _codes(field)}
         return labels.get(value.code, value.code)
     if isinstance(value, Quantity):
-        return f"{value.text} {value.unit}".strip()
+        return f"{value.text} {unit_word(value.unit, language)}".strip()
     return value.text if isinstance(value, PartialDate | Words) else ""
 
 

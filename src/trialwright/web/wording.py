@@ -58,6 +58,23 @@ EVENTS: dict[EventKind, Text] = {
 }
 
 
+UNITS: dict[str, Text] = {
+    "a": Text(en="years", zh="岁"),
+    "mo": Text(en="months", zh="个月"),
+    "wk": Text(en="weeks", zh="周"),
+    "d": Text(en="days", zh="天"),
+    "h": Text(en="hours", zh="小时"),
+    "min": Text(en="minutes", zh="分钟"),
+    "mg/d": Text(en="mg/day", zh="毫克/天"),
+    "mg/kg/d": Text(en="mg/kg/day", zh="毫克/千克/天"),
+}
+"""Unit symbols that nobody reads aloud as they are written; all others are shown as symbols."""
+
+
+def unit_word(unit: str, language: str) -> str:
+    return UNITS[unit].of(language) if unit in UNITS else unit
+
+
 def missing_word(reason: str, language: str) -> str:
     return MISSING[reason].of(language)
 
@@ -81,7 +98,7 @@ def score_text(score: ShownScore, language: str) -> str:
     if isinstance(score.score, Missing):
         return missing_word(score.score.reason, language)
     number = f"{float(score.score):.3f}".rstrip("0").rstrip(".")
-    return f"{number} {score.unit}".strip()
+    return f"{number} {unit_word(score.unit, language)}".strip()
 
 
 def said_in(problem: Problem, language: str) -> str:

@@ -43,7 +43,7 @@ def view(call: Call) -> HttpResponseBase:
         "audit/audit.html",
         lines=shown,
         total=len(lines),
-        number=number,
+        page_number=number,
         more=number * PER_PAGE < len(lines),
         asked=asked,
         kinds=[("value", call.words(VALUES))]

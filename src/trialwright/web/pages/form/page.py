@@ -67,7 +67,7 @@ def show(
         editable=not barred,
         saved=latest,
         notice=_notice(call),
-        scores=_scores(call, at, row),
+        scores=_scores(call, at, row) if stored else [],
         skips=any(field.shown_when is not None for field in fields_of(at.form)),
         reason=call.posted("reason"),
         reasons=missing_choices(language),

@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
-from trialwright.capture.eligibility import check_eligibility
+from trialwright.capture.eligibility import ANSWER, check_eligibility
 from trialwright.catalog import load
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
@@ -63,7 +63,13 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
             for form in state.forms
         ],
         eligibility=[
-            (state, [(names.item(e.item), names.evidence(e.item, e.text), e.seq) for e in state.evidence])
+            (
+                state,
+                [
+                    (_evidence(call, names, state.name, e.item), names.evidence(e.item, e.text), e.seq)
+                    for e in state.evidence
+                ],
+            )
             for state in check_eligibility(study, person.values)
         ],
         deviations=[(event, names.details(event.details)) for event in person.all("deviation_recorded")],
@@ -75,6 +81,14 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         today=conduct.today_at_site(study, dt.datetime.now(dt.UTC)).isoformat(),
         typed=typed | {"act": call.request.path.rstrip("/").rpartition("/")[2] if problems else ""},
     )
+
+
+JUDGED = Text(en="Judged by the investigator", zh="研究者判断")
+
+
+def _evidence(call: Call, names: Names, criterion: str, item: str) -> str:
+    """The label of a piece of evidence; the investigator's own answer is not told in the criterion's words again."""
+    return call.words(JUDGED) if item == ANSWER.format(name=criterion) else names.item(item)
 
 
 DONE = Text(en="Recorded.", zh="已登记。")

@@ -1,0 +1,197 @@
+"""Entering data: nothing lost, nothing overwritten, everything told beside the field."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from web.small_study import PASSWORD
+from web.stage import enrolled, save
+
+FORM = "/participants/P001/visits/W0/forms/physician/"
+VAS = "physician_global.vas"
+LOG = "/participants/P001/visits/LOG/forms/adverse_events/"
+
+
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the form as a browser would send them back."""
+    found = dict(re.findall(r'<input type="hidden" name="(build|version|token|row)" value="([^"]*)"', page))
+    return found | {"do": "save"}
+
+
+@pytest.fixture
+def nurse(here, as_):
+    enrolled(here)
+    return as_("study_nurse")
+
+
+def fill(browser: Client, path: str = FORM, **more: str):
+    page = browser.get(path).content.decode()
+    return browser.post(path, hidden(page) | {name.replace("__dot__", "."): text for name, text in more.items()})
+
+
+def values(here, item=VAS):
+    return [d.raw for d in here.ledger.datapoints("P001", "W0", "physician") if d.slot.item == item]
+
+
+def test_a_form_is_saved_and_shown_again(here, nurse):
+    answer = fill(nurse, physician_global__dot__vas="4.5")
+
+    assert (answer.status_code, values(here)) == (302, ["4.5"])
+    assert 'value="4.5"' in nurse.get(FORM).content.decode()
+
+
+def test_a_refused_save_shows_everything_typed_and_the_message_beside_its_field(here, nurse):
+    page = fill(nurse, physician_global__dot__vas="four", mmt8__dot__neck_flexors="7")
+
+    text = page.content.decode()
+    assert (page.status_code, values(here)) == (422, [])
+    assert 'value="four"' in text and 'name="mmt8.neck_flexors" value="7"' in text
+    assert 'href="#q-physician_global-vas"' in text
+    assert text.index('id="q-physician_global-vas-notes"') < text.index("is not a number", text.index("<h2 id="))
+
+
+def test_a_changed_value_needs_a_reason_and_keeps_it(here, nurse):
+    fill(nurse, physician_global__dot__vas="4.5")
+    without = fill(nurse, physician_global__dot__vas="5.4")
+    fill(nurse, physician_global__dot__vas="5.4", reason="misread")
+    history = nurse.get(FORM + "history/" + VAS + "/").content.decode()
+
+    assert (without.status_code, values(here)) == (422, ["5.4"])
+    assert "misread" in history and "4.5" in history and "study_nurse_1" in history
+
+
+def test_a_double_click_saves_once(here, nurse):
+    sent = hidden(nurse.get(FORM).content.decode()) | {VAS: "4.5"}
+    first, second = nurse.post(FORM, sent), nurse.post(FORM, sent)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert len(here.ledger.snapshot().versions.filter(item=VAS)) == 1
+
+
+def test_a_stale_form_is_answered_with_mine_theirs_and_base(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    stale = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+    answer = nurse.post(FORM, stale | {VAS: "3.3", "mmt8.neck_flexors": "8", "reason": "mine"})
+    text = answer.content.decode()
+
+    assert (answer.status_code, values(here)) == (409, ["6.1"])
+    assert all(value in text for value in ("4.5 cm", "6.1 cm", "3.3 cm", "investigator_1", 'value="8"'))
+
+
+def test_the_choice_on_the_page_of_a_stale_form_is_saved(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    stale = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+    merge = nurse.post(FORM, stale | {VAS: "3.3", "mmt8.neck_flexors": "8"}).content.decode()
+    again = hidden(merge) | {VAS: "3.3", "mmt8.neck_flexors": "8", f"keep:{VAS}": "theirs", "reason": "added strength"}
+    answer = nurse.post(FORM, again)
+
+    assert (answer.status_code, values(here), values(here, "mmt8.neck_flexors")) == (302, ["6.1"], ["8"])
+
+
+def test_a_page_without_its_version_overwrites_nothing(here, nurse):
+    fill(nurse, physician_global__dot__vas="4.5")
+    answer = nurse.post(FORM, {"do": "save", "build": "1", VAS: "9", "reason": "x"})
+
+    assert (answer.status_code, values(here)) == (409, ["4.5"])
+
+
+def test_an_unlikely_value_is_saved_with_a_warning(here, nurse):
+    fill(nurse, physician_global__dot__vas="9.5")
+
+    assert values(here) == ["9.5"]
+    assert "An unusually high global" in nurse.get(FORM).content.decode()
+
+
+def test_a_reason_for_absence_is_an_answer(here, nurse):
+    fill(nurse, physician_global__dot__vas="", physician_global__dot__vas__missing="not done")
+
+    assert '<option value="not done" selected>' in nurse.get(FORM).content.decode()
+
+
+def test_questions_that_depend_on_others_appear_on_update_without_saving(here, nurse):
+    row = LOG + "?row=1"
+    before = nurse.get(row).content.decode()
+    sent = hidden(before) | {"do": "refresh", "adverse_event.term": "rash", "adverse_event.serious": "Y"}
+    after = nurse.post(row, sent).content.decode()
+
+    assert "adverse_event.serious_death" not in before and 'name="adverse_event.serious_death"' in after
+    assert 'value="rash"' in after
+    assert here.ledger.datapoints("P001", "LOG", "adverse_events") == ()
+
+
+def test_a_log_lists_its_rows_and_a_new_row_gets_the_next_number(here, nurse):
+    for term in ("rash", "cough"):
+        page = nurse.get(LOG).content.decode()
+        following = re.search(r'href="([^"]*\?row=\d+)">Add a row', page)
+        fill(nurse, following[1], adverse_event__dot__term=term)
+    text = nurse.get(LOG).content.decode()
+
+    assert "rash" in text and "cough" in text and "Row 2" in text
+
+
+def test_a_complete_visit_is_read_only_until_reopened_with_a_reason(here, nurse):
+    fill(nurse, physician_global__dot__vas="4.5")
+    nurse.post("/participants/P001/visits/W0/complete/", {"reason": "the rest was not done"})
+    closed = nurse.get(FORM).content.decode()
+    nurse.post("/participants/P001/visits/W0/reopen/", {"reason": "typing error"})
+
+    assert "<textarea" not in closed and f'name="{VAS}"' not in closed
+    assert f'name="{VAS}"' in nurse.get(FORM).content.decode()
+
+
+def test_who_may_not_enter_sees_values_but_no_fields(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    text = as_("monitor").get(FORM).content.decode()
+
+    assert "4.5 cm" in text and f'name="{VAS}"' not in text
+
+
+PAYLOADS = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "javascript:alert(1)", "' onx='")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_typed_text_is_never_markup(here, nurse, as_, payload):
+    fill(nurse, LOG + "?row=1", adverse_event__dot__term=payload)
+    fill(nurse, LOG + "?row=1", adverse_event__dot__term=payload + " more", reason=payload)
+    browser = as_("investigator")
+    pages = (LOG, LOG + "?row=1", LOG + "history/adverse_event.term/?row=1", "/audit/?user=" + payload, "/audit/")
+    for path in pages:
+        text = browser.get(path).content.decode()
+
+        assert "<script>alert" not in text and "<img src=x" not in text and " onx='" not in text
+        assert "49 more" not in text
+
+
+def test_a_post_without_the_pages_own_token_is_refused_in_words(here):
+    enrolled(here)
+    browser = Client(enforce_csrf_checks=True)
+    browser.post("/sign-in/", {"username": "study_nurse_1", "password": PASSWORD})
+    answer = browser.post("/sign-in/", {"username": "study_nurse_1", "password": PASSWORD})
+
+    assert answer.status_code == 403
+    assert "Nothing was saved" in answer.content.decode()
+
+
+def test_every_answer_forbids_scripts_and_styles_in_the_page_and_other_hosts(here, nurse):
+    policy = nurse.get(FORM).headers["Content-Security-Policy"]
+
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    assert " style=" not in nurse.get(FORM).content.decode()
+
+
+def test_after_the_time_out_typed_text_is_given_back_to_the_same_person_only(here, nurse, as_):
+    page = hidden(nurse.get(FORM).content.decode())
+    session = nurse.session
+    session["seen"] = 0
+    session.save()
+    answer = nurse.post(FORM, page | {VAS: "4.5"})
+    held = re.search(r'name="held" value="([^"]+)"', answer.content.decode())[1]
+    other = Client().post("/sign-in/", {"username": "monitor_1", "password": PASSWORD, "held": held})
+    same = Client().post("/sign-in/", {"username": "study_nurse_1", "password": PASSWORD, "held": held})
+
+    assert (answer.status_code, other.status_code, same.status_code) == (401, 302, 200)
+    assert f'name="{VAS}" value="4.5"' in same.content.decode()
+    save(here, "W0", "physician", {VAS: "4.5"})

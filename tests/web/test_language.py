@@ -1,0 +1,110 @@
+"""In Chinese every page is Chinese: no Latin word outside the committed list, except where a page says it quotes."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from trialwright.web.page import PUBLIC, address, routes
+
+LATIN = re.compile(r"[A-Za-zÀ-ɏµ][A-Za-zÀ-ɏµ'’_./-]*")
+ALLOWED = {
+    line.strip()
+    for line in (Path(__file__).parent / "latin_allowlist.txt").read_text().splitlines()
+    if line.strip() and not line.startswith("#")
+}
+
+
+class Words(HTMLParser):
+    """The text that a reader of the page meets, without what is marked as another language or as a name."""
+
+    VOID = frozenset({"input", "meta", "link", "img", "br", "hr", "line", "rect", "circle", "path"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.open: list[bool] = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        quoted = (
+            (given.get("lang") or "zh").startswith("en") or given.get("translate") == "no" or tag in ("style", "script")
+        )
+        if not (quoted or any(self.open)):
+            self.found += [given[name] for name in ("aria-label", "placeholder", "alt", "title") if given.get(name)]
+        if tag not in self.VOID:
+            self.open.append(quoted)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID and self.open:
+            self.open.pop()
+
+    def handle_data(self, data):
+        if not any(self.open):
+            self.found.append(data)
+
+
+def names_of(place) -> set[str]:
+    """What is a name and no word: participants, accounts, versions, hashes, what was typed."""
+    snapshot = place.ledger.snapshot()
+    names = {event.participant_id for event in snapshot.events} | {event.user for event in snapshot.events}
+    texts = [*snapshot.versions["raw"], *snapshot.versions["reason"], *snapshot.versions["text"]]
+    texts += [t for e in snapshot.events for t in (e.reason, *e.details.values())]
+    return names | {word for text in texts for word in LATIN.findall(text or "")}
+
+
+def latin_of(html: str, names: set[str]) -> set[str]:
+    words = Words()
+    words.feed(html)
+    found = {word for text in words.found for word in LATIN.findall(text)}
+    return {word for word in found if word not in ALLOWED and word not in names}
+
+
+def paths(place) -> list[str]:
+    """Every page: each visit and form of a participant who has data, and all that needs no name."""
+    who = next(e.participant_id for e in place.ledger.events(("enrolled",)))
+    made = [address(r.name) for r in routes() if "<" not in r.path and not r.post_only and r.act != PUBLIC]
+    made += ["/sign-in/", f"/participants/{who}/", "/results/trace/?cell=14.2.1.1:responders:n"]
+    for visit in place.study.visits:
+        made.append(f"/participants/{who}/visits/{visit.name}/")
+        for form in visit.forms:
+            path = f"/participants/{who}/visits/{visit.name}/forms/{form}/"
+            made += [path, path + "?row=1"] if place.study.form(form).repeating else [path]
+    return made
+
+
+def test_no_page_holds_an_untranslated_word(demo, as_):
+    browser = as_("investigator", "zh")
+    names = names_of(demo)
+    wrong = {path: latin_of(browser.get(path).content.decode(), names) for path in paths(demo)}
+
+    assert {path: words for path, words in wrong.items() if words} == {}
+
+
+@pytest.mark.parametrize("form", ["physician", "function", "laboratory", "background"])
+def test_forms_that_can_be_filled_in_hold_none_either(here, as_, form):
+    from web.stage import enrolled
+
+    enrolled(here)
+    visit = "SCR" if form == "background" else "W0"
+    path = f"/participants/P001/visits/{visit}/forms/{form}/"
+    browser = as_("study_nurse", "zh")
+    sent = {
+        "do": "save",
+        "build": "1",
+        "version": "0",
+        "token": "t",
+        "physician_global.vas": "四",
+        "muscle_enzymes.ck": "<5",
+    }
+    for answer in (browser.get(path), browser.post(path, sent)):
+        assert set() == latin_of(answer.content.decode(), names_of(here))
+
+
+def test_the_switch_keeps_the_page_and_the_choice(demo, as_):
+    browser = as_("investigator")
+    answer = browser.post("/language/", {"language": "zh", "next": "/participants/"})
+
+    assert answer.headers["Location"] == "/participants/"
+    assert 'lang="zh-Hans"' in browser.get("/participants/").content.decode()

@@ -1,0 +1,115 @@
+"""Who sees results, and when: nobody sees a verdict forming, nobody sees efficacy before lock or a declared look."""
+
+import re
+
+import pytest
+
+from trialwright.capture.status import data_locked
+from trialwright.pipeline import conduct
+
+MANAGER, INVESTIGATOR = conduct.Actor("data_manager"), conduct.Actor("investigator")
+VERDICT = re.compile(r"(Response at this visit)")
+
+
+@pytest.fixture
+def unlocked(demo):
+    """The demo with its data unlocked; locked again afterwards."""
+    conduct.unlock_data(demo.ledger, demo.study, MANAGER, reason="test")
+    assert not data_locked(demo.ledger.events())
+    yield demo
+    conduct.lock_data(demo.ledger, demo.study, MANAGER, reason="test")
+    assert data_locked(demo.ledger.events())
+
+
+def finished(place) -> str:
+    """A participant who has week 12 complete."""
+    return next(
+        e.participant_id
+        for e in place.ledger.events(("visit_completed",))
+        if (e.kind, e.visit) == ("visit_completed", "W12")
+    )
+
+
+def pages_of(browser, who: str) -> list[str]:
+    """Every page that could tell the verdict of week 12."""
+    visit = f"/participants/{who}/visits/W12/"
+    paths = (visit, visit + "forms/core_set/", f"/participants/{who}/", "/participants/")
+    return [browser.get(path).content.decode() for path in paths]
+
+
+@pytest.mark.parametrize("role", ["investigator", "study_nurse", "assessor", "monitor", "data_manager", "statistician"])
+def test_no_verdict_is_shown_to_anybody_until_the_visit_is_complete(unlocked, as_, role):
+    who = finished(unlocked)
+    ledger, study = unlocked.ledger, unlocked.study
+    conduct.reopen_visit(ledger, study, INVESTIGATOR, who, "W12", reason="test")
+    try:
+        during = pages_of(as_(role), who)
+    finally:
+        conduct.complete_visit(ledger, study, INVESTIGATOR, who, "W12", reason="test")
+    after = pages_of(as_(role), who)
+
+    assert not any(VERDICT.search(page) for page in during)
+    assert any(VERDICT.search(page) for page in after)
+
+
+@pytest.mark.parametrize("role", ["investigator", "study_nurse", "data_manager", "monitor", "statistician"])
+def test_results_are_hidden_while_data_are_open(unlocked, as_, role):
+    browser = as_(role)
+    text = browser.get("/results/").content.decode()
+
+    assert "<table" not in text and "<figure" not in text
+    for path in ("/results/trace/?cell=14.2.1.1:responders:n", "/results/figures/14.2.2.svg"):
+        assert browser.get(path).status_code in (403, 404)
+
+
+def test_results_are_shown_after_lock_to_who_may_see_them(demo, as_):
+    statistician, nurse = as_("statistician").get("/results/"), as_("study_nurse").get("/results/")
+
+    assert "14.2.1.1" in statistician.content.decode() and "data-cell" in statistician.content.decode()
+    assert "data-cell" not in nurse.content.decode()
+
+
+def test_every_link_of_the_results_leads_to_datapoints_or_acts(demo, as_):
+    browser = as_("statistician")
+    links = sorted(set(re.findall(r'href="(/results/trace/[^"]+)"', browser.get("/results/").content.decode())))
+    some = links[:: max(1, len(links) // 12)]
+
+    assert len(links) > 20
+    for link in some:
+        answer = browser.get(link.replace("&amp;", "&"))
+        assert answer.status_code == 200, link
+        assert "/history/" in answer.content.decode() or "Acts it rests on" in answer.content.decode(), link
+
+
+def test_the_number_of_responders_leads_to_a_keystroke_and_its_history(demo, as_):
+    browser = as_("statistician")
+    text = browser.get("/results/trace/?cell=14.2.1.1:responders:n").content.decode()
+    history = re.search(r'href="([^"]+/history/[^"]+)"', text)[1]
+
+    assert "As typed" in browser.get(history).content.decode()
+
+
+def test_figures_are_served_as_pictures_under_their_own_policy(demo, as_):
+    browser = as_("statistician")
+    source = re.search(r'<img src="(/results/figures/[^"]+)"', browser.get("/results/").content.decode())[1]
+    answer = browser.get(source)
+
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_declared_look_shows_results_and_is_listed(unlocked, as_):
+    browser = as_("statistician")
+    before = browser.get("/results/").content.decode()
+    browser.post("/study/look/", {"reason": "safety board", "token": "a-look"})
+    after = browser.get("/results/").content.decode()
+
+    assert "data-cell" not in before
+    assert "data-cell" in after and "safety board" in after
+
+
+def test_the_banner_of_a_demo_stands_on_every_page(demo, as_):
+    browser = as_("investigator")
+    for path in ("/sign-in/", "/participants/", "/results/", "/registry/", "/audit/", "/study/", "/people/"):
+        assert "Virtual participants: simulated data" in browser.get(path, follow=True).content.decode(), path
