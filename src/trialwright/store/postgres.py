@@ -40,6 +40,8 @@ class PostgresDatabase:
         self._url, self._seconds = url, seconds
         self._local = threading.local()
         self._opened: list[Connection] = []
+        self._inherited: list[Connection] = []
+        self._pid = os.getpid()
 
     def exists(self) -> bool:
         with self._told(), self._bare() as connection:
@@ -151,7 +153,7 @@ class PostgresDatabase:
             copy.close()
 
     def close(self) -> None:
-        for connection in list(self._opened):
+        for connection in list(self._mine()):
             self._close(connection)
         self._local = threading.local()
 
@@ -163,7 +165,7 @@ class PostgresDatabase:
         return held[1]
 
     def _bare(self) -> Connection:
-        return psycopg.connect(self._url, autocommit=True, connect_timeout=max(2, int(self._seconds)))
+        return psycopg.connect(self._url, autocommit=True, connect_timeout=max(10, int(self._seconds)))
 
     def _connect(self) -> Connection:
         connection = self._bare()
@@ -176,7 +178,7 @@ class PostgresDatabase:
         except BaseException:
             connection.close()
             raise
-        self._opened.append(connection)
+        self._mine().append(connection)
         return connection
 
     def _give_up_rights(self, connection: Connection) -> None:
@@ -192,9 +194,15 @@ class PostgresDatabase:
             if row is None or row[0] != expected:
                 raise problems.unsafe_settings(self.where, setting, row and row[0], expected)
 
+    def _mine(self) -> list[Connection]:
+        """The connections of this process. Those of the parent are kept untouched: closing them would end its own."""
+        if self._pid != os.getpid():
+            self._inherited, self._opened, self._pid = self._opened, [], os.getpid()
+        return self._opened
+
     def _close(self, connection: Connection) -> None:
         with contextlib.suppress(ValueError):
-            self._opened.remove(connection)
+            self._mine().remove(connection)
         connection.close()
 
     @contextlib.contextmanager

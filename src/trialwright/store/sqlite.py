@@ -40,6 +40,8 @@ class SqliteDatabase:
         self._lock = WriterLock(path.with_name(path.name + "-writer"), seconds)
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
+        self._inherited: list[sqlite3.Connection] = []
+        self._pid = os.getpid()
 
     def exists(self) -> bool:
         return self._path.exists()
@@ -152,7 +154,7 @@ class SqliteDatabase:
             self._connection().backup(target)
 
     def close(self) -> None:
-        for connection in list(self._opened):
+        for connection in list(self._mine()):
             self._close(connection)
         self._local = threading.local()
         self._lock.close()
@@ -171,7 +173,7 @@ class SqliteDatabase:
     def _connect(self) -> sqlite3.Connection:
         with self._told():
             connection = self._bare()
-            self._opened.append(connection)
+            self._mine().append(connection)
             for name, value in PRAGMAS.items():
                 connection.execute(f"PRAGMA {name}={value}")
             connection.execute(f"PRAGMA synchronous={self._synchronous}")
@@ -186,9 +188,15 @@ class SqliteDatabase:
         if level != _SYNCHRONOUS[self._synchronous]:
             raise problems.unsafe_settings(self.where, "synchronous", level, self._synchronous)
 
+    def _mine(self) -> list[sqlite3.Connection]:
+        """The connections of this process. Those of the parent are kept untouched: closing them would end its own."""
+        if self._pid != os.getpid():
+            self._inherited, self._opened, self._pid = self._opened, [], os.getpid()
+        return self._opened
+
     def _close(self, connection: sqlite3.Connection) -> None:
         with contextlib.suppress(ValueError):
-            self._opened.remove(connection)
+            self._mine().remove(connection)
         connection.close()
 
     @contextlib.contextmanager

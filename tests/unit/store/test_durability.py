@@ -107,3 +107,12 @@ def test_failure_2_many_writers_wait_their_turn_and_lose_no_update(ledger: Ledge
     assert [str(number + 1) for number in range(processes * threads * times)] == versions["raw"].to_list()
     assert [0, *versions["seq"][:-1]] == versions["replaces"].to_list()
     assert ledger.verify().ok
+
+
+def test_a_ledger_opened_before_a_fork_is_used_on_both_sides(ledger: Ledger, url: str) -> None:
+    done = subprocess.run([sys.executable, PROGRAM, url, "fork_on"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "child ended with 0"
+    assert set(range(1, 43)) == {int(line.split()[1]) for line in done.stdout.splitlines()[:-1]}
+    assert (ledger.verify().ok, ledger.head().seq) == (True, 42 * 6)
