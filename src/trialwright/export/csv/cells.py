@@ -11,7 +11,7 @@ import msgspec
 Variant = Literal["machine", "spreadsheet"]
 VARIANTS: tuple[Variant, ...] = ("machine", "spreadsheet")
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?")
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _GUARD = "'"
 _BOM = "\ufeff"

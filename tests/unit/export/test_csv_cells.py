@@ -1,0 +1,76 @@
+"""Typed cells survive CSV in both variants, and no text of the spreadsheet variant can run as a formula."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialwright.export.csv.cells import VARIANTS, CsvTable, Number, guarded, number_or_text, read_table, write_table
+
+TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+# A text column of CSV cannot hold a NUL or half a surrogate pair; everything else it must.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+formulas = st.builds(lambda sign, rest: sign + rest, st.sampled_from([*TRIGGERS, "'"]), texts)
+numbers = st.builds(lambda n, d: Number(f"{n}.{abs(d)}" if d else str(n)), st.integers(), st.integers())
+cells = st.one_of(texts, formulas, numbers, st.integers())
+tables = st.lists(st.tuples(st.just("x"), cells, cells), max_size=6).map(
+    lambda rows: CsvTable("t", ("id", "a", "b"), tuple(rows))
+)
+
+
+def text_of(cell):
+    return cell.text if isinstance(cell, Number) else str(cell)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@given(table=tables)
+def test_every_cell_comes_back_as_it_went(variant, table):
+    back = read_table(write_table(table, variant), "t", variant)
+
+    assert back.columns == table.columns
+    assert [list(row) for row in back.rows] == [[text_of(cell) for cell in row] for row in table.rows]
+
+
+@given(table=tables)
+def test_no_text_of_the_spreadsheet_variant_starts_a_formula(table):
+    data = write_table(table, "spreadsheet").decode().removeprefix("\ufeff")
+    printed = list(csv.reader(io.StringIO(data, newline="")))[1:]
+
+    for row, cells_of_row in zip(printed, table.rows, strict=True):
+        for text, cell in zip(row, cells_of_row, strict=True):
+            assert not isinstance(cell, str) or not text.startswith(TRIGGERS)
+
+
+@given(number=numbers)
+def test_a_number_is_never_touched(number):
+    for variant in VARIANTS:
+        table = CsvTable("t", ("a", "b"), (("x", number),))
+
+        assert read_table(write_table(table, variant), "t", variant).rows[0][1] == number.text
+        assert f",{number.text}\r\n" in write_table(table, variant).decode()
+
+
+def test_minus_five_stays_a_number_and_a_formula_becomes_a_text():
+    # tableExport #230: a naive guard turned -5 into text
+    table = CsvTable("t", ("a", "b"), ((Number("-5"), "-5+cmd"),))
+
+    assert write_table(table, "spreadsheet") == '\ufeff"a","b"\r\n-5,"\'-5+cmd"\r\n'.encode()
+
+
+def test_a_text_that_has_the_guard_already_is_guarded_again():
+    assert guarded("'=1") == "''=1"
+    assert guarded("plain") == "plain"
+
+
+def test_what_was_typed_is_a_number_only_where_it_plainly_is_one():
+    assert number_or_text("-0.5") == Number("-0.5")
+    assert number_or_text("5/8") == "5/8"
+    assert number_or_text("１２") == "１２"
+
+
+def test_a_number_refuses_words():
+    with pytest.raises(ValueError, match="plain decimal"):
+        Number("=1+1")
