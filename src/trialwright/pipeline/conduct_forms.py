@@ -46,7 +46,8 @@ class FormSave(msgspec.Struct, frozen=True, kw_only=True):
     A form as it was sent. `posted` has `item`, `item__unit`, `item__missing`.
 
     `row`: 0 on a repeating form asks for a new row. `expected`: the version token the page was made from (highest seq
-    seen on the form, 0 for an empty one); None skips the check, for imports and virtual participants only.
+    seen on the form, 0 for an empty one); None skips the check (imports, virtual participants, programs), except
+    for a page, which has a token: there it is 0.
     `token`: of one page load, so that a double click saves once. `build`: of the page; `today`: the day at the site.
     """
 
@@ -79,6 +80,9 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
               A save that changes nothing is Refused with the note TW-CAP-060.
     Problems: gates TW-CAP-030..042, reading TW-CAP-001..017, reason TW-CAP-018, build TW-CAP-061.
     """
+    if request.expected is None and request.token and request.actor.origin == "typed":
+        # A page that lost its version must not pass for one that saw everything.
+        request = msgspec.structs.replace(request, expected=0)
     events = acts_of(ledger, request.participant_id)
     gate = _gates(ledger, study, request, events)
     if gate:

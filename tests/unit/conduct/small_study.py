@@ -182,6 +182,8 @@ def request(visit: str, form: str, posted: dict[str, str], **more: object) -> Fo
 
 
 def save(ledger: Ledger, visit: str, form: str, posted: dict[str, str], **more: object) -> object:
+    """Saves from a page that was just loaded, unless told otherwise."""
+    more.setdefault("expected", ledger.form_version("P001", visit, form))
     return conduct.save_form(ledger, STUDY, request(visit, form, posted, **more))
 
 

@@ -21,6 +21,7 @@ from unit.conduct.small_study import (
     saved,
 )  # fmt: skip
 
+VIRTUAL = conduct.Actor("ning", "simulated")
 WEIGHT = Slot("P001", "W4", "visit", "weight.weight")
 VISIT = {"visit_record.date": "2021-06-29", "weight.weight": "64,5"}
 
@@ -180,6 +181,16 @@ def test_a_stale_page_is_a_conflict_that_shows_the_others_versions_and_writes_no
 
     assert (got.expected, {d.slot.item for d in got.theirs}) == (0, {"visit_record.date", "weight.weight"})
     assert [v.value for v in ledger.history(WEIGHT)] == [Quantity("64.5", "kg")]
+
+
+def test_a_page_that_lost_its_version_passes_for_one_of_an_empty_form(ledger):
+    saved(save(ledger, "W4", "visit", VISIT))
+    got = save(ledger, "W4", "visit", {"weight.weight": "70"}, expected=None, token="page", reason="why")
+
+    assert (got.expected, len(got.theirs)) == (0, 2)
+    assert saved(
+        save(ledger, "W4", "visit", {"weight.weight": "70"}, expected=None, token="2", reason="why", actor=VIRTUAL)
+    )
 
 
 def test_a_double_click_saves_once_and_gives_the_same_receipt(ledger):
