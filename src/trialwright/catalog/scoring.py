@@ -119,16 +119,20 @@ class Scorer:
         if name.endswith("_higher_better"):
             bad, expected, cure = ~cells.is_in(["0", "1"]), "1 where higher is better, 0 where lower is", "Write 1 or 0"
         elif name.endswith("_range"):
-            bad, expected, cure = (
-                cells.str.contains(r"^-|^\+?[0./]*$"),
-                "a length above 0",
-                "Give the length of the scale",
-            )
-        elif self.entry.lowest == "0":
-            bad, expected, cure = cells.str.contains(r"^-.*[1-9]"), "no number below 0", "Look for a typing error"
+            bad = cells.str.contains(r"^-|^\+?[0.]*(/.*)?$")
+            expected, cure = "a length above 0", "Give the length of the scale"
+        elif self.entry.lowest is not None:
+            lowest = exact(self.entry.lowest)
+            # A sign is what puts a number below 0; only a limit other than 0 needs the numbers themselves.
+            bad = cells.str.contains(r"^-.*[1-9]") if lowest == 0 else _below(cells, lowest)
+            expected, cure = f"no number below {self.entry.lowest}", "Look for a typing error"
         else:
             return []
         return [WrongCell(i, name, f'"{cells[i]}"', f"Expected {expected}", cure) for i in _places(bad)]
+
+
+def _below(cells: pl.Series, lowest: Fraction) -> pl.Series:
+    return pl.Series([bool(text) and exact(text) < lowest for text in cells], dtype=pl.Boolean)
 
 
 def _places(truths: pl.Series) -> list[int]:

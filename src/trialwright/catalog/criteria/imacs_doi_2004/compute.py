@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 from trialwright.catalog.exact_text import rounded_apart
 from trialwright.catalog.parameters import Parameters
@@ -105,16 +106,28 @@ def _measure_reason(m: str, outputs: Outputs, parameters: Parameters) -> Reason:
     gain, base = outputs[f"gain_{m}"], outputs[f"base_{m}"]
     if gain is None or base is None:
         return Reason("missing", {"measure": m})
+    return _moved_reason((m, gain, base), outputs[f"improved_{m}"], outputs[f"worsened_{m}"], parameters)
+
+
+@lru_cache(maxsize=100_000)
+def _moved_reason(
+    moved_by: tuple[str, Fraction | int, Fraction | int],
+    improved: Fraction | int | None,
+    worsened: Fraction | int | None,
+    parameters: Parameters,
+) -> Reason:
+    """Remembered, because a scale of a hundred steps has few changes and a table of patients repeats them."""
+    m, gain, base = moved_by
     if gain == 0:
         return Reason("unchanged", {"measure": m})
-    better, worsened = gain > 0, outputs[f"worsened_{m}"]
+    better = gain > 0
     if base == 0:
         key = "improved_from_zero" if better else "zero_left_open" if worsened is None else "worsened_from_zero"
         return Reason(key, {"measure": m})
     moved = abs(Fraction(gain) / Fraction(base)) * 100
     threshold = parameters.number("improved_by_pct" if better else "worse_by_pct")
     if better:
-        key = "improved" if outputs[f"improved_{m}"] else "better"
+        key = "improved" if improved else "better"
     elif m == STRENGTH and _strength_is(parameters, "ignored"):
         key = "strength_ignored"
     else:
