@@ -1,5 +1,6 @@
 """Reading a definition: what is accepted, and how everything wrong is told, all at once."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,53 @@ def test_eligibility_asks_only_what_no_expression_decides(catalog: Catalog) -> N
     asked = {field.item.name for section in study.form("eligibility").sections for field in section.fields}
 
     assert {criterion.name for criterion in study.eligibility if criterion.met_when is None} == asked
+
+
+ODD = [
+    "{}",
+    "[]",
+    "''",
+    "~",
+    "-5",
+    "a: b",
+    "[a, [b]]",
+    "&x y",
+    "*x",
+    "!!int 3",
+    "１２",
+    "\t",
+    "{a: {b: c}}",
+    "'unclosed",
+]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_typed_is_answered_and_never_raises(folder: Path, catalog: Catalog, seed: int) -> None:
+    """A line is lost, doubled, shifted or overwritten: there is a Study or a Problem, and nothing else."""
+    draw = random.Random(seed)
+    path = draw.choice(sorted([*folder.glob("[sa]*.yaml"), *folder.glob("forms/*.yaml")]))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    at = draw.randrange(len(lines))
+    lines[at : at + 1] = draw.choice(
+        [[], [lines[at]] * 2, ["  " + lines[at]], [lines[at][2:]], [lines[at].split(":")[0] + ": " + draw.choice(ODD)]]
+    )
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+    study, problems = read_study(folder, catalog)
+
+    assert (study is None) == any(problem.severity == "error" for problem in problems)
+    assert all(problem.sentence() and ":" in problem.where for problem in problems)
+
+
+def test_a_default_of_the_catalog_is_not_a_decision_of_the_study(edit: Edit, catalog: Catalog) -> None:
+    problems = errors(edit(ANALYSIS, "      reading: registered\n", ""), catalog)
+
+    assert any(problem.found.startswith("not decided: zero_rise of imacs_doi_2004") for problem in problems)
+
+
+def test_windows_that_overlap_are_refused(edit: Edit, catalog: Catalog) -> None:
+    assert ["TW-DEF-031"] == [p.code for p in errors(edit(SCHEDULE, "study_day: 15\n", "study_day: 24\n"), catalog)]
+
+
+def test_an_element_without_an_origin_is_refused(edit: Edit, catalog: Catalog) -> None:
+    assert ["TW-DEF-011"] == [p.code for p in errors(edit(CORE, "origin: registered\n", ""), catalog)]
