@@ -99,11 +99,11 @@ def test_virtual_participants_are_marked_in_every_name_and_on_every_line():
 
 
 def test_a_formula_typed_into_a_form_is_harmless_in_a_spreadsheet_and_whole_for_a_machine():
-    files = written(read_small(people(1, term='=HYPERLINK("x")'.replace('"', ""))))
+    files = written(read_small(people(1, term="=HYPERLINK(x)")))
 
-    assert b"=HYPERLINK(x)" in files["machine/datapoints.csv"]
-    assert b'"=HYPERLINK(x)"' not in files["spreadsheet/datapoints.csv"]
-    assert b'"\'=HYPERLINK(x)"' in files["spreadsheet/datapoints.csv"]
+    assert b",words,=HYPERLINK(x)," in files["machine/datapoints.csv"]
+    assert b',"words","=HYPERLINK(x)",' not in files["spreadsheet/datapoints.csv"]
+    assert b',"words","\'=HYPERLINK(x)",' in files["spreadsheet/datapoints.csv"]
 
 
 def test_an_exact_result_stands_beside_its_decimal():
