@@ -131,12 +131,12 @@ STUDY = Study(
 )  # fmt: skip
 
 
-def new_ledger(folder: Path) -> Ledger:
-    """An empty ledger on a clock that moves by a second at each look."""
+def new_ledger(where: Path | str) -> Ledger:
+    """An empty ledger on a clock that moves by a second at each look: in a folder, or at the URL of one just made."""
     moments = _seconds(dt.datetime(2021, 6, 1, 1, 0, tzinfo=dt.UTC))
     nonces = (n.to_bytes(32, "big") for n in range(1, 10_000))
-    url = str(folder / "ledger.sqlite")
-    return open_ledger(url, clock=lambda: next(moments), nonces=lambda: next(nonces), create=True)
+    url, create = (str(where / "ledger.sqlite"), True) if isinstance(where, Path) else (where, False)
+    return open_ledger(url, clock=lambda: next(moments), nonces=lambda: next(nonces), create=create)
 
 
 def _seconds(start: dt.datetime) -> Iterator[dt.datetime]:
@@ -145,7 +145,7 @@ def _seconds(start: dt.datetime) -> Iterator[dt.datetime]:
         yield start
 
 
-def staffed(folder: Path) -> Ledger:
+def staffed(folder: Path | str) -> Ledger:
     """A ledger in which everybody has a role, but nothing is approved."""
     ledger = new_ledger(folder)
     for who, role in ((MANAGER, "manager"), (INVESTIGATOR, "investigator"), (NURSE, "nurse")):
@@ -153,7 +153,7 @@ def staffed(folder: Path) -> Ledger:
     return ledger
 
 
-def opened(folder: Path) -> Ledger:
+def opened(folder: Path | str) -> Ledger:
     """The study may begin."""
     ledger = staffed(folder)
     saved(conduct.record_approval(ledger, STUDY, INVESTIGATOR, date="2021-01-10"))
@@ -161,14 +161,14 @@ def opened(folder: Path) -> Ledger:
     return ledger
 
 
-def consented(folder: Path, participant: str = "P001") -> Ledger:
+def consented(folder: Path | str, participant: str = "P001") -> Ledger:
     ledger = opened(folder)
     saved(conduct.add_participant(ledger, STUDY, NURSE, participant))
     saved(conduct.give_consent(ledger, STUDY, NURSE, participant, version="1.0", date="2021-06-01"))
     return ledger
 
 
-def enrolled(folder: Path, participant: str = "P001") -> Ledger:
+def enrolled(folder: Path | str, participant: str = "P001") -> Ledger:
     ledger = consented(folder, participant)
     saved(save(ledger, "SCR", "screening", {"demographics.birth_year": "1970", "demographics.sex": "F"}))
     saved(conduct.confirm_eligibility(ledger, STUDY, INVESTIGATOR, participant))
