@@ -255,6 +255,19 @@ def test_a_rule_of_constants_answers_every_row():
     assert evaluate_columns(rule, pl.DataFrame({"a": [1, 2, 3]})).rows() == [(True, 7)] * 3
 
 
+def test_an_output_that_turns_out_constant_answers_every_row():
+    # Found by hypothesis: the column is read, but a constant stands before it, and one row came back for three.
+    rule = Rule(("a",), {"x": OrElse(Constant(7), Column("a"))})
+
+    assert evaluate_columns(rule, pl.DataFrame({"a": [1, None, 3]}))["x"].to_list() == [7, 7, 7]
+
+
+def test_an_output_may_have_the_name_of_a_column():
+    rule = Rule(("a", "b"), {"b": Add(Column("a"), Column("b")), "a": Column("b")})
+
+    assert evaluate_columns(rule, pl.DataFrame({"a": [1], "b": [2]})).to_dicts() == [{"b": 3, "a": 2}]
+
+
 def test_no_rows_give_no_answers():
     rule = KNOWN.rule("imacs_doi_2004", {})
 

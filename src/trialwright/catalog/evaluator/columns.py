@@ -98,7 +98,8 @@ def evaluate_numerators(rule: Rule, frame: pl.DataFrame, outputs: Collection[str
     for stage in plan.stages():
         lazy = lazy.with_columns(stage)
     engine = "streaming" if frame.height >= _STREAMED_FROM else "in-memory"
-    lazy = lazy.select(plan.outputs())
+    # Not `select` alone: outputs that are all constants would then come as a single row.
+    lazy = lazy.with_columns(plan.outputs()).select(list(wanted.outputs))
     return Numerators(lazy.collect(engine=cast("pl._typing.EngineType", engine)), denominators)
 
 
