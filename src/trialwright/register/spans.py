@@ -25,23 +25,25 @@ _DAYS = {
     "year": 365,
     "yr": 365,
 }
-_NUMBER = r"\d+(?:\.\d+)?|" + "|".join(_WORDS)
+_NUMBER = r"\d{1,5}(?:\.\d{1,3})?|" + "|".join(_WORDS)
 _UNIT = r"minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
 _COUNTED = re.compile(
     rf"(?<![\d.])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
 )
-_NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d+))*", re.I)
+_NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{1, 5}))*", re.I)
 _ALL_NUMBERS = re.compile(rf"\b(?:{_NUMBER})", re.I)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _LETTERED = re.compile(r"\b([DWMY])(\d{1,3})\b")
 _LETTER_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
 
 
 def read_date(text: str) -> PartialDate | None:
-    """The date, or None where the text is not YYYY, YYYY-MM or YYYY-MM-DD or names no day of the calendar."""
+    """The date, or None where the text is not YYYY, YYYY-MM or YYYY-MM-DD or names no day of a study's lifetime."""
     try:
-        return PartialDate(text)
+        date = PartialDate(text)
     except ValueError:
         return None
+    return date if _FIRST_YEAR <= date.earliest.year <= _LAST_YEAR else None
 
 
 def months_between(earlier: dt.date, later: dt.date) -> int:

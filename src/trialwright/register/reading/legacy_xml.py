@@ -189,7 +189,7 @@ def _design(root: etree._Element) -> Built:
             },
         },
         "enrollmentInfo": {
-            "count": int(count) if count.isdecimal() else None,
+            "count": int(count) if count.isdecimal() and len(count) < 10 else None,
             "type": {"Actual": "ACTUAL", "Anticipated": "ESTIMATED"}.get(enrolment.get("type", ""), "")
             if enrolment is not None
             else "",

@@ -50,7 +50,7 @@ def outcomes(text: str) -> list[Built]:
     """Each outcome measure begins on the line that holds its time frame; the lines after it are its description."""
     found: list[dict[str, str]] = []
     for line in text.split("\n"):
-        head = _TIME_FRAME.match(line.strip())
+        head = _TIME_FRAME.match(line.strip()) if "Time Frame:" in line else None
         if head:
             found.append({"measure": head["measure"], "description": head["rest"], "timeFrame": head["frame"]})
         elif found:
@@ -91,7 +91,7 @@ def phases(text: str) -> list[str]:
 def enrolment(text: str, kind: str) -> Built:
     """The planned or actual number; anything but digits is left out and so reported by the rule on enrolment."""
     digits = text.replace(",", "").strip().split("\n")[0]
-    return {"count": int(digits), "type": kind} if digits.isdecimal() else {}
+    return {"count": int(digits), "type": kind} if digits.isdecimal() and len(digits) < 10 else {}
 
 
 def arms(text: str) -> list[Built]:

@@ -81,7 +81,7 @@ def arm_describes_people(subject: Subject) -> Iterator[Found]:
     for at, arm in enumerate(
         subject.protocol.arms_interventions_module.arm_groups if _compares_treatments(subject) else ()
     ):
-        says_what = any(name and name.split()[0] in arm.description.lower() for name in names)
+        says_what = any(name.strip() and name.split()[0] in arm.description.lower() for name in names)
         if arm.type != "NO_INTERVENTION" and arm.description and only_people(arm.description) and not says_what:
             yield Found(
                 where=f"{_ARMS}[{at}].description",

@@ -17,7 +17,7 @@ _PERCENT = re.compile(
 )
 _STRICT_ABOVE = ("more than", "greater than", "over", "above", ">")
 _STRICT_BELOW = ("less than", "fewer than", "under", "below", "<")
-_AGE_YEARS = re.compile(r"(\d+)\s*Years?", re.I)
+_AGE_YEARS = re.compile(r"(\d{1,5})\s*Years?", re.I)
 _FAILURE = re.compile(r"\b(?:fail\w*|refractory|inadequate|insufficient|non-?respon\w*)\b", re.I)
 
 
@@ -193,7 +193,7 @@ def ages_crossed(subject: Subject) -> Iterator[Found]:
 
 
 def _age_in_days(text: str) -> float | None:
-    found = re.match(r"(\d+)\s*(Year|Month|Week|Day|Hour|Minute)", text, re.I)
+    found = re.match(r"(\d{1,5})\s*(Year|Month|Week|Day|Hour|Minute)", text, re.I)
     if not found:
         return None
     return (
