@@ -85,7 +85,7 @@ class Book:
         flags: dict[tuple[str, str, str, int], list[str]] = defaultdict(list)
         columns = ("participant_id", "visit", "form", "row", "item", "kind", "text", "unit", "seq")
         for pid, visit, form, row, name, kind, text, unit, seq in snapshot.current.select(columns).sort("seq").rows():
-            if (pid, visit, form, row) in inactive:
+            if kind == "blank" or (pid, visit, form, row) in inactive:
                 continue
             instrument, _, item = name.partition(".")
             place = (pid, visit, instrument, row)

@@ -51,7 +51,7 @@ people = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people)
 def test_the_primary_result_equals_a_count_by_hand(cohort):
     lines, expected = [], {}
