@@ -172,12 +172,16 @@ def heading_of(statistic: str, context: DisplayContext) -> str:
     return context.labels.get(statistic) or HEADINGS.get(statistic) or statistic.replace("_", " ").capitalize()
 
 
-def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext) -> tuple[str, ...]:
-    """Denominators named, methods in words, warnings and assumptions, each sentence once, in the order of the rows."""
+def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext, whole: str = "") -> tuple[str, ...]:
+    """
+    Denominators named, methods in words, warnings and assumptions, each sentence once, in the order of the rows.
+
+    `whole` says whom percentages are of, where that is not the analysis set of the row.
+    """
     notes: dict[str, None] = {}
     for row in rows:
         if row.denominator is not None and row.statistic in ("rate", "n"):
-            of = context.labels.get(row.analysis_set, row.analysis_set) or context.population
+            of = whole or context.labels.get(row.analysis_set, row.analysis_set)
             notes[f"Percentages are of {row.denominator} participants{f' ({of})' if of else ''}."] = None
     for row in rows:
         about = f"{row.label}: " if row.value is None and row.label else ""
@@ -189,7 +193,9 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext) -> tuple[st
     return tuple(notes)
 
 
-def count_table(rows: Sequence[ResultRow], context: DisplayContext, first: str, statistics: Sequence[str]) -> Table:
+def count_table(
+    rows: Sequence[ResultRow], context: DisplayContext, first: str, statistics: Sequence[str], *, whole: str = ""
+) -> Table:
     """
     A line a row, a column a statistic: the shape of flow, sets, deviations and adverse events.
 
@@ -206,7 +212,7 @@ def count_table(rows: Sequence[ResultRow], context: DisplayContext, first: str, 
         for name, line in lines.items()
     )
     columns = (first, *(heading_of(statistic, context) for statistic in shown))
-    return table(context, columns, body, footnotes_of(rows, context))
+    return table(context, columns, body, footnotes_of(rows, context, whole))
 
 
 def table(

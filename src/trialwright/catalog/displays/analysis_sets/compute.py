@@ -8,4 +8,4 @@ from trialwright.model.analysis import DisplayContext, ResultRow, Table
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """One line an analysis set: participants, and their share of those enrolled."""
-    return count_table(rows, context, "Analysis set", ("n", "rate"))
+    return count_table(rows, context, "Analysis set", ("n", "rate"), whole="enrolled")

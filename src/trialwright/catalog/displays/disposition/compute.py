@@ -8,4 +8,4 @@ from trialwright.model.analysis import DisplayContext, ResultRow, Table
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """One line a station: participants, and their share of those enrolled."""
-    return count_table(rows, context, "Participants", ("n", "rate"))
+    return count_table(rows, context, "Participants", ("n", "rate"), whole="enrolled")
