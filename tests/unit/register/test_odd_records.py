@@ -15,7 +15,7 @@ from .records import DATA, ON, PAGE, exemplary
 ODD_TEXTS = [
     "",
     " ",
-    "9" * 500,
+    "9" * 5000,
     "9999-12-31",
     "0001-01-01",
     "0000",
