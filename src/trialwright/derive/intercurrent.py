@@ -11,6 +11,7 @@ from trialwright.derive.facts import Facts, as_row, facts_until
 from trialwright.derive.strategies import Happened
 from trialwright.model import expression
 from trialwright.model.study import Estimand, Study
+from trialwright.model.text import Text
 
 ENDING = ("while_on_treatment", "while_alive")
 """Strategies that end the data at the event: the last visit before it is what counts."""
@@ -64,6 +65,7 @@ def events_at(study: Study, estimand: Estimand, dated: Dated, course: Course) ->
             strategy=estimand.intercurrent[event.name],
             found=truth,
             seen_at=seen,
+            seen_as=study.visit(seen).title if seen else Text(""),
         )
         named = names_in(event.found)
         inputs = sorted({seq for name in named if name in last for seq in last[name].inputs})

@@ -32,6 +32,7 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
     strategy: Strategy
     found: bool | None
     seen_at: str = ""  # the first planned visit by which it was found
+    seen_as: Text = Text("")  # that visit's title
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -98,8 +99,8 @@ def _weigh(verdict: Verdict, event: Happened) -> Step | None:
 
 
 def _step(event: Happened, verdict: Verdict, what: Text) -> Step:
-    by_en = f" by {event.seen_at}" if event.seen_at else ""
-    by_zh = f"（至{event.seen_at}）" if event.seen_at else ""
+    by_en = f" by {event.seen_as.en}" if event.seen_as.en else ""
+    by_zh = f"（至{event.seen_as.of('zh')}）" if event.seen_as.en else ""
     strategy = STRATEGIES[event.strategy]
     return Step(
         f"{event.strategy}:{event.name}",

@@ -82,7 +82,7 @@ def test_the_listing_can_say_why_a_responder_by_criterion_is_none():
     assert record.details["by_criterion"] == "Y"
     assert record.details["steps"] == "composite:rescue"
     assert record.details["steps_en"] == (
-        "responder by the criterion, but Rescue treatment by W8: non-responder (composite)"
+        "responder by the criterion, but Rescue treatment by Week 8: non-responder (composite)"
     )
     assert record.intercurrent == ("rescue",)
     assert record.inputs != ()

@@ -8,8 +8,9 @@ from trialwright.model.text import Text
 RESCUE = Text("Rescue treatment", "补救治疗")
 
 
-def happened(strategy, found=True, seen_at="W8", name="rescue", title=RESCUE):
-    return Happened(name=name, title=title, strategy=strategy, found=found, seen_at=seen_at)
+def happened(strategy, found=True, name="rescue", title=RESCUE):
+    seen_as = Text("Week 8", "第 8 周")
+    return Happened(name=name, title=title, strategy=strategy, found=found, seen_at="W8", seen_as=seen_as)
 
 
 def test_a_composite_event_makes_a_responder_a_non_responder_and_says_so():
@@ -17,9 +18,9 @@ def test_a_composite_event_makes_a_responder_a_non_responder_and_says_so():
 
     assert settled.verdict == "N"
     assert sentence("Y", settled).en == (
-        "responder by the criterion, but Rescue treatment by W8: non-responder (composite)"
+        "responder by the criterion, but Rescue treatment by Week 8: non-responder (composite)"
     )
-    assert sentence("Y", settled).zh == "按标准判定：应答；补救治疗（至W8）：未应答（复合变量策略）"
+    assert sentence("Y", settled).zh == "按标准判定：应答；补救治疗（至第 8 周）：未应答（复合变量策略）"
 
 
 def test_a_composite_event_that_cannot_be_decided_leaves_a_responder_undetermined():
@@ -76,5 +77,5 @@ def test_each_missing_data_rule_meets_only_what_is_still_open(rule, verdict):
 def test_every_step_is_worded_in_both_languages(rule):
     said = sentence("U", settle("U", [happened("treatment_policy")], rule))
 
-    assert said.en.startswith("undetermined by the criterion; Rescue treatment by W8")
-    assert not any("a" <= letter <= "z" for letter in said.zh)
+    assert said.en.startswith("undetermined by the criterion; Rescue treatment by Week 8")
+    assert not any("a" <= letter.lower() <= "z" for letter in said.zh)
