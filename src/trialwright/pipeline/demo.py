@@ -98,7 +98,7 @@ def run_demo(
         tell(registration)
     acts = plan_cohort(study, cohort, catalog, participants=participants, seed=seed)
     nonces = seeded_nonces(cohort.seed if seed is None else seed)
-    refused = _enter(out / "ledger.sqlite", study, acts, nonces, advance)
+    refused = enter_cohort(str(out / "ledger.sqlite"), study, acts, nonces, advance=advance)
     made = _write_out(out, folder, study, catalog)
     if isinstance(made, Problem):
         return [made, *refused[:5]]
@@ -115,12 +115,22 @@ def run_demo(
     )
 
 
-def _enter(
-    database: Path, study: Study, acts: Sequence[Act], nonces: Nonces, advance: Callable[[int, int], None]
+def enter_cohort(
+    url: str,
+    study: Study,
+    acts: Sequence[Act],
+    nonces: Nonces,
+    *,
+    create: bool = True,
+    advance: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[Problem, ...]:
-    """Play the acts through the capture service, on the virtual clock, and lock the data at the end."""
+    """
+    Play the acts through the conduct service on the virtual clock, into any ledger, and lock the data at the end.
+
+    Problems: what the service refused, as it would have refused a person.
+    """
     clock = VirtualClock(acts[0].at - dt.timedelta(hours=3) if acts else dt.datetime(2021, 1, 1, tzinfo=dt.UTC))
-    with open_ledger(str(database), clock=clock, nonces=nonces, create=True) as ledger:
+    with open_ledger(url, clock=clock, nonces=nonces, create=create) as ledger:
         player = Player(ledger, study)
         player.open_study(clock.now.date())
         for number, act in enumerate(acts, 1):

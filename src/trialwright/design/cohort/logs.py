@@ -75,7 +75,9 @@ def _spans(study: Study, log: LogModel, draws: Draws, period: Period, has_share:
     else:
         for day in _event_days(log, draws, period, has_share):
             if (period.since is None or day > period.since) and day <= period.day:
-                yield day, day + dt.timedelta(days=draws.integer(*log.lasts, "lasts", day.isoformat())), name
+                end = day + dt.timedelta(days=draws.integer(*log.lasts, "lasts", day.isoformat()))
+                # What still goes on when it is typed has no end yet.
+                yield day, end if end <= period.day else None, name
 
 
 def _event_days(log: LogModel, draws: Draws, period: Period, has_share: bool) -> list[dt.date]:

@@ -80,7 +80,8 @@ def _number(name: str, line: FieldModel, person: Person, at: Moment) -> float:
         apart = line.response * person.response + math.sqrt(max(0.0, 1 - line.response**2)) * draws.normal("change")
         full = abs(min(line.change.values(), key=lambda c: -abs(c)) / 100) or 1.0
         change += (1 if change > 0 else -1) * line.change_sd / 100 * apart * abs(change) / full
-    return baseline * (1 + change) + line.noise_sd * draws.normal("noise", at.visit)
+    # Nothing falls by more than nine tenths: an enzyme of 0 is a laboratory error, not a response.
+    return baseline * (1 + max(change, -0.9)) + line.noise_sd * draws.normal("noise", at.visit)
 
 
 def _change(line: FieldModel, at: Moment) -> float:
