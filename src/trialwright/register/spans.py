@@ -30,7 +30,7 @@ _UNIT = r"minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
 _COUNTED = re.compile(
     rf"(?<![\d.])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
 )
-_NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{1, 5}))*", re.I)
+_NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*", re.I)
 _ALL_NUMBERS = re.compile(rf"\b(?:{_NUMBER})", re.I)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _LETTERED = re.compile(r"\b([DWMY])(\d{1,3})\b")
