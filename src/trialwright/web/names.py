@@ -117,6 +117,9 @@ class Names:
         labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices}
         return labels.get(text) or (MISSING[text].of(self.language) if text in MISSING else text)
 
+    def unit(self, unit: str) -> str:
+        return unit_word(unit, self.language)
+
     def origin(self, origin: str) -> str:
         return self._word(_ORIGINS, origin)
 

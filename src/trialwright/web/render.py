@@ -14,6 +14,7 @@ from trialwright.capture.gates import ACTS
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
 from trialwright.web.names import Names
+from trialwright.web.wording import missing_word
 
 if TYPE_CHECKING:
     from trialwright.web.page import Call
@@ -59,7 +60,7 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
             names=names,
             moment=names.moment,
             once=_once,
-            number=number,
+            number=lambda value: number(value, language),
             act_word=act_word,
             language=language,
             html_language="zh-Hans" if language == "zh" else "en",
@@ -77,12 +78,12 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
     return HttpResponse(html, status=status)
 
 
-def number(value: object) -> str:
+def number(value: object, language: str = "en") -> str:
     """An exact number as a decimal for reading, to three places; a reason for absence or words as they are."""
     if isinstance(value, Fraction):
         return f"{float(value):.3f}".rstrip("0").rstrip(".")
     if isinstance(value, Missing):
-        return value.reason
+        return missing_word(value.reason, language)
     return "" if value is None else str(value)
 
 

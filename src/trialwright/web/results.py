@@ -55,16 +55,20 @@ def readout_of(place: Place, allowed: ShownResults) -> Readout | Problem:
     return _once(place, f"look {allowed.as_of}", as_of_look)
 
 
-def layout_of(place: Place, allowed: ShownResults, language: str) -> tuple[Shown, ...]:
-    """The displays of the readout, laid out in the reader's language; none while there is nobody to analyse."""
+def layout_of(place: Place, allowed: ShownResults) -> tuple[Shown, ...]:
+    """
+    The displays of the readout as the report prints them; none while there is nobody to analyse.
+
+    In English, whoever reads: the drawn figures have no Chinese font yet, and half a translation would mislead.
+    """
 
     def lay() -> tuple[Shown, ...]:
         found = readout_of(place, allowed)
         if isinstance(found, Problem):
             return ()
-        return lay_out(found.study, found.snapshot, found.analysis, found.rows, catalog=load(), language=language)
+        return lay_out(found.study, found.snapshot, found.analysis, found.rows, catalog=load())
 
-    return _once(place, f"layout {allowed.as_of} {language}", lay)
+    return _once(place, f"layout {allowed.as_of}", lay)
 
 
 def trace_of(place: Place, allowed: ShownResults, *, cell: str = "", record: str = "") -> Found | None:

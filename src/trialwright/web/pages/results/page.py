@@ -1,5 +1,6 @@
 """The results: hidden until data lock or a declared look; then tables, listings and figures, each cell a way back."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
@@ -10,7 +11,6 @@ from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.report import render_figure_html, render_table_html
 from trialwright.web import answer, results
-from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
@@ -25,7 +25,7 @@ def view(call: Call) -> HttpResponseBase:
     found = results.readout_of(call.place, allowed)
     if isinstance(found, Problem):
         return page(call, "results/hidden.html", message=said_in(found, call.language))
-    shown = results.layout_of(call.place, allowed, call.language)
+    shown = results.layout_of(call.place, allowed)
     fragments = [(each.use.number, each.use.title, _fragment(each.display)) for each in shown]
     looks = [(event, event.details) for event in call.place.events() if event.kind == "look_declared"]
     return page(
@@ -38,7 +38,7 @@ def figure(call: Call, number: str) -> HttpResponseBase:
     allowed = _allowed(call)
     if isinstance(allowed, Problem):
         return answer.refused(call)
-    for each in results.layout_of(call.place, allowed, call.language):
+    for each in results.layout_of(call.place, allowed):
         if isinstance(each.display, Figure) and each.display.number == number:
             response = HttpResponse(each.display.svg, content_type="image/svg+xml")
             response.headers["Content-Security-Policy"] = SVG_POLICY
@@ -54,12 +54,15 @@ def trace(call: Call) -> HttpResponseBase:
     found = results.trace_of(call.place, allowed, cell=_asked(call, "cell"), record=_asked(call, "record"))
     if found is None:
         raise answer.NotHere
-    names = Names(call.place.study, call.language)
-    return page(call, "results/trace.html", found=found, names=names)
+    return page(call, "results/trace.html", found=found, verdict_word=_verdict_word(call))
 
 
 def _allowed(call: Call) -> ShownResults | Problem:
     return results_shown(call.place.study, call.place.events(), call.reader.role_names)
+
+
+def _verdict_word(call: Call) -> Callable[[str], str]:
+    return lambda verdict: call.words(results.VERDICTS[verdict]) if verdict in results.VERDICTS else ""
 
 
 def _asked(call: Call, name: str) -> str:
@@ -68,8 +71,8 @@ def _asked(call: Call, name: str) -> str:
 
 def _fragment(display: Table | Figure) -> str:
     if isinstance(display, Figure):
-        return render_figure_html(display, source=address("results_figure", number=display.number))
-    return render_table_html(display, link=_link)
+        return render_figure_html(display, source=address("results_figure", number=display.number), heading_level=2)
+    return render_table_html(display, link=_link, heading_level=2)
 
 
 def _link(cell: Cell) -> str | None:
