@@ -77,7 +77,8 @@ def lay_out(
 ) -> tuple[Shown, ...]:
     """Every display of the definition with its section, in the order of the definition."""
     contexts = Contexts(study, snapshot, analysis, catalog, language)
-    return tuple(_lay_out_one(use, rows, contexts, catalog) for use in study.displays)
+    english = Contexts(study, snapshot, analysis, catalog)
+    return tuple(_lay_out_one(use, rows, (contexts, english), catalog) for use in study.displays)
 
 
 def check_rows(study: Study, rows: Sequence[ResultRow]) -> list[Problem]:
@@ -95,9 +96,17 @@ def cell_names(rows: Sequence[ResultRow]) -> list[str]:
     return [row.cell for row in rows]
 
 
-def _lay_out_one(use: DisplayUse, rows: Sequence[ResultRow], contexts: Contexts, catalog: Catalog) -> Shown:
+def _lay_out_one(
+    use: DisplayUse, rows: Sequence[ResultRow], contexts: tuple[Contexts, Contexts], catalog: Catalog
+) -> Shown:
     own = _once([row for row in rows if row.display == use.number])
-    display = catalog.cells(use.display, own, contexts.of(use, own))
+    mine, english = contexts
+    context = mine.of(use, own)
+    if catalog.display(use.display).shape == "figure":
+        # The font inside the drawing library has no Chinese: what is drawn stays English, the words around it do not.
+        drawn = english.of(use, own)
+        context = msgspec.structs.replace(context, labels=drawn.labels, mark=drawn.mark, why=drawn.why)
+    display = msgspec.structs.replace(catalog.cells(use.display, own, context), mark=mine.mark)
     return Shown(use=use, section=_section(use, catalog), display=display, rows=tuple(own))
 
 

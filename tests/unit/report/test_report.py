@@ -182,6 +182,14 @@ def test_a_study_with_a_control_has_no_box_about_its_absence():
     assert 'id="caveat"' not in page_of(two)
 
 
+def test_in_chinese_the_headings_are_chinese_and_figures_stay_readable():
+    # A glyph missing from the font of the figures would be a warning, and warnings fail.
+    page = page_of(read_small(people(1), simulated=True), language="zh-hans")
+
+    assert "主要结果" in page
+    assert "虚拟参与者" in page
+
+
 def test_shells_show_every_display_before_there_is_any_data():
     made = shells(packaged_study(), catalog.load())
 
