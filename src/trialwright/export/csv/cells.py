@@ -51,7 +51,7 @@ def write_table(table: CsvTable, variant: Variant) -> bytes:
     """
     lines = [table.columns, *table.rows]
     if variant == "machine":
-        return "".join(_machine_line(line) for line in lines).encode()
+        return _machine(lines).encode()
     return (_BOM + "".join(_safe_line(line) for line in lines)).encode()
 
 
@@ -79,9 +79,9 @@ def guarded(text: str) -> str:
     return f"{_GUARD}{text}" if text.startswith((*_TRIGGERS, _GUARD)) else text
 
 
-def _machine_line(cells: Sequence[CsvCell]) -> str:
+def _machine(lines: Iterable[Sequence[CsvCell]]) -> str:
     out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerow(_texts(cells))
+    csv.writer(out, lineterminator="\r\n").writerows(_texts(cells) for cells in lines)
     return out.getvalue()
 
 
