@@ -150,6 +150,7 @@ class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
 
     `labels` words a name of the study (visit, measure, analysis set, estimand, code); else the name itself prints.
     `why` words the reasons of a response, by record id. `mark` is printed on everything ("virtual participants").
+    `forms` names the instruments of each form of the study, in their order.
     """
 
     number: str
@@ -166,3 +167,4 @@ class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
     benchmarks: tuple[Benchmark, ...] = ()
     alpha: str = ""
     parameters: dict[str, str] = {}
+    forms: dict[str, tuple[str, ...]] = {}
