@@ -55,7 +55,7 @@ def _field(name: str, value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): str(each) for key, each in value.items()}
+        return {str(key): _plain(each) for key, each in value.items()}
     return tuple(str(each) for each in value) if isinstance(value, list) else str(value)
 
 

@@ -58,6 +58,7 @@ class Contexts:
             benchmarks=_benchmarks(each.benchmarks for each in estimands),
             alpha=next((each.alpha for each in estimands if each.alpha), ""),
             parameters=parameters,
+            forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
         )
 
     def _records(self, estimands: Sequence[Estimand]) -> tuple[AnalysisRecord, ...]:
