@@ -18,8 +18,8 @@ SCREENS = {
     "participant": "/participants/P002/",
     "visit": "/participants/P002/visits/W12/",
     "form": "/participants/P002/visits/W12/forms/core_set/",
-    "registry": "/registry/",
-    "results": "/results/",
+    "registry": "/registry/#f-error",
+    "results": "/results/#d-14.2.1.1",
     "audit": "/audit/",
 }
 
