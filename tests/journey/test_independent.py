@@ -1,0 +1,294 @@
+"""Another program, written apart, reads the exported data and must come to the same results, cell by cell."""
+
+import csv
+import json
+import math
+import subprocess
+import sys
+from collections import Counter
+from fractions import Fraction
+
+import pytest
+
+from support.second_reader import RELATED, SIX, Trial, clopper_pearson, described, tail, wilson
+
+# Seed, participants: with withdrawals, rescue, somebody never dosed, missing measures of every kind.
+TRIALS = [(7, 7), (2, 20), (3, 20)]
+DESCRIBED = ("mean", "sd", "median", "q1", "q3", "min", "max")
+WORDS = ("strategy", "text")
+
+
+@pytest.fixture(scope="module", params=TRIALS, ids=lambda t: f"seed {t[0]}, {t[1]} participants")
+def told(request, tmp_path_factory):
+    """What the second reader expects, and what the package printed."""
+    seed, participants = request.param
+    out = tmp_path_factory.mktemp("independent") / "out"
+    words = ["demo", "--no-serve", "--seed", seed, "--participants", participants, "--out", out]
+    run = subprocess.run([sys.executable, "-m", "trialwright", *map(str, words)], capture_output=True, text=True)
+
+    assert run.returncode == 0, run.stderr[-3000:]
+    results = json.loads((out / "report" / "results.json").read_text("utf-8"))["results"]
+    with next((out / "exports" / "csv" / "machine").glob("analysis*.csv")).open(encoding="utf-8-sig") as file:
+        records = {row["id"]: row for row in csv.DictReader(file)}
+    return Trial(out), {row["cell"]: row for row in results}, records
+
+
+def expected(trial):
+    """cell -> value, for every number of the report."""
+    cells = {}
+    for part in (flow, sets, deviations, baseline, events_between, primary, components, grid, doses, adverse_events):
+        cells |= part(trial)
+    return cells
+
+
+def counted(cell, n, whole):
+    return {f"{cell}:n": n, f"{cell}:rate": Fraction(n, whole) if whole else None}
+
+
+def flow(trial):
+    people, enrolled = trial.people.values(), trial.enrolled()
+    whole = len(enrolled)
+    cells = {"14.1.1:screened:n": len(people)}
+    cells["14.1.1:screen_failure:n"] = sum(bool(p.acts["screen_failure"]) for p in people)
+    cells |= counted("14.1.1:enrolled", whole, whole)
+    cells |= counted("14.1.1:dosed", sum(p.first_dose is not None for p in people), whole)
+    for how in ("completed", "withdrawn", "died"):
+        cells |= counted(f"14.1.1:{how}", sum(p.ended(how) for p in people), whole)
+    for reason, n in Counter(p.reason for p in people if p.ended("withdrawn")).items():
+        cells |= counted(f"14.1.1:withdrawn.{reason}", n, whole)
+    return cells
+
+
+def sets(trial):
+    names, whole = ("full_analysis", "safety", "per_protocol"), len(trial.enrolled())
+    return {k: v for s in names for k, v in counted(f"14.1.2:{s}", len(trial.members(s)), whole).items()}
+
+
+def with_one(cell, hits, whole):
+    """Participants with at least one, and how many there are."""
+    return {**counted(cell, len({pid for pid, _ in hits}), whole), f"{cell}:events": len(hits)}
+
+
+def deviations(trial):
+    found = [(p.pid, r) for p in trial.enrolled() for r in p.log("protocol_deviation")]
+    found += [(p.pid, act) for p in trial.enrolled() for act in p.acts["deviation_recorded"]]
+    major = [hit for hit in found if hit[1].get("major") == "Y" or hit[1].get("severity") == "major"]
+    whole = len(trial.enrolled())
+    cells = with_one("14.1.3:any", found, whole) | with_one("14.1.3:major", major, whole)
+    cells |= with_one("14.1.3:minor", [hit for hit in found if hit not in major], whole)
+    for category in {hit[1].get("category") for hit in found} - {None}:
+        hits = [hit for hit in found if hit[1].get("category") == category]
+        cells |= with_one(f"14.1.3:category.{category}", hits, whole)
+    return cells
+
+
+def statistics(cell, values, whole):
+    values = [v for v in values if v is not None]
+    told = described(values)
+    cells = {f"{cell}:n": len(values), f"{cell}:missing": whole - len(values)}
+    return cells | {f"{cell}:{name}": told.get(name) for name in DESCRIBED}
+
+
+NUMBERS = ("weight.weight", "demographics.birth_year", "demographics.age", "disease_history.glucocorticoid_dose",
+           "disease_history.drug_1_months", "disease_history.drug_2_months",
+           "disease_history.drug_3_months")  # fmt: skip
+CORE = {"phga": "physician_global.vas", "ptga": "patient_global.vas", "mmt": "mmt8.total", "haq": "haq_di.index",
+        "exm": "extramuscular_global.vas"}  # fmt: skip
+
+
+def baseline(trial):
+    people = trial.enrolled()
+    cells = {}
+
+    def before(p, item):
+        first = p.value("W0", item)
+        return first if first is not None else p.value("SCR", item)
+
+    for item in NUMBERS:
+        if any(("SCR", item) in p.at or ("W0", item) in p.at for p in people):
+            cells |= statistics(f"14.1.4:{item}", [before(p, item) for p in people], len(people))
+    for m, name in CORE.items():
+        cells |= statistics(f"14.1.4:{name}", [trial.measure(p, m, "W0") for p in people], len(people))
+    most = [max(trial.multiples(p, "W0").values(), default=None) for p in people]
+    cells |= statistics("14.1.4:muscle_enzymes.most_abnormal_multiple", most, len(people))
+    cells |= statistics("14.1.4:quality_of_life.score", [p.value("W0", "quality_of_life.score") for p in people],
+                        len(people))  # fmt: skip
+    daily = [trial.dose(p, p.date_of("W0") or p.first_dose) for p in people]
+    return cells | statistics("14.1.4:glucocorticoid_log.daily_dose", daily, len(people))
+
+
+def choices(trial, results):
+    """Counts of codes: for each `item=code` that is printed, how many gave it."""
+    people = trial.enrolled()
+    cells = {}
+    for row in {r["row"] for r in results.values() if r["display"] == "14.1.4" and "=" in r["row"]}:
+        item, _, code = row.partition("=")
+        answers = [p.value("SCR", item) for p in people]
+        wanted = sum(a is None for a in answers) if code == "missing" else answers.count(code)
+        cells |= counted(f"14.1.4:{row}", wanted, len(people))
+    return cells
+
+
+def events_between(trial):
+    people = trial.members("full_analysis")
+    names = [e["name"] for e in trial.analysis["intercurrent_events"]]
+    found = Counter(event for p in people for event in trial.happened(p))
+    return {k: v for name in names for k, v in counted(f"14.1.9:{name}", found[name], len(people)).items()}
+
+
+def interval(cell, x, n):
+    names = ("lower", "upper", "wilson_lower", "wilson_upper")
+    limits = (*clopper_pearson(x, n), *wilson(x, n)) if n else (None,) * 4
+    return {f"{cell}:{name}": limit for name, limit in zip(names, limits, strict=True)}
+
+
+def primary(trial):
+    people = trial.members("full_analysis")
+    n, verdicts = len(people), [trial.verdict(p, "imacs_week_12") for p in people]
+    x = [said for said, _ in verdicts].count("Y")
+    cells = counted("14.2.1.1:responders", x, n) | interval("14.2.1.1:responders", x, n)
+    cells |= counted("14.2.1.1:nonresponders", n - x, n)
+    for number, (theirs, of) in enumerate([(1, 9), (31, 73)], 1):
+        cell, p0 = f"14.2.1.1:benchmark_{number}", Fraction(theirs, of)
+        low, high = clopper_pearson(theirs, of)
+        fewest = next((k for k in range(n + 1) if tail(k, n, p0) <= Fraction(1, 20)), None)
+        size = 0.0 if fewest is None else tail(fewest, n, p0)
+        cells |= {f"{cell}:n": theirs, f"{cell}:total": of, f"{cell}:rate": p0, f"{cell}:lower": low}
+        cells |= {f"{cell}:upper": high, f"{cell}:p_value": tail(x, n, p0)}
+        cells |= {f"{cell}:critical": fewest, f"{cell}:size": size}
+    return cells
+
+
+def components(trial):
+    cells = {}
+    for m in SIX:
+        moved = Counter(trial.moved(p, m, "registered") for p in trial.members("full_analysis"))
+        for name, key in {"improved": "improved", "unchanged": "same", "worsened": "worse", "missing": None}.items():
+            cells[f"14.2.1.2:{m}:{name}"] = moved[key]
+    return cells
+
+
+def grid(trial):
+    asked = next(d for d in trial.analysis["displays"] if d["display"] == "sensitivity_grid")["estimands"]
+    first = {p.pid: trial.verdict(p, asked[0])[0] for p in trial.members("full_analysis")}
+    cells = {}
+    for name in asked:
+        estimand = next(e for e in trial.analysis["estimands"] if e["name"] == name)
+        people = trial.members(estimand.get("population", "full_analysis"))
+        said = {p.pid: trial.verdict(p, name)[0] for p in people}
+        tally, n, cell = Counter(said.values()), len(people), f"14.2.1.3:{name}"
+        cells |= counted(cell, tally["Y"], n) | interval(cell, tally["Y"], n)
+        cells[f"{cell}:undetermined"] = tally["U"]
+        cells[f"{cell}:differ"] = sum(said[pid] != first[pid] for pid in said)
+        if tally["U"]:
+            for end, x in (("lower", tally["Y"]), ("upper", tally["Y"] + tally["U"])):
+                cells |= counted(f"{cell}.bound_{end}", x, n) | interval(f"{cell}.bound_{end}", x, n)
+    return cells
+
+
+def doses(trial):
+    people, cells = trial.members("full_analysis"), {}
+    start = {p.pid: trial.dose(p, p.date_of("W0") or p.first_dose) for p in people}
+    for visit in ("W0", "W2", "W4", "W8", "W12"):
+        now = {p.pid: trial.dose(p, p.date_of(visit)) for p in people}
+        cells |= statistics(f"14.2.2.1:{visit}", list(now.values()), len(people))
+        if visit != "W0":
+            both = [now[p] - start[p] for p in now if now[p] is not None and start[p] is not None]
+            change = statistics("14.2.2.1:W:change", both, len(people))
+            cells |= {k.replace("W:change:", f"{visit}:change_"): v for k, v in change.items() if "missing" not in k}
+    return cells
+
+
+def adverse_events(trial):
+    people = trial.members("safety")
+    all_ = [(p.pid, r) for p in people for r in p.log("adverse_event")]
+    starts = {p.pid: (p.first_dose.isoformat(), trial.last_day(p).isoformat()) for p in people}
+    found = [(pid, r) for pid, r in all_ if starts[pid][0] <= r["start"] <= starts[pid][1]]
+    before = [(pid, r) for pid, r in all_ if r["start"] < starts[pid][0]]
+    after = [(pid, r) for pid, r in all_ if r["start"] > starts[pid][1]]
+    kinds = {
+        "any": lambda r: True,
+        "related": lambda r: r.get("causality") in RELATED,
+        "serious": lambda r: r.get("serious") == "Y",
+        "serious_related": lambda r: r.get("serious") == "Y" and r.get("causality") in RELATED,
+        "severe": lambda r: int(r["grade"]) >= 3,
+        "stopped": lambda r: r.get("action") == "stopped",
+        "fatal": lambda r: r.get("outcome") == "fatal" or r["grade"] == "5" or r.get("serious_death") == "Y",
+    }
+    kinds |= {f"grade.{g}": lambda r, g=g: r["grade"] == g for g in {r["grade"] for _, r in found}}
+    cells = {}
+    for kind, test in kinds.items():
+        cells |= with_one(f"14.3.1.1:{kind}", [hit for hit in found if test(hit[1])], len(people))
+    for kind, hits in (("before", before), ("after", after)):
+        cells |= with_one(f"14.3.1.1:{kind}", hits, len(people)) if hits else {}
+    return cells
+
+
+def differs(mine, row):
+    """Exactly equal where the value is exact; to 1e-11 where it is the nearest float to a root or a sum."""
+    if mine is None or row["value"] is None:
+        return mine is not row["value"]
+    if row["value_kind"] == "exact" and not isinstance(mine, float):
+        return Fraction(mine) != Fraction(row["value"])
+    return not math.isclose(float(mine), float(row["value_decimal"]), rel_tol=1e-11, abs_tol=1e-14)
+
+
+def test_every_number_of_the_report_is_what_a_second_reader_finds(told):
+    trial, results, _ = told
+    mine = expected(trial) | choices(trial, results)
+    numbers = {cell: row for cell, row in results.items() if row["statistic"] not in WORDS}
+
+    assert sorted(numbers) == sorted(mine)
+
+    assert {c: (str(mine[c]), row["value"]) for c, row in numbers.items() if differs(mine[c], row)} == {}
+
+
+RESPONSES = ("imacs_week_12", "rider_week_12", "strength_ignored_week_12", "improvement_score_week_12",
+             "no_glucocorticoid_increase_week_12", "three_of_seven_week_12", "undetermined_week_12")  # fmt: skip
+
+
+def test_every_verdict_of_every_participant_is_what_a_second_reader_finds(told):
+    trial, _, records = told
+    asked = [(p, name) for p in trial.enrolled() for name in RESPONSES]
+
+    mine = {f"{p.pid}:W12:{name}": trial.verdict(p, name)[0] for p, name in asked}
+
+    assert {at: said for at, said in mine.items() if said != records[at]["verdict"]} == {}
+
+
+def test_every_total_improvement_score_is_what_a_second_reader_finds(told):
+    trial, _, records = told
+    mine = {p.pid: trial.tis(p) for p in trial.enrolled()}
+    counts = {pid: json.loads(records[f"{pid}:W12:improvement_score_week_12"]["counts"]) for pid in mine}
+
+    assert {pid: (Fraction(c["lower"]), Fraction(c["upper"])) for pid, c in counts.items()} == mine
+
+
+def test_what_is_said_of_each_measure_is_what_a_second_reader_finds(told):
+    trial, _, records = told
+    words = {"improved": "improved", "improved_from_zero": "improved", "worsened": "worse",
+             "worsened_from_zero": "worse", "missing": None}  # fmt: skip
+    mine, theirs = {}, {}
+    for p in trial.enrolled():
+        reasons = json.loads(records[f"{p.pid}:W12:imacs_week_12"]["reasons"])
+        mine |= {(p.pid, m): trial.moved(p, m, "registered") for m in SIX}
+        theirs |= {(p.pid, r["measure"]): words.get(r["key"], "same") for r in reasons if r.get("measure") in SIX}
+
+    assert theirs == mine
+
+
+def test_the_doses_of_each_participant_are_what_a_second_reader_finds(told):
+    trial, _, records = told
+    mine = {p.pid: (trial.dose(p, p.date_of("W0") or p.first_dose), trial.dose(p, p.date_of("W12")))
+            for p in trial.enrolled()}  # fmt: skip
+    rows = {pid: records[f"{pid}:W12:glucocorticoid_week_12"] for pid in mine}
+
+    assert {pid: (number(r["baseline"]), number(r["value"])) for pid, r in rows.items()} == mine
+
+    both = {pid: now - before for pid, (before, now) in mine.items() if None not in (before, now)}
+    assert {pid: number(rows[pid]["change"]) for pid in both} == both
+
+
+def number(text):
+    """A number of the export; words in its place are the reason why there is none."""
+    return Fraction(text) if text and text[0] in "-0123456789" else None
