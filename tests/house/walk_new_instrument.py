@@ -90,13 +90,9 @@ def actor(here, act: str) -> conduct.Actor:
 
 
 def saved(browser, page: str, path: str) -> dict[str, object]:
-    """The form sent back as a browser would, with the two answers changed and a reason."""
+    """The two answers sent with the hidden fields of the page, and a reason for changing them."""
     hidden = dict(re.findall(r'<input type="hidden" name="(build|version|token|row)" value="([^"]*)"', page))
-    typed = {
-        unescape(name): unescape(value) for name, value in re.findall(r'name="([^"]+\.[^"]+)" value="([^"]*)"', page)
-    }
-    kept = {name: value for name, value in typed.items() if name.startswith(f"{INSTRUMENT}.")}
-    answer = browser.post(path, hidden | kept | ANSWERS | {"do": "save", "reason": "misread"})
+    answer = browser.post(path, hidden | ANSWERS | {"do": "save", "reason": "misread"})
     return {"status": answer.status_code, "told": re.findall(r'<li><a href="#[^"]*">([^<]*)', answer.content.decode())}
 
 
