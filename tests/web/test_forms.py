@@ -195,3 +195,18 @@ def test_after_the_time_out_typed_text_is_given_back_to_the_same_person_only(her
     assert (answer.status_code, other.status_code, same.status_code) == (401, 302, 200)
     assert f'name="{VAS}" value="4.5"' in same.content.decode()
     save(here, "W0", "physician", {VAS: "4.5"})
+
+
+def test_a_ledger_that_cannot_be_written_is_told_in_words(here, nurse, monkeypatch):
+    from trialwright.pipeline import conduct
+    from trialwright.store import problems
+
+    def full(*_: object) -> None:
+        raise problems.disk_full("ledger.sqlite")
+
+    page = hidden(nurse.get(FORM).content.decode())
+    monkeypatch.setattr(conduct, "save_form", full)
+    answer = nurse.post(FORM, page | {VAS: "4.5"})
+
+    assert answer.status_code == 503
+    assert "The disk is full" in answer.content.decode() and "Traceback" not in answer.content.decode()

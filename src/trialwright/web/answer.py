@@ -54,6 +54,19 @@ def told(call: Call, problems: tuple[Problem, ...]) -> HttpResponse:
     return _message(call, 422, Text(en="This was not done", zh="操作未执行"), Text(en=body, zh=body))
 
 
+def not_written(call: Call, problem: Problem) -> HttpResponse:
+    """The ledger refused (disk full, locked, read-only): nothing was saved, and the reader is told what to do."""
+    return _message(
+        call,
+        503,
+        Text(en="The ledger could not be written", zh="台账无法写入"),
+        Text(
+            en=said_in(problem, "en") + " Go back in the browser: what you typed is still there.",
+            zh="未保存任何数据。请在浏览器中返回，您输入的内容仍在；请联系系统管理员检查磁盘空间与写入权限，然后重试。",
+        ),
+    )
+
+
 def not_here(call: Call) -> HttpResponse:
     return _message(
         call,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import path
 
+from trialwright.store import LedgerProblem
 from trialwright.web import answer
 from trialwright.web.page import PUBLIC, Call, Route, routes
 
@@ -31,6 +32,8 @@ def _answered(call: Call, args: dict[str, object]) -> HttpResponseBase:
         return call.route.view(call, **args)
     except answer.NotHere:
         return answer.not_here(call)
+    except LedgerProblem as trouble:
+        return answer.not_written(call, trouble.problem)
 
 
 urlpatterns = [path(route.path, guarded(route), name=route.name) for route in routes()]
