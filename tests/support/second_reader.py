@@ -3,7 +3,7 @@ A second reading of a trial, written apart from the first: plain Python on the e
 
 Nothing of the package is imported. The rules are read again from the definition's YAML, the registered sentence and
 the papers (Rider 2004, doi 10.1002/art.20349; PMC5577002 Table 3), and worked out another way wherever there is one:
-missing measures by trying every completion, doses day by day, quartiles from the distribution function, limits by bisection.
+missing measures by trying every completion, doses day by day, quartiles by the distribution function, limits by halves.
 """
 
 import csv
@@ -25,10 +25,10 @@ MUSCLES = ("deltoid_middle", "biceps_brachii", "wrist_extensors", "gluteus_maxim
 HAQ = {"dressing": 2, "arising": 2, "eating": 3, "walking": 2, "hygiene": 3, "reach": 2, "grip": 3, "activities": 3}
 ENZYMES = ("ck", "aldolase", "ldh", "ast", "alt")
 ULN_SPAN = {"ck": 15, "aldolase": 6, "ldh": 3, "ast": 3, "alt": 3}
-MG_LIKE_5_PREDNISONE = {"prednisone": Fraction(5), "prednisolone": Fraction(5), "methylprednisolone": Fraction(4), "hydrocortisone": Fraction(20),
-                        "dexamethasone": Fraction(3, 4), "triamcinolone": Fraction(4), "cortisone": Fraction(25)}  # fmt: skip
-PER_DAY = {"once_daily": Fraction(1), "twice_daily": Fraction(2), "three_daily": Fraction(3), "four_daily": Fraction(4), "alternate_days": Fraction(1, 2),
-           "once_weekly": Fraction(1, 7)}  # fmt: skip
+MG_LIKE_5_PREDNISONE = {"prednisone": "5", "prednisolone": "5", "methylprednisolone": "4", "hydrocortisone": "20",
+                        "dexamethasone": "0.75", "triamcinolone": "4", "cortisone": "25"}  # fmt: skip
+PER_DAY = {"once_daily": "1", "twice_daily": "2", "three_daily": "3", "four_daily": "4", "alternate_days": "1/2",
+           "once_weekly": "1/7"}  # fmt: skip
 # PMC5577002 Table 3: (upper edges in percent of the scale, points); an edge belongs to the level below it.
 TIS = {
     "phga": ((5, 15, 25, 40), ("0", "7.5", "15", "17.5", "20")),
@@ -261,7 +261,9 @@ class Trial:
             today = on - dt.timedelta(days=back)
             for r in rows:
                 if r["drug"] != "none" and day(r["start"]) <= today <= day(r.get("end") or "9999-12-31"):
-                    total += r["dose"] * 5 / MG_LIKE_5_PREDNISONE[r["drug"]] * PER_DAY[r["frequency"]]
+                    total += (
+                        r["dose"] * 5 / Fraction(MG_LIKE_5_PREDNISONE[r["drug"]]) * Fraction(PER_DAY[r["frequency"]])
+                    )
         return total / 7
 
     def verdict(self, p, name):

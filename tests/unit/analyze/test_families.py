@@ -58,6 +58,9 @@ COHORT = "\n".join(
         P02 LOG#1 adverse_event.term "Cold"
         P02 LOG#1 adverse_event.grade =1
         P02 LOG#1 adverse_event.start 2021-01-10
+        P01 LOG#3 adverse_event.term "Fatigue"
+        P01 LOG#3 adverse_event.grade =1
+        P01 LOG#3 adverse_event.start 2021-08-01
         P02 LOG#1 protocol_deviation.category visit_window
         P02 LOG#1 protocol_deviation.major N
         P02 LOG#2 protocol_deviation.category treatment
@@ -225,6 +228,8 @@ def test_the_dose_is_described_at_each_visit_with_its_paired_change(rows, cell, 
         ("fatal:n", 0),
         ("grade.1:events", 1),
         ("before:n", 1),  # the cold of P02 began before the first dose
+        ("after:n", 1),  # the fatigue of P01 began after week 12
+        ("after:events", 1),
     ],
 )
 def test_adverse_events_are_those_from_the_first_dose_on(rows, cell, expected):

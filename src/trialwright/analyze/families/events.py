@@ -4,12 +4,19 @@ from collections.abc import Callable, Sequence
 
 from trialwright.analyze.material import Line, Material, assumptions, estimands_of
 from trialwright.model.analysis import AnalysisRecord, ResultRow
+from trialwright.model.quantity import PartialDate
 from trialwright.model.study import DisplayUse, Estimand
 
 BEFORE = "before first dose"
 UNDECIDED = "unknown whether treatment-emergent"
 RELATED = frozenset({"certain", "probable", "possible", "unclassified", "unassessable", "related", "Y"})
 """A reasonable possibility, or a relation nobody could judge: counted as related, the cautious side."""
+SAYS = {
+    "related": "Related: the investigator judged the relation certain, probable or possible, or could not judge it",
+    "serious": "Serious: as answered, or by any criterion of seriousness; a high grade alone is not serious",
+    "grade": "A participant with events of several grades counts in the line of each of them",
+}
+"""What a line counts, where its label does not say it all."""
 
 Test = Callable[[AnalysisRecord], bool]
 
@@ -18,7 +25,8 @@ def events(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     `n` participants with at least one, `events`, and the `rate` of the population, a line a kind of event.
 
-    Shape:    only events that began on or after the day of the first dose; those before it have a line of their own.
+    Shape:    events that began from the day of the first dose to the day of the estimand's visit (where that did not
+              take place, the last day of its window); earlier and later ones have lines of their own.
     Missing:  an event whose start may lie on either side counts as treatment-emergent, and the row says how many do;
               an unanswered grade, seriousness or relation is in none of the special lines, and the row says so.
     """
@@ -26,18 +34,56 @@ def events(material: Material, use: DisplayUse) -> list[ResultRow]:
     for estimand in estimands_of(material, use, "event"):
         members = material.members(estimand.population)
         of_log = [r for r in material.analysis.records if r.kind == "event" and _in_log(r, estimand.variable.entry)]
-        emergent = [r for r in of_log if r.participant_id in set(members) and BEFORE not in r.flags]
+        of_log = [r for r in of_log if r.participant_id in set(members)]
+        is_after = _after(material, estimand)
+        emergent = [r for r in of_log if BEFORE not in r.flags and not is_after(r)]
         first = estimand is estimands_of(material, use, "event")[0]
         prefix = "" if first else f"{estimand.name}."
+        counted = _counted(material, estimand)
+        ends = [r.id for r in material.of("visit", estimand.variable.visit) if r.participant_id in set(members)]
         for row, label, test, asks in _kinds(emergent):
             hits = [r for r in emergent if test(r)]
+            said = counted if row == "any" else SAYS.get(row.partition(".")[0], "")
+            warnings = _warnings(emergent, asks)
             rows += _line(
-                use, estimand, (f"{prefix}{row}", label), hits, members=members, warnings=_warnings(emergent, asks)
+                use, estimand, (f"{prefix}{row}", label, said), hits, members=members, ends=ends, warnings=warnings
             )
-        early = [r for r in of_log if r.participant_id in set(members) and BEFORE in r.flags]
-        if early:
-            rows += _line(use, estimand, (f"{prefix}before", "Before the first dose"), early, members=members)
+        early = [r for r in of_log if BEFORE in r.flags]
+        late = [r for r in of_log if BEFORE not in r.flags and is_after(r)]
+        for row, label, apart in (
+            ("before", "Before the first dose", early),
+            ("after", "After the time counted", late),
+        ):
+            if apart:
+                said = f"{label}: not among the events counted above"
+                rows += _line(use, estimand, (f"{prefix}{row}", label, said), apart, members=members, ends=ends)
     return rows
+
+
+def _counted(material: Material, estimand: Estimand) -> str:
+    """Which events the lines count, in words."""
+    start = "Counted are events that began on or after the day of the first dose"
+    if not estimand.variable.visit:
+        return start
+    end = material.study.visit(estimand.variable.visit).title.en
+    return f"{start}, up to the day of {end} or, where that did not take place, the last day of its window"
+
+
+def _after(material: Material, estimand: Estimand) -> Callable[[AnalysisRecord], bool]:
+    """Whether an event surely began after the estimand's visit; what the dates leave open is not later."""
+    if not estimand.variable.visit:
+        return lambda _: False
+    planned = material.study.visit(estimand.variable.visit)
+    dates = {r.participant_id: PartialDate(r.date) for r in material.of("visit", planned.name) if r.date}
+
+    def is_after(record: AnalysisRecord) -> bool:
+        if record.participant_id in dates:
+            return bool(record.date) and PartialDate(record.date).earliest > dates[record.participant_id].latest
+        if record.study_day is None or planned.study_day is None:
+            return False
+        return record.study_day > planned.study_day + planned.late
+
+    return is_after
 
 
 def _kinds(emergent: Sequence[AnalysisRecord]) -> list[tuple[str, str, Test, str]]:
@@ -95,10 +141,11 @@ def _warnings(emergent: Sequence[AnalysisRecord], asks: str) -> tuple[str, ...]:
 def _line(
     use: DisplayUse,
     estimand: Estimand,
-    named: tuple[str, str],
+    named: tuple[str, str, str],
     hits: Sequence[AnalysisRecord],
     *,
     members: Sequence[str],
+    ends: Sequence[str],
     warnings: Sequence[str] = (),
 ) -> list[ResultRow]:
     line = Line(
@@ -109,8 +156,9 @@ def _line(
         analysis_set=estimand.population,
         denominator=len(members),
         assumed=assumptions(estimand.origin, *estimand.assumed),
-        records=tuple(r.id for r in hits),
+        # The visits that end the count are behind it too.
+        records=(*(r.id for r in hits), *ends),
         participants=tuple(members),
     )
     n, rate = line.counted(len({r.participant_id for r in hits}))
-    return [line.says("n", n.value, warnings=warnings), line.says("events", len(hits)), rate]
+    return [line.says("n", n.value, method=named[2], warnings=warnings), line.says("events", len(hits)), rate]
