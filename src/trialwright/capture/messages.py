@@ -309,4 +309,9 @@ MESSAGES: dict[str, Message] = {
         _T("A query that is still open", "应为未关闭的质疑"),
         _T("Look at the list of open queries", "请查看未关闭的质疑列表"),
     ),
+    "TW-CAP-065": Message(
+        _T("others keep writing to the same data", "其他人正在不断写入同一数据"),
+        _T("A moment in which nobody else writes here", "需要一个无人同时写入的时刻"),
+        _T("Nothing was saved; save again in a moment", "未保存任何内容，请稍后再次保存"),
+    ),
 }

@@ -128,6 +128,26 @@ class Conflict(msgspec.Struct, frozen=True):
     theirs: tuple[Datapoint, ...]
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    How far the ledger was read before it was decided to write.
+
+    What `participant_id` has and did, and the acts of the study as a whole, may not have grown since; None: nothing at
+    all may. Acts of a kind in `harmless` never count.
+    """
+
+    seq: int
+    participant_id: str | None = None
+    harmless: frozenset[EventKind] = frozenset()
+
+
+class Overtaken(msgspec.Struct, frozen=True):
+    """Nothing was written: entry `found` came after `seen` and may change the decision. Look again, decide again."""
+
+    seen: int
+    found: int
+
+
 VERSION_COLUMNS: dict[str, pl.DataType] = {
     "seq": pl.Int64(), "replaces": pl.Int64(), "group": pl.Int64(),
     "participant_id": pl.String(), "visit": pl.String(), "form": pl.String(), "row": pl.Int64(), "item": pl.String(),

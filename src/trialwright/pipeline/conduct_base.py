@@ -1,7 +1,9 @@
 """What every act of trial conduct shares: who acts, what comes out, and how it is written."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import wraps
+from typing import ParamSpec
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,7 +21,9 @@ from trialwright.model.ledger import (
     NewDatapoint,
     NewEvent,
     Origin,
+    Overtaken,
     Receipt,
+    Seen,
     Stamp,
 )
 from trialwright.model.problem import Problem
@@ -66,11 +70,52 @@ class Refused(msgspec.Struct, frozen=True):
     warnings: tuple[Problem, ...] = ()
 
 
+Answer = Saved | Refused | Conflict
+"""What every act of conduct answers."""
+
+_P = ParamSpec("_P")
+_ATTEMPTS = 25
+"""Each further attempt means that others wrote about the same participant within milliseconds."""
+
+
 def acts_of(ledger: Ledger, participant_id: str = "") -> tuple[LedgerEvent, ...]:
     """The study's acts and one participant's, by seq."""
     study = ledger.events(kinds=STUDY_KINDS)
     own = ledger.events(participant_id=participant_id) if participant_id else ()
     return tuple(sorted({event.seq: event for event in (*study, *own)}.values(), key=lambda event: event.seq))
+
+
+def read_acts(ledger: Ledger, participant_id: str = "") -> tuple[Seen, tuple[LedgerEvent, ...]]:
+    """
+    The same, and how far the ledger was read: an act decided on them is written only while nothing came after.
+
+    The point comes first: what falls between the two reads then counts as unseen.
+    """
+    return seen_so_far(ledger, participant_id), acts_of(ledger, participant_id)
+
+
+def seen_so_far(ledger: Ledger, participant_id: str | None) -> Seen:
+    """The present end of the ledger. None: the act depends on everybody's data."""
+    return Seen(seq=ledger.head().seq, participant_id=participant_id, harmless=SESSION_KINDS)
+
+
+def decided_anew(act: Callable[_P, "Saved | Refused | Conflict | Overtaken"]) -> Callable[_P, Answer]:
+    """
+    An act that looks again and decides again where somebody wrote between its checks and its write.
+
+    So a data lock, a withdrawn consent or a revoked role that falls in between is refused as if it had stood before.
+    Problems: TW-CAP-065 where others are quicker every time; nothing was written then.
+    """
+
+    @wraps(act)
+    def patient(*given: _P.args, **named: _P.kwargs) -> Answer:
+        for _ in range(_ATTEMPTS):
+            answer = act(*given, **named)
+            if not isinstance(answer, Overtaken):
+                return answer
+        return Refused((problem("TW-CAP-065", "ledger"),))
+
+    return patient
 
 
 def roles_now(events: Sequence[LedgerEvent], actor: Actor) -> tuple[str, ...]:
@@ -119,8 +164,14 @@ def local_day(study: Study, at: dt.datetime) -> dt.date:
 
 
 def write_group(
-    ledger: Ledger, stamp: Stamp, writes: Sequence[NewDatapoint | NewEvent], expect: FormToken | None, token: str
-) -> Receipt | Refused | Conflict:
+    ledger: Ledger,
+    stamp: Stamp,
+    writes: Sequence[NewDatapoint | NewEvent],
+    *,
+    seen: Seen,
+    expect: FormToken | None = None,
+    token: str = "",
+) -> Receipt | Refused | Conflict | Overtaken:
     """
     One group, safe on disk when the Receipt comes back.
 
@@ -128,17 +179,24 @@ def write_group(
               and the page still holds what was typed.
     """
     try:
-        return ledger.write(stamp, writes, expect=expect, token=token)
+        return ledger.write(stamp, writes, expect=expect, token=token, seen=seen)
     except LedgerProblem as error:
         return Refused((error.problem,))
 
 
 def write_acts(
-    ledger: Ledger, study: Study, actor: Actor, acts: Sequence[NewEvent], *, reason: str = "", token: str = ""
-) -> Saved | Refused | Conflict:
+    ledger: Ledger,
+    study: Study,
+    actor: Actor,
+    acts: Sequence[NewEvent],
+    *,
+    seen: Seen,
+    reason: str = "",
+    token: str = "",
+) -> Saved | Refused | Conflict | Overtaken:
     """One group of acts under the study's build. The same token again gives the first receipt, never a second act."""
     stamp = Stamp(user=actor.user, build=study.build, origin=actor.origin, reason=reason.strip())
-    receipt = write_group(ledger, stamp, acts, None, token)
+    receipt = write_group(ledger, stamp, acts, seen=seen, token=token)
     return Saved(receipt=receipt) if isinstance(receipt, Receipt) else receipt
 
 

@@ -21,6 +21,8 @@ from trialwright.model.ledger import (
     LedgerEvent,
     NewDatapoint,
     NewEvent,
+    Overtaken,
+    Seen,
     Slot,
     Stamp,
     Stored,
@@ -31,9 +33,10 @@ from trialwright.pipeline.conduct_base import (
     Actor,
     Refused,
     Saved,
-    acts_of,
     check_reason_given,
+    decided_anew,
     local_day,
+    read_acts,
     roles_now,
     write_acts,
     write_group,
@@ -72,7 +75,8 @@ class _Base(msgspec.Struct, frozen=True):
     cutoff: int
 
 
-def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refused | Conflict:
+@decided_anew
+def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refused | Conflict | Overtaken:
     """
     Reads, checks and writes one form as one group: all of it or nothing.
 
@@ -83,7 +87,7 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
     if request.expected is None and request.token and request.actor.origin == "typed":
         # A page that lost its version must not pass for one that saw everything.
         request = msgspec.structs.replace(request, expected=0)
-    events = acts_of(ledger, request.participant_id)
+    seen, events = read_acts(ledger, request.participant_id)
     gate = _gates(ledger, study, request, events)
     if gate:
         return Refused(tuple(gate))
@@ -98,7 +102,7 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
         wrong.append(problem("TW-CAP-060", request.form))
     if wrong:
         return Refused(tuple(wrong), typed.warnings)
-    return _write(ledger, study, request, _Ready(form, base, changes, typed, elsewhere, events))
+    return _write(ledger, study, request, _Ready(form, base, changes, typed, elsewhere, seen, events))
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -109,6 +113,7 @@ class _Ready(msgspec.Struct, frozen=True):
     changes: Mapping[str, Typed]
     typed: FormInput
     elsewhere: Mapping[str, RowValue]
+    seen: Seen
     events: Sequence[LedgerEvent]
 
 
@@ -161,7 +166,7 @@ def _present(values: Mapping[str, Stored]) -> dict[str, Stored]:
     return {item: value for item, value in values.items() if not isinstance(value, Blank)}
 
 
-def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Saved | Refused | Conflict:
+def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Saved | Refused | Conflict | Overtaken:
     place, form = ready.base.place, ready.form
     after = _present({**ready.base.values, **{item: t.value for item, t in ready.changes.items()}})
     seen = [e for e in ready.events if not ready.base.cutoff or e.seq < ready.base.cutoff]
@@ -176,8 +181,8 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
     stamp = Stamp(
         user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()
     )
-    receipt = write_group(ledger, stamp, writes, _expect(request), request.token)
-    if isinstance(receipt, Refused):
+    receipt = write_group(ledger, stamp, writes, seen=ready.seen, expect=_expect(request), token=request.token)
+    if isinstance(receipt, Refused | Overtaken):
         return receipt
     if isinstance(receipt, Conflict):
         if not _only_other_rows(form, place, receipt, request):
@@ -213,15 +218,16 @@ def _checks_elsewhere(ledger: Ledger, study: Study, ready: _Ready, events: Seque
                 ).acts  # fmt: skip
 
 
+@decided_anew
 def inactivate_row(
     ledger: Ledger, study: Study, actor: Actor, place: Place, *, reason: str, token: str = ""
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """
     A row of a log entered by mistake is taken out of use: it stays readable and its number is never given again.
 
     Problems: gates as for saving; TW-CAP-037 where there is no such row, 059 without a reason.
     """
-    events = acts_of(ledger, place.participant_id)
+    seen, events = read_acts(ledger, place.participant_id)
     where = f"{place.form}/{place.visit}/{place.participant_id}"
     told = check_may_save(study, events, place, roles_now(events, actor)) + check_reason_given(reason, where)
     there = {d.slot.row for d in ledger.datapoints(place.participant_id, place.visit, place.form)}
@@ -240,7 +246,7 @@ def inactivate_row(
         )
         for query in queries
     ]  # fmt: skip
-    return write_acts(ledger, study, actor, [made, *closing], reason=reason, token=token)
+    return write_acts(ledger, study, actor, [made, *closing], reason=reason, token=token, seen=seen)
 
 
 def _expect(request: FormSave) -> FormToken | None:

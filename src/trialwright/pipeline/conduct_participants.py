@@ -10,7 +10,7 @@ from trialwright.capture.status import Status, participant_status, visit_complet
 from trialwright.capture.values import Held, values_of
 from trialwright.capture.visits import PROGRESS_WORDS, VisitState, visit_state_of
 from trialwright.catalog.evaluator import RowValue
-from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Slot
+from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Overtaken, Slot
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -24,6 +24,8 @@ from trialwright.pipeline.conduct_base import (
     check_code,
     check_date,
     check_reason_given,
+    decided_anew,
+    read_acts,
     write_acts,
 )
 from trialwright.store import Ledger
@@ -50,16 +52,17 @@ def next_participant_id(ledger: Ledger) -> str:
     return f"P{max(numbers, default=0) + 1:03d}"
 
 
+@decided_anew
 def add_participant(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str = "", *, site: str = ""
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """
     A new participant under a number that says nothing of the person; "" takes the next free one.
 
     Problems: TW-CAP-050 where the number was ever used, 051 where it is none.
     """
     number = participant_id.strip() or next_participant_id(ledger)
-    events = acts_of(ledger, number)
+    seen, events = read_acts(ledger, number)
     told = check_any_role(study, events, actor, ("enter", "enrol"), number) + check_unlocked(events, number)
     if not _NUMBER.fullmatch(number):
         told.append(problem("TW-CAP-051", number, typed=number))
@@ -68,18 +71,21 @@ def add_participant(
     if told:
         return Refused(tuple(told))
     place = site or (study.sites[0].name if study.sites else "")
-    return write_acts(ledger, study, actor, [act("participant_added", number, site=place)], token=f"add:{number}")
+    return write_acts(
+        ledger, study, actor, [act("participant_added", number, site=place)], token=f"add:{number}", seen=seen
+    )
 
 
+@decided_anew
 def give_consent(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, version: str, date: str
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """
     Consent to one version of the form, on a date. A new version may be consented to at any time while in the study.
 
     Problems: gates; TW-CAP-053 for a version the study does not have, TW-CAP-009..012 for the date.
     """
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enter", "enrol"), participant_id)
     told += check_unlocked(events, participant_id) + check_study_open(study, events, participant_id)
     told += check_status(events, participant_id, ("added", *_IN_STUDY))
@@ -90,12 +96,13 @@ def give_consent(
     if told or wrong:
         return Refused((*told, *wrong))
     made = act("consent_given", participant_id, version=version, date=day)
-    return write_acts(ledger, study, actor, [made], token=f"consent:{participant_id}:{version}")
+    return write_acts(ledger, study, actor, [made], token=f"consent:{participant_id}:{version}", seen=seen)
 
 
+@decided_anew
 def withdraw_consent(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, reason: str
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """Consent taken back: what was collected stays, nothing is added. The reason is what the participant said."""
     return _end(
         ledger, study, actor, participant_id, kind="consent_withdrawn", date=date, code="withdrew_consent", why=reason
@@ -109,13 +116,16 @@ def eligibility_of(ledger: Ledger, study: Study, participant_id: str) -> tuple[C
     return check_eligibility(study, values_held(ledger, study, participant_id), facts)
 
 
-def confirm_eligibility(ledger: Ledger, study: Study, actor: Actor, participant_id: str) -> Saved | Refused | Conflict:
+@decided_anew
+def confirm_eligibility(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str
+) -> Saved | Refused | Conflict | Overtaken:
     """
     The investigator's word that every criterion is met; refused while one is not or cannot be decided.
 
     Problems: TW-CAP-054 with the names of the criteria.
     """
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
     told += check_status(events, participant_id, ("consented",))
     states = eligibility_of(ledger, study, participant_id)
@@ -124,7 +134,7 @@ def confirm_eligibility(ledger: Ledger, study: Study, actor: Actor, participant_
     if told:
         return Refused(tuple(told))
     made = act("eligibility_confirmed", participant_id, criteria=",".join(s.name for s in states))
-    return write_acts(ledger, study, actor, [made], token=f"eligible:{participant_id}")
+    return write_acts(ledger, study, actor, [made], token=f"eligible:{participant_id}", seen=seen)
 
 
 def _not_eligible(participant_id: str, states: Sequence[CriterionState]) -> Problem:
@@ -134,27 +144,31 @@ def _not_eligible(participant_id: str, states: Sequence[CriterionState]) -> Prob
     return problem("TW-CAP-054", participant_id, failed=failed or none, unknown=unknown or none)
 
 
-def enrol(ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str) -> Saved | Refused | Conflict:
+@decided_anew
+def enrol(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str
+) -> Saved | Refused | Conflict | Overtaken:
     """
     Enrolment of an eligible participant. Never before ethics approval and site opening stand in the ledger.
 
     Problems: TW-CAP-030 for an act that is owed, 052 where eligibility was not confirmed.
     """
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
     told += check_study_open(study, events, participant_id) + check_status(events, participant_id, ("eligible",))
     day, wrong = check_date(date, participant_id)
     if told or wrong:
         return Refused((*told, *wrong))
     made = act("enrolled", participant_id, date=day)
-    return write_acts(ledger, study, actor, [made], token=f"enrol:{participant_id}")
+    return write_acts(ledger, study, actor, [made], token=f"enrol:{participant_id}", seen=seen)
 
 
+@decided_anew
 def screen_fail(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, reason: str, date: str = ""
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """The participant does not enter; the criteria not met are written beside the reason."""
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
     told += check_status(events, participant_id, ("added", "consented", "eligible"))
     told += check_reason_given(reason, participant_id)
@@ -163,12 +177,13 @@ def screen_fail(
         return Refused((*told, *wrong))
     failed = ",".join(s.name for s in eligibility_of(ledger, study, participant_id) if s.met is False)
     made = act("screen_failure", participant_id, date=day, criteria=failed)
-    return write_acts(ledger, study, actor, [made], reason=reason, token=f"screen_failure:{participant_id}")
+    return write_acts(ledger, study, actor, [made], reason=reason, token=f"screen_failure:{participant_id}", seen=seen)
 
 
+@decided_anew
 def withdraw(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, code: str, reason: str
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """
     The participant leaves before the end: `code` is one of the terms withdrawal_reason, `reason` the words beside it.
 
@@ -177,16 +192,18 @@ def withdraw(
     return _end(ledger, study, actor, participant_id, kind="withdrawn", date=date, code=code, why=reason)
 
 
+@decided_anew
 def complete_participant(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """The participant reached the end of the study as planned."""
     return _end(ledger, study, actor, participant_id, kind="completed", date=date, code="", why="as planned")
 
 
+@decided_anew
 def record_death(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, reason: str
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """The participant died; the event itself also stands in the adverse event log."""
     return _end(ledger, study, actor, participant_id, kind="died", date=date, code="", why=reason)
 
@@ -201,8 +218,8 @@ _ENDS: dict[str, tuple[Status, ...]] = {
 
 def _end(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, kind: str, date: str, code: str, why: str
-) -> Saved | Refused | Conflict:
-    events = acts_of(ledger, participant_id)
+) -> Saved | Refused | Conflict | Overtaken:
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id) + check_unlocked(events, participant_id)
     told += check_status(events, participant_id, _ENDS[kind]) + check_reason_given(why, participant_id)
     told += check_code(code, "withdrawal_reason", participant_id) if kind == "withdrawn" else []
@@ -215,19 +232,20 @@ def _end(
         "died": act("died", participant_id, date=day),
         "consent_withdrawn": act("consent_withdrawn", participant_id, date=day, reason=code),
     }[kind]
-    return write_acts(ledger, study, actor, [made], reason=why, token=f"{kind}:{participant_id}")
+    return write_acts(ledger, study, actor, [made], reason=why, token=f"{kind}:{participant_id}", seen=seen)
 
 
+@decided_anew
 def complete_visit(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str = "", token: str = ""
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """
     The visit is whole: its values can be changed only after reopening, and its verdict may be seen.
 
     Problems: TW-CAP-055 for required items that are empty, unless a reason says why the visit is complete without them.
     """
     where = f"{visit}/{participant_id}"
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("complete_visit",), where) + check_unlocked(events, where)
     state = _state(ledger, study, events, participant_id, visit)
     if state is None:
@@ -243,15 +261,16 @@ def complete_visit(
     if told:
         return Refused(tuple(told))
     made = act("visit_completed", participant_id, visit, owed=",".join(field.name for field in owed))
-    return write_acts(ledger, study, actor, [made], reason=reason, token=token)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
 
 
+@decided_anew
 def reopen_visit(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str, token: str = ""
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """A complete visit is opened for correction; the verdict is hidden again until it is marked complete."""
     where = f"{visit}/{participant_id}"
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("complete_visit",), where) + check_unlocked(events, where)
     told += check_reason_given(reason, where)
     if not visit_completed(events, participant_id, visit):
@@ -264,15 +283,18 @@ def reopen_visit(
         )
     if told:
         return Refused(tuple(told))
-    return write_acts(ledger, study, actor, [act("visit_reopened", participant_id, visit)], reason=reason, token=token)
+    return write_acts(
+        ledger, study, actor, [act("visit_reopened", participant_id, visit)], reason=reason, token=token, seen=seen
+    )
 
 
+@decided_anew
 def miss_visit(
     ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str
-) -> Saved | Refused | Conflict:
+) -> Saved | Refused | Conflict | Overtaken:
     """The visit did not take place and will not; only where nothing was entered for it."""
     where = f"{visit}/{participant_id}"
-    events = acts_of(ledger, participant_id)
+    seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enter", "complete_visit"), where) + check_unlocked(events, where)
     told += check_reason_given(reason, where)
     state = _state(ledger, study, events, participant_id, visit)
@@ -283,7 +305,7 @@ def miss_visit(
     if told:
         return Refused(tuple(told))
     made = act("visit_missed", participant_id, visit)
-    return write_acts(ledger, study, actor, [made], reason=reason, token=f"missed:{participant_id}:{visit}")
+    return write_acts(ledger, study, actor, [made], reason=reason, token=f"missed:{participant_id}:{visit}", seen=seen)
 
 
 def _visit_is(where: str, study: Study, state: VisitState, allowed: Text) -> Problem:

@@ -5,6 +5,7 @@ import datetime as dt
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
+from typing import overload
 
 from trialwright.model.ledger import (
     Clock,
@@ -17,7 +18,9 @@ from trialwright.model.ledger import (
     NewDatapoint,
     NewEvent,
     Nonces,
+    Overtaken,
     Receipt,
+    Seen,
     Slot,
     Snapshot,
     Stamp,
@@ -47,9 +50,25 @@ class Ledger:
         self._database, self._clock, self._nonces = database, clock, nonces
         self._keys = threading.local()
 
+    @overload
     def write(
         self, stamp: Stamp, writes: Sequence[Write], *, expect: FormToken | None = None, token: str = ""
-    ) -> Receipt | Conflict:
+    ) -> Receipt | Conflict: ...
+
+    @overload
+    def write(
+        self, stamp: Stamp, writes: Sequence[Write], *, expect: FormToken | None = None, token: str = "", seen: Seen
+    ) -> Receipt | Conflict | Overtaken: ...
+
+    def write(
+        self,
+        stamp: Stamp,
+        writes: Sequence[Write],
+        *,
+        expect: FormToken | None = None,
+        token: str = "",
+        seen: Seen | None = None,
+    ) -> Receipt | Conflict | Overtaken:
         """
         Appends `writes` as one save, all or none, and returns its Receipt once they are safe on disk.
 
@@ -57,6 +76,8 @@ class Ledger:
                   brings their versions.
         `token`:  of one page load. The same save sent again (double click, retry) returns the first Receipt with
                   `repeated`; another content under a used token is a Conflict, for silence would lose it.
+        `seen`:   what the caller's checks (data lock, consent, roles) were read from. Where an entry since could change
+                  their answer, nothing is written and Overtaken says so: check and write are one, however long apart.
         Raises:   ValueError for no writes at all; LedgerProblem TW-STO-004..006, 012.
         """
         if not writes:
@@ -66,6 +87,8 @@ class Ledger:
         with self._writing() as keys:
             if token and (earlier := self._saved_under(token, entries, expect)):
                 return earlier
+            if seen is not None and (overtaken := self._overtaken(seen)):
+                return overtaken
             if expect is not None and (conflict := self._conflict(expect)):
                 return conflict
             last = last_of(self._database)
@@ -193,6 +216,17 @@ class Ledger:
         gone = [row[0] for row in found if row[14] is None]
         reasons = erasure_reasons(self._database) if gone else {}
         return tuple(rows.datapoint_of(row, reasons.get(row[0], "")) for row in found)
+
+    def _overtaken(self, seen: Seen) -> Overtaken | None:
+        wanted, values = "entry.seq > ?", list[object]([seen.seq])
+        if seen.harmless:
+            wanted += f" AND NOT (entry.event = 1 AND kind.name IN ({', '.join('?' * len(seen.harmless))}))"
+            values += sorted(seen.harmless)
+        if seen.participant_id is not None:
+            wanted += " AND participant.name IN ('', ?)"
+            values.append(seen.participant_id)
+        ((found,),) = self._database.read(f"{rows.LATEST_OF} WHERE {wanted}", values)
+        return None if found is None else Overtaken(seen.seq, int(found))
 
     def _conflict(self, expect: FormToken) -> Conflict | None:
         form = (expect.participant_id, expect.visit, expect.form)

@@ -47,6 +47,11 @@ CHAIN_SAVES = "SELECT id, at_ms, coalesce(token, ''), build, origin, account FRO
 ENDS = "SELECT entry.seq, entry.hash, save.id, save.at_ms FROM entry JOIN save ON save.id = entry.save"
 LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"
 
+LATEST_OF = """
+SELECT max(entry.seq) FROM entry
+JOIN kind ON kind.id = entry.kind JOIN participant ON participant.id = entry.participant
+"""
+
 FORM_VERSIONS = """
 SELECT item, row_id, max(seq) FROM entry
 WHERE event = 0 AND participant = ? AND visit = ? AND form = ? GROUP BY item, row_id

@@ -5,7 +5,18 @@ import datetime as dt
 import pytest
 
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
-from trialwright.model.ledger import Blank, Conflict, FormToken, Head, NewDatapoint, NewEvent, Receipt, Slot
+from trialwright.model.ledger import (
+    Blank,
+    Conflict,
+    FormToken,
+    Head,
+    NewDatapoint,
+    NewEvent,
+    Overtaken,
+    Receipt,
+    Seen,
+    Slot,
+)
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
 from trialwright.store import Ledger, LedgerProblem, open_ledger
 
@@ -215,3 +226,38 @@ def test_a_fault_in_the_middle_of_a_save_leaves_nothing_of_it(ledger: Ledger, ur
     assert ledger.head().seq == 1
     assert ledger.snapshot().versions["participant_id"].to_list() == ["P9"]
     assert ledger.verify().ok
+
+
+def test_a_save_decided_before_an_act_of_the_study_is_overtaken(ledger: Ledger) -> None:
+    seen = Seen(seq=ledger.head().seq, participant_id="P1")
+    ledger.write(typed(user="manager"), [NewEvent(kind="locked")])
+    before = ledger.head()
+
+    assert ledger.write(typed(), [vas("5.0")], seen=seen) == Overtaken(0, 1)
+    assert ledger.head() == before
+
+
+@pytest.mark.parametrize(("participant_id", "stopped"), [("P1", True), ("P2", False), (None, True)])
+def test_a_save_is_overtaken_by_what_bears_on_its_participant(
+    ledger: Ledger, participant_id: str | None, stopped: bool
+) -> None:
+    seen = Seen(seq=ledger.head().seq, participant_id=participant_id)
+    ledger.write(typed(), [weight("64")])
+
+    assert isinstance(ledger.write(typed(), [vas("5.0")], seen=seen), Overtaken) is stopped
+
+
+def test_a_harmless_act_overtakes_nobody(ledger: Ledger) -> None:
+    seen = Seen(seq=ledger.head().seq, harmless=frozenset({"signed_in"}))
+    ledger.write(typed(), [NewEvent(kind="signed_in")])
+
+    saved(ledger.write(typed(), [vas("5.0")], seen=seen))
+
+
+def test_a_save_sent_twice_gives_its_first_receipt_also_when_overtaken(ledger: Ledger) -> None:
+    seen = Seen(seq=ledger.head().seq)
+    first = saved(ledger.write(typed(), [vas("5.0")], token="page", seen=seen))
+    again = saved(ledger.write(typed(), [vas("5.0")], token="page", seen=seen))
+
+    assert again.repeated
+    assert first.seqs == again.seqs
