@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.speak import exit_by, out, wrong_use
-from trialwright.pipeline.registration import FORMATS, check_path
+from trialwright.cli.speak import exit_by, out, parse_day, waiting, wrong_use
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,7 +14,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    path: Annotated[Path, typer.Argument(help="A study folder, or any registry record: v2 JSON or the pasted page.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A study folder, or any registry record: v2 JSON or the pasted page.")
+    ],
     on: Annotated[str, typer.Option(help="Judge as of this day, YYYY-MM-DD; without it, today.")] = "",
     as_: Annotated[str, typer.Option("--as", help="study or record; without it, by content.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, json or sarif.")] = "text",
@@ -25,20 +26,16 @@ def check(
 
     Example: trialwright check studies/aba_dm/registered/page.txt --on 2026-11-23
     """
-    day = _day(on)
+    from trialwright.pipeline.registration import FORMATS, check_path  # heavy rooms are loaded by who needs them
+
+    day = parse_day("--on", on) if on else dt.datetime.now(dt.UTC).date()
     if form not in FORMATS:
         wrong_use(f"--format {form}: expected one of {', '.join(FORMATS)}.")
     if as_ not in ("", "study", "record"):
         wrong_use(f"--as {as_}: expected study or record. SDTM folders come with the standard exports.")
-    report = check_path(path, day, as_)
+    with waiting("Checking"):
+        report = check_path(path, day, as_)
     out.print(FORMATS[form](report), markup=False, end="")
+    if not path.exists():
+        raise typer.Exit(2)
     exit_by(report.findings)
-
-
-def _day(text: str) -> dt.date:
-    if not text:
-        return dt.datetime.now(dt.UTC).date()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        wrong_use(f"--on {text}: expected a day as YYYY-MM-DD, for example 2026-11-23.")

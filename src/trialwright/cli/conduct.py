@@ -1,4 +1,4 @@
-"""`serve`, `user`, `freeze`, `init`, `verify`, `backup`: running a study, day by day."""
+"""`init`, `freeze`, `serve`, `user`: running a study, day by day."""
 
 import datetime as dt
 import getpass
@@ -9,10 +9,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.speak import err, out, print_json, print_problems, stop, wrong_use
-from trialwright.model.ledger import Head
-from trialwright.pipeline import study as studies
-from trialwright.pipeline.place import database_of, open_place
+from trialwright.cli.speak import err, expect_port, out, print_problems, stop, wrong_use
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
 Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
@@ -24,8 +21,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("freeze")(freeze)
     app.command("serve")(serve)
     app.add_typer(user, name="user")
-    app.command("verify")(verify)
-    app.command("backup")(backup)
 
 
 def init(
@@ -36,9 +31,16 @@ def init(
 
     Example: trialwright init my-study
     """
+    from trialwright.pipeline.place import database_of, open_place
+    from trialwright.pipeline.study import packaged_study
+
+    nearest = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    if not nearest.is_dir():
+        wrong_use(f"{folder}: {nearest} is a file. Name a new folder; nothing was changed.")
     if folder.exists() and any(folder.iterdir()):
         wrong_use(f"{folder}: the folder is not empty. Name a new one; nothing was changed.")
-    shutil.copytree(studies.packaged_study("aba_dm"), folder, dirs_exist_ok=True)
+    leave_out = shutil.ignore_patterns("__pycache__", ".trialwright")
+    shutil.copytree(packaged_study("aba_dm"), folder, dirs_exist_ok=True, ignore=leave_out)
     with open_place(folder, create=True) as ledger:
         out.print(f"Study: {folder}. Ledger: {database_of(folder, None)}, head {ledger.head().seq}.", markup=False)
     out.print("Edit the YAML files, then: trialwright check, trialwright user add, trialwright serve.")
@@ -55,6 +57,8 @@ def freeze(
     """
     if not reason.strip():
         wrong_use("A build needs its reason: --reason in one sentence. It becomes the text of the amendment.")
+    from trialwright.pipeline import study as studies
+
     frozen, problems = studies.freeze(study, reason, dt.datetime.now(dt.UTC).date())
     if frozen is None:
         stop(problems, 1)
@@ -73,12 +77,12 @@ def serve(
 
     Example: trialwright serve my-study --port 8080
     """
-    address = database_of(study, db)
-    if "://" not in address and not Path(address).exists():
-        with open_place(study, db, create=True):
-            err.print(f"New ledger: {address}", markup=False)
+    expect_port(port)
     from trialwright.web import serve as serve_study  # Django is loaded only by who needs it
+    from trialwright.web.server import check_port_free
 
+    check_port_free(host, port)
+    address = _ledger_for(study, db)
     out.print(f"http://{host}:{port}/", markup=False)
     serve_study(study, address, host=host, port=port, demo=False)
 
@@ -100,10 +104,7 @@ def add_user(
     """
     from trialwright.web import accounts
 
-    address = database_of(study, db)
-    if "://" not in address and not Path(address).exists():
-        with open_place(study, db, create=True):
-            pass
+    address = _ledger_for(study, db)
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     accounts.add_user(study, address, name, password, roles=tuple(role), by=by, identity=identity)
     out.print(f"{name}: {', '.join(role)}", markup=False)
@@ -116,56 +117,27 @@ def list_users(study: StudyFolder, db: Db = None) -> None:
 
     Example: trialwright user list my-study
     """
+    from trialwright.pipeline.place import database_of, open_place
     from trialwright.web import accounts
 
-    for name, roles in accounts.list_users(study, database_of(study, db)):
+    with open_place(study, db):
+        address = database_of(study, db)
+    for name, roles in accounts.list_users(study, address):
         out.print(f"{name:<20} {', '.join(roles) or 'no role'}", markup=False)
 
 
-def verify(
-    study: StudyFolder,
-    db: Db = None,
-    head: Annotated[str, typer.Option(help="A head from a report, SEQ:HASH, that the chain must still hold.")] = "",
-    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
-) -> None:
-    """
-    Recompute the whole chain of the ledger and name the first row that was altered.
+def _ledger_for(study: Path, db: str | None) -> str:
+    """The address of the study's ledger, made where there is none; but only for a definition without errors."""
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.place import database_of, open_place
+    from trialwright.pipeline.study import load_study
 
-    Example: trialwright verify demo-out/study --db demo-out/ledger.sqlite
-    """
-    expected = _head(head) if head else None
-    with open_place(study, db) as ledger:
-        found = ledger.verify(expected)
-    if form == "json":
-        print_json(found)
-    elif found.ok:
-        erased = f", {len(found.erased)} lawfully erased" if found.erased else ""
-        out.print(f"{found.rows} rows, all as they were written{erased}. Head {found.head.seq}:{found.head.hash}")
-    print_problems(found.problems)
-    if not found.ok:
-        raise typer.Exit(1)
-
-
-def backup(
-    study: StudyFolder,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; it must not exist.")],
-    db: Db = None,
-) -> None:
-    """
-    Copy the ledger while it is in use, and print the head the copy holds.
-
-    Example: trialwright backup my-study -o backup-2026-11-23.sqlite
-    """
-    if output.exists():
-        wrong_use(f"{output}: there is a file already. Name a new one; nothing was changed.")
-    with open_place(study, db) as ledger:
-        held = ledger.backup(output)
-    output.chmod(0o600)
-    out.print(f"{output}: head {held.seq}:{held.hash}", markup=False)
-
-
-def _head(text: str) -> Head:
-    seq, found, digest = text.partition(":")
-    if not found or not seq.isdigit() or len(digest) != 64:
-        wrong_use(f"--head {text}: expected SEQ:HASH as a report prints it, the hash of 64 hex digits.")
-    return Head(int(seq), digest)
+    definition, problems = load_study(study, knowledge.load())
+    if definition is None:
+        stop([problem for problem in problems if problem.severity == "error"])
+    address = database_of(study, db)
+    new = "://" not in address and not Path(address).exists()
+    with open_place(study, db, create=new):
+        if new:
+            err.print(f"New ledger: {address}", markup=False)
+    return address

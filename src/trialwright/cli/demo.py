@@ -1,16 +1,19 @@
 """`demo`: the whole trial with virtual participants, from its registry record to its readout."""
 
+from __future__ import annotations
+
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
-from trialwright import catalog as knowledge
-from trialwright.cli.speak import err, out, print_problems, progress, stop, wrong_use
-from trialwright.model.record import CheckReport
-from trialwright.pipeline.demo import Demo, run_demo
+from trialwright.cli.speak import err, expect_port, out, print_problems, progress, stop, wrong_use
+
+if TYPE_CHECKING:  # the whole program is loaded by who runs the demo: --help must not wait for it
+    from trialwright.model.record import CheckReport
+    from trialwright.pipeline.demo import Demo
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,6 +34,10 @@ def demo(
     """
     if participants is not None and not 0 < participants <= 500:
         wrong_use(f"--participants {participants}: expected a number from 1 to 500.")
+    _check_place(out_dir, port, no_serve)
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.demo import run_demo
+
     started = time.monotonic()
     with progress("Entering virtual participants", 1) as bar:
         task = bar.task_ids[0]
@@ -47,6 +54,18 @@ def demo(
     _print_made(made, out_dir, time.monotonic() - started)
     if not no_serve:
         _serve(made, port)
+
+
+def _check_place(out_dir: Path, port: int, no_serve: bool) -> None:
+    """Before any work: a folder that may be written, and a port that is free."""
+    nearest = next(each for each in (out_dir, *out_dir.absolute().parents) if each.exists())
+    if not nearest.is_dir():
+        wrong_use(f"--out {out_dir}: {nearest} is a file. Name a folder; nothing was changed.")
+    if not no_serve:
+        from trialwright.web.server import check_port_free
+
+        expect_port(port)
+        check_port_free("127.0.0.1", port)
 
 
 def _print_findings(report: CheckReport) -> None:

@@ -1,22 +1,30 @@
 """`analyze`, `report`, `trace`, `export`: from the ledger to results, and back."""
 
-import datetime as dt
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from trialwright import catalog as knowledge
-from trialwright.cli.speak import err, out, print_json, print_problems, stop, wrong_use
+from trialwright.cli.speak import (
+    err,
+    expect_one_of,
+    out,
+    parse_moment,
+    print_json,
+    print_problems,
+    stop,
+    waiting,
+    wrong_use,
+)
 from trialwright.model.problem import Problem
-from trialwright.model.study import Study
-from trialwright.pipeline import readout as route
-from trialwright.pipeline.place import open_place
-from trialwright.pipeline.study import load_study
-from trialwright.pipeline.trace import Trace, recompute_all
-from trialwright.report import cell_names, shells
-from trialwright.report.shells import write_shells
+
+if TYPE_CHECKING:  # Polars and scipy are loaded by the command that needs them: --help must not wait for them
+    from trialwright.model.study import Study
+    from trialwright.pipeline.readout import Readout
+    from trialwright.pipeline.trace import Trace
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
 Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
@@ -37,8 +45,11 @@ def analyze(study: StudyFolder, output: Folder, db: Db = None, as_of: AsOf = "")
 
     Example: trialwright analyze studies/aba_dm --db demo-out/ledger.sqlite -o out
     """
+    from trialwright.pipeline.readout import analysis_files, write_files
+
+    _refuse_file(output)
     readout = _read_out(study, db, as_of)
-    route.write_files(route.analysis_files(readout), output)
+    write_files(analysis_files(readout), output)
     out.print(
         f"{len(readout.rows)} result rows, {len(readout.analysis.records)} analysis records: {output}", markup=False
     )
@@ -58,21 +69,28 @@ def report(
 
     Example: trialwright report demo-out/study --db demo-out/ledger.sqlite -o report
     """
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline import readout as route
+    from trialwright.report import cell_names
+
+    if output is not None:
+        _refuse_file(output)
     if shells_only:
-        text = write_shells(shells(_load(study), knowledge.load()))
+        text = _shells(study)
         if output is None:
             out.print(text.decode(), markup=False)
         else:
             route.write_files({"shells.txt": text}, output)
         return
+    if output is None and not cells:
+        wrong_use("Where should the report go? For example: trialwright report STUDY -o report")
     readout = _read_out(study, db, as_of)
-    if cells:
+    if output is None or cells:
         for name in cell_names(readout.rows):
             print(name)
         return
-    if output is None:
-        wrong_use("Where should the report go? For example: trialwright report STUDY -o report")
-    made = route.make_report(study, readout, knowledge.load())
+    with waiting("Writing the report"):
+        made = route.make_report(study, readout, knowledge.load())
     route.write_files(made.files, output)
     print_problems(made.problems)
     out.print(f"Report: {output / 'index.html'}", markup=False)
@@ -81,7 +99,7 @@ def report(
 def trace(
     *,
     study: StudyFolder,
-    cell: Annotated[str, typer.Argument(help="TABLE:ROW:STATISTIC, e.g. 14.2.1.1:responders:n.")] = "",
+    cell: Annotated[str, typer.Argument(metavar="CELL", help="TABLE:ROW:STATISTIC, e.g. 14.2.1.1:responders:n.")] = "",
     db: Db = None,
     as_of: AsOf = "",
     every: Annotated[bool, typer.Option("--all", help="Recompute every numeric cell from its own datapoints.")] = False,
@@ -92,8 +110,7 @@ def trace(
 
     Example: trialwright trace demo-out/study 14.2.1.1:responders:n --db demo-out/ledger.sqlite
     """
-    if form not in ("text", "json"):
-        wrong_use(f"--format {form}: expected text or json.")
+    expect_one_of("--format", form, ("text", "json"))
     if not every and not cell:
         wrong_use("Which cell? Name one (trialwright report STUDY --cells lists them) or ask for --all.")
     readout = _read_out(study, db, as_of)
@@ -121,41 +138,61 @@ def export(
 
     Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
     """
+    from trialwright.pipeline.readout import export_files, write_files
+
     if form not in ("csv", "all"):
         wrong_use(f"{form}: there is no such export. Formats are csv and all.")
-    files = route.export_files(_read_out(study, db, as_of))
-    route.write_files(files, output / "csv" if form == "all" else output)
+    _refuse_file(output)
+    files = export_files(_read_out(study, db, as_of))
+    write_files(files, output / "csv" if form == "all" else output)
     out.print(f"{len(files)} files: {output}", markup=False)
 
 
+def _refuse_file(folder: Path) -> None:
+    """Before any work: the folder to write to, or the nearest one above it, must not be a file."""
+    nearest = next((each for each in (folder, *folder.parents) if each.exists()), folder)
+    if nearest.exists() and not nearest.is_dir():
+        wrong_use(f"-o {folder}: {nearest} is a file. Name a folder; nothing was changed.")
+
+
 def _load(study: Path) -> Study:
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.study import load_study
+
     definition, problems = load_study(study, knowledge.load())
     if definition is None:
         stop([p for p in problems if p.severity == "error"] or problems)
     return definition
 
 
-def _read_out(study: Path, db: str | None, as_of: str) -> route.Readout:
+def _shells(study: Path) -> bytes:
+    from trialwright import catalog as knowledge
+    from trialwright.report import shells
+    from trialwright.report.shells import write_shells
+
+    return write_shells(shells(_load(study), knowledge.load()))
+
+
+def _read_out(study: Path, db: str | None, as_of: str) -> Readout:
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.place import open_place
+    from trialwright.pipeline.readout import read_out
+
+    moment = parse_moment("--as-of", as_of) if as_of else None
     definition = _load(study)
-    with open_place(study, db) as ledger:
-        readout = route.read_out(definition, knowledge.load(), ledger, _moment(as_of))
+    with open_place(study, db) as ledger, waiting("Deriving and analysing"):
+        readout = read_out(definition, knowledge.load(), ledger, moment)
     if isinstance(readout, Problem):
         stop([readout])
     return readout
 
 
-def _moment(text: str) -> dt.datetime | None:
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        wrong_use(f"--as-of {text}: expected a moment such as 2021-06-30 or 2021-06-30T12:00:00Z.")
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+def _recompute(readout: Readout, form: str) -> None:
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.trace import recompute_all
 
-
-def _recompute(readout: route.Readout, form: str) -> None:
-    results = recompute_all(readout.study, knowledge.load(), readout.tracer(), readout.snapshot)
+    with waiting("Recomputing every cell"):
+        results = recompute_all(readout.study, knowledge.load(), readout.tracer(), readout.snapshot)
     wrong = [each for each in results if not each.same]
     if form == "json":
         print_json([msgspec.structs.asdict(each) for each in results])

@@ -6,10 +6,8 @@ from typing import Annotated
 
 import typer
 
-from trialwright import catalog as knowledge
-from trialwright.cli.speak import exit_by, out, print_problems, stop, wrong_use
+from trialwright.cli.speak import exit_by, out, print_problems, stop, waiting, wrong_use
 from trialwright.model.entry import Criterion, Entry, Method
-from trialwright.pipeline.score import estimate_lines, score_table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,8 +17,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def score(
-    entry: Annotated[str, typer.Argument(help="Name of a response criterion, e.g. imacs_doi_2004.")],
-    table: Annotated[Path, typer.Argument(help="A .csv or .jsonl file, one participant a line.")],
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="Name of a response criterion, e.g. imacs_doi_2004.")],
+    table: Annotated[Path, typer.Argument(metavar="IN", help="A .csv or .jsonl file, one participant a line.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the same table with the answers.")],
     reading: Annotated[str, typer.Option(help="A named reading of the rule; `catalog ENTRY` lists them.")] = "",
     settings: Annotated[list[str] | None, typer.Option("--set", help="name=value; overrides the reading.")] = None,
@@ -30,13 +28,16 @@ def score(
 
     Example: trialwright score imacs_doi_2004 patients.csv -o answers.csv --reading rider_2004
     """
+    from trialwright.pipeline.score import score_table
+
     pairs: dict[str, str] = {}
     for text in settings or []:
         name, found, value = text.partition("=")
         if not found or not name:
             wrong_use(f"--set {text!r}: expected name=value, for example --set missing=nonresponder.")
         pairs[name.strip()] = value.strip()
-    answer = score_table(entry, table, output, reading, pairs)
+    with waiting("Scoring"):
+        answer = score_table(entry, table, output, reading, pairs)
     if isinstance(answer, list):
         stop(answer)
     print_problems(answer.problems)
@@ -45,13 +46,20 @@ def score(
 
 
 def estimate(
-    method: Annotated[str, typer.Argument(help="Name of a method, e.g. proportion_ci.")],
+    method: Annotated[str, typer.Argument(metavar="METHOD", help="Name of a method, e.g. proportion_ci.")],
 ) -> None:
     """
     Apply a statistical method to JSON lines: one object in, one object out, same order.
 
     Example: echo '{"x": 9, "n": 20, "method": "clopper_pearson"}' | trialwright estimate proportion_ci
     """
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.score import estimate_lines
+
+    known = knowledge.load()
+    if method not in known.names("method"):
+        unknown = known.estimate(method, {})
+        stop(unknown if isinstance(unknown, list) else [])
     failed = False
     for line, problems in estimate_lines(method, sys.stdin):
         print_problems(problems)
@@ -61,12 +69,16 @@ def estimate(
         raise typer.Exit(1)
 
 
-def catalog(entry: Annotated[str, typer.Argument(help="One entry; without it, the index of all.")] = "") -> None:
+def catalog(
+    entry: Annotated[str, typer.Argument(metavar="[ENTRY]", help="One entry; without it, the index of all.")] = "",
+) -> None:
     """
     Print what the catalog knows: instruments, response criteria, methods, displays, terms.
 
     Example: trialwright catalog imacs_doi_2004
     """
+    from trialwright import catalog as knowledge
+
     known = knowledge.load()
     if entry:
         found = known.find(entry)

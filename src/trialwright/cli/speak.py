@@ -1,5 +1,7 @@
 """How the command line speaks: problems as sentences, results as JSON, progress when it takes a while."""
 
+import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -9,7 +11,7 @@ import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from trialwright.model.problem import Problem
 
@@ -66,3 +68,51 @@ def progress(label: str, total: int) -> Iterator[Progress]:
     with bar:
         bar.add_task(label, total=total)
         yield bar
+
+
+@contextmanager
+def waiting(label: str) -> Iterator[None]:
+    """A moving mark and the seconds, for work that cannot say how far it is."""
+    columns = (SpinnerColumn(), TextColumn(label), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        bar.add_task(label, total=None)
+        yield
+
+
+def parse_day(option: str, text: str) -> dt.date:
+    """A day as an option gives it, or exit 2 with a sentence."""
+    try:
+        # fromisoformat would also take 20261123 and, in digits of any script, a day that nobody meant
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError(text)
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        wrong_use(f"{option} {text}: expected a day as YYYY-MM-DD, for example 2026-11-23.")
+
+
+def parse_moment(option: str, text: str) -> dt.datetime:
+    """
+    A moment in UTC as an option gives it, or exit 2 with a sentence. A day alone is its first instant.
+
+    A moment before 1970 cannot stand in a ledger, and the last day of the calendar cannot be moved to UTC.
+    """
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+        if not 1970 <= moment.year < 9999:
+            raise ValueError(text)
+    except (ValueError, OverflowError):
+        wrong_use(f"{option} {text}: expected a moment such as 2021-06-30 or 2021-06-30T12:00:00Z, from 1970 on.")
+    return moment
+
+
+def expect_one_of(option: str, text: str, allowed: tuple[str, ...]) -> None:
+    """Exit 2 with a sentence unless `text` is one of the words that the option knows."""
+    if text not in allowed:
+        wrong_use(f"{option} {text}: expected {', '.join(allowed[:-1])} or {allowed[-1]}.")
+
+
+def expect_port(port: int) -> None:
+    """Exit 2 with a sentence unless a program can listen there."""
+    if not 0 < port < 65536:
+        wrong_use(f"--port {port}: expected a number from 1 to 65535, for example 8080.")

@@ -21,8 +21,9 @@ def real_nonces() -> bytes:
 
 
 def database_of(study_folder: Path, db: str | None) -> str:
-    """The ledger's address: what was asked for, else the setting, else beside the study."""
-    return db or os.environ.get(DATABASE_SETTING) or str(study_folder / ".trialwright" / "ledger.sqlite")
+    """The ledger's address: what was asked for, else the setting, else beside the study. A file is a plain path."""
+    found = db or os.environ.get(DATABASE_SETTING) or str(study_folder / ".trialwright" / "ledger.sqlite")
+    return found.removeprefix("sqlite:///")
 
 
 def open_place(study_folder: Path, db: str | None = None, *, create: bool = False) -> Ledger:

@@ -1,8 +1,8 @@
 """The append-only ledger: plain SQL on SQLite and PostgreSQL, chained by hash, never overwritten."""
 
-from trialwright.store.backup import restore
+from trialwright.store.backup import copy_file, restore
 from trialwright.store.ledger import Ledger
 from trialwright.store.opening import open_ledger
 from trialwright.store.problems import LedgerProblem
 
-__all__ = ["Ledger", "LedgerProblem", "open_ledger", "restore"]
+__all__ = ["Ledger", "LedgerProblem", "copy_file", "open_ledger", "restore"]

@@ -1,6 +1,8 @@
 """A copy of the ledger that was opened and verified before anybody calls it a backup, and the way back."""
 
+import contextlib
 import os
+import sqlite3
 from pathlib import Path
 
 from trialwright.model.ledger import Head
@@ -49,6 +51,19 @@ def restore(path: Path, url: str) -> Head:
     finally:
         source.close()
         target.close()
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """
+    A consistent copy of an SQLite file that is no ledger (the accounts), even while others write to it.
+
+    Raises: LedgerProblem TW-STO-014 where something stands at `target`.
+    """
+    if target.exists():
+        raise problems.target_exists(str(target))
+    with contextlib.closing(sqlite3.connect(source)) as held, contextlib.closing(sqlite3.connect(target)) as copy:
+        held.backup(copy)
+    _sync(target)
 
 
 def _verified(database: Database) -> Head:

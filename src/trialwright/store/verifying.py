@@ -25,7 +25,7 @@ def verify_chain(database: Database, expect_head: Head | None) -> Verification:
         found = list(walk.problems())
     if not found:
         found += _tail(database.where, walk.head, expect_head)
-    bad = walk.met_otherwise or walk.bad
+    bad = walk.bad if walk.met_otherwise is None else walk.met_otherwise
     if bad is None and found:
         bad = walk.head.seq + 1
     for table, sql in _STRAYS.items():
@@ -64,6 +64,8 @@ class _Walk:
         ((origin,),) = self._database.read("SELECT origin FROM ledger")
         last, before = 0, first_hash(origin)
         wanted = self._expected.seq if self._expected else -1
+        if wanted == 0 and self._expected and before.hex() != self._expected.hash:
+            self.met_otherwise = 0
         link_of = _links(self._database, lenient=self._lenient)
         for row in self._database.stream(rows.CHAIN, lenient=self._lenient):
             link = link_of(row)

@@ -1,0 +1,95 @@
+"""`verify`, `backup`, `restore`: what keeps the ledger true and whole."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialwright.cli.speak import expect_one_of, out, print_json, print_problems, waiting, wrong_use
+
+if TYPE_CHECKING:  # brings Polars: --help must not wait for it
+    from trialwright.model.ledger import Head
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
+Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("verify")(verify)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+
+
+def verify(
+    study: StudyFolder,
+    db: Db = None,
+    head: Annotated[str, typer.Option(help="A head from a report, SEQ:HASH, that the chain must still hold.")] = "",
+    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """
+    Recompute the whole chain of the ledger and name the first row that was altered.
+
+    Example: trialwright verify demo-out/study --db demo-out/ledger.sqlite
+    """
+    from trialwright.pipeline.place import open_place
+
+    expect_one_of("--format", form, ("text", "json"))
+    expected = _head(head) if head else None
+    with open_place(study, db) as ledger, waiting("Verifying"):
+        found = ledger.verify(expected)
+    if form == "json":
+        print_json(found)
+    elif found.ok:
+        erased = f", {len(found.erased)} lawfully erased" if found.erased else ""
+        out.print(f"{found.rows} rows, all as they were written{erased}. Head {found.head.seq}:{found.head.hash}")
+    print_problems(found.problems)
+    if not found.ok:
+        raise typer.Exit(1)
+
+
+def backup(
+    study: StudyFolder,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; it must not exist.")],
+    db: Db = None,
+) -> None:
+    """
+    Copy the ledger while it is in use, and print the head the copy holds. The accounts go into a file beside it.
+
+    Example: trialwright backup my-study -o backup-2026-11-23.sqlite
+    """
+    from trialwright.pipeline.backup import back_up
+
+    made = back_up(study, db, output)
+    out.print(f"{output}: head {made.head.seq}:{made.head.hash}", markup=False)
+    if made.accounts:
+        out.print(f"{made.accounts}: accounts and their passwords, kept as hashes", markup=False)
+
+
+def restore(
+    copy: Annotated[Path, typer.Argument(help="A file that trialwright backup wrote.", metavar="BACKUP")],
+    study: StudyFolder,
+    db: Db = None,
+) -> None:
+    """
+    Make the ledger of a backup anew where none stands, verified before and after, and print its head.
+
+    Example: trialwright restore backup-2026-11-23.sqlite my-study --db restored.sqlite
+    """
+    from trialwright.pipeline.backup import restore as restore_backup
+
+    made = restore_backup(copy, study, db)
+    out.print(f"{made.ledger}: head {made.head.seq}:{made.head.hash}", markup=False)
+    if made.accounts:
+        out.print(f"{made.accounts}: accounts", markup=False)
+
+
+def _head(text: str) -> Head:
+    from trialwright.model.ledger import Head
+
+    seq, _, digest = text.partition(":")
+    if not re.fullmatch(r"[0-9]{1,18}", seq) or not re.fullmatch(r"[0-9a-fA-F]{64}", digest):
+        wrong_use(f"--head {text}: expected SEQ:HASH as a report prints it, the hash of 64 hex digits.")
+    return Head(int(seq), digest.lower())
