@@ -10,7 +10,7 @@ from trialwright.model.entry import Item
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Benchmark, DisplayUse, Estimand, Study
 from trialwright.model.text import Text
-from trialwright.report.words import VIRTUAL, YES_NO
+from trialwright.report.words import IN_DETAIL, VIRTUAL, YES_NO
 
 
 def mark_of(snapshot: Snapshot, language: str = "en") -> str:
@@ -107,8 +107,11 @@ class Contexts:
     def _why_of(self, record: AnalysisRecord, entry: str) -> str:
         words = self._catalog.word(entry, record.reasons, self._language) if record.reasons else ""
         steps = record.details.get("steps_zh" if self._language.startswith("zh") else "steps_en", "")
-        told = [_sentence(each) for each in (words, steps) if each]
-        return " ".join(told)
+        if not steps:
+            return _sentence(words) if words else ""
+        # What decided comes first: the criterion's own answer may be another than the verdict beside it.
+        told = [steps, f"{IN_DETAIL.of(self._language)}{words}"] if words else [steps]
+        return " ".join(_sentence(each) for each in told)
 
 
 def study_labels(study: Study, catalog: Catalog, language: str = "en") -> dict[str, str]:

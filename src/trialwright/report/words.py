@@ -4,6 +4,7 @@ from trialwright.model.text import Text
 
 YES_NO = {"Y": Text("Yes", "是"), "N": Text("No", "否")}
 VIRTUAL = Text("virtual participants", "虚拟参与者")
+IN_DETAIL = Text("By the criterion: ", "按疗效标准：")
 
 SECTIONS: dict[str, Text] = {
     "registration": Text("What was found in the registration", "注册信息核查结果"),
@@ -54,9 +55,10 @@ LEADS: dict[str, Text] = {
 
 CAVEAT_HEADING = Text("What cannot be concluded", "不能得出的结论")
 CAVEAT_LEAD = Text(
-    "Everybody was treated and nobody was observed at the same time without the treatment. The change from before to "
-    "after mixes an effect of treatment, if there is one, with four other things that this study cannot take apart:",
-    "所有参与者均接受了治疗，没有同期未治疗的对照。前后变化中，即使存在治疗作用，也与本研究无法区分的下列四点混在一起：",
+    "Everybody was to be treated, and nobody was observed at the same time without the treatment. The change from "
+    "before to after mixes an effect of treatment, if there is one, with four other things that this study cannot "
+    "take apart:",
+    "所有参与者均拟接受治疗，没有同期未治疗的对照。前后变化中，即使存在治疗作用，也与本研究无法区分的下列四点混在一起：",
 )
 CAVEATS: tuple[Text, ...] = (
     Text(
@@ -69,8 +71,8 @@ CAVEATS: tuple[Text, ...] = (
         "自然病程：疾病本身有波动，数周内可能自行好转。",
     ),
     Text(
-        "Other treatment: background drugs were given at the same time, and their doses changed.",
-        "合并治疗：同期使用了其他基础药物，且剂量有所调整。",
+        "Other treatment: background drugs were given at the same time, and their doses could change.",
+        "合并治疗：同期使用了其他基础药物，剂量也可能有调整。",
     ),
     Text(
         "Expectation: participants and assessors knew what was given, and several measures are judgements.",
@@ -78,7 +80,7 @@ CAVEATS: tuple[Text, ...] = (
     ),
 )
 CAVEAT_END = Text(
-    "A rate above a benchmark is therefore not evidence that the treatment caused it, and the benchmarks come from "
+    "A rate above a benchmark therefore does not show that the treatment caused it, and the benchmarks come from "
     "other participants, other places and other rules.",
     "因此，应答率高于参照值并不证明由治疗所致；参照值来自不同的参与者、机构与判定规则。",
 )

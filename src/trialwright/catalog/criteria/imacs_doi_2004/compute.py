@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-from trialwright.catalog.exact_text import rounded_apart
+from trialwright.catalog.exact_text import exact_text, rounded_apart
 from trialwright.catalog.parameters import Parameters
 from trialwright.model.entry import Reason
 from trialwright.model.expression import (
@@ -73,9 +73,10 @@ def rule(parameters: Parameters) -> Rule:
 
 def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
     """Which clause decided, then each measure: how far it moved, exactly, and what that counts for."""
-    return [_deciding(outputs, parameters)] + [
-        _measure_reason(m, outputs, parameters) for m in parameters.names("measures")
-    ]
+    names = parameters.names("measures")
+    if outputs["verdict"] is None and all(outputs[f"gain_{m}"] is None for m in names):
+        return [Reason("none_known", {"of": str(len(names))})]
+    return [_deciding(outputs, parameters)] + [_measure_reason(m, outputs, parameters) for m in names]
 
 
 def _deciding(outputs: Outputs, parameters: Parameters) -> Reason:
@@ -126,13 +127,15 @@ def _moved_reason(
         return Reason(key, {"measure": m})
     moved = abs(Fraction(gain) / Fraction(base)) * 100
     threshold = parameters.number("improved_by_pct" if better else "worse_by_pct")
+    strictly = "_strict" if parameters.truth("improved_strict" if better else "worse_strict") else ""
     if better:
-        key = "improved" if improved else "better"
+        key = "improved" if improved else f"better{strictly}"
     elif m == STRENGTH and _strength_is(parameters, "ignored"):
         key = "strength_ignored"
     else:
-        key = "worsened" if worsened else "declined"
-    return Reason(key, {"measure": m, "pct": rounded_apart(moved, threshold)})
+        key = "worsened" if worsened else f"declined{strictly}"
+    fields = {"measure": m, "pct": rounded_apart(moved, threshold)}
+    return Reason(key, fields if key in ("improved", "worsened") else {**fields, "needed": exact_text(threshold)})
 
 
 def _strength_is(parameters: Parameters, way: str) -> bool:
