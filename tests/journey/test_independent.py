@@ -148,6 +148,9 @@ def primary(trial):
     x = [said for said, _ in verdicts].count("Y")
     cells = counted("14.2.1.1:responders", x, n) | interval("14.2.1.1:responders", x, n)
     cells |= counted("14.2.1.1:nonresponders", n - x, n)
+    routes = Counter(route for said, route in verdicts if said == "N")
+    for name, route in {"measures": "criterion", "event": "event", "missing": "missing"}.items():
+        cells |= counted(f"14.2.1.1:nonresponders.{name}", routes[route], n)
     for number, (theirs, of) in enumerate([(1, 9), (31, 73)], 1):
         cell, p0 = f"14.2.1.1:benchmark_{number}", Fraction(theirs, of)
         low, high = clopper_pearson(theirs, of)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from trialwright.analyze.rates import Observed
+from trialwright.catalog.exact_text import exact_text, rounded
 from trialwright.model.study import Benchmark, Study
 
 Numbers = dict[str, Fraction | float | int | str | None]
@@ -46,12 +47,15 @@ def _against(observed: Observed, benchmark: Benchmark, numbers: Numbers, level: 
         return f"Against {theirs} no test could be made."
     size = numbers.get("size")
     attained = f" (attained size {_percent(size)})" if size else ""
+    needed = numbers.get("critical")
     if _excluded(numbers, level):
-        said = f"{seen} exclude {rate}, at one-sided {_percent(level)}{attained}."
-    elif isinstance(needed := numbers.get("critical"), int) and needed <= observed.participants:
-        said = (
-            f"{seen} do not exclude {rate}: {needed} would have been needed at one-sided {_percent(level)}{attained}."
+        enough = (
+            f"; {needed} would have been enough" if isinstance(needed, int) and needed < observed.responders else ""
         )
+        said = f"{seen} exclude {rate}, at one-sided {_level_words(level)}{attained}{enough}."
+    elif isinstance(needed, int) and needed <= observed.participants:
+        at = f"at one-sided {_level_words(level)}{attained}"
+        said = f"{seen} do not exclude {rate}: {needed} would have been needed {at}."
     else:
         said = f"{seen} do not exclude {rate}: with so few participants no number of responders could."
     return f"{said} {_own_uncertainty(benchmark, numbers)}".strip()
@@ -61,7 +65,8 @@ def _own_uncertainty(benchmark: Benchmark, numbers: Numbers) -> str:
     low, high = numbers.get("lower"), numbers.get("upper")
     if low is None or high is None:
         return ""
-    return f"That figure itself rests on {benchmark.participants} participants ({_percent(low)} to {_percent(high)})."
+    interval = f"{_percent(low).removesuffix(' %')} to {_percent(high)}"
+    return f"That figure itself rests on {benchmark.participants} participants (interval {interval})."
 
 
 def _together(held: Sequence[tuple[Benchmark, Numbers]], excluded: Sequence[bool]) -> str:
@@ -88,5 +93,13 @@ def _level(alpha: str) -> Fraction | None:
     return Fraction(alpha) if alpha else None
 
 
+def _level_words(level: Fraction) -> str:
+    return f"{exact_text(level * 100)} %"
+
+
 def _percent(value: object) -> str:
-    return f"{float(value) * 100:.1f}".removesuffix(".0") + " %" if isinstance(value, int | float | Fraction) else "?"
+    """One decimal everywhere, halves away from zero: the same digits as in the table beside it."""
+    if not isinstance(value, int | float | Fraction):
+        return "?"
+    # The shortest decimal of a float is what the table prints from.
+    return f"{rounded(Fraction(repr(value) if isinstance(value, float) else value) * 100, 1)} %"

@@ -1,5 +1,6 @@
 """The primary table: responders with their intervals, held against every benchmark, and what cannot be concluded."""
 
+from collections import Counter
 from fractions import Fraction
 
 import msgspec
@@ -11,10 +12,17 @@ from trialwright.analyze.verdicts import Verdicts, bound_rows, verdict_line, ver
 from trialwright.model.analysis import ResultRow
 from trialwright.model.study import Benchmark, DisplayUse, Estimand
 
+ROUTES = {
+    "measures": "by the response criterion",
+    "event": "by an intercurrent event, whatever was measured",
+    "missing": "by the missing-data rule, the criterion being undetermined",
+}
+"""Non-responders apart by what made them so; together they are all of them."""
+
 
 def responders(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
-    `responders`, `nonresponders`, `undetermined`, a `benchmark_<i>` each, and a `conclusion` in words.
+    `responders`, `nonresponders` and their routes, `undetermined`, a `benchmark_<i>` each, and a `conclusion` in words.
 
     Shape:    of several estimands the first has the plain row names, the others their own name before it.
     Missing:  verdicts left open are counted on a line of their own and shown as bounds, both ways.
@@ -36,11 +44,29 @@ def _estimand(material: Material, use: DisplayUse, estimand: Estimand, prefix: s
     rows += interval_rows(line, observed, estimand, material.catalog)
     non = verdict_line(use, estimand, (f"{prefix}nonresponders", "Non-responders"), verdicts)
     rows += non.counted(verdicts.no)
+    rows += _routes(use, estimand, verdicts, prefix)
     if verdicts.undetermined:
         open_line = verdict_line(use, estimand, (f"{prefix}undetermined", "Undetermined"), verdicts)
         rows += msgspec.structs.replace(open_line, denominator=len(verdicts.members)).counted(verdicts.undetermined)
         rows += bound_rows(material.catalog, use, estimand, verdicts, prefix=prefix)
     return rows + _benchmarks(material, use, estimand, verdicts, prefix)
+
+
+def _routes(use: DisplayUse, estimand: Estimand, verdicts: Verdicts, prefix: str) -> list[ResultRow]:
+    """Why the non-responders are none: by their measures, by an intercurrent event, or because values are missing."""
+    by_route = Counter(_route(r.details.get("steps", "")) for r in verdicts.records if r.verdict == "N")
+    rows: list[ResultRow] = []
+    for route, label in ROUTES.items():
+        line = verdict_line(use, estimand, (f"{prefix}nonresponders.{route}", label), verdicts)
+        rows += line.counted(by_route[route])
+    return rows
+
+
+def _route(steps: str) -> str:
+    rules = steps.split(",")
+    if any(rule.startswith("composite:") for rule in rules):
+        return "event"
+    return "missing" if "missing:nonresponder" in rules else "measures"
 
 
 def _lost(verdicts: Verdicts) -> tuple[str, ...]:

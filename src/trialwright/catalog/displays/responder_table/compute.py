@@ -60,7 +60,9 @@ def _line(
     name: str, line: Line, kinds: Sequence[str], others: Sequence[str], context: DisplayContext
 ) -> tuple[Cell, ...]:
     return (
-        Cell(label_of(line, name, context), indent=1 if name.startswith("benchmark") else 0),
+        Cell(
+            label_of(line, name, context), indent=1 if name.startswith("benchmark") or "nonresponders." in name else 0
+        ),
         number_cell(line.get("n"), line),
         total_cell(line),
         number_cell(line.get("rate"), line),
