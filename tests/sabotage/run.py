@@ -2,7 +2,8 @@
 Break the code on purpose, one line at a time, and ask whether a test notices.
 
 Each patch in `*.yaml` beside this file names a file, the line to find, what to put there, and the tests that must then
-fail. The tests must pass unbroken first; a patch that no test notices is a failure of the suite. Run with `make sabotage`.
+fail. The tests must pass unbroken first, all of them in one run; then one patch at a time is put into a copy of the
+house, a copy a worker, and taken out again. A patch that no test notices is a failure of the suite. Run with `make sabotage`.
 """
 
 import os
@@ -10,14 +11,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 import msgspec
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+WORKERS = 2
 
 
 class Patch(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,45 +55,75 @@ def copy_house(target: Path) -> None:
     (target / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
 
 
-def run_tests(house: Path, tests: list[str]) -> subprocess.CompletedProcess[str]:
+def run_tests(house: Path, tests: Iterable[str], *more: str) -> subprocess.CompletedProcess[str]:
     """pytest on the copy, whose source stands before the installed one."""
-    environment = os.environ | {"PYTHONPATH": str(house / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]
-    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    environment = os.environ | {"PYTHONPATH": str(house / "src")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *more, *tests]
+    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 
-def attempt(patch: Patch) -> tuple[Patch, str]:
-    """'' if a named test notices the patch, else what went wrong."""
-    with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
-        house = Path(folder) / "house"
-        house.mkdir()
-        copy_house(house)
-        target = house / patch.file
-        text = target.read_text("utf-8")
-        if text.count(patch.find) != 1:
-            return patch, f"its line stands {text.count(patch.find)} times in {patch.file}; it must stand once"
-        before = run_tests(house, patch.tests)
-        if before.returncode != 0:
-            return patch, "its tests fail (or skip away) unbroken:\n" + before.stdout[-1500:]
-        target.write_text(text.replace(patch.find, patch.replace), "utf-8")
-        after = run_tests(house, patch.tests)
-        return patch, "" if after.returncode == 1 else "no test noticed:\n" + after.stdout[-1500:]
+def attempt(patch: Patch, house: Path) -> str:
+    """'' if a named test notices the patch, else what went wrong. The copy is whole again afterwards."""
+    target = house / patch.file
+    text = target.read_text("utf-8")
+    if text.count(patch.find) != 1:
+        return f"its line stands {text.count(patch.find)} times in {patch.file}; it must stand once"
+    try:
+        _write(target, text.replace(patch.find, patch.replace))
+        after = run_tests(house, patch.tests, "-x", "-p", "no:xdist")
+    except subprocess.TimeoutExpired:
+        return ""  # a test that never ends is noticed too
+    finally:
+        _write(target, text)
+    return "" if after.returncode == 1 else "no test noticed:\n" + after.stdout[-1500:]
+
+
+def _write(target: Path, text: str) -> None:
+    """Writes a source file; what Python compiled of the old one must not live on where size and second agree."""
+    target.write_text(text, "utf-8")
+    for compiled in (target.parent / "__pycache__").glob(f"{target.stem}.*.pyc"):
+        compiled.unlink()
 
 
 def main() -> int:
     """Try every patch (or those whose name holds the first argument); exit 1 if one went unnoticed."""
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
     chosen = [patch for patch in patches() if wanted in patch.name]
-    unnoticed = 0
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for patch, complaint in pool.map(attempt, chosen):
-            unnoticed += bool(complaint)
-            print(
-                f"{'UNNOTICED' if complaint else 'noticed  '}  {patch.name}"
-                + (f"\n    {complaint}" if complaint else "")
-            )
-    print(f"{len(chosen) - unnoticed} passed, {unnoticed} failed")
+    with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
+        houses = [Path(folder) / f"house-{number}" for number in range(WORKERS)]
+        for house in houses:
+            house.mkdir()
+            copy_house(house)
+        before = run_tests(houses[0], sorted({test for patch in chosen for test in patch.tests}), "-n", str(WORKERS))
+        if before.returncode != 0:
+            print("the named tests fail unbroken, so they can notice nothing:\n" + before.stdout[-6000:])
+            return 1
+        unnoticed = _attempt_all(chosen, houses)
+    print(f"{len(chosen) - unnoticed} noticed, {unnoticed} not")
     return 1 if unnoticed else 0
+
+
+def _attempt_all(chosen: list[Patch], houses: list[Path]) -> int:
+    """How many patches no test noticed; each copy of the house has one patch in it at a time."""
+    free: SimpleQueue[Path] = SimpleQueue()
+    for house in houses:
+        free.put(house)
+
+    def in_turn(patch: Patch) -> str:
+        house = free.get()
+        try:
+            return attempt(patch, house)
+        finally:
+            free.put(house)
+
+    unnoticed = 0
+    with ThreadPoolExecutor(max_workers=len(houses)) as pool:
+        for patch, complaint in zip(chosen, pool.map(in_turn, chosen), strict=True):
+            unnoticed += bool(complaint)
+            print(f"{'UNNOTICED' if complaint else 'noticed  '}  {patch.name}", flush=True)
+            if complaint:
+                print(f"    {complaint}", flush=True)
+    return unnoticed
 
 
 if __name__ == "__main__":
