@@ -3,7 +3,8 @@ Break the code on purpose, one line at a time, and ask whether a test notices.
 
 Each patch in `*.yaml` beside this file names a file, the line to find, what to put there, and the tests that must then
 fail. The tests must pass unbroken first, all of them in one run; then one patch at a time is put into a copy of the
-house, a copy a worker, and taken out again. A patch that no test notices is a failure of the suite. Run with `make sabotage`.
+house, a copy a worker, and taken out again. A patch that no test notices is a failure of the suite. Run with
+`make sabotage`.
 """
 
 import os

@@ -9,7 +9,8 @@ class RegistryRecord(msgspec.Struct, frozen=True, kw_only=True):
     """
     A record in the shape of ClinicalTrials.gov API v2, unknown keys kept.
 
-    Text keeps the escapes of its source, dates their precision; `lost` names by v2 path what the source had and its copy lost.
+    Text keeps the escapes of its source, dates their precision; `lost` names by v2 path what the source had and its
+    copy lost.
     """
 
     document: msgspec.Raw  # the v2 document as JSON

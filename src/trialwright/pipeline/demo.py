@@ -122,7 +122,7 @@ def enter_cohort(
     nonces: Nonces,
     *,
     create: bool = True,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Callable[[int, int], None] | None = None,
 ) -> tuple[Problem, ...]:
     """
     Play the acts through the conduct service on the virtual clock, into any ledger, and lock the data at the end.
@@ -136,7 +136,8 @@ def enter_cohort(
         for number, act in enumerate(acts, 1):
             clock.now = act.at
             player.play(act)
-            advance(number, len(acts))
+            if advance is not None:
+                advance(number, len(acts))
         clock.now += dt.timedelta(days=14)
         player.close_study()
         return player.refused
