@@ -15,7 +15,7 @@ from support.second_reader import RELATED, SIX, Trial, clopper_pearson, describe
 # Seed, participants: with withdrawals, rescue, somebody never dosed, missing measures of every kind.
 TRIALS = [(7, 7), (2, 20), (3, 20)]
 DESCRIBED = ("mean", "sd", "median", "q1", "q3", "min", "max")
-WORDS = ("strategy", "text")
+WORDS = ("strategy", "text", "who")
 
 
 @pytest.fixture(scope="module", params=TRIALS, ids=lambda t: f"seed {t[0]}, {t[1]} participants")
@@ -89,7 +89,7 @@ def statistics(cell, values, whole):
     return cells | {f"{cell}:{name}": told.get(name) for name in DESCRIBED}
 
 
-NUMBERS = ("weight.weight", "demographics.birth_year", "demographics.age", "disease_history.glucocorticoid_dose",
+NUMBERS = ("weight.weight", "demographics.age", "disease_history.glucocorticoid_dose",
            "disease_history.drug_1_months", "disease_history.drug_2_months",
            "disease_history.drug_3_months")  # fmt: skip
 CORE = {"phga": "physician_global.vas", "ptga": "patient_global.vas", "mmt": "mmt8.total", "haq": "haq_di.index",

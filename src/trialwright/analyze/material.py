@@ -109,9 +109,20 @@ SUMMARY = "summary"
 
 
 def described(
-    catalog: Catalog, line: Line, values: Sequence[Fraction], *, prefix: str = "", unit: str = ""
+    catalog: Catalog,
+    line: Line,
+    values: Sequence[Fraction],
+    *,
+    prefix: str = "",
+    unit: str = "",
+    measured: int | None = None,
 ) -> list[ResultRow]:
-    """What the summary method says of some values, but their number; a statistic it leaves out says why."""
+    """
+    What the summary method says of some values, but their number; a statistic it leaves out says why.
+
+    `measured`: the decimals a value is measured with; smallest and largest print so, the others with one more.
+    """
+    finer = DECIMALS if measured is None else measured + 1
     result = catalog.estimate(SUMMARY, {"numbers": values})
     if not isinstance(result, MethodResult):
         raise ValueError("; ".join(problem.sentence() for problem in result))
@@ -120,7 +131,7 @@ def described(
             f"{prefix}{name}",
             result.values.get(name),
             unit=unit,
-            decimals=DECIMALS,
+            decimals=measured if measured is not None and name in ("min", "max") else finer,
             method=result.method,
             warnings=() if name in result.values else result.warnings,
         )

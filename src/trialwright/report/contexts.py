@@ -122,6 +122,8 @@ def study_labels(study: Study, catalog: Catalog, language: str = "en") -> dict[s
             labels |= _measure_labels(section.instrument, catalog, language)
             for field in section.fields:
                 labels |= _item_labels(field.name, field.item, language)
+    units = catalog.terms("units").choices if "units" in catalog.names("terms") else ()
+    labels |= {f"unit={unit.code}": unit.label.of(language) for unit in units}
     titles: list[tuple[str, Text]] = [(each.name, each.title) for each in study.visits]
     titles += [(each.name, each.title) for each in study.analysis_sets]
     titles += [(each.name, each.title) for each in study.intercurrent_events]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, described, population_of
+from trialwright.analyze.material import Line, Material, described, population_of, setting
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.entry import Instrument, Item
 from trialwright.model.quantity import Missing
@@ -18,14 +18,18 @@ def baseline(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     Numbers described, choices counted, a line `instrument.item` or `instrument.item=<code>`.
 
-    Shape:    items and scores of instruments asked at screening or baseline, then measures and logs at baseline; dates
+    Shape:    parameter `leave_out` names what is not described (a year of birth beside the age);
+              items and scores of instruments asked at screening or baseline, then measures and logs at baseline; dates
               and free text are left to listings.
     Missing:  counted as `missing`; a rate of a choice is of all members of the population.
     """
     members = material.members(population_of(material, use))
+    left_out = setting(material, use, "leave_out").split()
     rows: list[ResultRow] = []
     for instrument in _instruments(material):
         for item in instrument.items:
+            if f"{instrument.name}.{item.name}" in left_out:
+                continue
             records = _first_of_each(material, f"{instrument.name}.{item.name}", members, ("value",))
             if item.kind in DESCRIBED and records:
                 rows += _number(
@@ -97,7 +101,15 @@ def _number(
     values = [r.value for r in records if isinstance(r.value, Fraction)]
     line = _made(use, name, label, records, members)
     counts = [line.says("n", len(values)), line.says("missing", len(members) - len(values))]
-    return counts + described(material.catalog, line, values, unit=unit)
+    return counts + described(material.catalog, line, values, unit=unit, measured=_decimals(values))
+
+
+def _decimals(values: Sequence[Fraction]) -> int:
+    """The decimals that the values are written with; one where they have no end, and never more than two."""
+    for places in (0, 1, 2):
+        if all((value * 10**places).denominator == 1 for value in values):
+            return places
+    return 2 if all(1000 % value.denominator == 0 for value in values) else 1
 
 
 def _choice(

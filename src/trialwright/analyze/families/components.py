@@ -5,6 +5,12 @@ from trialwright.analyze.verdicts import verdicts_of
 from trialwright.model.analysis import ResultRow
 from trialwright.model.study import DisplayUse
 
+COUNTED = (
+    'Improved and worsened by the thresholds of the question "{says}?", as measured, whatever else happened; missing: '
+    "no value at baseline or at the visit"
+)
+"""What the counts mean, with the question they belong to."""
+
 
 def components(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
@@ -37,7 +43,7 @@ def components(material: Material, use: DisplayUse) -> list[ResultRow]:
                 participants=verdicts.members,
             )
             rows += [
-                line.says("improved", improved),
+                line.says("improved", improved, method=COUNTED.format(says=estimand.says.strip().rstrip(".?"))),
                 line.says("unchanged", same),
                 line.says("worsened", worsened),
                 line.says("missing", len(verdicts.members) - improved - same - worsened),

@@ -1,17 +1,21 @@
 """The same question under every declared reading: one line an estimand."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from trialwright.analyze.material import Material, estimands_of
 from trialwright.analyze.rates import Observed, interval_rows
 from trialwright.analyze.verdicts import Verdicts, bound_rows, verdict_line, verdicts_of
-from trialwright.model.analysis import ResultRow
+from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse, Estimand
+
+NOW = {"Y": "responder", "N": "non-responder", "U": "undetermined"}
 
 
 def sensitivity(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
-    `n`, `undetermined`, `rate` and its interval an estimand, and how many verdicts differ from the first one's.
+    `n`, `undetermined`, `rate` and its interval an estimand, how many verdicts differ from the first one's, and whose.
 
     Missing: an estimand that leaves verdicts open has two more lines, with none and with all of them as responders.
     """
@@ -30,12 +34,27 @@ def _line(
     material: Material, use: DisplayUse, estimand: Estimand, verdicts: Verdicts, first: Verdicts | None
 ) -> list[ResultRow]:
     line = verdict_line(use, estimand, (estimand.name, estimand.title.en), verdicts)
-    rows = [*line.counted(verdicts.yes), line.says("undetermined", verdicts.undetermined)]
+    n, *rate = line.counted(verdicts.yes)
+    asked = msgspec.structs.replace(n, method=f"{estimand.title.en}: {estimand.says.strip()}")
+    rows = [asked, *rate, line.says("undetermined", verdicts.undetermined)]
     rows += interval_rows(line, Observed(verdicts.yes, verdicts.denominator), estimand, material.catalog)
     if first is not None:
         mine = {r.participant_id: r.verdict for r in verdicts.records}
-        differ = sum(mine.get(r.participant_id, r.verdict) != r.verdict for r in first.records)
+        changed = [r for r in first.records if mine.get(r.participant_id, r.verdict) != r.verdict]
         # Both sets of verdicts are behind this number.
         both = msgspec.structs.replace(line, records=tuple(dict.fromkeys((*first.ids, *verdicts.ids))))
-        rows.append(both.says("differ", differ, method="Differ: verdicts that are not those of the first line"))
+        method = "Differ: verdicts that are not those of the first line, among the participants of both"
+        rows.append(both.says("differ", len(changed), method=method))
+        rows.append(both.says("who", _who(changed, mine, len(first.members) - len(verdicts.members))))
     return rows
+
+
+def _who(changed: Sequence[AnalysisRecord], mine: Mapping[str, str], fewer: int) -> str:
+    """Whose verdict became what, and how many are not in the population of this line."""
+    told = []
+    for verdict, words in NOW.items():
+        who = [r.participant_id for r in changed if mine[r.participant_id] == verdict]
+        told += [f"{words}: {', '.join(who)}"] if who else []
+    if fewer > 0:
+        told.append(f"{fewer} not in this set")
+    return "; ".join(told) or "nobody"

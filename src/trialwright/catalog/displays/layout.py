@@ -29,6 +29,7 @@ HEADINGS = {
     "critical": "Responders needed",
     "reject": "Excluded",
     "differ": "Verdicts that differ",
+    "who": "Who differs from the first line",
     "change_n": "n with change",
     "improved": "Improved",
     "unchanged": "Unchanged",
@@ -180,9 +181,10 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext, whole: str 
     """
     notes: dict[str, None] = {}
     for row in rows:
-        if row.denominator is not None and row.statistic in ("rate", "n"):
-            of = whole or context.labels.get(row.analysis_set, row.analysis_set)
-            notes[f"Percentages are of {row.denominator} participants{f' ({of})' if of else ''}."] = None
+        if row.denominator is not None and row.statistic == "rate":
+            # A row without an analysis set is of everybody enrolled: analyze knows no other whole.
+            of = whole or context.labels.get(row.analysis_set, row.analysis_set) or "enrolled"
+            notes[f"Percentages are of {row.denominator} participants ({of})."] = None
     for row in rows:
         about = f"{row.label}: " if row.value is None and row.label else ""
         notes.update(dict.fromkeys(_sentence(text) for text in (row.method,) if text))

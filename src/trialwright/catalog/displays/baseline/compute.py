@@ -44,8 +44,14 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
             heading = item
             body.append((Cell(context.labels.get(item, item), strong=True), Cell("", align="right")))
         body.append((Cell(label_of(line, name, context), indent=1), _count(line)))
-    columns = ("Characteristic", context.population or "Participants")
+    columns = ("Characteristic", context.population or _whole(rows))
     return table(context, columns, tuple(body), footnotes_of(rows, context))
+
+
+def _whole(rows: Sequence[ResultRow]) -> str:
+    """Whom the column describes: the rows have no analysis set of their own, so it is everybody enrolled."""
+    wholes = {row.denominator for row in rows if row.denominator is not None}
+    return f"Enrolled (N = {wholes.pop()})" if len(wholes) == 1 else "Participants"
 
 
 def _count(line: Line) -> Cell:
@@ -57,7 +63,9 @@ def _count(line: Line) -> Cell:
 
 def _number_lines(line: Line, label: str, context: DisplayContext) -> list[_Row]:
     unit = next((row.unit for row in line.values() if row.unit and row.statistic != "n"), "")
-    heading = f"{label}, {unit}" if unit else label
+    # "Age in years" needs no unit behind it.
+    said = context.labels.get(f"unit={unit}", unit).lower() in label.lower()
+    heading = f"{label}, {unit}" if unit and not said else label
     if not {"mean", "median", "min"} & line.keys():
         return [(Cell(heading, strong=True), _count(line)), *_rest(line, context, ("n", "rate"))]
     printed: list[_Row] = [(Cell(heading, strong=True), Cell("", align="right"))]

@@ -99,7 +99,7 @@ def _measure(record: AnalysisRecord | None, with_unit: bool, context: DisplayCon
         return Cell(NO_VALUE, align="right")
     match record.value:
         case Missing(reason=reason):
-            return Cell(reason, records=(record.id,))
+            return Cell(reason, records=(record.id,), align="right")
         case Fraction() as number:
             unit = f"{NARROW}{record.unit}" if with_unit and record.unit else ""
             return Cell(f"{print_exact(number)}{unit}{_followed(record, context)}", records=(record.id,), align="right")
