@@ -10,6 +10,7 @@ from web.stage import enrolled
 ROLES = ("study_nurse", "investigator", "monitor", "data_manager", "statistician")
 NAMES = {
     "participant_id": "P001", "visit": "W0", "form": "visit_date", "item": "visit_record.date", "number": "14.1",
+    "seq": 1,
 }  # fmt: skip
 
 MAY = {
@@ -28,8 +29,11 @@ POSTS = {
     "participant_screen_failure": "enrol", "participant_withdraw": "enrol", "participant_withdraw_consent": "enrol",
     "participant_complete": "enrol", "participant_died": "enrol", "participant_deviation": "record_deviation",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
+    "row_inactivate": "enter", "query_answer": "enter", "query_close": "verify",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
+GONE = {"query_answer": (404,), "query_close": (404,)}
+"""Addresses that name a thing which the small study does not have here: whoever may is told that nothing is here."""
 ONLY = {"results_figure": "see_results", "trace": "see_results"}
 
 
@@ -90,7 +94,7 @@ def test_acts_reach_the_service_with_the_right(here, as_, role):
     browser = as_(role)
     for name, act in POSTS.items():
         if act in MAY[role]:
-            assert browser.post(addresses()[name], {"do": "save"}).status_code in (302, 422), name
+            assert browser.post(addresses()[name], {"do": "save"}).status_code in (302, 422, *GONE.get(name, ())), name
 
 
 def test_an_act_by_get_is_refused(here, as_):

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from trialwright.capture.status import STATUS_WORDS, Status
 from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, Timing
+from trialwright.catalog import load
 from trialwright.model.ledger import EventKind
 from trialwright.model.study import Field, Study
 from trialwright.model.text import Text
-from trialwright.web.wording import EVENTS, MISSING, unit_word
+from trialwright.web.wording import EVENTS, MISSING, YES_NO, unit_word
 
 _ORIGINS = {
     "typed": Text(en="typed", zh="手工录入"),
@@ -48,6 +49,22 @@ _DETAILS = {
     "query": Text(en="query", zh="质疑"),
     "by": Text(en="by", zh="来源"),
 }
+_VALUES: dict[str, dict[str, Text]] = {
+    "scope": {"data": Text(en="all data", zh="全部数据")},
+    "status": {
+        "registered": Text(en="as registered", zh="已注册"),
+        "proposal": Text(en="a proposal", zh="修订建议"),
+        "draft": Text(en="a draft", zh="草稿"),
+    },
+    "by": {
+        "check": Text(en="the check holds again", zh="核查规则已满足"),
+        "row_inactivated": Text(en="the row was taken out of use", zh="该行已作废"),
+    },
+    "reason": {choice.code: choice.label for choice in load().terms("withdrawal_reason").choices},
+    "category": {choice.code: choice.label for choice in load().terms("deviation_category").choices},
+}
+_FOR_PROGRAMS = frozenset({"check", "query", "message_zh"})
+"""Details by which programs find an act again; they say nothing to a reader."""
 BLANK = Text(en="(empty)", zh="（空）")
 
 
@@ -60,6 +77,7 @@ class Names:
         self._forms = {form.name: form.title for form in study.forms}
         self._fields: dict[str, Field] = {f.name: f for form in study.forms for s in form.sections for f in s.fields}
         self._roles = {role.name: role.title for role in study.roles}
+        self._sites = {site.name: site.title for site in study.sites}
         self._zone = ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC")
 
     def visit(self, name: str) -> str:
@@ -101,9 +119,7 @@ class Names:
         if kind == "blank":
             return BLANK.of(self.language)
         if kind == "code":
-            field = self._fields.get(item)
-            labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices} if field else {}
-            return labels.get(text, text)
+            return self._labels(item).get(text, text)
         return f"{text} {unit_word(unit, self.language)}".strip()
 
     def evidence(self, item: str, text: str) -> str:
@@ -114,8 +130,16 @@ class Names:
         number, _, unit = text.rpartition(" ")
         if number and unit == field.item.unit:
             return f"{number} {unit_word(unit, self.language)}"
-        labels = {choice.code: choice.label.of(self.language) for choice in field.item.choices}
-        return labels.get(text) or (MISSING[text].of(self.language) if text in MISSING else text)
+        return self._labels(field.name).get(text) or (MISSING[text].of(self.language) if text in MISSING else text)
+
+    def _labels(self, item: str) -> dict[str, str]:
+        """The labels of an item's codes; an item of yes or no has them without a list."""
+        field = self._fields.get(item)
+        choices = field.item.choices if field else ()
+        words = {choice.code: choice.label for choice in choices} or (
+            YES_NO if field and field.item.kind == "yes_no" else {}
+        )
+        return {code: label.of(self.language) for code, label in words.items()}
 
     def unit(self, unit: str) -> str:
         return unit_word(unit, self.language)
@@ -130,7 +154,10 @@ class Names:
         """Flat details of an act as one line of words."""
         colon = "：" if self.language == "zh" else ": "
         comma = "；" if self.language == "zh" else "; "
-        return comma.join(f"{self._word(_DETAILS, k)}{colon}{self._detail(k, v)}" for k, v in details.items() if v)
+        told = {k: v for k, v in details.items() if v and k not in _FOR_PROGRAMS}
+        if "message_zh" in details:
+            told["message"] = details["message_zh"] if self.language == "zh" else details.get("message", "")
+        return comma.join(f"{self._word(_DETAILS, k)}{colon}{self._detail(k, v)}" for k, v in told.items())
 
     def moment(self, at_utc: str) -> str:
         """A stored moment in the site's own time, to the minute."""
@@ -141,7 +168,12 @@ class Names:
         return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
 
     def _detail(self, key: str, value: str) -> str:
-        return self._word(self._roles, value) if key == "role" else value
+        if key == "items":
+            return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
+        if key in ("hash", "head"):
+            return f"{value[:12]}…"
+        words = {"role": self._roles, "site": self._sites, "major": YES_NO}.get(key) or _VALUES.get(key, {})
+        return self._word(words, value)
 
     def _word(self, words: Mapping[str, Text], name: str) -> str:
         return words[name].of(self.language) if name in words else name

@@ -13,8 +13,7 @@ from trialwright.model.entry import Choice
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field, Form, Section
-from trialwright.model.text import Text
-from trialwright.web.wording import missing_word, unit_word
+from trialwright.web.wording import YES_NO, missing_word, unit_word
 
 SCALE_POINTS = 6
 """An integer with at most so many values is a row of buttons; more is typed."""
@@ -173,11 +172,11 @@ def _control(field: Field, typed: str) -> str:
     return "number" if item.kind in ("number", "integer") else item.kind
 
 
-YES_NO = (Choice("Y", Text(en="Yes", zh="是")), Choice("N", Text(en="No", zh="否")))
+_YES_NO = tuple(Choice(code, label) for code, label in YES_NO.items())
 
 
 def _codes(field: Field) -> tuple[Choice, ...]:
-    return field.item.choices or (YES_NO if field.item.kind == "yes_no" else ())
+    return field.item.choices or (_YES_NO if field.item.kind == "yes_no" else ())
 
 
 def _choices(field: Field, language: str) -> tuple[tuple[str, str], ...]:

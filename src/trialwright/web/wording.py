@@ -13,6 +13,8 @@ MISSING: dict[str, Text] = {
     "unknown": Text(en="unknown", zh="不详"),
 }
 
+YES_NO = {"Y": Text(en="Yes", zh="是"), "N": Text(en="No", zh="否")}
+
 EVENTS: dict[EventKind, Text] = {
     "signed_in": Text(en="signed in", zh="登录"),
     "signed_out": Text(en="signed out", zh="退出登录"),

@@ -14,11 +14,12 @@ from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
-from trialwright.web import lookup
+from trialwright.web import lookup, queries
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.pages.form import saving
-from trialwright.web.pages.form.rows import show_rows
+from trialwright.web.pages.form.inactivating import inactivate
+from trialwright.web.pages.form.rows import inactive_rows, show_rows
 from trialwright.web.questions import Filled, blocks, missing_choices
 from trialwright.web.render import page
 from trialwright.web.wording import said_in, score_text
@@ -71,6 +72,10 @@ def show(
         skips=any(field.shown_when is not None for field in fields_of(at.form)),
         reason=call.posted("reason"),
         reasons=missing_choices(language),
+        gone=inactive_rows(call, at).get(row, "") if row else "",
+        waiting=queries.waiting(
+            call, participant_id=at.participant_id, visit=at.visit.name, form=at.form.name, row=row
+        ),
         build=study.build,
         version=ledger.form_version(at.participant_id, at.visit.name, at.form.name),
     )
@@ -143,5 +148,12 @@ ROUTES = (
         view=view,
         act=ANY_ROLE,
         post_act="enter",
+    ),
+    Route(
+        path="participants/<str:participant_id>/visits/<str:visit>/forms/<str:form>/inactivate/",
+        name="row_inactivate",
+        view=inactivate,
+        act="enter",
+        post_only=True,
     ),
 )

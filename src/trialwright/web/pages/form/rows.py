@@ -14,7 +14,7 @@ from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
 COLUMNS = 6
-SAVED = Text(en="Saved.", zh="已保存。")
+DONE = Text(en="Recorded.", zh="已登记。")
 
 
 class RowLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ def show_rows(call: Call, at: FormAt) -> HttpResponse:
         rows=lines,
         columns=columns,
         next_row=following,
-        notice=call.words(SAVED) if call.request.GET.get("saved") else "",
+        notice=call.words(DONE) if call.request.GET.get("done") else "",
         barred=[said_in(problem, call.language) for problem in barred],
     )
 

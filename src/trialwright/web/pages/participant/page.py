@@ -57,7 +57,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         logs=[
             (
                 FormAt(participant_id=participant_id, visit=study.visit(state.visit), form=study.form(form.form)),
-                len(form.rows),
+                form,
             )
             for state in person.logs
             for form in state.forms

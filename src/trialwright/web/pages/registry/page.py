@@ -11,7 +11,7 @@ from trialwright.web.render import page
 
 def view(call: Call) -> HttpResponseBase:
     report = check_registered(call.place.folder, call.place.study)
-    groups = by_severity(report) if report else []
+    groups = by_severity(report, call.language) if report else []
     lost = report.lost if report else ()
     return page(call, "registry/registry.html", report=report, groups=groups, lost=lost)
 

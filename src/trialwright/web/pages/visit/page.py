@@ -11,7 +11,7 @@ from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
-from trialwright.web import lookup, results
+from trialwright.web import lookup, queries, results
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -42,6 +42,7 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
             (FormAt(participant_id=participant_id, visit=visit, form=study.form(form.form)), form)
             for form in state.forms
         ],
+        queries=queries.counted(call, participant_id),
         scores=[(call.words(score.label), score_text(score, call.language)) for score in scores],
         verdicts=results.verdicts_of(call.place, participant_id, name, call.language) if seen else [],
         hidden_verdict=not seen and any(estimand.variable.visit == name for estimand in study.estimands),
