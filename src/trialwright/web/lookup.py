@@ -63,5 +63,12 @@ def elsewhere(call: Call, participant_id: str) -> dict[str, RowValue]:
 
 def row_of(call: Call) -> int:
     """The row asked for (`?row=2` or posted); 0 for a form that stands once."""
-    text = str(call.request.POST.get("row", "") or call.request.GET.get("row", ""))
-    return int(text) if text.isdecimal() and text.isascii() else 0
+    return number_in(str(call.request.POST.get("row", "") or call.request.GET.get("row", "")))
+
+
+def number_in(text: str) -> int:
+    """A number of an address or a hidden field; 0 for anything else, also for more digits than a ledger counts."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= _DIGITS else 0
+
+
+_DIGITS = 15

@@ -1,15 +1,54 @@
-"""The idle time-out: a session that rests longer than fifteen minutes must sign in again."""
+"""What stands around every page: bounds on what may be asked, no copies in caches, the idle time-out."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
 
 REFRESH_SECONDS = 60
 """A session is rewritten at most once a minute: reading a page should not cost a write."""
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""
+Control characters and those that turn the direction of writing: no person types them, and in a ledger they would make a
+text say something else on a screen, in a terminal or in a log than what stands there.
+"""
+_TOO_LARGE = "This is more than a form can hold. Nothing was saved.\n提交的内容超出表单允许的大小。未保存任何数据。\n"
+_UNREADABLE = (
+    "A text holds characters that cannot be seen. Nothing was saved. Go back, and type it instead of pasting it.\n"
+    "文本中含有不可见的字符。未保存任何数据。请返回后手动输入，不要粘贴。\n"
+)
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+
+class BoundsMiddleware:
+    """
+    Refuses what no page of ours sends: another host's name, a huge body, characters that cannot be seen.
+
+    The name is checked here because Django looks at it only where an address is built: a page that was only read
+    would be given to any name that leads here (DNS rebinding). Nothing but static files may be kept by a cache.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.get_host()
+        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            answer: HttpResponseBase = _plain(_TOO_LARGE, 413)
+        elif any(_UNSEEN.search(text) for text in _texts(request)):
+            answer = _plain(_UNREADABLE, 400)
+        else:
+            answer = self._get_response(request)
+        if isinstance(answer, HttpResponse):
+            add_never_cache_headers(answer)
+        return answer
 
 
 class IdleMiddleware:
@@ -20,16 +59,38 @@ class IdleMiddleware:
     (`request.META["trialwright.idle_user"]` says who that was).
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: Next) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated:
-            now = int(time.time())
-            seen = int(request.session.get("seen", now))
-            if now - seen > settings.IDLE_SECONDS:
+        now = int(time.time())
+        if request.user.is_authenticated and "seen" in request.session:
+            rested = now - int(request.session["seen"])
+            # a clock set back must not make a session live for ever
+            if not -REFRESH_SECONDS <= rested <= settings.IDLE_SECONDS:
                 request.META["trialwright.idle_user"] = request.user.get_username()
                 logout(request)
-            elif now - seen > REFRESH_SECONDS or "seen" not in request.session:
+            elif rested > REFRESH_SECONDS:
                 request.session["seen"] = now
-        return self._get_response(request)
+        answer = self._get_response(request)
+        # also of a session that just began: one never used again must not stay open for its whole lifetime
+        if request.user.is_authenticated and "seen" not in request.session:
+            request.session["seen"] = now
+        return answer
+
+
+def _length(request: HttpRequest) -> int:
+    text = str(request.META.get("CONTENT_LENGTH") or "0")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
+
+
+def _texts(request: HttpRequest) -> Iterator[str]:
+    yield request.path
+    for sent in (request.GET, request.POST):
+        for name, values in sent.lists():
+            yield name
+            yield from map(str, values)
+
+
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status)

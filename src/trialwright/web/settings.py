@@ -16,7 +16,7 @@ _tls = bool(os.environ.get("TRIALWRIGHT_TLS_CERT"))
 
 SECRET_KEY = os.environ.get("TRIALWRIGHT_SECRET_KEY") or database.secret_key(_db_url, _study)
 DEBUG = False
-ALLOWED_HOSTS = [h for h in os.environ.get("TRIALWRIGHT_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",") if h]
+ALLOWED_HOSTS = [h for h in os.environ.get("TRIALWRIGHT_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
 ROOT_URLCONF = "trialwright.web.urls"
 WSGI_APPLICATION = "trialwright.web.wsgi.application"
 INSTALLED_APPS = [
@@ -29,6 +29,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "trialwright.web.middleware.BoundsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -84,6 +85,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS: list[str] = []  # no page takes a file: what is sent as one is read past, never kept
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -12,7 +12,7 @@ from trialwright.model.ledger import Conflict, Datapoint, Slot
 from trialwright.model.study import Field
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
-from trialwright.web.lookup import FormAt
+from trialwright.web.lookup import FormAt, number_in
 from trialwright.web.page import Call
 from trialwright.web.questions import shown_value
 from trialwright.web.render import page
@@ -141,5 +141,4 @@ def _with(href: str, query: str) -> str:
 
 def _number(call: Call, name: str) -> int:
     # A page of ours always sends it; one that does not counts as made from an empty form and can overwrite nothing.
-    text = call.posted(name)
-    return int(text) if text.isdecimal() and text.isascii() else 0
+    return number_in(call.posted(name))
