@@ -87,9 +87,8 @@ def _write(target: Path, text: str) -> None:
 
 
 def main() -> int:
-    """Try every patch (or those whose name holds the first argument); exit 1 if one went unnoticed."""
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    chosen = [patch for patch in patches() if wanted in patch.name]
+    """Try every patch (or those whose name holds one of the arguments); exit 1 if one went unnoticed."""
+    chosen = [patch for patch in patches() if not sys.argv[1:] or any(part in patch.name for part in sys.argv[1:])]
     with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
         houses = [Path(folder) / f"house-{number}" for number in range(WORKERS)]
         for house in houses:
