@@ -180,7 +180,9 @@ def grid(trial):
         people = trial.members(estimand.get("population", "full_analysis"))
         said = {p.pid: trial.verdict(p, name)[0] for p in people}
         tally, n, cell = Counter(said.values()), len(people), f"14.2.1.3:{name}"
-        cells |= counted(cell, tally["Y"], n) | interval(cell, tally["Y"], n)
+        one = counted(cell, tally["Y"], n) | interval(cell, tally["Y"], n)
+        # What is open is told as two bounds and not as one rate.
+        cells |= {f"{cell}:n": tally["Y"]} if tally["U"] else one
         cells[f"{cell}:undetermined"] = tally["U"]
         cells[f"{cell}:differ"] = sum(said[pid] != first[pid] for pid in said)
         if tally["U"]:

@@ -17,7 +17,8 @@ def sensitivity(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     `n`, `undetermined`, `rate` and its interval an estimand, how many verdicts differ from the first one's, and whose.
 
-    Missing: an estimand that leaves verdicts open has two more lines, with none and with all of them as responders.
+    Missing: an estimand that leaves verdicts open has no rate of its own but two more lines, with none and with all of
+             them as responders.
     """
     estimands = estimands_of(material, use, "response")
     rows: list[ResultRow] = []
@@ -36,8 +37,11 @@ def _line(
     line = verdict_line(use, estimand, (estimand.name, estimand.title.en), verdicts)
     n, *rate = line.counted(verdicts.yes)
     asked = msgspec.structs.replace(n, method=f"{estimand.title.en}: {estimand.says.strip()}")
-    rows = [asked, *rate, line.says("undetermined", verdicts.undetermined)]
-    rows += interval_rows(line, Observed(verdicts.yes, verdicts.denominator), estimand, material.catalog)
+    rows = [asked, line.says("undetermined", verdicts.undetermined)]
+    if not verdicts.undetermined or verdicts.observed_only:
+        # Where verdicts are open a single rate would quietly count them as non-responders: the bounds below say it.
+        rows += rate
+        rows += interval_rows(line, Observed(verdicts.yes, verdicts.denominator), estimand, material.catalog)
     if first is not None:
         mine = {r.participant_id: r.verdict for r in verdicts.records}
         changed = [r for r in first.records if mine.get(r.participant_id, r.verdict) != r.verdict]

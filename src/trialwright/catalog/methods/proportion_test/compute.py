@@ -71,7 +71,7 @@ def _wrong(x: int, n: int, p0: Fraction, alpha: Fraction) -> list[Problem]:
             found.append(
                 problems.impossible_arguments(
                     "proportion_test", f"{name} is {exact_text(number)}", f"{name} lies between 0 and 1",
-                    "Write 0.425 for 42.5 %",
+                    "Write 0.425 for 42.5 %" if name == "p0" else "Write 0.05 for 5 %",
                 )
             )  # fmt: skip
     return found
