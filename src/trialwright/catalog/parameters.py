@@ -14,6 +14,7 @@ Argument = str | int | Fraction | Sequence[str | int | Fraction]
 """What a caller may hand to a method: exact numbers or their texts, never floats."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(/[0-9]*[1-9][0-9]*)?")
+_LONGEST = 1000  # Python refuses to read numbers of thousands of digits, and nobody means one
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
 
@@ -88,7 +89,7 @@ def complete(
 
 def check_text(parameter: Parameter, text: str, where: str) -> list[Problem]:
     """What is wrong with `text` as a value of `parameter`."""
-    expected = _expected(parameter, text)
+    expected = _expected(parameter, text) or _too_small(parameter, text)
     if not expected:
         return []
     cure = guess(text, parameter.choices or (TRUTHS if parameter.kind == "truth" else ()))
@@ -103,7 +104,7 @@ def _expected(parameter: Parameter, text: str) -> str:
         case "numbers":
             return "" if all(_is_number(part) for part in parts) else "numbers such as 20, 0.05 or 1/3, with commas"
         case "integer":
-            return "" if _INTEGER.fullmatch(text) else "a whole number"
+            return "" if len(text) <= _LONGEST and _INTEGER.fullmatch(text) else "a whole number"
         case "truth":
             return "" if text in TRUTHS else "true or false"
         case "choice":
@@ -115,8 +116,14 @@ def _expected(parameter: Parameter, text: str) -> str:
     return ""
 
 
+def _too_small(parameter: Parameter, text: str) -> str:
+    if not parameter.least or exact(text) >= exact(parameter.least):
+        return ""
+    return f"{'a whole number' if parameter.kind == 'integer' else 'a number'} of at least {parameter.least}"
+
+
 def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text)) and not ("." in text and "/" in text)
+    return len(text) <= _LONGEST and bool(_NUMBER.fullmatch(text)) and not ("." in text and "/" in text)
 
 
 def _unknown(name: str, names: Sequence[str], where: str) -> Problem:

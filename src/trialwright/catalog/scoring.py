@@ -21,6 +21,8 @@ Cell = Fraction | int | str | None
 TRUTHS = {True: "Y", False: "N", None: "U"}
 _DECIMAL = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _EXACT = r"^[+-]?[0-9]+(\.[0-9]+|/[0-9]*[1-9][0-9]*)?$"
+_LONGEST = 1000  # characters of a number; a measurement has a few, and Python refuses to read thousands
+_SHOWN = 60
 _MOST_DIGITS = 17  # more could pass 64 bits once scaled; then rows are scored in exact fractions instead
 
 
@@ -108,7 +110,7 @@ class Scorer:
         found: list[WrongCell] = []
         for name in frame.columns:
             cells = frame[name]
-            unread = ~cells.str.contains(_EXACT)
+            unread = ~cells.str.contains(_EXACT) | (cells.str.len_chars() > _LONGEST)
             found += [_unreadable(i, name, cells[i]) for i in _places(unread)]
             readable = cells.filter(~unread.fill_null(False))
             if not readable.is_empty():
@@ -150,7 +152,8 @@ def _unreadable(row: int, column: str, text: str) -> WrongCell:
         cure = f"Write {text.replace('.', '0.')}"
     elif text.casefold() in ("na", "nan", "n/a", "null", "none", ".", "-"):
         cure = "Leave the cell empty where the value is missing"
-    return WrongCell(row, column, f'"{text}" is no number', "Expected a plain decimal or a fraction", cure)
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
+    return WrongCell(row, column, f'"{shown}" is no number', "Expected a plain decimal or a fraction", cure)
 
 
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3000: None}

@@ -81,6 +81,9 @@ def read_yaml(text: str, name: str) -> tuple[YamlNode | None, list[Problem]]:
     except (YAMLError, YAMLStreamError, ValueError) as error:
         found = f"the file cannot be read as YAML ({str(error).splitlines()[0]})"
         reading.problems.append(problems.broken_yaml(f"{name}:1", found, "Save the file as plain UTF-8 text"))
+    except RecursionError:
+        found = "the file cannot be read as YAML (it is nested too deeply)"
+        reading.problems.append(problems.broken_yaml(f"{name}:1", found, "Look for brackets that are never closed"))
     return None, reading.problems
 
 

@@ -61,7 +61,7 @@ def freeze(
 
     frozen, problems = studies.freeze(study, reason, dt.datetime.now(dt.UTC).date())
     if frozen is None:
-        stop(problems, 1)
+        stop(problems, 1 if (study / "study.yaml").is_file() else 2)
     print_problems(problems)
     out.print(f"Build {frozen.build} of {frozen.name}, {frozen.hash[:12]}", markup=False)
 
@@ -78,10 +78,10 @@ def serve(
     Example: trialwright serve my-study --port 8080
     """
     expect_port(port)
-    from trialwright.web import serve as serve_study  # Django is loaded only by who needs it
-    from trialwright.web.server import check_port_free
+    from trialwright.web import check_may_serve  # Django is loaded only by who needs it
+    from trialwright.web import serve as serve_study
 
-    check_port_free(host, port)
+    check_may_serve(host, port)
     address = _ledger_for(study, db)
     out.print(f"http://{host}:{port}/", markup=False)
     serve_study(study, address, host=host, port=port, demo=False)

@@ -62,10 +62,10 @@ def _check_place(out_dir: Path, port: int, no_serve: bool) -> None:
     if not nearest.is_dir():
         wrong_use(f"--out {out_dir}: {nearest} is a file. Name a folder; nothing was changed.")
     if not no_serve:
-        from trialwright.web.server import check_port_free
+        from trialwright.web import check_may_serve
 
         expect_port(port)
-        check_port_free("127.0.0.1", port)
+        check_may_serve("127.0.0.1", port)
 
 
 def _print_findings(report: CheckReport) -> None:

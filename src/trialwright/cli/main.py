@@ -1,5 +1,6 @@
 """The door: collects the command families and turns whatever a user's mistake raises into a sentence."""
 
+import errno
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -38,6 +39,19 @@ def root(
     """Only what stands before a command; the commands do the work."""
 
 
+_CURES = {
+    errno.EEXIST: "A file stands where a folder is needed: name another place.",
+    errno.ENOTDIR: "A file stands where a folder is needed: name another place.",
+    errno.EISDIR: "A folder stands where a file is needed: name another place.",
+    errno.EACCES: "Give the account that runs Trialwright the right to it, or name another place.",
+    errno.EPERM: "Give the account that runs Trialwright the right to it, or name another place.",
+    errno.EROFS: "The disk may only be read: name another place.",
+    errno.ENOSPC: "The disk is full: make room and try again.",
+    errno.EDQUOT: "The quota is used up: make room and try again.",
+    errno.EFBIG: "The file may not grow that large here: look for a limit on file sizes.",
+}
+
+
 def main() -> None:
     """Run a command. A user's mistake ends in a sentence and exit 1 or 2, never in a traceback."""
     try:
@@ -61,6 +75,6 @@ def main() -> None:
 
 def _tell_machine(error: OSError) -> None:
     """What the machine refuses (no space, no permission, no such folder), by place and reason."""
-    place = error.filename or "the file system"
-    told = f"{place}: {error.strerror or error}. Nothing that was acknowledged is lost; free it and try again."
-    err.print(told, markup=False)
+    place = error.filename or "The file system"
+    cure = _CURES.get(error.errno or 0, "Check the path and try again.")
+    err.print(f"{place}: {error.strerror or error}. {cure} Nothing that was acknowledged is lost.", markup=False)

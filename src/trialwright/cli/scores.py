@@ -70,7 +70,7 @@ def estimate(
 
 
 def catalog(
-    entry: Annotated[str, typer.Argument(metavar="[ENTRY]", help="One entry; without it, the index of all.")] = "",
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="One entry; without it, the index of all.")] = "",
 ) -> None:
     """
     Print what the catalog knows: instruments, response criteria, methods, displays, terms.

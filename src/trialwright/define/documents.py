@@ -45,8 +45,12 @@ def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]
     except FileNotFoundError:
         return None, [say.file_missing(name, f"the file {name}")]
     except (UnicodeDecodeError, PermissionError, IsADirectoryError) as error:
-        found = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else "this file cannot be opened"
-        return None, [say.not_readable(name, found, "Files are readable UTF-8 text", "Save the file as UTF-8.")]
+        found, cure = "this file cannot be opened", "Give the account that runs Trialwright the right to read it."
+        if isinstance(error, UnicodeDecodeError):
+            found, cure = "not UTF-8 text", "Save the file as UTF-8."
+        elif path.is_dir():
+            found, cure = "this is a folder", "Put the file of this name in its place."
+        return None, [say.not_readable(name, found, "Files are readable UTF-8 text", cure)]
     document, problems = _parsed(text, name)
     return document, list(problems)
 

@@ -87,6 +87,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["number", "numbers", "integer", "truth", "choice", "names", "text"]
     default: str = ""  # empty: must be given
     choices: tuple[str, ...] = ()
+    least: str = ""  # the smallest number that makes sense, where the kind is a number
     source: Source | None = None
 
 

@@ -32,7 +32,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self) -> str:
         """One line for a terminal: place, found, expected, cure, code."""
         parts = [f"{self.where}: {self.found}", self.expected, self.cure]
-        return " ".join(_closed(part) for part in parts if part) + f"  [{self.code}]"
+        return " ".join(_closed(part) for part in parts if part.strip()) + f"  [{self.code}]"
 
     def public(self) -> str:
         """The same without `found`, for logs and exception texts, where no participant's value may stand."""
@@ -47,4 +47,7 @@ class Lost(msgspec.Struct, frozen=True):
 
 
 def _closed(text: str) -> str:
+    first = text.split(maxsplit=1)[0]
+    if first.isalpha() and first.islower():  # a word may open a sentence; "study.yaml" or "mg/L" stays as it is
+        text = text[0].upper() + text[1:]
     return text if text.endswith((".", "?", "!", ":")) else text + "."

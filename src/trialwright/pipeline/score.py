@@ -1,5 +1,6 @@
 """The score route (a catalog entry on a table) and the estimate route (a method on JSON lines)."""
 
+import csv
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -53,6 +54,8 @@ def score_table(
         return _score_into(table, made, in_path, out_path)
     except UnicodeDecodeError:
         return [problems.unreadable_file(in_path, "it is not UTF-8")]
+    except csv.Error as error:
+        return [problems.unreadable_file(in_path, f"the quotes or the cells of it do not fit together ({error})")]
 
 
 def estimate_lines(method: str, lines: Iterable[str]) -> Iterator[tuple[str, list[Problem]]]:
@@ -65,7 +68,10 @@ def estimate_lines(method: str, lines: Iterable[str]) -> Iterator[tuple[str, lis
     catalog = knowledge.load()
     decoder = msgspec.json.Decoder(float_hook=Decimal)
     encoder = msgspec.json.Encoder(decimal_format="number")
-    for number, line in enumerate(lines, 1):
+    for number, line in _numbered(lines):
+        if isinstance(line, Problem):
+            yield encoder.encode({"problems": [line.sentence()]}).decode(), [line]
+            return
         if not line.strip():
             continue
         result = _estimated(catalog, method, line, number, decoder)
@@ -73,6 +79,16 @@ def estimate_lines(method: str, lines: Iterable[str]) -> Iterator[tuple[str, lis
             yield encoder.encode(_result_object(result)).decode(), []
         else:
             yield encoder.encode({"problems": [problem.sentence() for problem in result]}).decode(), result
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str | Problem]]:
+    """The lines with their numbers; where the bytes are no text, a Problem and the end."""
+    number = 0
+    try:
+        for number, line in enumerate(lines, 1):
+            yield number, line
+    except UnicodeDecodeError:
+        yield number + 1, problems.wrong_line(number + 1, "this is not UTF-8 text")
 
 
 def _scorer(catalog: Catalog, entry: str, reading: str, settings: Mapping[str, str]) -> Scorer | list[Problem]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import trialwright
 from trialwright.catalog import Catalog, load
 from trialwright.define import check_build, compare_studies, freeze_study, read_builds, read_cases, read_study
+from trialwright.design.cohort import read_cohort
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
 from trialwright.model.study import Study
@@ -42,6 +43,9 @@ def check_study(folder: Path, on: dt.date) -> CheckReport:
     """Everything wrong with a definition: its files, its frozen builds, and the answers of its worked cases."""
     catalog = load()
     study, problems = read_study(folder, catalog)
+    if (folder / "cohort.yaml").exists():
+        cohort = read_cohort(folder / "cohort.yaml")
+        problems += cohort if isinstance(cohort, list) else []
     builds, _ = read_builds(folder)
     for build in builds:
         problems += check_build(folder, build)

@@ -42,9 +42,7 @@ def render_text(report: CheckReport) -> str:
     """The report for a terminal: errors first, each with its place, what to do, and where the rule comes from."""
     counts = report.counts
     lines = [
-        f"{report.input}, checked on {report.checked_on}: "
-        f"{_counted(counts.get('error', 0), 'error')}, {_counted(counts.get('warning', 0), 'warning')}, "
-        f"{_counted(counts.get('note', 0), 'note')}",
+        f"{report.input}, checked on {report.checked_on}: {_all_counted(counts)}",
     ]
     judged = [finding for finding in report.findings if not finding.found.startswith(CANNOT)]
     for severity, heading in _HEADINGS.items():
@@ -63,7 +61,13 @@ def render_text(report: CheckReport) -> str:
             lines += textwrap.wrap(
                 f"{_short(cell.where)}: {cell.reason}", _WIDTH, initial_indent="  ", subsequent_indent="    "
             )
+    if len(lines) > 1:  # the end of a long report is what stands on the screen
+        lines += ["", _all_counted(counts)]
     return "\n".join(lines) + "\n"
+
+
+def _all_counted(counts: dict[str, int]) -> str:
+    return ", ".join(_counted(counts.get(word, 0), word) for word in _HEADINGS)
 
 
 def _counted(number: int, word: str) -> str:

@@ -25,13 +25,13 @@ def too_large(name: str, size: int) -> Problem:
     )
 
 
-def wrong_encoding(name: str, detail: str) -> Problem:
+def wrong_encoding(name: str, detail: str, packed: bool = False) -> Problem:
     return Problem(
         code="TW-REG-003",
         where=name,
         found=f"The bytes are not UTF-8 text ({detail}).",
         expected="Text in UTF-8, or UTF-16 with a byte order mark.",
-        cure='Save the file again with the encoding "UTF-8".',
+        cure="Unpack it and give the record in it." if packed else 'Save the file again with the encoding "UTF-8".',
     )
 
 

@@ -17,6 +17,7 @@ def back_up(database: Database, path: Path) -> Head:
     """See `Ledger.backup`. A copy that does not verify is removed again."""
     if path.exists():
         raise problems.target_exists(str(path))
+    _check_place(path)
     try:
         database.copy_to(path)
         copy = SqliteDatabase(path)
@@ -64,6 +65,12 @@ def copy_file(source: Path, target: Path) -> None:
     with contextlib.closing(sqlite3.connect(source)) as held, contextlib.closing(sqlite3.connect(target)) as copy:
         held.backup(copy)
     _sync(target)
+
+
+def _check_place(path: Path) -> None:
+    """A copy that cannot be opened would otherwise be told as trouble of the ledger that is copied."""
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise problems.no_place(str(path))
 
 
 def _verified(database: Database) -> Head:

@@ -88,6 +88,11 @@ def disk_refused(where: str) -> LedgerProblem:
                      "Nothing was saved. Look for a quota, a full or a failing disk, then save again.")  # fmt: skip
 
 
+def no_place(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-016", where, "no file can be made here", "a folder that exists and may be written",
+                     "Check the path; nothing was changed.")  # fmt: skip
+
+
 def altered_row(where: str, seq: int) -> Problem:
     return Problem(code="TW-STO-020", where=f"{where} entry {seq}", found="entry, value or link was altered",
                    expected="the hash that the chain holds",

@@ -50,6 +50,7 @@ class SqliteDatabase:
         """Makes the tables and guards, unless another process just did."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock.held(), self._told():
+            make_private(self._path)
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=self._seconds)
             try:
                 connection.execute("PRAGMA journal_mode=WAL")
@@ -150,6 +151,7 @@ class SqliteDatabase:
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy while others write (a plain file copy is not)."""
+        make_private(path)
         with self._told(), contextlib.closing(sqlite3.connect(path)) as target:
             self._connection().backup(target)
 
@@ -221,12 +223,20 @@ class SqliteDatabase:
             case sqlite3.SQLITE_IOERR:
                 return problems.disk_refused(self.where)
             case sqlite3.SQLITE_CANTOPEN:
+                if self._path.is_dir():
+                    return problems.not_a_ledger(self.where)
                 return problems.read_only(self.where) if self._path.exists() else problems.missing_file(self.where)
             case sqlite3.SQLITE_NOTADB:
                 return problems.not_a_ledger(self.where)
             case sqlite3.SQLITE_CORRUPT:
                 return problems.damaged(self.where, "pages do not fit together")
         return None
+
+
+def make_private(path: Path) -> None:
+    """An empty file for its owner only, where there is none; SQLite gives the same rights to what it puts beside it."""
+    with contextlib.suppress(OSError):  # the database says better what is wrong with the place
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def statements() -> list[str]:

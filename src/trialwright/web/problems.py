@@ -22,6 +22,12 @@ def port_in_use(host: str, port: int) -> Refused:
                     "a free port", f"Stop the other program, or try --port {port + 1}.")  # fmt: skip
 
 
+def cannot_listen(host: str, port: int, why: str) -> Refused:
+    return _refused("TW-WEB-012", "serve", f"nothing can listen at {host}, port {port}: {why}",
+                    "an address of this computer and a port that may be used",
+                    "Try --host 127.0.0.1 and a --port above 1023.")  # fmt: skip
+
+
 def demo_accounts_here(names: str) -> Refused:
     return _refused("TW-WEB-003", "serve", f"demonstration accounts ({names}) stand where no demo made the database",
                     "accounts of real persons only",
@@ -66,6 +72,31 @@ def no_such_user(name: str) -> Refused:
 def study_unreadable(folder: str, count: int, first: str) -> Refused:
     return _refused("TW-WEB-011", folder, f"the study definition has {count} problem(s), the first: {first}",
                     "a definition without errors", "Run trialwright check on the folder and cure them.")  # fmt: skip
+
+
+def bad_setting(name: str, found: str, expected: str) -> Refused:
+    return _refused("TW-WEB-013", name, found, expected, "See docs/reference/settings.md.")
+
+
+def weak_tls(path: str, found: str, expected: str) -> Refused:
+    return _refused("TW-WEB-014", path, found, expected, "Nothing was opened to the network.")
+
+
+def grant_refused(found: str, expected: str) -> Refused:
+    return _refused("TW-WEB-015", "roles", found, expected, "Ask another person who may grant roles.")
+
+
+def clock_behind(last: str, now: str) -> Problem:
+    return Problem(code="TW-WEB-016", severity="warning", where="serve",
+                   found=f"the last entry of the ledger is of {last}, this computer says it is {now}",
+                   expected="a clock that goes on where the ledger ends",
+                   cure="Set the clock right. Until it has caught up, every entry bears the moment of that last one.")  # fmt: skip
+
+
+def no_schema(schema: str, detail: str) -> Refused:
+    return _refused("TW-WEB-017", f"schema {schema}", f"it is not there and may not be made ({detail})",
+                    "a schema of its own for accounts and sessions",
+                    f"As the database's owner: CREATE SCHEMA {schema} AUTHORIZATION the_role_of_the_app.")  # fmt: skip
 
 
 def _refused(code: str, where: str, found: str, expected: str, cure: str) -> Refused:

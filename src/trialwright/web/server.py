@@ -1,5 +1,6 @@
 """Serves one study: checks first that it may, then runs granian over the WSGI application."""
 
+import errno
 import ipaddress
 import multiprocessing
 import os
@@ -21,12 +22,18 @@ def serve(study_folder: Path, db_url: str, *, host: str = "127.0.0.1", port: int
     Raises: Refused when the host is not loopback and no TLS is configured, the port is taken, or demonstration
             accounts stand in a database that the demo did not make; nothing has been opened to the network then.
     """
-    cert, key = os.environ.get("TRIALWRIGHT_TLS_CERT", ""), os.environ.get("TRIALWRIGHT_TLS_KEY", "")
-    check_may_bind(host, cert, key)
-    check_port_free(host, port)
+    cert, key = check_may_serve(host, port)
     environment_for(study_folder, db_url, host)
     check_accounts(demo)
     _run(host, port, cert, key)
+
+
+def check_may_serve(host: str, port: int) -> tuple[str, str]:
+    """The files of certificate and key ("" without TLS). Raises Refused where the address may not or cannot be used."""
+    cert, key = os.environ.get("TRIALWRIGHT_TLS_CERT", ""), os.environ.get("TRIALWRIGHT_TLS_KEY", "")
+    check_may_bind(host, cert, key)
+    check_port_free(host, port)
+    return cert, key
 
 
 def environment_for(study_folder: Path, db_url: str, host: str = "127.0.0.1") -> None:
@@ -66,7 +73,9 @@ def check_port_free(host: str, port: int) -> None:
         try:
             probe.bind((host.strip("[]"), port))
         except OSError as trouble:
-            raise problems.port_in_use(host, port) from trouble
+            if trouble.errno == errno.EADDRINUSE:
+                raise problems.port_in_use(host, port) from trouble
+            raise problems.cannot_listen(host, port, trouble.strerror or str(trouble)) from trouble
 
 
 def check_accounts(demo: bool) -> None:

@@ -110,7 +110,8 @@ def test_what_is_wrong_is_told_with_file_line_and_cure(
 ) -> None:
     study, problems = read_study(edit(file, old, new), catalog)
     wanted = code if code.startswith("CAT") else f"DEF-{code}"
-    told = [problem for problem in problems if problem.code == f"TW-{wanted}" and says in problem.sentence()]
+    parts = [(p, f"{p.where} {p.found} {p.expected} {p.cure}") for p in problems if p.code == f"TW-{wanted}"]
+    told = [problem for problem, words in parts if says in words]
 
     assert told, [problem.sentence() for problem in problems]
     assert (study is None) == any(problem.severity == "error" for problem in problems)

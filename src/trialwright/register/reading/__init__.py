@@ -25,7 +25,9 @@ def read_record(data: bytes, name: str) -> RegistryRecord | list[Problem]:
     try:
         text = data.decode(next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8"))
     except UnicodeDecodeError as error:
-        return [problems.wrong_encoding(name, f"{error.reason} at byte {error.start}")]
+        packed = data.startswith((b"\x1f\x8b", b"PK\x03\x04"))
+        detail = "it is a compressed file" if packed else f"{error.reason} at byte {error.start}"
+        return [problems.wrong_encoding(name, detail, packed)]
     first = text.lstrip()[:1]
     if first in ("{", "["):
         return v2_json.read(data if data.lstrip()[:1] in (b"{", b"[") else text.encode(), name)
