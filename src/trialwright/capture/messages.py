@@ -314,4 +314,12 @@ MESSAGES: dict[str, Message] = {
         _T("A moment in which nobody else writes here", "需要一个无人同时写入的时刻"),
         _T("Nothing was saved; save again in a moment", "未保存任何内容，请稍后再次保存"),
     ),
+    "TW-CAP-066": Message(
+        _T(
+            "visits with core set measures are still open, and your role enters data",
+            "仍有含核心指标的访视未标记完成，而您的角色可填写数据",
+        ),
+        _T("Nobody who enters core set measures sees a verdict forming", "填写核心指标者不得看到正在形成的判定"),
+        _T("Mark these visits complete, or wait for data lock", "请将这些访视标记为完成，或等待数据锁定"),
+    ),
 }

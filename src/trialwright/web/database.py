@@ -1,9 +1,12 @@
 """Where Django's own tables live: web.sqlite beside the ledger, or a schema of their own on PostgreSQL."""
 
+import contextlib
+import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+
+from psycopg import conninfo
 
 WEB_SCHEMA = "trialwright_web"
 
@@ -15,7 +18,7 @@ def ledger_url(db_url: str, study: Path) -> str:
 
 def beside_ledger(db_url: str, study: Path) -> Path:
     """The folder of the ledger; for PostgreSQL the study's `.trialwright`."""
-    if _is_postgres(db_url):
+    if is_postgres(db_url):
         return study / ".trialwright"
     return Path(ledger_url(db_url, study).removeprefix("sqlite://")).parent
 
@@ -26,34 +29,38 @@ def secret_key(db_url: str, study: Path) -> str:
     if path.exists():
         return path.read_text()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(secrets.token_urlsafe(50))
+    whole = path.with_name(f"web.key-{secrets.token_hex(8)}")
+    whole.touch(mode=0o600)
+    whole.write_text(secrets.token_urlsafe(50))
+    # two servers may start at once: the first key stands, and nobody ever reads half of one
+    with contextlib.suppress(FileExistsError):
+        os.link(whole, path)
+    whole.unlink()
     return path.read_text()
 
 
 def django_database(db_url: str, study: Path) -> dict[str, Any]:
     """Django's DATABASES entry."""
-    if not _is_postgres(db_url):
+    if not is_postgres(db_url):
+        path = beside_ledger(db_url, study) / "web.sqlite"
+        with contextlib.suppress(OSError):  # where it cannot be made, Django says so
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(beside_ledger(db_url, study) / "web.sqlite"),
+            "NAME": str(path),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 10,
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
-    url = urlsplit(db_url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
-        "PORT": str(url.port or ""),
-        "OPTIONS": {"options": f"-c search_path={WEB_SCHEMA}"},
-    }
+    # read as the ledger's own connection reads it: a socket folder or sslmode stands behind the question mark
+    given = {name: str(value) for name, value in conninfo.conninfo_to_dict(db_url).items() if value is not None}
+    named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    held = {setting: given.pop(name, "") for setting, name in named.items()}
+    options = f"{given.pop('options', '')} -c search_path={WEB_SCHEMA}".strip()
+    return {"ENGINE": "django.db.backends.postgresql", **held, "OPTIONS": {**given, "options": options}}
 
 
-def _is_postgres(db_url: str) -> bool:
+def is_postgres(db_url: str) -> bool:
     return db_url.startswith(("postgres://", "postgresql://"))

@@ -9,7 +9,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from trialwright.capture.status import roles_of
+from trialwright.model.ledger import Conflict
 from trialwright.model.study import Role
+from trialwright.pipeline import conduct
 from trialwright.web import acts, problems
 from trialwright.web.place import Place
 
@@ -40,21 +42,33 @@ def add_user(place: Place, name: str, password: str, *, roles: tuple[str, ...], 
     acts.record(place, "account_added", user=by, details={"user": name, "identity": identity})
     User.objects.create_user(username=name, password=password)
     for role in roles:
-        grant(place, name, role, by=by)
+        acts.record(place, "role_granted", user=by, details={"user": name, "role": role})
 
 
 def grant(place: Place, name: str, role: str, *, by: str, reason: str = "") -> None:
-    """Gives a role. Raises Refused when the account or the role does not exist."""
+    """
+    A signed-in person gives a role to another one.
+
+    Raises: Refused TW-WEB-007 or 010 when role or account does not exist, 015 for a role to oneself or without the
+            right to give it. The right is looked up again inside the write.
+    """
     _check_role(place, role)
     if not User.objects.filter(username=name).exists():
         raise problems.no_such_user(name)
-    acts.record(place, "role_granted", user=by, details={"user": name, "role": role}, reason=reason)
+    if name == by:
+        raise problems.grant_refused(f"{name!r} gives a role to the own account", "two persons")
+    _granted(conduct.grant_role(place.ledger, place.study, conduct.Actor(by), user=name, role=role, reason=reason))
 
 
 def revoke(place: Place, name: str, role: str, *, by: str, reason: str) -> None:
-    """Takes a role back; it counts from the person's next page."""
+    """Takes a role back; it counts from the person's next page. Raises Refused as `grant` does."""
     _check_role(place, role)
-    acts.record(place, "role_revoked", user=by, details={"user": name, "role": role}, reason=reason)
+    _granted(conduct.revoke_role(place.ledger, place.study, conduct.Actor(by), user=name, role=role, reason=reason))
+
+
+def _granted(answer: conduct.Saved | conduct.Refused | Conflict) -> None:
+    if isinstance(answer, conduct.Refused):
+        raise problems.grant_refused(answer.problems[0].found, answer.problems[0].expected)
 
 
 def create_demo_accounts(place: Place) -> tuple[tuple[str, str, str], ...]:
@@ -80,6 +94,15 @@ def create_demo_accounts(place: Place) -> tuple[tuple[str, str, str], ...]:
             details = {"user": role.name, "role": role.name}
             acts.record(place, "role_granted", user=_DEMO, details=details, origin="simulated")
     return tuple((role.name, DEMO_PASSWORD, role.title.en) for role in place.study.roles)
+
+
+def known_name(typed: str) -> str:
+    """
+    The account that a failed sign-in was for, or "unknown".
+
+    Somebody who slips a line types the password as the name: what nobody is called is never written down.
+    """
+    return typed if User.objects.filter(username=typed).exists() else "unknown"
 
 
 def demo_names(place: Place) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ def clock_behind(last: str, now: str) -> Problem:
     return Problem(code="TW-WEB-016", severity="warning", where="serve",
                    found=f"the last entry of the ledger is of {last}, this computer says it is {now}",
                    expected="a clock that goes on where the ledger ends",
-                   cure="Set the clock right. Until it has caught up, every entry bears the moment of that last one.")  # fmt: skip
+                   cure="Set the clock right. Until then entries bear the moment of the last one.")  # fmt: skip
 
 
 def no_schema(schema: str, detail: str) -> Refused:

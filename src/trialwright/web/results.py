@@ -1,24 +1,26 @@
 """Readouts of this place, kept until somebody writes: analysing everybody at every click would be waste."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from trialwright.analyze import analyze
-from trialwright.capture.gates import ShownResults
+from trialwright.capture.gates import ShownResults, may_see_verdict, results_shown
+from trialwright.capture.problems import problem
 from trialwright.catalog import load
 from trialwright.derive import derive
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.problem import Problem
-from trialwright.model.study import Estimand
+from trialwright.model.study import Estimand, Study
 from trialwright.model.text import Text
 from trialwright.pipeline.readout import Readout, read_out
 from trialwright.pipeline.trace import Trace, TracedDatapoint
 from trialwright.report import Shown, lay_out
 from trialwright.web.place import Place
+from trialwright.web.reader import Reader
 
 VERDICTS = {
     "Y": Text(en="responder", zh="应答"),
@@ -39,6 +41,30 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[AnalysisRecord, ...]
     datapoints: tuple[TracedDatapoint, ...]
     events: tuple[LedgerEvent, ...]
+
+
+def shown_to(place: Place, reader: Reader) -> ShownResults | Problem:
+    """
+    The results that this reader may see now, or why none.
+
+    A look takes the data as they stand, open visits too. To whoever may enter data it would show a verdict that can
+    still be changed, so for them it waits until every begun visit with core set measures is complete (TW-CAP-066).
+    """
+    shown = results_shown(place.study, place.events(), reader.role_names)
+    if isinstance(shown, ShownResults) and shown.because == "look" and reader.may("enter") and _verdict_open(place):
+        return problem("TW-CAP-066", "results")
+    return shown
+
+
+def verdict_settled(study: Study, events: Sequence[LedgerEvent], participant_id: str, visit: str) -> bool:
+    """Whether the verdict of a visit may be shown: it is complete, and so is the baseline behind it."""
+    baselines = [each.name for each in study.visits if each.kind == "baseline"]
+    return all(may_see_verdict(study, events, participant_id, each) for each in (*baselines, visit))
+
+
+def _verdict_open(place: Place) -> bool:
+    begun = place.snapshot().current.select("participant_id", "visit").unique()
+    return not all(may_see_verdict(place.study, place.events(), who, visit) for who, visit in begun.iter_rows())
 
 
 def readout_of(place: Place, allowed: ShownResults) -> Readout | Problem:

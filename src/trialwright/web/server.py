@@ -5,9 +5,11 @@ import ipaddress
 import multiprocessing
 import os
 import socket
+import sys
 from pathlib import Path
 
-from trialwright.web import problems
+from trialwright.pipeline.place import real_clock
+from trialwright.web import environment, problems
 from trialwright.web.problems import Refused
 
 __all__ = ["Refused", "serve"]
@@ -31,7 +33,10 @@ def serve(study_folder: Path, db_url: str, *, host: str = "127.0.0.1", port: int
 def check_may_serve(host: str, port: int) -> tuple[str, str]:
     """The files of certificate and key ("" without TLS). Raises Refused where the address may not or cannot be used."""
     cert, key = os.environ.get("TRIALWRIGHT_TLS_CERT", ""), os.environ.get("TRIALWRIGHT_TLS_KEY", "")
+    environment.check_settings()
     check_may_bind(host, cert, key)
+    if cert:
+        environment.check_tls(cert, key)
     check_port_free(host, port)
     return cert, key
 
@@ -91,6 +96,8 @@ def check_accounts(demo: bool) -> None:
         raise problems.not_a_demo()
     if names and not here.simulated:
         raise problems.demo_accounts_here(", ".join(names))
+    if warning := environment.check_clock(here.ledger, real_clock):
+        print(warning.sentence(), file=sys.stderr)  # noqa: T201 - a command's words, before the server speaks
 
 
 def _run(host: str, port: int, cert: str, key: str) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import django
 from django.core.management import call_command
+from django.db import DatabaseError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.urls import get_resolver
 
 from trialwright import catalog
@@ -27,9 +29,20 @@ def migrate() -> None:
     from django.db import connection
 
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {database.WEB_SCHEMA}")
+        _make_schema(connection)
     call_command("migrate", interactive=False, verbosity=0)
+
+
+def _make_schema(connection: BaseDatabaseWrapper) -> None:
+    # asked for first: the app's own role may use the schema without the right to make one
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace(%s) IS NULL", [database.WEB_SCHEMA])
+        if not cursor.fetchone()[0]:
+            return
+        try:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {database.WEB_SCHEMA}")
+        except DatabaseError as trouble:
+            raise problems.no_schema(database.WEB_SCHEMA, type(trouble).__name__) from None
 
 
 def open_place(study_folder: Path, db_url: str) -> place.Place:

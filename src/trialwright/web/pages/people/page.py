@@ -9,6 +9,10 @@ from trialwright.web.problems import Refused
 from trialwright.web.render import page
 
 NO_REASON = Text(en="Say why the role is taken back.", zh="请说明撤销该角色的原因。")
+REFUSED = Text(
+    en="This was not done. Nobody gives a role to the own account, and only who may grant roles gives any.",
+    zh="操作未执行。任何人不得为自己的账户授予角色，且仅有授权权限者可授予角色。",
+)
 NOT_KNOWN = Text(en="There is no such account or role.", zh="没有该账户或角色。")
 
 
@@ -19,8 +23,8 @@ def view(call: Call) -> HttpResponse:
 def grant(call: Call) -> HttpResponseBase:
     try:
         directory.grant(call.place, call.posted("user"), call.posted("role"), by=call.reader.user)
-    except Refused:
-        return _show(call, NOT_KNOWN)
+    except Refused as told:
+        return _show(call, _why(told))
     return HttpResponseRedirect(address("people"))
 
 
@@ -30,9 +34,13 @@ def revoke(call: Call) -> HttpResponseBase:
         return _show(call, NO_REASON)
     try:
         directory.revoke(call.place, call.posted("user"), call.posted("role"), by=call.reader.user, reason=reason)
-    except Refused:
-        return _show(call, NOT_KNOWN)
+    except Refused as told:
+        return _show(call, _why(told))
     return HttpResponseRedirect(address("people"))
+
+
+def _why(told: Refused) -> Text:
+    return REFUSED if told.problem.code == "TW-WEB-015" else NOT_KNOWN
 
 
 def _show(call: Call, message: Text | None = None) -> HttpResponse:

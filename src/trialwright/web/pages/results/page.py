@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase
 
-from trialwright.capture.gates import ShownResults, results_shown
+from trialwright.capture.gates import ShownResults
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
@@ -58,7 +58,7 @@ def trace(call: Call) -> HttpResponseBase:
 
 
 def _allowed(call: Call) -> ShownResults | Problem:
-    return results_shown(call.place.study, call.place.events(), call.reader.role_names)
+    return results.shown_to(call.place, call.reader)
 
 
 def _verdict_word(call: Call) -> Callable[[str], str]:

@@ -1,5 +1,6 @@
 """Sign in, sign out; locked accounts and stale pages answer here too."""
 
+import datetime as dt
 from typing import cast
 
 from axes.models import AccessAttempt
@@ -8,6 +9,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from trialwright.model.text import Text
@@ -17,6 +19,7 @@ from trialwright.web.pages.sign_in import held
 from trialwright.web.render import page
 
 FAILURES_OF_AN_ADDRESS = 30
+LONGEST_NAME = 150
 
 WRONG = Text(
     en="This name and password do not belong together. Check both; capital letters count.",
@@ -46,12 +49,13 @@ def view(call: Call) -> HttpResponseBase:
 
 
 def _try(call: Call) -> HttpResponseBase:
-    request, name = call.request, call.posted("username")
+    request, name = call.request, call.posted("username")[:LONGEST_NAME]
     if _failures_from(request) >= FAILURES_OF_AN_ADDRESS:
         return _show(call, call.words(LOCKED), call.posted("next"), status=429)
     user = authenticate(request, username=name, password=str(request.POST.get("password", "")))
     if user is None:
-        acts.record(call.place, "sign_in_failed", user=name[:150], details={"user": name[:150]})
+        known = directory.known_name(name)
+        acts.record(call.place, "sign_in_failed", user=known, details={"user": known})
         if getattr(request, "axes_locked_out", False):
             return _show(call, call.words(LOCKED), call.posted("next"), status=429)
         return _show(call, call.words(WRONG), call.posted("next"), status=401)
@@ -97,9 +101,10 @@ def _next(request: HttpRequest, asked: str) -> str:
 
 
 def _failures_from(request: HttpRequest) -> int:
-    found = AccessAttempt.objects.filter(ip_address=request.META.get("REMOTE_ADDR")).aggregate(
-        n=Sum("failures_since_start")
-    )
+    # axes forgets old attempts only when somebody's password is tried: none is, once an address is locked
+    since = timezone.now() - dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
+    recent = AccessAttempt.objects.filter(ip_address=request.META.get("REMOTE_ADDR"), attempt_time__gte=since)
+    found = recent.aggregate(n=Sum("failures_since_start"))
     return int(found["n"] or 0) if settings.AXES_FAILURE_LIMIT else 0
 
 

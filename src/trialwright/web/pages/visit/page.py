@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from trialwright.capture.gates import may_see_verdict
 from trialwright.capture.scores import visit_scores
 from trialwright.catalog import load
 from trialwright.model.ledger import Conflict
@@ -29,7 +28,7 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
     person, visit = lookup.course(call, participant_id), lookup.visit_of(call, name)
     study, snapshot = call.place.study, call.place.snapshot()
     state = person.state(name)
-    seen = may_see_verdict(study, person.events, participant_id, name)
+    seen = results.verdict_settled(study, person.events, participant_id, name)
     scores = visit_scores(study, snapshot, participant_id, name, load())
     return page(
         call,
