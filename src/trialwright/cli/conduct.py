@@ -40,7 +40,11 @@ def init(
     if folder.exists() and any(folder.iterdir()):
         wrong_use(f"{folder}: the folder is not empty. Name a new one; nothing was changed.")
     leave_out = shutil.ignore_patterns("__pycache__", ".trialwright")
-    shutil.copytree(packaged_study("aba_dm"), folder, dirs_exist_ok=True, ignore=leave_out)
+    try:
+        shutil.copytree(packaged_study("aba_dm"), folder, dirs_exist_ok=True, ignore=leave_out)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)  # it was empty: nothing but half a copy goes
+        raise
     with open_place(folder, create=True) as ledger:
         out.print(f"Study: {folder}. Ledger: {database_of(folder, None)}, head {ledger.head().seq}.", markup=False)
     out.print("Edit the YAML files, then: trialwright check, trialwright user add, trialwright serve.")

@@ -1,6 +1,7 @@
 """The door: collects the command families and turns whatever a user's mistake raises into a sentence."""
 
 import errno
+import shutil
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from trialwright.cli import check, conduct, demo, readout, safety, scores
-from trialwright.cli.speak import err, out, print_problems
+from trialwright.cli.speak import err, out, print_problems, speak_utf8
 from trialwright.model.problem import Problem
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ _CURES = {
 
 def main() -> None:
     """Run a command. A user's mistake ends in a sentence and exit 1 or 2, never in a traceback."""
+    speak_utf8()
     try:
         app(prog_name="trialwright")
     except BrokenPipeError:
@@ -75,6 +77,9 @@ def main() -> None:
 
 def _tell_machine(error: OSError) -> None:
     """What the machine refuses (no space, no permission, no such folder), by place and reason."""
+    if isinstance(error, shutil.Error):  # a copy of a folder: one entry a file, the reason as text
+        err.print(f"{error.args[0][0][2]}. Nothing that was acknowledged is lost.", markup=False)
+        return
     place = error.filename or "The file system"
     cure = _CURES.get(error.errno or 0, "Check the path and try again.")
     err.print(f"{place}: {error.strerror or error}. {cure} Nothing that was acknowledged is lost.", markup=False)

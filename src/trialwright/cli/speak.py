@@ -1,7 +1,10 @@
 """How the command line speaks: problems as sentences, results as JSON, progress when it takes a while."""
 
+import codecs
 import datetime as dt
+import io
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -68,6 +71,19 @@ def progress(label: str, total: int) -> Iterator[Progress]:
     with bar:
         bar.add_task(label, total=total)
         yield bar
+
+
+def speak_utf8() -> None:
+    """
+    Files, JSON and Chinese are UTF-8 whatever LANG says; what a terminal cannot show is escaped, never a crash.
+
+    A code page that somebody chose (PYTHONIOENCODING=gbk) stays; plain ASCII is what remains where nobody chose.
+    """
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            chosen = codecs.lookup(stream.encoding).name
+            wanted = "utf-8" if chosen == "ascii" or stream is sys.stdin else chosen
+            stream.reconfigure(encoding=wanted, errors="strict" if stream is sys.stdin else "backslashreplace")
 
 
 @contextmanager

@@ -31,8 +31,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     def sentence(self) -> str:
         """One line for a terminal: place, found, expected, cure, code."""
-        parts = [f"{self.where}: {self.found}", self.expected, self.cure]
-        return " ".join(_closed(part) for part in parts if part.strip()) + f"  [{self.code}]"
+        parts = [_opened(part) for part in (self.expected, self.cure) if part.strip()]
+        return " ".join(_closed(part) for part in (f"{self.where}: {self.found}", *parts)) + f"  [{self.code}]"
 
     def public(self) -> str:
         """The same without `found`, for logs and exception texts, where no participant's value may stand."""
@@ -46,8 +46,11 @@ class Lost(msgspec.Struct, frozen=True):
     reason: str
 
 
-def _closed(text: str) -> str:
+def _opened(text: str) -> str:
     first = text.split(maxsplit=1)[0]
-    if first.isalpha() and first.islower():  # a word may open a sentence; "study.yaml" or "mg/L" stays as it is
-        text = text[0].upper() + text[1:]
+    # a word may open a sentence; "study.yaml" or "mg/L" stays as it is
+    return text[0].upper() + text[1:] if first.isalpha() and first.islower() else text
+
+
+def _closed(text: str) -> str:
     return text if text.endswith((".", "?", "!", ":")) else text + "."

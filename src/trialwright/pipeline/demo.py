@@ -18,6 +18,7 @@ from trialwright.pipeline import conduct, readout
 from trialwright.pipeline.play import Player
 from trialwright.pipeline.study import load_study, packaged_study
 from trialwright.store import open_ledger
+from trialwright.store.lock import WriterLock
 
 STUDY = "aba_dm"
 
@@ -66,7 +67,10 @@ def prepare_folder(out: Path) -> tuple[Path, Path | None]:
     """
     folder = out / "study"
     if not (folder / "study.yaml").exists():
-        shutil.copytree(packaged_study(STUDY), folder, ignore=shutil.ignore_patterns("__pycache__", ".trialwright"))
+        unfinished = out / "study.part"  # whole or not at all, however the demo is stopped
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.copytree(packaged_study(STUDY), unfinished, ignore=shutil.ignore_patterns("__pycache__", ".trialwright"))
+        unfinished.rename(folder)
     return folder, _set_aside(out / "ledger.sqlite")
 
 
@@ -86,7 +90,43 @@ def run_demo(
     Source: the virtual participants are those of out/study/cohort.yaml; the clock is virtual and starts on the
             registered start date.
     """
+    if is_foreign(out):
+        return [_foreign(out)]
     out.mkdir(parents=True, exist_ok=True)
+    lock = WriterLock(out / "demo.lock", seconds=1)
+    try:
+        with lock.held():
+            return _run(out, catalog, participants=participants, seed=seed, tell=tell, advance=advance)
+    finally:
+        lock.close()
+
+
+def is_foreign(out: Path) -> bool:
+    """Whether `out` holds something that no demo made: its files might be overwritten."""
+    if not out.is_dir() or (out / "study" / "study.yaml").is_file():
+        return False
+    return any(each.name not in ("study.part", "demo.lock") for each in out.iterdir())
+
+
+def _foreign(out: Path) -> Problem:
+    return Problem(
+        code="TW-DMO-001",
+        where=str(out),
+        found="the folder holds files that no demo made",
+        expected="An empty folder, a new one, or that of an earlier demo",
+        cure="Name another one with --out; nothing was changed",
+    )
+
+
+def _run(
+    out: Path,
+    catalog: Catalog,
+    *,
+    participants: int | None,
+    seed: int | None,
+    tell: Callable[[CheckReport], None],
+    advance: Callable[[int, int], None],
+) -> Demo | list[Problem]:
     folder, kept = prepare_folder(out)
     study, problems = load_study(folder, catalog)
     cohort = read_cohort(folder / "cohort.yaml")

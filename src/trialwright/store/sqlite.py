@@ -61,6 +61,12 @@ class SqliteDatabase:
                         connection.execute(statement)
                     connection.execute("INSERT INTO ledger (id, format, origin) VALUES (1, ?, ?)", (FORMAT, origin))
                 connection.execute("COMMIT")
+            except BaseException:
+                connection.close()
+                if fresh:  # half a ledger would stand in the way of the next attempt
+                    for beside in ("", "-wal", "-shm"):
+                        self._path.with_name(self._path.name + beside).unlink(missing_ok=True)
+                raise
             finally:
                 connection.close()
 
