@@ -6,8 +6,8 @@ from trialwright.model.analysis import ResultRow
 from trialwright.model.study import DisplayUse
 
 COUNTED = (
-    'Improved and worsened by the thresholds of the question "{says}?", as measured, whatever else happened; missing: '
-    "no value at baseline or at the visit"
+    'Improved and worsened by the thresholds of the question "{says}?", as measured, whatever else happened; '
+    "unchanged: neither of them; missing: no value at baseline or at the visit"
 )
 """What the counts mean, with the question they belong to."""
 

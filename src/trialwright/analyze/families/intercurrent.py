@@ -6,7 +6,7 @@ from trialwright.model.study import DisplayUse
 
 WORDS = {
     "composite": "composite: counts as a failure of the endpoint",
-    "treatment_policy": "treatment policy: the observed value counts",
+    "treatment_policy": "treatment policy: the observed value counts; without one, the missing-data rule",
     "hypothetical": "hypothetical: the value as if it had not happened",
     "while_on_treatment": "while on treatment: the last visit before it",
     "while_alive": "while alive: the last visit before death",

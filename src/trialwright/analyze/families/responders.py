@@ -19,6 +19,8 @@ ROUTES = {
 }
 """Non-responders apart by what made them so; together they are all of them."""
 
+TWO_LEVELS = "The interval is two-sided and the test one-sided: close to a benchmark the two may disagree"
+
 
 def responders(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
@@ -40,6 +42,7 @@ def _estimand(material: Material, use: DisplayUse, estimand: Estimand, prefix: s
     line = verdict_line(use, estimand, (f"{prefix}responders", "Responders"), verdicts)
     n, rate = line.counted(verdicts.yes)
     warnings = (*without_control(material.study), *_lost(verdicts))
+    n = msgspec.structs.replace(n, method=TWO_LEVELS if estimand.benchmarks else "")
     rows = [n, line.says("rate", rate.value, warnings=(*rate.warnings, *warnings))]
     rows += interval_rows(line, observed, estimand, material.catalog)
     non = verdict_line(use, estimand, (f"{prefix}nonresponders", "Non-responders"), verdicts)

@@ -81,7 +81,9 @@ def _measured(record: AnalysisRecord, context: DisplayContext) -> str:
     chosen = f", {context.labels.get(f'{instrument}.{record.chosen}', record.chosen)}" if record.chosen else ""
     better = record.improvement_pct
     percent = f" ({print_signed(better, 1)}{NARROW}%)" if isinstance(better, Fraction) else ""
-    return f"{label}{chosen}: {_value(record.baseline)} → {_value(record.value)}{percent}"
+    known = isinstance(record.baseline, Fraction) or isinstance(record.value, Fraction)
+    unit = f"{NARROW}{record.unit}" if record.unit and known else ""
+    return f"{label}{chosen}: {_value(record.baseline)} → {_value(record.value)}{unit}{percent}"
 
 
 def _value(value: Fraction | Missing | str | None) -> str:

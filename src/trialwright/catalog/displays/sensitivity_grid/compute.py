@@ -44,8 +44,10 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
 def _line(
     name: str, line: Line, kinds: Sequence[str], extra: Sequence[str], context: DisplayContext
 ) -> tuple[Cell, ...]:
+    label, is_bound = label_of(line, name, context), ".bound_" in name
+    # A bound stands below its reading, whose name need not be said again.
     return (
-        Cell(label_of(line, name, context)),
+        Cell(label.rpartition(": ")[2] if is_bound else label, indent=1 if is_bound else 0),
         number_cell(line.get("n"), line),
         total_cell(line),
         number_cell(line.get("undetermined"), line),
