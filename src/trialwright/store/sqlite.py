@@ -50,6 +50,7 @@ class SqliteDatabase:
         """Makes the tables and guards, unless another process just did."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock.held(), self._told():
+            fresh = not self._path.exists()
             make_private(self._path)
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=self._seconds)
             try:
