@@ -72,7 +72,12 @@ def add_participant(
         return Refused(tuple(told))
     place = site or (study.sites[0].name if study.sites else "")
     return write_acts(
-        ledger, study, actor, [act("participant_added", number, site=place)], token=f"add:{number}", seen=seen
+        ledger,
+        study,
+        actor,
+        [act("participant_added", number, site=place)],
+        token=f"add:{number}:{actor.user}",
+        seen=seen,
     )
 
 

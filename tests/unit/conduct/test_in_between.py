@@ -115,6 +115,25 @@ def test_another_save_of_the_same_form_in_between_is_a_conflict(two):
     assert {version.raw for version in answer.theirs} == {"65", "2021-06-29"}
 
 
+def test_two_people_never_get_one_number_for_two_participants(two):
+    mine, theirs = two
+    quicker(mine, lambda: conduct.add_participant(theirs, STUDY, INVESTIGATOR, "P002"))
+
+    assert codes(conduct.add_participant(mine, STUDY, NURSE, "P002")) == ["TW-CAP-050"]
+
+
+def test_the_next_free_number_is_looked_for_again_where_somebody_was_quicker(two):
+    mine, theirs = two
+    quicker(mine, lambda: conduct.add_participant(theirs, STUDY, INVESTIGATOR))
+    saved(conduct.add_participant(mine, STUDY, NURSE))
+    added = mine.events(kinds=("participant_added",))
+
+    assert [(event.participant_id, event.user) for event in added[1:]] == [
+        ("P002", INVESTIGATOR.user),
+        ("P003", NURSE.user),
+    ]
+
+
 def test_what_bears_on_other_participants_only_does_not_stop_a_save(two):
     mine, theirs = two
     quicker(mine, lambda: conduct.add_participant(theirs, STUDY, NURSE, "P002"))

@@ -18,13 +18,23 @@ Show = Callable[[Call, str, tuple[Problem, ...]], HttpResponse]
 
 
 def add(call: Call) -> HttpResponseBase:
-    """The next free number; a second click on the same page adds nobody twice."""
+    """
+    The number that the page offered, else the next free one; a second click on the same page adds nobody twice.
+
+    Where somebody else took the number since the page was made, that is told: two people must never enter two
+    participants under one number.
+    """
     ledger, study = call.place.ledger, call.place.study
     wanted = call.posted("number") or conduct.next_participant_id(ledger)
     done = conduct.add_participant(ledger, study, _actor(call), wanted)
-    if isinstance(done, conduct.Refused) and done.problems[0].code != "TW-CAP-050":
+    if isinstance(done, conduct.Refused) and not _added_by_me(call, wanted):
         return answer.told(call, done.problems)
     return HttpResponseRedirect(address("participant", participant_id=wanted))
+
+
+def _added_by_me(call: Call, number: str) -> bool:
+    acts = call.place.ledger.events(participant_id=number)
+    return any(event.kind == "participant_added" and event.user == _actor(call).user for event in acts)
 
 
 def _consent(call: Call, who: str) -> Outcome:
