@@ -12,7 +12,7 @@ import pytest
 
 from support.second_reader import RELATED, SIX, Trial, clopper_pearson, described, tail, wilson
 
-# Seed, participants: with withdrawals, rescue, somebody never dosed, missing measures of every kind.
+# Seed, participants: between them withdrawals, rescue, more glucocorticoid, screening failures, missing measures.
 TRIALS = [(7, 7), (2, 20), (3, 20)]
 DESCRIBED = ("mean", "sd", "median", "q1", "q3", "min", "max")
 WORDS = ("strategy", "text", "who")
