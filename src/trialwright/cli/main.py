@@ -61,8 +61,12 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except KeyboardInterrupt:
-        err.print("\nStopped.")
+        _tell_stopped()
         sys.exit(130)
+    except SystemExit as leaving:
+        if leaving.code == 130:  # Ctrl-C, as the command line's own library passes it on
+            _tell_stopped()
+        raise
     except Exception as error:
         # Rooms that cannot go on for a reason outside the program raise with a Problem; everything else is our bug.
         problem = getattr(error, "problem", None)
@@ -73,6 +77,10 @@ def main() -> None:
             _tell_machine(error)
             sys.exit(2)
         raise
+
+
+def _tell_stopped() -> None:
+    err.print("\nStopped. What was saved stays saved; the same command can be given again.")
 
 
 def _tell_machine(error: OSError) -> None:
