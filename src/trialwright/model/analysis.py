@@ -116,6 +116,7 @@ class Cell(msgspec.Struct, frozen=True):
     parts: tuple["Cell", ...] = ()
     indent: int = 0
     strong: bool = False
+    language: str = ""  # "en" where the text is English as somebody typed it, on a page in another language
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +130,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     footnotes: tuple[str, ...] = ()
     listing: bool = False  # one row a participant or event: a writer may set it as cards on a narrow page
     mark: str = ""  # "virtual participants": printed with the table wherever it goes
+    language: str = "en"
+    quotes: tuple[str, ...] = ()  # English words of the study's author below the footnotes of another language
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +145,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     refs: tuple[str, ...] = ()
     population: str = ""
     mark: str = ""
+    language: str = "en"
+    quotes: tuple[str, ...] = ()
 
 
 class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,3 +173,4 @@ class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
     alpha: str = ""
     parameters: dict[str, str] = {}
     forms: dict[str, tuple[str, ...]] = {}
+    language: str = "en"  # of labels, marks and what is drawn; the words of a display itself are put over afterwards
