@@ -18,6 +18,7 @@ from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.model.study import Study
 from trialwright.pipeline.registration import check_registered, registered_record, registration_draft
 from trialwright.pipeline.trace import Tracer
+from trialwright.register import word_finding
 from trialwright.report import Report, build_report
 from trialwright.report.results_file import write_results
 from trialwright.store import Ledger
@@ -56,13 +57,16 @@ def make_report(study_folder: Path, readout: Readout, catalog: Catalog, language
     stand in the data, so that the same data give the same report on any day.
     """
     on = max(dt.date.fromisoformat(readout.snapshot.as_of_utc[:10]), day_of_record(study_folder, readout.study))
+    found = registration_findings(study_folder, readout.study, on)
+    if found is not None and language != "en":
+        found = msgspec.structs.replace(found, findings=tuple(word_finding(each, language) for each in found.findings))
     return build_report(
         readout.study,
         readout.snapshot,
         readout.analysis,
         readout.rows,
         catalog=catalog,
-        registration=registration_findings(study_folder, readout.study, on),
+        registration=found,
         language=language,
     )
 

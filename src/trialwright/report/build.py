@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from trialwright.catalog import Catalog
-from trialwright.model.analysis import Analysis, Figure, ResultRow
+from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
@@ -14,6 +14,7 @@ from trialwright.report import problems
 from trialwright.report.contexts import Contexts
 from trialwright.report.page import Page, Shown, render_page
 from trialwright.report.results_file import write_results
+from trialwright.report.wording import book_of, put_over
 from trialwright.report.words import SECTIONS
 
 
@@ -48,6 +49,7 @@ def build_report(
     """
     shown = lay_out(study, snapshot, analysis, rows, catalog=catalog, language=language)
     displays = tuple(each.display for each in shown)
+    chinese = language.startswith("zh")
     page = Page(
         study=study,
         snapshot=snapshot,
@@ -57,10 +59,13 @@ def build_report(
         registration=registration,
         mark=Contexts(study, snapshot, analysis, catalog, language).mark,
         language=language,
+        book=book_of(study, catalog, snapshot, analysis) if chinese else None,
     )
+    # Data are in English whatever the page is in.
+    listed = _in_english(shown, Contexts(study, snapshot, analysis, catalog)) if chinese else displays
     files = {
         "index.html": render_page(page),
-        "results.json": write_results(study, snapshot, analysis, rows, displays),
+        "results.json": write_results(study, snapshot, analysis, rows, listed),
     }
     files |= {f"figures/{each.number}.svg": each.svg.encode() for each in displays if isinstance(each, Figure)}
     return Report(files, shown, tuple(check_rows(study, rows)))
@@ -77,8 +82,11 @@ def lay_out(
 ) -> tuple[Shown, ...]:
     """Every display of the definition with its section, in the order of the definition."""
     contexts = Contexts(study, snapshot, analysis, catalog, language)
-    english = Contexts(study, snapshot, analysis, catalog)
-    return tuple(_lay_out_one(use, rows, (contexts, english), catalog) for use in study.displays)
+    shown = tuple(_lay_out_one(use, rows, contexts, catalog) for use in study.displays)
+    if not language.startswith("zh"):
+        return shown
+    book = book_of(study, catalog, snapshot, analysis)
+    return tuple(msgspec.structs.replace(each, display=put_over(each.display, book, language)) for each in shown)
 
 
 def check_rows(study: Study, rows: Sequence[ResultRow]) -> list[Problem]:
@@ -96,18 +104,19 @@ def cell_names(rows: Sequence[ResultRow]) -> list[str]:
     return [row.cell for row in rows]
 
 
-def _lay_out_one(
-    use: DisplayUse, rows: Sequence[ResultRow], contexts: tuple[Contexts, Contexts], catalog: Catalog
-) -> Shown:
+def _lay_out_one(use: DisplayUse, rows: Sequence[ResultRow], contexts: Contexts, catalog: Catalog) -> Shown:
     own = _once([row for row in rows if row.display == use.number])
-    mine, english = contexts
-    context = mine.of(use, own)
-    if catalog.display(use.display).shape == "figure":
-        # The font inside the drawing library has no Chinese: what is drawn stays English, the words around it do not.
-        drawn = english.of(use, own)
-        context = msgspec.structs.replace(context, labels=drawn.labels, mark=drawn.mark, why=drawn.why)
-    display = msgspec.structs.replace(catalog.cells(use.display, own, context), mark=mine.mark)
+    display = msgspec.structs.replace(catalog.cells(use.display, own, contexts.of(use, own)), mark=contexts.mark)
     return Shown(use=use, section=_section(use, catalog), display=display, rows=tuple(own))
+
+
+def _in_english(shown: Sequence[Shown], contexts: Contexts) -> tuple[Table | Figure, ...]:
+    """The displays by their English titles and populations, as the file of results names them."""
+    named = [(each.display, contexts.of(each.use, each.rows)) for each in shown]
+    return tuple(
+        msgspec.structs.replace(display, title=context.title, population=context.population, mark=context.mark)
+        for display, context in named
+    )
 
 
 def _once(rows: Sequence[ResultRow]) -> list[ResultRow]:

@@ -59,6 +59,7 @@ class Contexts:
             alpha=next((each.alpha for each in estimands if each.alpha), ""),
             parameters=parameters,
             forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
+            language=self._language,
         )
 
     def _records(self, estimands: Sequence[Estimand]) -> tuple[AnalysisRecord, ...]:

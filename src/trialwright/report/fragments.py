@@ -6,12 +6,18 @@ from collections.abc import Callable
 from markupsafe import Markup, escape
 
 from trialwright.model.analysis import Cell, Figure, Table
+from trialwright.model.text import Text
 
 _LONG = 24
 """A table with more rows may be broken over pages; a shorter one is kept whole."""
 
 _SHORT = 10
 """Texts up to this length (a date, a number) are not broken in a narrow column."""
+
+_KINDS = {"Figure": Text("Figure", "图"), "Listing": Text("Listing", "清单"), "Table": Text("Table", "表")}
+_IN_WORDS = Text("The same in words", "文字说明")
+_NOTHING = Text("Nothing to show.", "无内容。")
+_MARKED = Text("These are {mark}: no person was treated or measured.", "以上均为{mark}：没有任何人接受治疗或测量。")
 
 Link = Callable[[Cell], str | None]
 """Where a click on a cell leads (its trace), or None where it leads nowhere."""
@@ -42,7 +48,7 @@ def render_table_html(table: Table, link: Link = no_link, heading_level: int = 3
         *(_row(row, table, link) for row in table.rows),
         Markup("</tbody></table></div>"),
         _nothing(table),
-        _footnotes(table.footnotes, table.mark),
+        _footnotes(table),
         Markup("</figure>"),
     ]
     return Markup("").join(parts)
@@ -61,15 +67,15 @@ def render_figure_html(figure: Figure, source: str = "", heading_level: int = 3)
         _heading(figure, name, heading_level),
         Markup('<div class="scroll" role="region" tabindex="0" aria-labelledby="{}-h">').format(name),
         Markup('<img src="{}" alt="{}"></div>').format(address, figure.alt),
-        Markup("<details><summary>The same in words</summary><p>{}</p></details>").format(figure.alt),
-        _footnotes(figure.footnotes, figure.mark),
+        Markup("<details><summary>{}</summary><p>{}</p></details>").format(_IN_WORDS.of(figure.language), figure.alt),
+        _footnotes(figure),
         Markup("</figure>"),
     ]
     return Markup("").join(parts)
 
 
 def _heading(display: Table | Figure, name: str, level: int) -> Markup:
-    kind = "Figure" if isinstance(display, Figure) else ("Listing" if display.listing else "Table")
+    kind = _KINDS["Figure" if isinstance(display, Figure) else ("Listing" if display.listing else "Table")]
     number = display.number.removeprefix("F") if isinstance(display, Figure) else display.number
     population = Markup('<span class="population">{}</span>').format(display.population) if display.population else ""
     mark = Markup('<span class="mark">{}</span>').format(display.mark) if display.mark else ""
@@ -79,7 +85,7 @@ def _heading(display: Table | Figure, name: str, level: int) -> Markup:
     ).format(
         level=level,
         name=name,
-        kind=kind,
+        kind=kind.of(display.language),
         number=number,
         title=display.title,
         population=population,
@@ -138,9 +144,8 @@ def _part(part: Cell, link: Link) -> Markup:
 
 def _linked(cell: Cell, link: Link) -> Markup:
     address = link(cell) if cell.text and (cell.ref or cell.records) else None
-    if address is None:
-        return escape(cell.text)
-    return Markup('<a href="{}">{}</a>').format(address, cell.text)
+    words = Markup('<span lang="{}">{}</span>').format(cell.language, cell.text) if cell.language else escape(cell.text)
+    return words if address is None else Markup('<a href="{}">{}</a>').format(address, words)
 
 
 def _name(cell: Cell) -> Markup:
@@ -149,14 +154,15 @@ def _name(cell: Cell) -> Markup:
 
 
 def _nothing(table: Table) -> Markup:
-    return Markup("") if table.rows else Markup('<p class="nothing">Nothing to show.</p>')
+    return Markup("") if table.rows else Markup('<p class="nothing">{}</p>').format(_NOTHING.of(table.language))
 
 
-def _footnotes(notes: tuple[str, ...], mark: str) -> Markup:
-    told = list(notes)
-    if mark:
-        told.append(f"These are {mark}: no person was treated or measured.")
+def _footnotes(display: Table | Figure) -> Markup:
+    told = [Markup("<li>{}</li>").format(note) for note in display.footnotes]
+    # What the study's author wrote in English stands below the sentences that announce it.
+    told += [Markup('<li lang="en">{}</li>').format(quote) for quote in display.quotes]
+    if display.mark:
+        told.append(Markup("<li>{}</li>").format(_MARKED.of(display.language).format(mark=display.mark)))
     if not told:
         return Markup("")
-    lines = Markup("").join(Markup("<li>{}</li>").format(note) for note in told)
-    return Markup('<ul class="footnotes">{}</ul>').format(lines)
+    return Markup('<ul class="footnotes">{}</ul>').format(Markup("").join(told))

@@ -1,5 +1,6 @@
 """The page of the report: what stands where, as values for its template."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
@@ -7,16 +8,18 @@ from typing import Literal
 
 import jinja2
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from trialwright.catalog.wording import Book
 from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem, Severity
 from trialwright.model.record import CheckReport
 from trialwright.model.study import Assumption, DisplayUse, Study
+from trialwright.model.text import Text
 from trialwright.report import words
 from trialwright.report.fragments import render_figure_html, render_table_html
-from trialwright.report.verdict import headline_of
+from trialwright.report.verdict import Headline, headline_of
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     registration: CheckReport | None
     mark: str
     language: str
+    book: Book | None = None  # the words of another language than English
+
+    def say(self, english: str, chinese: str, **fields: object) -> str:
+        """The page's own words in its language, with what stands in their {fields}."""
+        return Text(english, chinese).of(self.language).format(**fields)
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +68,17 @@ class Findings(msgspec.Struct, frozen=True):
     found: tuple[Problem, ...]
 
 
-_SEVERITIES: tuple[tuple[Severity, str], ...] = (("error", "Errors"), ("warning", "Warnings"), ("note", "Notes"))
+_SEVERITIES: tuple[tuple[Severity, Text], ...] = (
+    ("error", Text("Errors", "错误")),
+    ("warning", Text("Warnings", "警告")),
+    ("note", Text("Notes", "提示")),
+)
+_STATUS = {
+    "draft": Text("draft", "草稿"),
+    "frozen": Text("frozen", "已冻结"),
+    "registered": Text("registered", "已注册"),
+    "proposal": Text("proposal", "拟议修订"),
+}
 SectionKind = Literal["displays", "registration", "assumed", "way_back"]
 _OWN_SECTIONS: dict[str, SectionKind] = {"registration": "registration", "assumed": "assumed", "way_back": "way_back"}
 
@@ -75,9 +93,12 @@ def render_page(page: Page) -> bytes:
         snapshot=page.snapshot,
         title=page.study.title.of(page.language),
         sections=sections,
-        headline=headline_of(page.study, page.rows),
+        say=page.say,
+        foreign=Markup("") if page.book is None else Markup(' lang="en"'),
+        status=_STATUS[page.study.status].of(page.language) if page.study.status in _STATUS else page.study.status,
+        headline=_headlines(page),
         caveats=_caveats(page),
-        findings=findings_of(page.registration),
+        findings=findings_of(page.registration, page.language),
         assumptions=assumptions_of(page.study),
         style=Markup(_text("page.css")),  # noqa: S704 - our own style sheet
         running_foot=_css_text(_running_foot(page)),
@@ -92,20 +113,34 @@ def assumptions_of(study: Study) -> tuple[Assumption, ...]:
     return tuple({(each.where, each.what): each for each in everything}.values())
 
 
-def findings_of(registration: CheckReport | None) -> tuple[Findings, ...]:
+def findings_of(registration: CheckReport | None, language: str = "en") -> tuple[Findings, ...]:
     """The findings of the registration by severity, the worst first."""
     found = registration.findings if registration is not None else ()
     groups = (
-        Findings(severity, title, tuple(each for each in found if each.severity == severity))
+        Findings(severity, title.of(language), tuple(each for each in found if each.severity == severity))
         for severity, title in _SEVERITIES
     )
     return tuple(group for group in groups if group.found)
 
 
+def _headlines(page: Page) -> tuple[Headline, ...]:
+    found = headline_of(page.study, page.rows)
+    if page.book is None:
+        return found
+    say = page.book.say
+    return tuple(
+        msgspec.structs.replace(
+            each, title=say(each.title), seen=say(each.seen), held_against=say(each.held_against),
+            conclusion=say(each.conclusion),
+        )
+        for each in found
+    )  # fmt: skip
+
+
 def _sections(page: Page) -> Iterable[Section]:
     number = 0
     # The section says the conclusion in its own text, so that its table need not repeat it.
-    told = {each.conclusion for each in headline_of(page.study, page.rows)}
+    told = {each.conclusion for each in _headlines(page)}
     for name, heading in words.SECTIONS.items():
         displays = tuple(_display(each, told) for each in page.shown if each.section == name)
         if name not in _OWN_SECTIONS and not displays:
@@ -153,7 +188,9 @@ def _counts(page: Page) -> dict[str, int]:
 
 
 def _running_foot(page: Page) -> str:
-    parts = [page.study.name, f"build {page.study.build}", f"snapshot {page.snapshot.hash[:12]}", page.mark]
+    build = page.say("build {n}", "第 {n} 版", n=page.study.build)
+    snapshot = page.say("snapshot {hash}", "快照 {hash}", hash=page.snapshot.hash[:12])
+    parts = [page.study.name, build, snapshot, page.mark]
     return "  ·  ".join(part for part in parts if part)
 
 
@@ -170,7 +207,14 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters["moment"] = _moment
+    environment.filters["quoted"] = _quoted
     return environment
+
+
+def _quoted(found: str) -> Markup:
+    """A finding in Chinese, the record's own English inside its quotation marks told to be English."""
+    words = re.sub("“([^”]*[A-Za-z][^”]*)”", r'“<span lang="en">\1</span>”', str(escape(found)))
+    return Markup(words)  # noqa: S704 - escaped in the line above
 
 
 def _moment(at_utc: str) -> str:

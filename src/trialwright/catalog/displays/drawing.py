@@ -3,6 +3,8 @@
 import io
 import re
 from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text as DrawnText
 
 from trialwright.catalog.displays.layout import footnotes_of
+from trialwright.catalog.wording import CJK, Book, shared_sentences
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 
 # The font inside matplotlib's own wheel, by file: a font of the machine would draw other outlines elsewhere.
@@ -64,6 +67,8 @@ def finished(
     """
     if context.mark:
         canvas.text(0.995, 0.012, context.mark, ha="right", va="bottom", fontsize=8, color=QUIET)
+    if context.language.startswith("zh"):
+        alt = _put_over(canvas, alt)
     _use_bundled_fonts(canvas)
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": f"trialwright {context.number}", "svg.fonttype": "path"}):
@@ -80,10 +85,28 @@ def finished(
     )
 
 
+def _put_over(canvas: Canvas, alt: str) -> str:
+    """What is drawn, and what is told of it, in Chinese: names come so from the context, the rest from the book."""
+    book = Book(shared_sentences())
+    for text in canvas.findobj(DrawnText):
+        text.set_text(book.say(text.get_text()))
+    return book.say(alt)
+
+
+@cache
+def _chinese_font() -> Path:
+    """The Chinese font, found as a file: it is large, and an English figure never opens it."""
+    package = find_spec("cvttf_NotoSansCJK_Regular")
+    if package is None or package.origin is None:
+        raise FileNotFoundError("the package cvttf-notosanscjk-regular is needed to draw Chinese")
+    return Path(package.origin).with_name("NotoSansCJKtc-Regular.otf")
+
+
 def _use_bundled_fonts(canvas: Canvas) -> None:
     for text in canvas.findobj(DrawnText):
         bold = text.get_fontweight() in ("bold", 700)
-        font = FontProperties(fname=str(_BOLD if bold else _REGULAR), size=text.get_fontsize())
+        file = _chinese_font() if CJK.search(text.get_text()) else _BOLD if bold else _REGULAR
+        font = FontProperties(fname=str(file), size=text.get_fontsize())
         text.set_fontproperties(font)
 
 
