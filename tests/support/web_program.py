@@ -66,7 +66,8 @@ def visit() -> dict[str, object]:
     out = client.post("/sign-out/").status_code
     return {
         "wrong": wrong, "right": right, "saved": saved.status_code, "again": again.status_code,
-        "stale": stale.status_code,        "pages": pages, "out": out, "after": client.get("/participants/").status_code, "tables": tables,
+        "stale": stale.status_code, "pages": pages, "out": out, "tables": tables,
+        "after": client.get("/participants/").status_code,
         "held": [d.raw for d in place.current().ledger.datapoints("P001", "W0", "laboratory")],
         "ok": place.current().ledger.verify().ok,
     }  # fmt: skip

@@ -1,6 +1,9 @@
 """Lawful erasure: value, typed text, reason and nonce go; the link stays and the chain says who let them go."""
 
+import unicodedata
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from trialwright.model.ledger import Clock, NewEvent, Nonces, Receipt, Stamp
 from trialwright.store import problems
@@ -24,6 +27,11 @@ WHERE entry.seq = ?
 _REASONS = (
     "SELECT entry.erases, content.reason FROM entry JOIN content ON content.seq = entry.seq WHERE entry.erases > 0"
 )
+_ERASURES = """
+SELECT entry.seq, entry.erases, kind.name, content.text, content.reason FROM entry
+JOIN kind ON kind.id = entry.kind LEFT JOIN content ON content.seq = entry.seq
+WHERE entry.erases > 0 ORDER BY entry.seq
+"""
 
 
 def erase_entry(database: "Database", keys: Keys, seq: int, asked: Asked, injected: tuple[Clock, Nonces]) -> Receipt:
@@ -43,6 +51,29 @@ def erase_entry(database: "Database", keys: Keys, seq: int, asked: Asked, inject
     return Receipt(last.save + 1, (head.seq,), at_utc(at_ms), head)
 
 
+def two_persons(first: str, second: str) -> bool:
+    """Whether two names are those of two persons; capitals, width and spaces make no second one."""
+    one, other = (unicodedata.normalize("NFKC", name).strip().casefold() for name in (first, second))
+    return bool(one) and bool(other) and one != other
+
+
+def unlawful_erasures(database: "Database") -> list[int]:
+    """Seqs of entries that erase something and do not say which, by which two persons and why."""
+    found = database.read(_ERASURES)
+    return [seq for seq, erases, kind, text, reason in found if not _lawful(erases, kind, text, reason)]
+
+
+def _lawful(erases: int, kind: str, text: str | None, reason: str | None) -> bool:
+    if kind != "erased" or not text or not (reason or "").strip():
+        return False
+    try:
+        told = msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.DecodeError:
+        return False
+    persons = told.get("first_person", ""), told.get("second_person", "")
+    return told.get("seq") == str(erases) and two_persons(*persons)
+
+
 def erasure_reasons(database: "Database") -> dict[int, str]:
     """Erased seq -> the reason its two persons gave."""
     return dict(database.read(_REASONS))
@@ -51,7 +82,7 @@ def erasure_reasons(database: "Database") -> dict[int, str]:
 def _target(database: "Database", seq: int, asked: Asked) -> Row:
     (first, second), reason, _ = asked
     where = f"{database.where} entry {seq}"
-    if not first.strip() or not second.strip() or first.strip() == second.strip():
+    if not two_persons(first, second):
         raise problems.erasure_refused(where, "one person asked for the erasure", "two different persons")
     if not reason.strip():
         raise problems.erasure_refused(where, "no reason was given", "a reason in words")

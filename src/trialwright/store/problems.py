@@ -123,6 +123,12 @@ def stray_rows(where: str, table: str) -> Problem:
                    cure="Somebody wrote past the program. Keep this copy and compare with a backup.")  # fmt: skip
 
 
+def unlawful_erasure(where: str, seq: int) -> Problem:
+    return Problem(code="TW-STO-026", where=f"{where} entry {seq}", found="it erases a value without what that takes",
+                   expected="two different persons, a reason and the number of the entry",
+                   cure="Somebody wrote past the program. Restore the value from a backup.")  # fmt: skip
+
+
 def not_erased(where: str, seq: int) -> Problem:
     return Problem(code="TW-STO-025", where=f"{where} entry {seq}", found="the chain says erased, the value is there",
                    expected="no value", cure="Erase again; look for who put it back.")  # fmt: skip

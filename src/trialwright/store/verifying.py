@@ -7,6 +7,7 @@ from trialwright.model.problem import Problem
 from trialwright.store import problems, rows
 from trialwright.store.chain import commitment_of, first_hash, hash_of
 from trialwright.store.database import LOOKUPS, Database, UnreadableText
+from trialwright.store.erasing import unlawful_erasures
 from trialwright.store.rows import Row
 
 _STRAYS = {
@@ -86,6 +87,9 @@ class _Walk:
             self.bad = min(seq, self.bad or seq)
             told = problems.missing_content if seq in self.gone else problems.not_erased
             yield told(self._database.where, seq)
+        for seq in unlawful_erasures(self._database):
+            self.bad = min(seq, self.bad or seq)
+            yield problems.unlawful_erasure(self._database.where, seq)
 
 
 def _links(database: Database, *, lenient: bool) -> Callable[[Row], tuple[object, ...] | None]:
