@@ -1,11 +1,12 @@
 """One participant: timeline, consent, eligibility with its evidence, enrolment, ending, deviations, logs."""
 
 import datetime as dt
+from itertools import groupby
 
 import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
-from trialwright.capture.eligibility import ANSWER, check_eligibility
+from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligibility
 from trialwright.catalog import load
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
@@ -63,13 +64,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
             for form in state.forms
         ],
         eligibility=[
-            (
-                state,
-                [
-                    (_evidence(call, names, state.name, e.item), names.evidence(e.item, e.text), e.seq)
-                    for e in state.evidence
-                ],
-            )
+            (state, _evidence(call, names, state), _lacking(call, names, state))
             for state in check_eligibility(study, person.values)
         ],
         deviations=[(event, names.details(event.details)) for event in person.all("deviation_recorded")],
@@ -86,9 +81,30 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
 JUDGED = Text(en="Judged by the investigator", zh="研究者判断")
 
 
-def _evidence(call: Call, names: Names, criterion: str, item: str) -> str:
+def _evidence(call: Call, names: Names, state: CriterionState) -> list[str]:
+    """What was entered for a criterion, once for each thing: "Drug 1 (result: failed, months: 7)"."""
+    colon, comma, around = ("：", "，", "{}（{}）") if call.language == "zh" else (": ", ", ", "{} ({})")
+    told = []
+    known = [(_label(call, names, state, e.item), names.evidence(e.item, e.text)) for e in state.evidence if e.text]
+    for head, several in groupby(known, key=lambda pair: pair[0].partition(colon)[0]):
+        parts = [(label.partition(colon)[2], text) for label, text in several]
+        if len(parts) == 1 and not parts[0][0]:
+            told.append(f"{head}{colon}{parts[0][1]}")
+        else:
+            told.append(around.format(head, comma.join(f"{tail}{colon}{text}" for tail, text in parts)))
+    return told
+
+
+def _lacking(call: Call, names: Names, state: CriterionState) -> list[str]:
+    """What a criterion that is not decided yet still asks for."""
+    if state.met is not None:
+        return []
+    return [_label(call, names, state, e.item) for e in state.evidence if not e.text]
+
+
+def _label(call: Call, names: Names, state: CriterionState, item: str) -> str:
     """The label of a piece of evidence; the investigator's own answer is not told in the criterion's words again."""
-    return call.words(JUDGED) if item == ANSWER.format(name=criterion) else names.item(item)
+    return call.words(JUDGED) if item == ANSWER.format(name=state.name) else names.item(item)
 
 
 DONE = Text(en="Recorded.", zh="已登记。")
