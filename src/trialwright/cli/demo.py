@@ -50,7 +50,7 @@ def demo(
             advance=lambda done, total: bar.update(task, completed=done, total=total),
         )
     if isinstance(made, list):
-        stop(made, 2 if made[0].code == "TW-DMO-001" else 1)
+        stop(made, 2 if made[0].code.startswith("TW-DMO-") else 1)
     _print_made(made, out_dir, time.monotonic() - started)
     if not no_serve:
         _serve(made, port)

@@ -1,5 +1,6 @@
 """The whole route with virtual participants: registry record, definition, ledger, entry, lock, results, report."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import shutil
@@ -17,7 +18,7 @@ from trialwright.model.study import Study
 from trialwright.pipeline import conduct, readout
 from trialwright.pipeline.play import Player
 from trialwright.pipeline.study import load_study, packaged_study
-from trialwright.store import open_ledger
+from trialwright.store import LedgerProblem, open_ledger
 from trialwright.store.lock import WriterLock
 
 STUDY = "aba_dm"
@@ -94,11 +95,13 @@ def run_demo(
         return [_foreign(out)]
     out.mkdir(parents=True, exist_ok=True)
     lock = WriterLock(out / "demo.lock", seconds=1)
-    try:
-        with lock.held():
-            return _run(out, catalog, participants=participants, seed=seed, tell=tell, advance=advance)
-    finally:
-        lock.close()
+    with contextlib.ExitStack() as stack:
+        stack.callback(lock.close)
+        try:
+            stack.enter_context(lock.held())
+        except LedgerProblem:
+            return [_busy(out)]
+        return _run(out, catalog, participants=participants, seed=seed, tell=tell, advance=advance)
 
 
 def is_foreign(out: Path) -> bool:
@@ -115,6 +118,16 @@ def _foreign(out: Path) -> Problem:
         found="the folder holds files that no demo made",
         expected="An empty folder, a new one, or that of an earlier demo",
         cure="Name another one with --out; nothing was changed",
+    )
+
+
+def _busy(out: Path) -> Problem:
+    return Problem(
+        code="TW-DMO-002",
+        where=str(out),
+        found="another demo is being made in this folder",
+        expected="One demo at a time in a folder",
+        cure="Wait for it to end, or name another folder with --out",
     )
 
 

@@ -6,6 +6,8 @@ import sqlite3
 
 import pytest
 
+from trialwright.store.lock import WriterLock
+
 
 @pytest.fixture(params=["text", "empty", "another database", "folder"])
 def no_ledger(request, tmp_path):
@@ -68,6 +70,17 @@ def test_a_demo_spares_a_folder_that_no_demo_made(trialwright, tmp_path):
     assert "[TW-DMO-001]" in said.err
     assert (tmp_path / "report" / "index.html").read_text() == "mine"
     assert [path.name for path in tmp_path.iterdir()] == ["report"]
+
+
+def test_two_demos_are_not_made_in_one_folder_at_once(trialwright, tmp_path):
+    lock = WriterLock(tmp_path / "demo.lock", seconds=1)
+    with lock.held():
+        said = trialwright("demo", "--no-serve", "--participants", 1, "--out", tmp_path)
+    lock.close()
+
+    assert said.code == 2
+    assert "[TW-DMO-002]" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["demo.lock"]
 
 
 def test_a_demo_on_a_broken_definition_says_where_and_makes_nothing(trialwright, study, tmp_path):
