@@ -115,19 +115,33 @@ def add_user(
 
 
 @user.command("list")
-def list_users(study: StudyFolder, db: Db = None) -> None:
+def list_users(
+    study: StudyFolder,
+    db: Db = None,
+    on: Annotated[str, typer.Option(help="A day, 2026-11-23: who held which role when it ended (UTC).")] = "",
+) -> None:
     """
-    List every account with the roles it holds now.
+    List every account with the roles it holds now, or everybody with the roles held on a day.
 
-    Example: trialwright user list my-study
+    Example: trialwright user list my-study --on 2026-11-23
     """
+    moment = _end_of(on) if on else None
     from trialwright.pipeline.place import database_of, open_place
     from trialwright.web import accounts
 
     with open_place(study, db):
         address = database_of(study, db)
-    for name, roles in accounts.list_users(study, address):
+    held = accounts.delegation(study, address, moment) if moment else accounts.list_users(study, address)
+    for name, roles in held:
         out.print(f"{name:<20} {', '.join(roles) or 'no role'}", markup=False)
+
+
+def _end_of(day: str) -> dt.datetime:
+    try:
+        start = dt.datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=dt.UTC)
+    except ValueError:
+        wrong_use(f"--on {day}: expected a day such as 2026-11-23.")
+    return start + dt.timedelta(days=1) - dt.timedelta(milliseconds=1)
 
 
 def _ledger_for(study: Path, db: str | None) -> str:

@@ -4,6 +4,7 @@ Accounts for whoever stands outside the web app: the command line and the demo.
 Each function opens study, ledger and Django's tables itself; one study and database a process.
 """
 
+import datetime as dt
 from pathlib import Path
 
 from trialwright.web import server
@@ -42,6 +43,16 @@ def list_users(study_folder: Path, db_url: str) -> tuple[tuple[str, tuple[str, .
     from trialwright.web import directory
 
     return tuple((name, tuple(role.name for role in roles)) for name, roles in directory.everybody(place))
+
+
+def delegation(
+    study_folder: Path, db_url: str, as_of: dt.datetime | None = None
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Who held which roles at a moment (None: now), from the ledger alone: also people whose account is gone."""
+    place = _place(study_folder, db_url)
+    from trialwright.web import directory
+
+    return directory.delegation(place, as_of)
 
 
 def _place(study_folder: Path, db_url: str) -> Place:

@@ -1,5 +1,6 @@
 """The people of the study: an account is Django's; what a person may do is granted in the ledger."""
 
+import datetime as dt
 import re
 import unicodedata
 
@@ -125,6 +126,17 @@ def everybody(place: Place) -> tuple[tuple[str, tuple[Role, ...]], ...]:
     return tuple(
         (name, place.roles_of(name)) for name in User.objects.order_by("username").values_list("username", flat=True)
     )
+
+
+def delegation(place: Place, as_of: int | dt.datetime | None = None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """
+    Who held which roles at an entry or a moment of the ledger (None: now): the delegation log, also of closed accounts.
+
+    Raises: ValueError for a moment without a zone.
+    """
+    events = place.ledger.snapshot(as_of).events if as_of is not None else place.events()
+    people = dict.fromkeys(e.details["user"] for e in events if e.kind in ("account_added", "role_granted"))
+    return tuple((name, roles_of(events, name)) for name in sorted(people))
 
 
 def _check_name(place: Place, name: str) -> None:
