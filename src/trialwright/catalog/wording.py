@@ -23,6 +23,7 @@ QUOTE = "quote"
 
 _FIELD = re.compile(r"\{(\w+)\}")
 CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_BETWEEN = re.compile("[;:,] ")
 _SIGNS = {"; ": "；", ": ": "：", ", ": "，"}
 _NEXT_SENTENCE = re.compile(r"(?<=[.?]) (?=[A-Z\d\u4e00-\u9fff])")
 
@@ -119,10 +120,11 @@ class Book:
 
     def _pieces(self, text: str) -> Worded:
         """A list of names and values: each by itself, with the signs of the language between them."""
-        for sign, chinese in _SIGNS.items():
-            head, between, tail = text.rpartition(sign)
-            if between and self._named(head) is not None:
-                return Worded(f"{self.say(head)}{chinese}{self.say(tail)}")
+        for found in _BETWEEN.finditer(text):
+            head = self._named(text[: found.start()])
+            if head is not None:
+                tail = self.word(text[found.end() :])
+                return Worded(f"{head.text}{_SIGNS[found.group()]}{tail.text}", tail.quotes)
         for sign, chinese in _SIGNS.items():
             if sign in text:
                 said = chinese.join(self.say(part) for part in text.split(sign))

@@ -4,10 +4,12 @@ from trialwright.report.build import Report, build_report, cell_names, check_row
 from trialwright.report.fragments import render_figure_html, render_table_html
 from trialwright.report.page import Shown
 from trialwright.report.shells import shells
+from trialwright.report.wording import book_of
 
 __all__ = [
     "Report",
     "Shown",
+    "book_of",
     "build_report",
     "cell_names",
     "check_rows",

@@ -89,7 +89,8 @@ def _put_over(canvas: Canvas, alt: str) -> str:
     """What is drawn, and what is told of it, in Chinese: names come so from the context, the rest from the book."""
     book = Book(shared_sentences())
     for text in canvas.findobj(DrawnText):
-        text.set_text(book.say(text.get_text()))
+        # The font's wide comma stands in mid-air, as in Taiwan: a narrow one reads rightly everywhere.
+        text.set_text(book.say(text.get_text()).replace("，", ", "))
     return book.say(alt)
 
 
