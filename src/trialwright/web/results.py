@@ -18,7 +18,7 @@ from trialwright.model.study import Estimand, Study
 from trialwright.model.text import Text
 from trialwright.pipeline.readout import Readout, read_out
 from trialwright.pipeline.trace import Trace, TracedDatapoint
-from trialwright.report import Shown, lay_out
+from trialwright.report import Shown, book_of, lay_out
 from trialwright.web.place import Place
 from trialwright.web.reader import Reader
 
@@ -81,20 +81,28 @@ def readout_of(place: Place, allowed: ShownResults) -> Readout | Problem:
     return _once(place, f"look {allowed.as_of}", as_of_look)
 
 
-def layout_of(place: Place, allowed: ShownResults) -> tuple[Shown, ...]:
-    """
-    The displays of the readout as the report prints them; none while there is nobody to analyse.
-
-    In English, whoever reads: the drawn figures have no Chinese font yet, and half a translation would mislead.
-    """
+def layout_of(place: Place, allowed: ShownResults, language: str) -> tuple[Shown, ...]:
+    """The displays of the readout as the report prints them; none while there is nobody to analyse."""
 
     def lay() -> tuple[Shown, ...]:
         found = readout_of(place, allowed)
         if isinstance(found, Problem):
             return ()
-        return lay_out(found.study, found.snapshot, found.analysis, found.rows, catalog=load())
+        return lay_out(found.study, found.snapshot, found.analysis, found.rows, catalog=load(), language=language)
 
-    return _once(place, f"layout {allowed.as_of}", lay)
+    return _once(place, f"layout {language} {allowed.as_of}", lay)
+
+
+def sentences_of(place: Place, allowed: ShownResults, row: ResultRow, language: str) -> tuple[tuple[str, ...], ...]:
+    """A row's method, its notes, the English that they quote, and its value where that is words."""
+    found = readout_of(place, allowed)
+    if isinstance(found, Problem) or not language.startswith("zh"):
+        return (row.method,) if row.method else (), row.warnings, (), (row.value,) if isinstance(row.value, str) else ()
+    book = book_of(found.study, load(), found.snapshot, found.analysis)
+    method, *notes = (book.word(text) for text in (row.method, *row.warnings))
+    quotes = tuple(quote for each in (method, *notes) for quote in each.quotes)
+    value = (book.say(row.value),) if isinstance(row.value, str) else ()
+    return (method.text,) if method.text else (), tuple(each.text for each in notes), quotes, value
 
 
 def trace_of(place: Place, allowed: ShownResults, *, cell: str = "", record: str = "") -> Found | None:

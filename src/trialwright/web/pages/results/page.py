@@ -25,7 +25,7 @@ def view(call: Call) -> HttpResponseBase:
     found = results.readout_of(call.place, allowed)
     if isinstance(found, Problem):
         return page(call, "results/hidden.html", message=said_in(found, call.language))
-    shown = results.layout_of(call.place, allowed)
+    shown = results.layout_of(call.place, allowed, call.language)
     fragments = [(each.use.number, each.use.title, _fragment(each.display)) for each in shown]
     looks = [(event, event.details) for event in call.place.events() if event.kind == "look_declared"]
     return page(
@@ -38,7 +38,7 @@ def figure(call: Call, number: str) -> HttpResponseBase:
     allowed = _allowed(call)
     if isinstance(allowed, Problem):
         return answer.refused(call)
-    for each in results.layout_of(call.place, allowed):
+    for each in results.layout_of(call.place, allowed, call.language):
         if isinstance(each.display, Figure) and each.display.number == number:
             response = HttpResponse(each.display.svg, content_type="image/svg+xml")
             response.headers["Content-Security-Policy"] = SVG_POLICY
@@ -54,7 +54,8 @@ def trace(call: Call) -> HttpResponseBase:
     found = results.trace_of(call.place, allowed, cell=_asked(call, "cell"), record=_asked(call, "record"))
     if found is None:
         raise answer.NotHere
-    return page(call, "results/trace.html", found=found, verdict_word=_verdict_word(call))
+    told = results.sentences_of(call.place, allowed, found.row, call.language) if found.row else ((), (), (), ())
+    return page(call, "results/trace.html", found=found, told=told, verdict_word=_verdict_word(call))
 
 
 def _allowed(call: Call) -> ShownResults | Problem:
