@@ -20,6 +20,7 @@ from trialwright.cli.speak import (
     wrong_use,
 )
 from trialwright.model.problem import Problem
+from trialwright.model.text import LANGUAGES
 
 if TYPE_CHECKING:  # Polars and scipy are loaded by the command that needs them: --help must not wait for them
     from trialwright.model.study import Study
@@ -63,6 +64,7 @@ def report(
     as_of: AsOf = "",
     shells_only: Annotated[bool, typer.Option("--shells", help="Only the empty tables, before there is data.")] = False,
     cells: Annotated[bool, typer.Option("--cells", help="Only list the names of all cells.")] = False,
+    language: Annotated[str, typer.Option("--language", help="Of the page and its figures: en or zh.")] = "en",
 ) -> None:
     """
     Write the report: one printable page, the results as JSON, the figures.
@@ -73,6 +75,7 @@ def report(
     from trialwright.pipeline import readout as route
     from trialwright.report import cell_names
 
+    expect_one_of("--language", language, LANGUAGES)
     if output is not None:
         _refuse_file(output)
     if shells_only:
@@ -90,7 +93,7 @@ def report(
             print(name)
         return
     with waiting("Writing the report"):
-        made = route.make_report(study, readout, knowledge.load())
+        made = route.make_report(study, readout, knowledge.load(), language)
     route.write_files(made.files, output)
     print_problems(made.problems)
     out.print(f"Report: {output / 'index.html'}", markup=False)
