@@ -91,7 +91,9 @@ def _evidence(call: Call, names: Names, state: CriterionState) -> list[str]:
         if len(parts) == 1 and not parts[0][0]:
             told.append(f"{head}{colon}{parts[0][1]}")
         else:
-            told.append(around.format(head, comma.join(f"{tail}{colon}{text}" for tail, text in parts)))
+            told.append(
+                around.format(head, comma.join(f"{tail}{colon}{text}" if tail else text for tail, text in parts))
+            )
     return told
 
 
