@@ -61,7 +61,7 @@ def served(tmp_path_factory) -> Iterator[str]:
 
 def answering(address: str, server: subprocess.Popen) -> str:
     """The address once somebody answers there."""
-    for _ in range(300):
+    for _ in range(1200):
         assert server.poll() is None, "the server ended"
         try:
             with urllib.request.urlopen(address + "/sign-in/"):
@@ -77,7 +77,7 @@ class Person:
     def __init__(self, browser: Browser, address: str, name: str, language: str) -> None:
         self.name, self.address = name, address
         self.context = browser.new_context(java_script_enabled=False)
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(60_000)
         self.context.add_cookies([{"name": "trialwright_language", "value": language, "url": address}])
         self.page = self.context.new_page()
         self.page.goto(address + "/sign-in/")
