@@ -292,3 +292,9 @@ def test_what_is_held_for_one_person_is_given_to_no_other(here):
     answer = Client().post("/sign-in/", {"username": "monitor_1", "password": PASSWORD, "held": fields})
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/participants/")
+
+
+def test_a_knock_under_another_name_writes_no_page_of_traceback_to_the_log(here, caplog):
+    Client().get("/sign-in/", headers={"host": "rebound.example"})
+
+    assert caplog.text == ""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
@@ -18,6 +19,10 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 Control characters and those that turn the direction of writing: no person types them, and in a ledger they would make a
 text say something else on a screen, in a terminal or in a log than what stands there.
 """
+_ELSEWHERE = (
+    "This app is not opened under this name. Ask for its address, or add the name to TRIALWRIGHT_HOSTS.\n"
+    "本系统不能以此名称访问。请询问正确地址，或将该名称加入相应的主机名设置。\n"
+)
 _TOO_LARGE = "This is more than a form can hold. Nothing was saved.\n提交的内容超出表单允许的大小。未保存任何数据。\n"
 _UNREADABLE = (
     "A text holds characters that cannot be seen. Nothing was saved. Go back, and type it instead of pasting it.\n"
@@ -39,9 +44,11 @@ class BoundsMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.get_host()
-        if _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            answer: HttpResponseBase = _plain(_TOO_LARGE, 413)
+        answer: HttpResponseBase
+        if not _named_right(request):
+            answer = _plain(_ELSEWHERE, 400)
+        elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            answer = _plain(_TOO_LARGE, 413)
         elif any(_UNSEEN.search(text) for text in _texts(request)):
             answer = _plain(_UNREADABLE, 400)
         else:
@@ -77,6 +84,14 @@ class IdleMiddleware:
         if request.user.is_authenticated and "seen" not in request.session:
             request.session["seen"] = now
         return answer
+
+
+def _named_right(request: HttpRequest) -> bool:
+    # answered here: an exception would write a page of traceback to the log at each knock
+    try:
+        return bool(request.get_host())
+    except DisallowedHost:
+        return False
 
 
 def _length(request: HttpRequest) -> int:
