@@ -131,7 +131,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     listing: bool = False  # one row a participant or event: a writer may set it as cards on a narrow page
     mark: str = ""  # "virtual participants": printed with the table wherever it goes
     language: str = "en"
-    quotes: tuple[str, ...] = ()  # English words of the study's author below the footnotes of another language
+    quotes: tuple[str, ...] = ()  # those footnotes that are English words of the study's author
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
