@@ -158,9 +158,12 @@ def _nothing(table: Table) -> Markup:
 
 
 def _footnotes(display: Table | Figure) -> Markup:
-    told = [Markup("<li>{}</li>").format(note) for note in display.footnotes]
-    # What the study's author wrote in English stands below the sentences that announce it.
-    told += [Markup('<li lang="en">{}</li>').format(quote) for quote in display.quotes]
+    # What the study's author wrote in English is told to be English.
+    english = frozenset(display.quotes)
+    told = [
+        Markup('<li lang="en">{}</li>' if note in english else "<li>{}</li>").format(note)  # noqa: S704 - ours both
+        for note in display.footnotes
+    ]
     if display.mark:
         told.append(Markup("<li>{}</li>").format(_MARKED.of(display.language).format(mark=display.mark)))
     if not told:

@@ -32,10 +32,11 @@ def book_of(study: Study, catalog: Catalog, snapshot: Snapshot, analysis: Analys
 
 
 def put_over(display: Table | Figure, book: Book, language: str) -> Table | Figure:
-    """The display in the language of the book; English that it quotes stands apart in `quotes`."""
+    """The display in the language of the book; `quotes` names the footnotes that are English."""
     notes = [book.word(note) for note in display.footnotes]
     quotes = tuple(dict.fromkeys(quote for note in notes for quote in note.quotes))
-    footnotes = tuple(dict.fromkeys(note.text for note in notes))
+    # Each quotation stands right below the sentence that announces it.
+    footnotes = tuple(dict.fromkeys(text for note in notes for text in (note.text, *note.quotes)))
     population = book.say(display.population)
     if isinstance(display, Figure):
         return msgspec.structs.replace(
