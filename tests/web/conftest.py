@@ -48,9 +48,19 @@ def forget_accounts() -> None:
 
 
 @pytest.fixture(scope="session")
-def demo_study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[place.Place]:
-    """The packaged study after a small demo: made once, for tests that only read or put back what they change."""
-    made = stage.demo(tmp_path_factory.mktemp("demo"))
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packaged study after a small demo: made once, copied for each file of tests."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    stage.make_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo_study(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[place.Place]:
+    """A file's own copy of the demo: a look declared in one file shows nothing in another."""
+    folder = tmp_path_factory.mktemp("demo-copy") / "out"
+    shutil.copytree(demo_folder, folder)
+    made = stage.open_demo(folder)
     yield made
     made.ledger.close()
 

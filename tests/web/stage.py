@@ -36,11 +36,15 @@ def enrolled(place: Place) -> None:
     save(place, "W0", "visit_date", {"visit_record.date": "2021-02-08"})
 
 
-def demo(folder: Path) -> Place:
-    """The packaged study with a few virtual participants, data locked."""
+def make_demo(folder: Path) -> None:
+    """The packaged study with a few virtual participants, data locked, in `folder`."""
     made = run_demo(folder, load(), participants=3, tell=lambda _: None, advance=lambda *_: None)
     assert not isinstance(made, list), [problem.sentence() for problem in made]
-    study, _ = load_study(made.study_folder, load())
+
+
+def open_demo(folder: Path) -> Place:
+    """The demo made in `folder`, on the real clock."""
+    study, _ = load_study(folder / "study", load())
     assert study is not None
-    ledger = open_ledger(made.database, clock=real_clock, nonces=lambda: secrets.token_bytes(32))
-    return Place(study, ledger, made.study_folder)
+    ledger = open_ledger(folder / "ledger.sqlite", clock=real_clock, nonces=lambda: secrets.token_bytes(32))
+    return Place(study, ledger, folder / "study")

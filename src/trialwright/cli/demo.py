@@ -100,5 +100,6 @@ def _serve(made: Demo, port: int) -> None:
     out.print(f"\n[bold]4. Look at it[/bold]  http://127.0.0.1:{port}/")
     for name, password, title in people:
         out.print(f"   {name:<18} {password:<24} {title}", markup=False)
+    out.print("   The data are locked. To type: sign in as data_manager, Study, unlock with a reason.")
     out.print("   Stop with Ctrl-C.")
     serve(made.study_folder, str(made.database), port=port, demo=True)

@@ -1,5 +1,6 @@
 """A command called as a person calls it, in this process: its words in, its exit code and what it said out."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,9 @@ class Said(NamedTuple):
 
 @pytest.fixture
 def trialwright(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
-    monkeypatch.delenv("TRIALWRIGHT_DB", raising=False)
+    # Other tests of the same process may have settings of their own.
+    for name in [name for name in os.environ if name.startswith("TRIALWRIGHT_")]:
+        monkeypatch.delenv(name)
 
     def call(*words: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["trialwright", *map(str, words)])
