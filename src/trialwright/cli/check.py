@@ -24,7 +24,7 @@ def check(
     """
     Find everything wrong with a study definition or a registry record.
 
-    Example: trialwright check studies/aba_dm/registered/page.txt --on 2026-11-23
+    Example: trialwright check demo-out/registration.json --on 2026-11-23
     """
     from trialwright.pipeline.registration import FORMATS, check_path  # heavy rooms are loaded by who needs them
 
