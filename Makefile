@@ -24,8 +24,9 @@ test-only: $(VENV)/test.done
 test-postgres: $(VENV)/test.done
 	TRIALWRIGHT_REQUIRE=postgres $(BIN)/pytest -q -m postgres
 
-bench: $(VENV)/test.done
-	$(BIN)/python -m benchmarks
+# The peers of the benchmarks (pandas, numba ...) live in an environment of their own and nowhere else.
+bench: .venv-bench/bench.done
+	.venv-bench/bin/python -m benchmarks $(BENCH)
 
 sabotage: $(VENV)/test.done
 	$(BIN)/python tests/sabotage/run.py
@@ -38,6 +39,7 @@ format: $(VENV)/test.done
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements.lock pyproject.toml build.in
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q --extra test -c requirements.lock -o requirements-test.lock pyproject.toml build.in
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q --extra bench -c requirements.lock -o requirements-bench.lock pyproject.toml build.in
 
 $(VENV)/run.done: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Trialwright needs Python 3.11 or newer; " + sys.executable + " is " + sys.version.split()[0] + ". Try: make demo PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
@@ -50,5 +52,11 @@ $(VENV)/test.done: $(VENV)/run.done requirements-test.lock
 	$(PIP) --require-hashes --only-binary :all: -r requirements-test.lock
 	@touch $@
 
+.venv-bench/bench.done: requirements.lock requirements-bench.lock pyproject.toml
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-bench.lock
+	.venv-bench/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
 clean:
-	rm -rf $(VENV) demo-out dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-bench demo-out dist .mypy_cache .ruff_cache .pytest_cache

@@ -59,7 +59,7 @@ def test_no_file_names_an_index_host_or_a_path_of_one_machine():
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-bench.lock"])
 def test_a_lock_names_no_index_and_pins_every_package_by_hash(name):
     text = (ROOT / name).read_text("utf-8")
 
