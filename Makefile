@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 export TRIALWRIGHT_TEST_WORKERS ?= 2
 
-.PHONY: demo test check test-only test-postgres bench sabotage lock format clean
+.PHONY: demo test check test-only test-postgres bench sabotage pictures lock format clean
 
 demo: $(VENV)/run.done
 	$(BIN)/trialwright demo
@@ -30,6 +30,10 @@ bench: .venv-bench/bench.done
 
 sabotage: $(VENV)/test.done
 	$(BIN)/python tests/sabotage/run.py
+
+# The pictures of docs/images, made by the journey test.
+pictures: $(VENV)/test.done
+	TRIALWRIGHT_REQUIRE=chromium TRIALWRIGHT_PICTURES=docs/images $(BIN)/pytest -q tests/journey/test_pictures.py
 
 format: $(VENV)/test.done
 	$(BIN)/ruff format --quiet src tests benchmarks

@@ -10,7 +10,7 @@ postgres_server = postgres.postgres_server
 postgres_ledger = postgres.postgres_ledger
 emptied_postgres = postgres.emptied_postgres
 
-OURS = ("TRIALWRIGHT_REQUIRE", "TRIALWRIGHT_KILLS")
+OURS = ("TRIALWRIGHT_REQUIRE", "TRIALWRIGHT_KILLS", "TRIALWRIGHT_PICTURES")
 
 
 @pytest.fixture(scope="module", autouse=True)

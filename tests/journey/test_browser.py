@@ -8,17 +8,15 @@ pages. The expected response is worked by head from the registered sentence: 3 o
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from support.serving import serving
 from trialwright import catalog
 from trialwright.pipeline.study import load_study
 
@@ -47,28 +45,8 @@ def served(tmp_path_factory) -> Iterator[str]:
     trialwright("init", study)
     for name, role in PEOPLE.items():
         trialwright("user", "add", study, name, "--role", role, "--by", "head", typed=f"{PASSWORD}\n{PASSWORD}\n")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "trialwright", "serve", str(study), "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield answering(f"http://127.0.0.1:{port}", server)
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def answering(address: str, server: subprocess.Popen) -> str:
-    """The address once somebody answers there."""
-    for _ in range(1200):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(address + "/sign-in/"):
-                return address
-        except OSError:
-            time.sleep(0.1)  # a machine that is busy needs longer to start; nothing here is measured
-    raise AssertionError("the server does not answer")
+    with serving("serve", study) as address:
+        yield address
 
 
 class Person:
