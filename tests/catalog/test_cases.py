@@ -10,6 +10,7 @@ from support.display_context import context_of
 from trialwright import catalog
 from trialwright.capture.parse import parse_value
 from trialwright.catalog.exact_text import exact_text
+from trialwright.catalog.lines import Wrong, line_scorer
 from trialwright.catalog.parameters import exact
 from trialwright.catalog.scoring import Scorer
 from trialwright.catalog.strict_yaml import YamlList
@@ -18,6 +19,7 @@ from trialwright.model.entry import MethodResult
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field
+from trialwright.pipeline.score_lines import answer_cells
 
 KNOWN = catalog.load()
 ENTRIES = [(kind, name) for kind in KINDS for name in KNOWN.names(kind)]
@@ -45,6 +47,9 @@ def test_an_entry_has_a_page(kind, name):
 
 @pytest.mark.parametrize(("kind", "name", "case"), all_cases(), ids=[title(case) for case in all_cases()])
 def test_the_worked_example_is_right(kind, name, case):
+    if "line" in case:
+        _line(name, case)
+        return
     match kind:
         case "criterion":
             _criterion(name, case)
@@ -54,6 +59,24 @@ def test_the_worked_example_is_right(kind, name, case):
             _display(name, case)
         case _:
             _instrument(name, case)
+
+
+def _line(name, case):
+    settings = _texts(case.get("options", case.get("parameters", {})))
+    got = line_scorer(KNOWN, name, str(case.get("reading", "")), settings).score(str(case["line"]))
+    if "refused" in case:
+        assert isinstance(got, Wrong), got
+        assert str(case["refused"]) in got.found
+        return
+    assert not isinstance(got, Wrong), got.found
+    cells = answer_cells(got[1])
+
+    assert {str(k): _told(v) for k, v in case["told"].items()} == {str(k): cells[k] for k in case["told"]}
+
+
+def _told(written):
+    """`yes`, `no` and `null` as JSON has them, anything else as the text it is."""
+    return {"yes": True, "no": False, "null": None}.get(str(written), str(written))
 
 
 def _criterion(name, case):

@@ -17,14 +17,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def score(
-    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="Name of a response criterion, e.g. imacs_doi_2004.")],
+    entry: Annotated[str, typer.Argument(metavar="ENTRY", help="Name of an entry, e.g. imacs_doi_2004 or haq_di.")],
     table: Annotated[Path, typer.Argument(metavar="IN", help="A .csv or .jsonl file, one participant a line.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the same table with the answers.")],
     reading: Annotated[str, typer.Option(help="A named reading of the rule; `catalog ENTRY` lists them.")] = "",
     settings: Annotated[list[str] | None, typer.Option("--set", help="name=value; overrides the reading.")] = None,
 ) -> None:
     """
-    Apply a response criterion to a table, in exact arithmetic.
+    Apply a catalog entry to a table or to JSON lines, in exact arithmetic.
 
     Example: trialwright score imacs_doi_2004 patients.csv -o answers.csv --reading rider_2004
     """

@@ -153,6 +153,16 @@ class Reason(msgspec.Struct, frozen=True):
     fields: dict[str, str] = {}
 
 
+class Undecided(msgspec.Struct, frozen=True):
+    """No answer, and why: a clause without a full stop."""
+
+    reason: str
+
+
+Told = Fraction | bool | str | Undecided | None
+"""One answer of an entry to a line: exact, a truth, a word, or undecided; None where the question does not arise."""
+
+
 class MethodResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a method returns: named exact-or-float statistics, how in one sentence, and its warnings."""
 

@@ -3,9 +3,10 @@
 import csv
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -13,11 +14,13 @@ import msgspec
 
 from trialwright import catalog as knowledge
 from trialwright.catalog import Argument, Catalog
+from trialwright.catalog.lines import LineScorer, answers_lines, line_scorer
 from trialwright.catalog.scoring import Scorer
 from trialwright.catalog.strict_yaml import guess
 from trialwright.model.entry import MethodResult
 from trialwright.model.problem import Problem
 from trialwright.pipeline import score_problems as problems
+from trialwright.pipeline.score_lines import score_lines
 from trialwright.pipeline.score_tables import CsvTable, Json, JsonTable, Table, number_cells
 
 MOST_PROBLEMS = 100  # listed one by one; a table of text where numbers belong would bury the first
@@ -34,24 +37,26 @@ def score_table(
     entry: str, in_path: Path, out_path: Path, reading: str = "", settings: Mapping[str, str] | None = None
 ) -> Scored | list[Problem]:
     """
-    `in_path` with the answers of a response criterion beside each row, written to `out_path`; or why not.
+    `in_path` with the answers of a catalog entry beside each row, written to `out_path`; or why not.
 
     Shape:    .csv or .jsonl in, the same out. Other columns pass through; an answer that has the name of an input
-              column replaces it, the old one kept as `<name>_in`.
-    Units:    as the criterion says; a cell is exact as it was written.
+              column replaces it, the old one kept as `<name>_in`. An entry with a shape of its own answers to lines.
+    Units:    as the entry says; a cell is exact as it was written.
     Missing:  an empty cell, in JSON null or no key.
     Problems: all together, with row and column. Nothing is written where there is one: a half scored table is worse
-              than none.
+              than none. Only a line of an entry with a shape of its own is answered with its sentence instead.
     """
     catalog = knowledge.load()
-    made = _scorer(catalog, entry, reading, settings or {})
+    made = _scorer(catalog, entry, in_path, reading, settings or {})
     wrong = made if isinstance(made, list) else []
     wrong = wrong + _wrong_paths(in_path, out_path)
     if wrong or isinstance(made, list):
         return wrong
+    if isinstance(made, LineScorer):
+        return _written(out_path, partial(_score_all_lines, made, in_path))
     table: Table = CsvTable(in_path) if in_path.suffix.lower() == ".csv" else JsonTable(in_path)
     try:
-        return _score_into(table, made, in_path, out_path)
+        return _written(out_path, partial(_score_pieces, table, made, in_path))
     except UnicodeDecodeError:
         return [problems.unreadable_file(in_path, "it is not UTF-8")]
     except csv.Error as error:
@@ -91,9 +96,16 @@ def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str | Problem]]:
         yield number + 1, problems.wrong_line(number + 1, "this is not UTF-8 text")
 
 
-def _scorer(catalog: Catalog, entry: str, reading: str, settings: Mapping[str, str]) -> Scorer | list[Problem]:
-    names = catalog.names("criterion")
-    if entry not in names:
+def _scorer(
+    catalog: Catalog, entry: str, in_path: Path, reading: str, settings: Mapping[str, str]
+) -> Scorer | LineScorer | list[Problem]:
+    tables, lines = catalog.names("criterion"), answers_lines(catalog)
+    if entry in lines and in_path.suffix.lower() == ".jsonl":
+        return line_scorer(catalog, entry, reading, settings)
+    if entry not in tables:
+        if entry in lines:
+            return [problems.only_lines(in_path, entry)]
+        names = sorted({*tables, *lines})
         return [problems.not_scored(entry, ", ".join(names), guess(entry, names))]
     parameters, wrong = catalog.settings(entry, reading, settings)
     return wrong if parameters is None else Scorer(catalog, entry, parameters)
@@ -114,8 +126,8 @@ def _wrong_paths(in_path: Path, out_path: Path) -> list[Problem]:
     return found
 
 
-def _score_into(table: Table, scorer: Scorer, in_path: Path, out_path: Path) -> Scored | list[Problem]:
-    """Scored into a file beside `out_path`, which takes its place only when every row could be answered."""
+def _written(out_path: Path, write: Callable[[TextIO], Scored | list[Problem]]) -> Scored | list[Problem]:
+    """Written into a file beside `out_path`, which takes its place only when there is something to keep."""
     try:
         handle, name = tempfile.mkstemp(dir=out_path.parent, prefix=out_path.name, suffix=".part")
     except OSError as error:
@@ -123,7 +135,7 @@ def _score_into(table: Table, scorer: Scorer, in_path: Path, out_path: Path) -> 
     part = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as out:
-            scored = _score_pieces(table, scorer, in_path, out)
+            scored = write(out)
         if isinstance(scored, Scored):
             part.chmod(0o644)
             part.replace(out_path)
@@ -132,6 +144,11 @@ def _score_into(table: Table, scorer: Scorer, in_path: Path, out_path: Path) -> 
         return [problems.unwritable_file(out_path, error.strerror or "no space")]
     finally:
         part.unlink(missing_ok=True)
+
+
+def _score_all_lines(scorer: LineScorer, in_path: Path, out: TextIO) -> Scored:
+    rows, found = score_lines(scorer, in_path, out)
+    return Scored(rows=rows, problems=tuple(found))
 
 
 def _score_pieces(table: Table, scorer: Scorer, in_path: Path, out: TextIO) -> Scored | list[Problem]:

@@ -74,3 +74,18 @@ def not_scored(entry: str, names: str, cure: str) -> Problem:
         code="TW-SCORE-010", where=entry, found=f'"{entry}" cannot be scored on a table',
         expected=f"Entries that can: {names}", cure=cure,
     )  # fmt: skip
+
+
+def wrong_object(path: Path, line: int, found: str) -> Problem:
+    return Problem(
+        code="TW-SCORE-011", where=f"{path.name}:{line}", found=found,
+        expected="Each line is one object of the shape that the entry's page shows",
+        cure="Correct the line; the others are answered",
+    )  # fmt: skip
+
+
+def only_lines(path: Path, entry: str) -> Problem:
+    return Problem(
+        code="TW-SCORE-012", where=str(path), found=f"{entry} is not scored on a {path.suffix or 'nameless'} table",
+        expected="It answers to JSON lines (.jsonl), one object a line", cure=f"trialwright catalog {entry} shows one",
+    )  # fmt: skip

@@ -1,9 +1,13 @@
 """MMT-8: the sum over the muscles of one scale, and the two totals of that scale side by side."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Literal, get_args
+
+import msgspec
 
 from trialwright.catalog.instruments.answers import first_missing, number
-from trialwright.model.entry import Answers, Pair, Scored
+from trialwright.model.entry import Answers, Pair, Scored, Told, Undecided
 from trialwright.model.quantity import Missing
 
 AXIAL = ("neck_flexors",)
@@ -12,6 +16,84 @@ PAIRED = (
     "ankle_dorsiflexors",
 )  # fmt: skip
 STRONGEST = 10
+
+Muscle = Literal[
+    "neck_flexors", "deltoid_middle", "biceps", "wrist_extensors", "gluteus_maximus", "gluteus_medius", "quadriceps",
+    "ankle_dorsiflexors",
+]  # fmt: skip
+MUSCLES: tuple[Muscle, ...] = get_args(Muscle)
+Grade = int | str | None
+
+# Kendall's grades on the scale from 0 to 10, IMACS Form 04. A trace (T) has no number there.
+FROM_0_TO_5 = {
+    "0": 0, "2-": 1, "2": 2, "2+": 3, "3-": 4, "3": 5, "3+": 6, "4-": 7, "4": 8, "4+": 9, "5": 10,
+}  # fmt: skip
+TRACE = "T"
+SIGNS = str.maketrans("\u2212\u2013\uff0b", "--+")  # a minus sign, a dash, a wide plus: typed or pasted
+
+
+class Given(msgspec.Struct, frozen=True):
+    """One testing: on one side, or on both with [right, left] of each muscle and one grade of the neck; null = not."""
+
+    unilateral: dict[Muscle, Grade] | None = None
+    bilateral: dict[Muscle, list[Grade]] | None = None
+    side: Literal["right", "left", "dominant"] | None = None
+    grading: Literal["0-10", "0-5"] = "0-10"
+
+    def __post_init__(self) -> None:
+        if (self.unilateral is None) == (self.bilateral is None):
+            raise ValueError('one of "unilateral" and "bilateral" is given')
+        for muscle, grades in (self.bilateral or {}).items():
+            if len(grades) != (1 if muscle in AXIAL else 2):
+                raise ValueError(f"{muscle}: expected {'[grade]' if muscle in AXIAL else '[right, left]'}")
+        for grade in (grade for muscle in MUSCLES for grade in self.grades(muscle)):
+            if grade is not None and not self._is_grade(grade):
+                expected = "0 to 10" if self.grading == "0-10" else f"{', '.join(FROM_0_TO_5)} or T"
+                raise ValueError(f'"{grade}" is no grade; grades are {expected}')
+
+    def grades(self, muscle: Muscle) -> list[Grade]:
+        """The grades of one muscle as written: one, or right and left; none where it is not given."""
+        if self.unilateral is not None:
+            return [self.unilateral[muscle]] if muscle in self.unilateral else []
+        return (self.bilateral or {}).get(muscle, [])
+
+    def points(self, grade: Grade, trace: str) -> int | None:
+        """The grade on the scale from 0 to 10; None where it is missing, or a trace that no rule gives a number."""
+        if grade is None or self.grading == "0-10":
+            return None if grade is None else int(grade)
+        text = _plain(grade)
+        return FROM_0_TO_5.get(text) if text != TRACE else {"zero": 0, "one": 1}.get(trace)
+
+    def _is_grade(self, grade: int | str) -> bool:
+        text = _plain(grade)
+        if self.grading == "0-5":
+            return text in FROM_0_TO_5 or text == TRACE
+        return text.isascii() and text.isdecimal() and len(text) <= 2 and int(text) <= STRONGEST
+
+
+def answer(given: Given, settings: Mapping[str, str]) -> dict[str, Told]:
+    """
+    `total` and the `scale` it stands on: 3 points of 150 are not 3 of 80.
+
+    Missing: undecided where one grade is; nothing is filled in.
+    """
+    both = given.bilateral is not None
+    length = STRONGEST * (len(AXIAL) + len(PAIRED) * (2 if both else 1))
+    place: dict[str, Told] = {"scale": f"0-{length}", "side": "bilateral" if both else given.side}
+    total = 0
+    for muscle in MUSCLES:
+        grades = given.grades(muscle)
+        points = [given.points(grade, settings["trace"]) for grade in grades]
+        if not points or None in points:
+            traced = any(_plain(grade) == TRACE for grade in grades if grade is not None)
+            why = "a trace (T), which has no number until a rule for it is set" if traced else "not graded"
+            return {"total": Undecided(f"{muscle} is {why}; a total needs every muscle")} | place
+        total += sum(point for point in points if point is not None)
+    return {"total": Fraction(total)} | place
+
+
+def _plain(grade: int | str) -> str:
+    return str(grade).strip().translate(SIGNS).upper()
 
 
 def score(answers: Answers, options: dict[str, str]) -> dict[str, Scored]:
