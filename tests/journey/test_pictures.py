@@ -8,6 +8,8 @@ in. The pictures go to the folder TRIALWRIGHT_PICTURES (`make pictures`: docs/im
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,24 +45,31 @@ if CHROMIUM is None and "chromium" not in os.environ.get("TRIALWRIGHT_REQUIRE", 
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory) -> Iterator[Path]:
+def served(tmp_path_factory) -> Iterator[tuple[str, Path]]:
+    """Where a demo is served, and its folder."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    with serving("demo", "--out", out) as address:
+        yield address, out
+
+
+@pytest.fixture(scope="module")
+def pictures(served, tmp_path_factory) -> Path:
     """The folder with every picture, made by one walk through a demo."""
+    address, out = served
     asked = os.environ.get("TRIALWRIGHT_PICTURES")
     folder = Path(asked).resolve() if asked else tmp_path_factory.mktemp("pictures")
     folder.mkdir(exist_ok=True)
-    out = tmp_path_factory.mktemp("demo") / "out"
-    with serving("demo", "--out", out) as address, sync_playwright() as playwright:
+    screens = [(width, language) for width in WIDTHS for language in LANGUAGES]
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        for width in WIDTHS:
-            for language in LANGUAGES:
-                walk_locked(browser, address, (width, language), folder)
+        for screen in screens:
+            walk_locked(browser, address, screen, folder)
         reopen(browser, address)
-        for width in WIDTHS:
-            for language in LANGUAGES:
-                fill_in(browser, address, (width, language), folder)
+        for screen in screens:
+            fill_in(browser, address, screen, folder)
         take_report(browser, out / "report" / "index.html", folder)
         browser.close()
-    yield folder
+    return folder
 
 
 def arrived(browser: Browser, address: str, screen: tuple[int, str]) -> Page:
@@ -161,3 +170,12 @@ def test_the_two_languages_look_different(pictures):
         other = pictures / picture.name.replace("-en.", "-zh.")
 
         assert not other.exists() or other.read_bytes() != picture.read_bytes(), picture.name
+
+
+def test_a_demo_that_is_being_served_is_not_run_again_under_its_pages(served):
+    _, out = served
+    command = [sys.executable, "-m", "trialwright", "demo", "--no-serve", "--out", out]
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert again.returncode == 2
+    assert "[TW-DMO-003]" in again.stderr

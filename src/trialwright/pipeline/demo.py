@@ -16,6 +16,7 @@ from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
 from trialwright.model.study import Study
 from trialwright.pipeline import conduct, readout
+from trialwright.pipeline.place import is_served
 from trialwright.pipeline.play import Player
 from trialwright.pipeline.study import load_study, packaged_study
 from trialwright.store import LedgerProblem, open_ledger
@@ -93,6 +94,8 @@ def run_demo(
     """
     if is_foreign(out):
         return [_foreign(out)]
+    if is_served(out / "ledger.sqlite"):
+        return [_served(out)]
     out.mkdir(parents=True, exist_ok=True)
     lock = WriterLock(out / "demo.lock", seconds=1)
     with contextlib.ExitStack() as stack:
@@ -108,7 +111,7 @@ def is_foreign(out: Path) -> bool:
     """Whether `out` holds something that no demo made: its files might be overwritten."""
     if not out.is_dir() or (out / "study" / "study.yaml").is_file():
         return False
-    return any(each.name not in ("study.part", "demo.lock") for each in out.iterdir())
+    return any(each.name not in ("study.part", "demo.lock", "ledger.sqlite.served") for each in out.iterdir())
 
 
 def _foreign(out: Path) -> Problem:
@@ -128,6 +131,16 @@ def _busy(out: Path) -> Problem:
         found="another demo is being made in this folder",
         expected="One demo at a time in a folder",
         cure="Wait for it to end, or name another folder with --out",
+    )
+
+
+def _served(out: Path) -> Problem:
+    return Problem(
+        code="TW-DMO-003",
+        where=str(out),
+        found="the demo of this folder is being served; running it again would take the ledger from under its pages",
+        expected="A folder whose demo no server has open",
+        cure="Stop that server with Ctrl-C first, or name another folder with --out; nothing was changed",
     )
 
 

@@ -1,11 +1,14 @@
 """Where a study lives: its folder, its ledger, the real clock and the real nonces."""
 
+import contextlib
 import datetime as dt
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
-from trialwright.store import Ledger, open_ledger
+from trialwright.store import Ledger, LedgerProblem, open_ledger
+from trialwright.store.lock import WriterLock
 
 DATABASE_SETTING = "TRIALWRIGHT_DB"
 
@@ -36,3 +39,33 @@ def open_place(study_folder: Path, db: str | None = None, *, create: bool = Fals
     if create and "://" not in url:
         Path(url).parent.mkdir(parents=True, exist_ok=True)
     return open_ledger(url, clock=real_clock, nonces=real_nonces, create=create)
+
+
+@contextlib.contextmanager
+def marked_as_served(database: str) -> Iterator[None]:
+    """A ledger file is known as served while the block runs; a server that finds the mark set serves all the same."""
+    with contextlib.ExitStack() as stack:
+        if "://" not in database:
+            mark = WriterLock(_mark(Path(database)), seconds=0)
+            stack.callback(mark.close)
+            with contextlib.suppress(LedgerProblem):
+                stack.enter_context(mark.held())
+        yield
+
+
+def is_served(ledger_file: Path) -> bool:
+    """Whether a server on this computer has the ledger open; the mark of one that was killed counts no more."""
+    if not _mark(ledger_file).exists():
+        return False
+    mark = WriterLock(_mark(ledger_file), seconds=0)
+    try:
+        with mark.held():
+            return False
+    except LedgerProblem:
+        return True
+    finally:
+        mark.close()
+
+
+def _mark(ledger_file: Path) -> Path:
+    return ledger_file.with_name(ledger_file.name + ".served")

@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from trialwright.pipeline.place import real_clock
+from trialwright.pipeline.place import database_of, marked_as_served, real_clock
 from trialwright.web import environment, problems
 from trialwright.web.problems import Refused
 
@@ -27,7 +27,8 @@ def serve(study_folder: Path, db_url: str, *, host: str = "127.0.0.1", port: int
     cert, key = check_may_serve(host, port)
     environment_for(study_folder, db_url, host)
     check_accounts(demo)
-    _run(host, port, cert, key)
+    with marked_as_served(database_of(study_folder, db_url or None)):
+        _run(host, port, cert, key)
 
 
 def check_may_serve(host: str, port: int) -> tuple[str, str]:

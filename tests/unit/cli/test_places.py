@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from trialwright.pipeline.place import is_served, marked_as_served
 from trialwright.store.lock import WriterLock
 
 
@@ -81,6 +82,24 @@ def test_two_demos_are_not_made_in_one_folder_at_once(trialwright, tmp_path):
     assert said.code == 2
     assert "[TW-DMO-002]" in said.err
     assert [path.name for path in tmp_path.iterdir()] == ["demo.lock"]
+
+
+def test_a_demo_that_is_being_served_is_not_run_again_under_its_pages(trialwright, tmp_path):
+    with marked_as_served(str(tmp_path / "ledger.sqlite")):
+        said = trialwright("demo", "--no-serve", "--participants", 1, "--out", tmp_path)
+    left = [path.name for path in tmp_path.iterdir()]
+
+    assert said.code == 2
+    assert "[TW-DMO-003]" in said.err
+    assert left == ["ledger.sqlite.served"]
+
+
+def test_the_mark_of_a_server_that_is_gone_stands_in_nobodys_way(tmp_path):
+    ledger = tmp_path / "ledger.sqlite"
+    with marked_as_served(str(ledger)):
+        during = is_served(ledger)
+
+    assert (during, is_served(ledger)) == (True, False)
 
 
 def test_a_demo_on_a_broken_definition_says_where_and_makes_nothing(trialwright, study, tmp_path):
