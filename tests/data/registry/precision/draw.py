@@ -1,0 +1,56 @@
+"""
+Draws the sixty records and writes the fields that rules read (argument: the folder of the 299 records).
+
+The draw is a sort by SHA-256 of seed and number, so that any language can repeat it.
+"""
+
+import gzip
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+SEED = "trialwright-precision-1"
+COUNT = 60
+HERE = Path(__file__).parent
+NOT_READ = ("referencesModule",)
+SITES = 3  # as many sites as rules need; those without a facility are kept beside them
+
+
+def drawn(names: list[str]) -> list[str]:
+    """The numbers of the sample, in order."""
+    ranked = sorted(names, key=lambda name: hashlib.sha256(f"{SEED}:{name}".encode()).hexdigest())
+    return sorted(ranked[:COUNT])
+
+
+def trimmed(document: dict) -> dict:
+    """The protocol section without what no rule reads: references, results, most sites, contact data."""
+    section = {key: module for key, module in document["protocolSection"].items() if key not in NOT_READ}
+    people = section.get("contactsLocationsModule", {})
+    sites = people.get("locations", [])
+    kept = sites[:SITES] + [site for site in sites[SITES:] if not site.get("facility")]
+    contacted = any(site.get("contacts") for site in sites)
+    section["contactsLocationsModule"] = {
+        "centralContacts": [{"name": "withheld"} for _ in people.get("centralContacts", [])],
+        "overallOfficials": [
+            {"name": "withheld", "role": one.get("role", "")} for one in people.get("overallOfficials", [])
+        ],
+        "locations": [
+            {key: site[key] for key in ("facility", "city", "country", "status") if key in site}
+            | ({"contacts": [{"name": "withheld"}]} if contacted and at == 0 else {})
+            for at, site in enumerate(kept)
+        ],
+    }
+    day = document.get("derivedSection", {}).get("miscInfoModule", {}).get("versionHolder", "")
+    derived = {"miscInfoModule": {"versionHolder": day}}
+    return {"protocolSection": section, "derivedSection": derived, "hasResults": document.get("hasResults", False)}
+
+
+def main(records: Path) -> None:
+    names = drawn([path.stem for path in records.glob("*.json")])
+    lines = [json.dumps(trimmed(json.loads((records / f"{name}.json").read_bytes()))) for name in names]
+    (HERE / "records.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
