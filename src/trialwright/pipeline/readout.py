@@ -80,7 +80,7 @@ def day_of_record(study_folder: Path, study: Study) -> dt.date:
     """The day of the registry's copy that the study keeps; the first submission where the copy does not say."""
     record = registered_record(study_folder, study) if study.registration.record_path else []
     if isinstance(record, RegistryRecord):
-        held = msgspec.json.decode(record.document, type=_Dated).derived_section.misc_info_module.version_holder
+        held = record.typed.derived_section.misc_info_module.version_holder
         if held:
             return dt.date.fromisoformat(held)
     return study.registration.first_submitted.earliest
@@ -120,20 +120,6 @@ def files_hash(files: dict[str, bytes]) -> str:
     for name in sorted(files):
         digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
     return digest.hexdigest()
-
-
-class _Held(msgspec.Struct, frozen=True, rename="camel"):
-    version_holder: str = ""
-
-
-class _Misc(msgspec.Struct, frozen=True, rename="camel"):
-    misc_info_module: _Held = _Held()
-
-
-class _Dated(msgspec.Struct, frozen=True, rename="camel"):
-    """The one path of a record that says which day its copy is of."""
-
-    derived_section: _Misc = _Misc()
 
 
 def _no_data(study: Study, as_of: dt.datetime | None) -> Problem:

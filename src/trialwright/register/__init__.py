@@ -5,6 +5,7 @@ from trialwright.register.definition import check_against_definition
 from trialwright.register.draft import draft_record
 from trialwright.register.formats import render_json, render_sarif, render_text
 from trialwright.register.languages import word_finding
+from trialwright.register.markdown import plain, plain_protocol
 from trialwright.register.problems import unreadable_file
 from trialwright.register.reading import read_record
 
@@ -12,6 +13,8 @@ __all__ = [
     "check_against_definition",
     "check_record",
     "draft_record",
+    "plain",
+    "plain_protocol",
     "read_record",
     "render_json",
     "render_sarif",

@@ -3,15 +3,12 @@
 import datetime as dt
 from collections import Counter
 
-import msgspec
-
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport, RegistryRecord
-from trialwright.register.markdown import unescape_json
+from trialwright.register.markdown import plain_protocol
 from trialwright.register.rule import Found, RegistrationRule
 from trialwright.register.rules import RULES
 from trialwright.register.subject import Subject
-from trialwright.register.v2 import Document
 
 _ORDER = ("error", "warning", "note")
 CANNOT_BE_JUDGED = "cannot be judged: cell lost"
@@ -19,12 +16,11 @@ CANNOT_BE_JUDGED = "cannot be judged: cell lost"
 
 def read_subject(record: RegistryRecord, on: dt.date) -> Subject:
     """The record as rules see it: typed, its text without Markdown escapes, with the day of the check."""
-    document = msgspec.json.decode(unescape_json(bytes(record.document)), type=Document)
     return Subject(
-        protocol=document.protocol_section,
+        protocol=plain_protocol(record),
         on=on,
         lost=frozenset(cell.where for cell in record.lost),
-        has_results=bool(document.has_results),
+        has_results=bool(record.typed.has_results),
     )
 
 
@@ -35,7 +31,7 @@ def check_record(record: RegistryRecord, on: dt.date) -> CheckReport:
     Missing:  a rule whose cell the copy lost answers "cannot be judged: cell lost" under its own code, as a note.
     """
     subject = read_subject(record, on)
-    findings = [problem for rule in RULES for problem in ask(rule, subject)]
+    findings = [*record.oddities, *(problem for rule in RULES for problem in ask(rule, subject))]
     findings.sort(key=lambda problem: (_ORDER.index(problem.severity), problem.code))
     return report(record.source_name, on, findings, record)
 

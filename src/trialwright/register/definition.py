@@ -3,15 +3,12 @@
 import re
 from collections.abc import Iterator
 
-import msgspec
-
 from trialwright.catalog import Catalog, load
 from trialwright.model.problem import Problem, Severity
 from trialwright.model.record import RegistryRecord
 from trialwright.model.study import Estimand, OutcomeMeasure, Study
-from trialwright.register.markdown import unescape_json
+from trialwright.register.markdown import plain_protocol
 from trialwright.register.subject import Subject, quoted
-from trialwright.register.v2 import Document
 from trialwright.register.wording import decisions, is_strict
 
 _SAME = "What is registered, captured, analysed and reported is one thing (42 CFR 11.64; ICMJE; CONSORT 2025 item 3b)"
@@ -25,9 +22,8 @@ def check_against_definition(study: Study, record: RegistryRecord) -> tuple[Prob
 
     Missing: an element that the copy of the record lost is passed over here; the record's own check names it.
     """
-    document = msgspec.json.decode(unescape_json(bytes(record.document)), type=Document)
     subject = Subject(
-        protocol=document.protocol_section,
+        protocol=plain_protocol(record),
         on=study.registration.start_date.latest,
         lost=frozenset(cell.where for cell in record.lost),
     )

@@ -12,9 +12,9 @@ from trialwright.register import wording
 from trialwright.register.checking import ask
 from trialwright.register.markdown import unescape_json
 from trialwright.register.reading.display import Built, filled
+from trialwright.register.reading.lossless import type_document
 from trialwright.register.rules import elements, interventions, oversight
 from trialwright.register.subject import Subject
-from trialwright.register.v2 import Document
 
 # what only the registry itself may write, or what a new submission writes anew
 _NOT_OURS = (
@@ -214,7 +214,7 @@ def _criteria(study: Study) -> str:
 
 def _owed(document: Built, study: Study) -> list[dict[str, str]]:
     """Elements the draft does not give, and acts the definition says are owed."""
-    protocol = msgspec.json.decode(msgspec.json.encode(document), type=Document).protocol_section
+    protocol = type_document(document).record.protocol_section
     # judged as of the start, so that a draft never depends on a clock
     subject = Subject(protocol=protocol, on=study.registration.start_date.latest)
     rules = (*elements.RULES, interventions.no_dose, oversight.no_official, oversight.no_contact, oversight.no_site)

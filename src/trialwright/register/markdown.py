@@ -2,10 +2,21 @@
 
 import re
 
+import msgspec
+
+from trialwright.model.record import RegistryRecord
+from trialwright.model.v2 import V2Record
+from trialwright.model.v2.protocol import ProtocolSection
+
 # In JSON bytes a backslash is written twice; an escaped backslash is matched first so that pairs stay
 # aligned.
-_ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#()*+\-.<>\[\]^_`{|}~]))")
-_ESCAPED = re.compile(r"\\([\\!#()*+\-.<>\[\]^_`{|}~])")
+_ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#&()*+\-.<>\[\]^_`{|}~]))")
+_ESCAPED = re.compile(r"\\([\\!#&()*+\-.<>\[\]^_`{|}~])")
+# What the registry escapes in nearly every text; a backslash first, so that unescaping gives the same text back.
+_TO_ESCAPE = re.compile(r"[\\<>*\[\]^~]")
+_ENCODE = msgspec.json.Encoder().encode
+_PROTOCOL = msgspec.json.Decoder(ProtocolSection)
+_RECORD = msgspec.json.Decoder(V2Record)
 
 
 def unescape(text: str) -> str:
@@ -13,8 +24,25 @@ def unescape(text: str) -> str:
     return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
+def escape(text: str) -> str:
+    r"""The text as API v2 writes it: `>` becomes `\>`. `unescape` gives the text back."""
+    return _TO_ESCAPE.sub(r"\\\g<0>", text)
+
+
 def unescape_json(document: bytes) -> bytes:
     """The same JSON document with every string unescaped, without parsing it."""
     if b"\\\\" not in document:
         return document
     return _ESCAPED_IN_JSON.sub(lambda found: found.group(1) or rb"\\", document)
+
+
+def plain_protocol(record: RegistryRecord) -> ProtocolSection:
+    """What the sponsor registered, without Markdown escapes: what rules, diffs and length limits read."""
+    section = _ENCODE(record.typed.protocol_section)
+    return _PROTOCOL.decode(unescape_json(section)) if b"\\\\" in section else record.typed.protocol_section
+
+
+def plain(record: RegistryRecord) -> V2Record:
+    """The whole record without Markdown escapes, results included."""
+    whole = _ENCODE(record.typed)
+    return _RECORD.decode(unescape_json(whole)) if b"\\\\" in whole else record.typed

@@ -65,13 +65,16 @@ def several_records(name: str, count: int) -> Problem:
     )
 
 
-def wrong_shape(name: str, detail: str) -> Problem:
+def wrong_shape(where: str, value: object, expected: str) -> Problem:
+    """The place, the value and what the schema allows there; a long value is cut."""
+    shown = str(value)
     return Problem(
         code="TW-REG-007",
-        where=name,
-        found=f"A field is not what the registry's schema says: {detail}.",
-        expected="The shape of ClinicalTrials.gov API v2.",
-        cure="Download the record again, or repair the field named here.",
+        where=where,
+        found=f"The registry's schema does not know this value: {shown[:80]}{'...' if len(shown) > 80 else ''}",
+        expected=f"{expected[:1].upper()}{expected[1:]}.",
+        cure="Correct the value here, or download the record again. It is kept as it is and judged by no rule.",
+        source="ClinicalTrials.gov API v2, schema 2.0.5",
     )
 
 

@@ -143,7 +143,6 @@ def test_a_legacy_record_comes_in_v2_shape():
         (b"<?xml version='1.0'?><html/>", "TW-REG-005"),
         (b'[{"protocolSection": {}}, {"protocolSection": {}}]', "TW-REG-006"),
         (b'{"studies": [{"protocolSection": {}}, {"protocolSection": {}}]}', "TW-REG-006"),
-        (b'{"protocolSection": {"designModule": {"phases": "PHASE2"}}}', "TW-REG-007"),
         (b'{"protocolSection": 5}', "TW-REG-007"),
         (b"[1]", "TW-REG-007"),
         (b"<?xml version='1.0'?><clinical_study>", "TW-REG-008"),

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 
-import msgspec
 from lxml import etree
 
 from trialwright.model.problem import Lost, Problem
 from trialwright.model.record import RegistryRecord
 from trialwright.register import problems
 from trialwright.register.reading import display
+from trialwright.register.reading.built import built_record
 from trialwright.register.reading.display import Built, code, filled, iso_date
 
 _DEEPEST_INDENT = re.compile(r"\n[ \t]+")
@@ -32,9 +32,7 @@ def read(data: bytes, name: str) -> RegistryRecord | list[Problem]:
     has_results = root.find("clinical_results") is not None
     document = filled({"protocolSection": _protocol(root)}) | {"hasResults": has_results}
     lost = (Lost("resultsSection", _RESULTS_LOST),) if has_results else ()
-    return RegistryRecord(
-        document=msgspec.Raw(msgspec.json.encode(document)), source_format="legacy-xml", source_name=name, lost=lost
-    )
+    return built_record(document, "legacy-xml", name, lost=lost)
 
 
 def _text(node: etree._Element, path: str) -> str:

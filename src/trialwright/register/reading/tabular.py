@@ -13,6 +13,7 @@ from trialwright.model.problem import Lost, Problem
 from trialwright.model.record import RegistryRecord
 from trialwright.register import problems
 from trialwright.register.reading import tabular_cells as cells
+from trialwright.register.reading.built import built_record
 from trialwright.register.reading.display import STATUS, STUDY_TYPE, Built, code, filled, iso_date
 
 # label on the page -> name of the row here; "Actual" and "Estimated" are kept apart, for they are the date's
@@ -137,12 +138,7 @@ def read(text: str, name: str) -> RegistryRecord | list[Problem]:
         known = f"it has {len(rows)} rows of a tabular page" if rows else "no row of a tabular page stands in it"
         return [problems.not_a_record(name, known)]
     document = filled({"protocolSection": _protocol(rows), "hasResults": "Results First Posted Date" in rows})
-    return RegistryRecord(
-        document=msgspec.Raw(msgspec.json.encode(document)),
-        source_format="tabular-text",
-        source_name=name,
-        lost=_lost(rows),
-    )
+    return built_record(document, "tabular-text", name, lost=_lost(rows))
 
 
 def _rows(text: str) -> dict[str, Row]:

@@ -1,63 +1,94 @@
-"""API v2 JSON: the document is kept byte for byte; only its protocol section is typed."""
+"""API v2 JSON: one record, a list or a page of one, or the registry's history document."""
 
 import re
+from collections.abc import Mapping
 
 import msgspec
 
+from trialwright.model.history import History
 from trialwright.model.problem import Lost, Problem
 from trialwright.model.record import RegistryRecord
+from trialwright.model.v2 import V2Record
 from trialwright.register import problems
 from trialwright.register.paths import resolve
-from trialwright.register.v2 import Protocol
+from trialwright.register.reading.lossless import Typed, type_document, type_quickly
 
-
-class _Envelope(msgspec.Struct, frozen=True, rename="camel"):
-    """What tells a record from a history document or a page of the API; and the labels of a reconstructed record."""
-
-    protocol_section: Protocol | None = None
-    study: msgspec.Raw = msgspec.Raw()
-    studies: tuple[msgspec.Raw, ...] = ()
-    lost: tuple[str, ...] = msgspec.field(default=(), name="_notRecovered")
-    inferred: tuple[str, ...] = msgspec.field(default=(), name="_inferred")
+_NO_PROTOCOL = V2Record().protocol_section
 
 
 def read(data: bytes, name: str) -> RegistryRecord | list[Problem]:
-    """The record, or why the JSON is not one. A history document yields its current version."""
-    source_format = "v2"
+    """The record, or why the JSON is not one. A history document yields its current version and its history."""
     try:
-        if data.lstrip()[:1] == b"[":
-            records = msgspec.json.decode(data, type=list[msgspec.Raw])
-            if len(records) != 1:
-                return [problems.several_records(name, len(records))]
-            data = bytes(records[0])
-        envelope = msgspec.json.decode(data, type=_Envelope)
-        if envelope.protocol_section is None:
-            inner = (envelope.study,) if bytes(envelope.study) else envelope.studies
-            if len(inner) > 1:
-                return [problems.several_records(name, len(inner))]
-            if not inner:
-                return [problems.not_a_record(name, "it is JSON without a protocolSection")]
-            data, source_format = bytes(inner[0]), "v2-history" if bytes(envelope.study) else "v2"
-            envelope = msgspec.json.decode(data, type=_Envelope)
-            if envelope.protocol_section is None:
-                return [problems.not_a_record(name, "the study in it has no protocolSection")]
-    except msgspec.ValidationError as error:
-        return [problems.wrong_shape(name, str(error))]
+        quick = type_quickly(data)
+        if quick is not None and quick.protocol_section is not _NO_PROTOCOL:
+            return RegistryRecord(typed=quick, source_format="v2", source_name=name)
+        return read_document(msgspec.json.decode(data), name)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return [problems.broken_json(name, _detail(str(error), data))]
     except RecursionError:
         return [problems.broken_json(name, "it is nested too deeply to be a record")]
-    lost = tuple(
-        Lost(where, f"the copy this record was rebuilt from does not carry it: {line}")
-        for line in envelope.lost
-        for where in resolve(line)
-    )
+
+
+def read_document(document: object, name: str) -> RegistryRecord | list[Problem]:
+    """The same for JSON already decoded."""
+    inner = document
+    if isinstance(document, dict) and "protocolSection" not in document:
+        if "history" in document and isinstance(document.get("study"), dict):
+            return _history(document, name)
+        inner = document.get("studies", [document["study"]] if "study" in document else None)
+        if inner is None:
+            return [problems.not_a_record(name, "it is JSON without a protocolSection")]
+    if isinstance(inner, list):
+        if len(inner) != 1:
+            return [problems.several_records(name, len(inner))]
+        inner = inner[0]
+    if not isinstance(inner, dict) or not isinstance(inner.get("protocolSection", {}), dict):
+        return [problems.wrong_shape(name, inner, "an object with a protocolSection")]
+    if "protocolSection" not in inner:
+        return [problems.not_a_record(name, "the study in it has no protocolSection")]
+    return _record(type_document(inner), name)
+
+
+def _record(typed: Typed, name: str) -> RegistryRecord:
+    """A record with the labels of a reconstruction, where it has them: what was inferred, what was not recovered."""
+    labels = {piece.path[0]: piece.value for piece in typed.kept if len(piece.path) == 1}
     return RegistryRecord(
-        document=msgspec.Raw(data),
-        source_format=source_format,
+        typed=typed.record,
+        kept=typed.kept,
+        oddities=typed.oddities,
+        source_format="v2",
         source_name=name,
-        lost=lost,
-        inferred=envelope.inferred,
+        lost=tuple(
+            Lost(where, f"the copy this record was rebuilt from does not carry it: {line}")
+            for line in _lines(labels.get("_notRecovered"))
+            for where in resolve(line)
+        ),
+        inferred=tuple(_lines(labels.get("_inferred"))),
+    )
+
+
+def _lines(label: msgspec.Raw | None) -> list[str]:
+    told = msgspec.json.decode(label) if label is not None else []
+    return [line for line in told if isinstance(line, str)] if isinstance(told, list) else []
+
+
+def _history(document: Mapping[str, object], name: str) -> RegistryRecord | list[Problem]:
+    """The current version with the summary of all versions beside it."""
+    current = read_document(document["study"], name)
+    if isinstance(current, list):
+        return current
+    oddities, history = current.oddities, None
+    try:
+        history = msgspec.convert(document["history"], History)
+    except msgspec.ValidationError as error:
+        oddities = (*oddities, problems.wrong_shape("history", str(error), "the registry's summary of versions"))
+    others = tuple(
+        Lost(key, "it stands beside the study in the history document and is no part of a record")
+        for key in document
+        if key not in ("study", "history")
+    )
+    return msgspec.structs.replace(
+        current, source_format="v2-history", history=history, oddities=oddities, lost=(*current.lost, *others)
     )
 
 
