@@ -19,7 +19,6 @@ from trialwright.register.history import (
     compare_versions,
     history_of_document,
     history_of_versions,
-    is_history,
     submitted_on,
 )
 
@@ -36,10 +35,10 @@ def read_history(path: Path, events: tuple[LedgerEvent, ...] = ()) -> RecordHist
         data = path.read_bytes()
     except OSError as error:
         return [unreadable_file(str(path), error.strerror or type(error).__name__)]
-    if is_history(data):
-        return history_of_document(data, str(path))
     record = read_record(data, str(path))
-    return record if isinstance(record, list) else history_of_versions([_version(record)])
+    if isinstance(record, list):
+        return record
+    return history_of_document(record) if record.history is not None else history_of_versions([_version(record)])
 
 
 def compare_paths(before: Path, after: Path) -> RecordDiff | list[Problem]:
@@ -67,29 +66,34 @@ def study_history(folder: Path, study: Study, events: tuple[LedgerEvent, ...] = 
         frozen, problems = load_study(folder, catalog, build.build)
         if frozen is None:
             return [problem for problem in problems if problem.severity == "error"]
-        document = msgspec.json.encode(registration_draft(folder, frozen))
         versions.append(
             Version(
-                document=document,
+                record=drafted(folder, frozen),
                 date=build.frozen_on,
                 source=f"build {build.build} of the definition ({build.status})",
                 reason=build.reason,
             )
         )
     if study.build == 0:
-        document = msgspec.json.encode(registration_draft(folder, study))
-        versions.append(Version(document=document, date="", source="working files of the definition"))
+        versions.append(Version(record=drafted(folder, study), date="", source="working files of the definition"))
     if not versions:
         return [unreadable_file(str(folder), "the study has neither a registered record nor a build")]
     return history_of_versions(sorted(versions, key=lambda version: version.date or "9999"))
+
+
+def drafted(folder: Path, study: Study) -> RegistryRecord:
+    """The record that a definition would register."""
+    record = read_record(msgspec.json.encode(registration_draft(folder, study)), study.name)
+    if isinstance(record, list):
+        raise ValueError(f"a draft of ours is a record, found {record[0].public()}")
+    return record
 
 
 def _registered(folder: Path, study: Study) -> list[Version]:
     record = registered_record(folder, study) if study.registration.record_path else []
     if isinstance(record, list):
         return []
-    document = bytes(record.document)
-    return [Version(document=document, date=submitted_on(document), source="registered record")]
+    return [Version(record=record, date=submitted_on(record), source="registered record")]
 
 
 def _submitted(event: LedgerEvent) -> Version | None:
@@ -101,7 +105,7 @@ def _submitted(event: LedgerEvent) -> Version | None:
     if isinstance(record, list):
         return None
     day = event.details.get("date", "") or event.at_utc[:10]
-    return Version(document=bytes(record.document), date=day, source="submitted version", reason=event.reason)
+    return Version(record=record, date=day, source="submitted version", reason=event.reason)
 
 
 def _of_folder(folder: Path, events: tuple[LedgerEvent, ...]) -> RecordHistory | list[Problem]:
@@ -128,8 +132,7 @@ def _one_version(path: Path) -> Version | list[Problem]:
         study, problems = load_study(path, _catalog())
         if study is None:
             return [problem for problem in problems if problem.severity == "error"] or problems
-        document = msgspec.json.encode(registration_draft(path, study))
-        return Version(document=document, date="", source=f"{path} (draft of the definition)")
+        return Version(record=drafted(path, study), date="", source=f"{path} (draft of the definition)")
     try:
         record = read_record(path.read_bytes(), str(path))
     except OSError as error:
@@ -138,5 +141,4 @@ def _one_version(path: Path) -> Version | list[Problem]:
 
 
 def _version(record: RegistryRecord) -> Version:
-    document = bytes(record.document)
-    return Version(document=document, date=submitted_on(document), source=record.source_name)
+    return Version(record=record, date=submitted_on(record), source=record.source_name)

@@ -5,99 +5,36 @@ It carries one full version only. What changed in between is told by the names o
 measures, enrolment, sponsor and responsible party are told in full, or as "same".
 """
 
-import msgspec
-
 from trialwright.model.changes import OriginalCell, OutcomeState, RecordDiff, RecordHistory, VersionNote
-from trialwright.model.problem import Problem
+from trialwright.model.history import History
+from trialwright.model.record import RegistryRecord
 from trialwright.model.text import Text
-from trialwright.register import problems
-from trialwright.register.history.fields import Tree, outcome_states, outcomes_of
+from trialwright.model.v2.protocol import EnrollmentInfo, ResponsibleParty
+from trialwright.register.history.fields import outcome_states, outcomes_of
 from trialwright.register.history.moments import moment_of
 from trialwright.register.history.outcomes import compare_outcomes
-from trialwright.register.markdown import unescape_json
-from trialwright.register.v2 import Document, Enrollment, ResponsibleParty, Sponsor
+from trialwright.register.markdown import plain_protocol
 
 SAME = "Same as current"
 NOT_PROVIDED = "Not Provided"
 _REGISTRY = "ClinicalTrials.gov"
 
 
-class Change(msgspec.Struct, frozen=True, rename="camel"):
-    version: int = 0
-    date: str = ""
-    status: str = ""
-    module_labels: tuple[str, ...] = ()
-
-
-class Original(msgspec.Struct, frozen=True, rename="camel"):
-    """What was first registered; a flag `...Same` stands instead of what has not changed."""
-
-    primary_outcomes: tuple[dict[str, str], ...] | None = None
-    primary_outcomes_same: bool = False
-    secondary_outcomes: tuple[dict[str, str], ...] | None = None
-    secondary_outcomes_same: bool = False
-    other_outcomes: tuple[dict[str, str], ...] | None = None
-    other_outcomes_same: bool = False
-    enrollment_info: Enrollment | None = None
-    enrollment_count_same: bool = False
-    responsible_party: ResponsibleParty | None = None
-    responsible_party_same: bool = False
-    lead_sponsor: Sponsor | None = None
-    lead_sponsor_same: bool = False
-    org_full_name: str | None = None
-    org_full_name_same: bool = False
-
-
-class LastUpdates(msgspec.Struct, frozen=True, rename="camel"):
-    """The version that last changed each of the elements whose original is kept."""
-
-    primary_outcomes: int | None = None
-    secondary_outcomes: int | None = None
-    other_outcomes: int | None = None
-    enrollment_info: int | None = None
-
-
-class Summary(msgspec.Struct, frozen=True, rename="camel"):
-    changes: tuple[Change, ...] = ()
-    original_data: Original = Original()
-    last_update_versions: LastUpdates = LastUpdates()
-
-
-class HistoryDocument(msgspec.Struct, frozen=True):
-    study: msgspec.Raw = msgspec.Raw()
-    history: Summary | None = None
-
-
-def is_history(data: bytes) -> bool:
-    """Whether the bytes are a history document: JSON with `study` and `history`."""
-    try:
-        found = msgspec.json.decode(data, type=HistoryDocument)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return found.history is not None and bool(bytes(found.study))
-
-
-def history_of_document(data: bytes, name: str) -> RecordHistory | list[Problem]:
+def history_of_document(record: RegistryRecord) -> RecordHistory:
     """
     The history of a record as its registry tells it.
 
-    Problems: TW-REG-004, 005 and 007, as for any record.
+    Raises: ValueError for a record that came without its history.
     """
-    try:
-        document = msgspec.json.decode(data, type=HistoryDocument)
-        if document.history is None or not bytes(document.study):
-            return [problems.not_a_record(name, "it is no history document (study and history)")]
-        current = msgspec.json.decode(unescape_json(bytes(document.study)), type=Document)
-    except msgspec.ValidationError as error:
-        return [problems.wrong_shape(name, str(error))]
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return [problems.broken_json(name, str(error))]
-    return _History(document.history, bytes(document.study), current).tell()
+    if record.history is None:
+        raise ValueError("a record that came without its history has none to tell")
+    return _History(record, record.history).tell()
 
 
 class _History:
-    def __init__(self, summary: Summary, raw: bytes, current: Document) -> None:
-        self.summary, self.raw, self.protocol = summary, raw, current.protocol_section
+    def __init__(self, record: RegistryRecord, summary: History) -> None:
+        self.record, self.summary = record, summary
+        self.protocol = plain_protocol(record)
         status = self.protocol.status_module
         self.start = status.start_date_struct.date
         self.ended = status.primary_completion_date_struct.date
@@ -132,7 +69,7 @@ class _History:
                 after=f"version {changes[-1].version if changes else 0} ({last})",
                 date=self.outcomes_date(),
                 moment=self.moment(self.outcomes_date()),
-                outcomes=compare_outcomes(self.original_outcomes(), outcomes_of(self.raw)),
+                outcomes=compare_outcomes(self.original_outcomes(), outcomes_of(self.record)),
             ),
             originals=tuple(self.cells()),
             start=self.start,
@@ -151,15 +88,15 @@ class _History:
 
     def original_outcomes(self) -> tuple[OutcomeState, ...]:
         """The first registered outcomes; the current ones of a level whose original is "same" or not kept."""
-        original, current = self.summary.original_data, outcomes_of(self.raw)
+        original, current = self.summary.original_data, outcomes_of(self.record)
         found: list[OutcomeState] = []
         for level, listed, same in (
             ("primary", original.primary_outcomes, original.primary_outcomes_same),
             ("secondary", original.secondary_outcomes, original.secondary_outcomes_same),
             ("other", original.other_outcomes, original.other_outcomes_same),
         ):
-            if listed is not None:
-                found += outcome_states({f"{level}Outcomes": [dict(each) for each in listed]})
+            if listed:
+                found += outcome_states(level, listed)
             elif same or not self.several:
                 found += [state for state in current if state.level == level]
         return tuple(found)
@@ -172,66 +109,57 @@ class _History:
             self.outcome_cell("secondary", original.secondary_outcomes_same, updates.secondary_outcomes),
             self.outcome_cell("other", original.other_outcomes_same, updates.other_outcomes),
         ]
-        first = original.enrollment_info
         rows = (
             (
                 Text("Enrolment", "入组人数"),
-                _enrolment(design.enrollment_info),
-                _enrolment(first) if first else None,
+                enrolment_words(design.enrollment_info),
+                enrolment_words(original.enrollment_info),
                 original.enrollment_count_same,
                 updates.enrollment_info,
             ),
             (
                 Text("Responsible party", "责任方"),
                 _party(sponsors.responsible_party),
-                _party(original.responsible_party) if original.responsible_party else None,
+                _party(original.responsible_party),
                 original.responsible_party_same,
                 None,
             ),
             (
                 Text("Study sponsor", "申办方"),
                 sponsors.lead_sponsor.name,
-                original.lead_sponsor.name if original.lead_sponsor else None,
+                original.lead_sponsor.name,
                 original.lead_sponsor_same,
                 None,
             ),
         )
         for label, now, before, same, version in rows:
-            current, kept = ((now,) if now else ()), (None if before is None else (before,))
-            told.append(self.cell(label, current, kept, same=same, version=version))
+            told.append(self.cell(label, _listed(now), _listed(before), same=same, version=version))
         return told
 
     def outcome_cell(self, level: str, same: bool, version: int | None) -> OriginalCell:
+        original = self.summary.original_data
         kept = {
-            "primary": self.summary.original_data.primary_outcomes,
-            "secondary": self.summary.original_data.secondary_outcomes,
-            "other": self.summary.original_data.other_outcomes,
+            "primary": original.primary_outcomes,
+            "secondary": original.secondary_outcomes,
+            "other": original.other_outcomes,
         }[level]
-        current = tuple(_line(state) for state in outcomes_of(self.raw) if state.level == level)
-        tree: dict[str, Tree] = {f"{level}Outcomes": [dict(each) for each in kept or ()]}
-        before = None if kept is None else tuple(map(_line, outcome_states(tree)))
+        current = tuple(_line(state) for state in outcomes_of(self.record) if state.level == level)
+        before = tuple(_line(state) for state in outcome_states(level, kept))
         return self.cell(OUTCOME_ROWS[level], current, before, same=same, version=version)
 
     def cell(
-        self,
-        label: Text,
-        current: tuple[str, ...],
-        kept: tuple[str, ...] | None,
-        *,
-        same: bool,
-        version: int | None,
+        self, label: Text, current: tuple[str, ...], kept: tuple[str, ...], *, same: bool, version: int | None
     ) -> OriginalCell:
         """Neither kept nor said to be the same: with one version it is the same, with several it was not there."""
-        is_same = same or (kept is None and not self.several and bool(current))
-        before = kept if kept is not None else current if is_same else ()
+        is_same = same or (not kept and not self.several and bool(current))
         return OriginalCell(
             label=label,
             current=current,
             current_date=self.date_of(version),
-            original=before,
+            original=kept or (current if is_same else ()),
             original_date=self.first,
             same=is_same,
-            shown=SAME if is_same else "\n".join(before) or NOT_PROVIDED,
+            shown=SAME if is_same else "\n".join(kept) or NOT_PROVIDED,
         )
 
 
@@ -252,7 +180,12 @@ def _line(state: OutcomeState) -> str:
     return f"{state.measure}{frame}" + (f"\n{state.description}" if state.description else "")
 
 
-def _enrolment(info: Enrollment) -> str:
+def _listed(words: str) -> tuple[str, ...]:
+    return (words,) if words else ()
+
+
+def enrolment_words(info: EnrollmentInfo) -> str:
+    """The number with its kind, "20 (estimated)"; "" where there is none."""
     return "" if info.count is None else f"{info.count} ({info.type.lower()})" if info.type else str(info.count)
 
 

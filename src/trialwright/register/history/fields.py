@@ -8,6 +8,8 @@ from typing import TypeAlias
 import msgspec
 
 from trialwright.model.changes import FieldChange, OutcomeState, Piece
+from trialwright.model.record import RegistryRecord
+from trialwright.model.v2.protocol import Outcome
 from trialwright.register.history.markup import plain_markup
 from trialwright.register.history.names import field_words, module_words
 from trialwright.register.history.outcomes import LEVELS
@@ -46,15 +48,15 @@ _FEW_WORDS = 3
 _MOST_WORDS = 6_000  # beyond, word by word takes seconds; whole lines do
 
 
-def compare_documents(before: bytes, after: bytes) -> tuple[FieldChange, ...]:
+def compare_records(before: RegistryRecord, after: RegistryRecord) -> tuple[FieldChange, ...]:
     """
-    Every field of two v2 documents that differs, in the order of the record; what one has and the other not included.
+    Every field of two records that differs, in the order of the record; what one has and the other not included.
 
     Shape:   text without Markdown escapes; outcome measures are left to `compare_outcomes`, and what the registry
              derives (MeSH terms, age groups of the browse section) is left out.
     Missing: an absent field is "".
     """
-    first, second = msgspec.json.decode(before), msgspec.json.decode(after)
+    first, second = msgspec.json.decode(before.document), msgspec.json.decode(after.document)
     drafted = any(isinstance(tree, dict) and "_draft" in tree for tree in (first, second))
     old, new = dict(_walk(first, ())), dict(_walk(_renamed(first, second), ()))
     order = list(dict.fromkeys([*old, *new]))
@@ -108,30 +110,26 @@ def _differ(old: _Leaves, new: _Leaves, path: tuple[str, ...]) -> bool:
     return first != second and " ".join(first.split()) != " ".join(second.split())
 
 
-def outcomes_of(document: bytes) -> tuple[OutcomeState, ...]:
-    """The outcome measures a document registers, primary ones first."""
-    tree = msgspec.json.decode(document)
-    section = tree.get("protocolSection") if isinstance(tree, dict) else None
-    module = section.get("outcomesModule") if isinstance(section, dict) else None
-    return outcome_states(module if isinstance(module, dict) else {})
+def outcomes_of(record: RegistryRecord) -> tuple[OutcomeState, ...]:
+    """The outcome measures a record registers, primary ones first."""
+    module = record.typed.protocol_section.outcomes_module
+    listed = (module.primary_outcomes, module.secondary_outcomes, module.other_outcomes)
+    return tuple(
+        state for level, outcomes in zip(LEVELS, listed, strict=True) for state in outcome_states(level, outcomes)
+    )
 
 
-def outcome_states(module: dict[str, Tree]) -> tuple[OutcomeState, ...]:
-    """The outcome measures of a module in v2 names."""
-    found = []
-    for level in LEVELS:
-        listed = module.get(f"{level}Outcomes")
-        for each in listed if isinstance(listed, list) else []:
-            if isinstance(each, dict):
-                found.append(
-                    OutcomeState(
-                        level=level,
-                        measure=_text(each.get("measure")),
-                        description=_text(each.get("description")),
-                        time_frame=_text(each.get("timeFrame")),
-                    )
-                )
-    return tuple(found)
+def outcome_states(level: str, outcomes: tuple[Outcome, ...]) -> tuple[OutcomeState, ...]:
+    """The outcome measures of one level as plain text."""
+    return tuple(
+        OutcomeState(
+            level=level,
+            measure=plain_markup(each.measure),
+            description=plain_markup(each.description),
+            time_frame=plain_markup(each.time_frame),
+        )
+        for each in outcomes
+    )
 
 
 def _walk(node: Tree, steps: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 import msgspec
 
 from trialwright.model.changes import OriginalCell, OutcomeState, RecordDiff, RecordHistory, VersionNote
+from trialwright.model.record import RegistryRecord
 from trialwright.model.text import Text
-from trialwright.register.history.document import NOT_PROVIDED, OUTCOME_ROWS, SAME
-from trialwright.register.history.fields import compare_documents, outcomes_of
+from trialwright.register.history.document import NOT_PROVIDED, OUTCOME_ROWS, SAME, enrolment_words
+from trialwright.register.history.fields import compare_records, outcomes_of
 from trialwright.register.history.moments import moment_of
 from trialwright.register.history.outcomes import LEVELS, compare_outcomes
-from trialwright.register.markdown import unescape_json
-from trialwright.register.v2 import Document
+from trialwright.register.markdown import plain_protocol
+from trialwright.register.v2 import Protocol
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One whole version: its document, the day it was submitted or frozen, where we have it from, and why it came."""
+    """One whole version: its record, the day it was submitted or frozen, where we have it from, and why it came."""
 
-    document: bytes
+    record: RegistryRecord
     date: str
     source: str
     reason: str = ""
@@ -30,12 +31,12 @@ def history_of_versions(versions: Sequence[Version]) -> RecordHistory:
 
     Shape: each version against the one before, and the first against the last, field by field.
     """
-    typed = [_typed(version.document) for version in versions]
-    last = typed[-1].protocol_section
-    ends = _ends(typed[-1])
+    protocols = [plain_protocol(version.record) for version in versions]
+    last = protocols[-1]
+    ends = _ends(last)
     steps = [_diff(before, after, ends) for before, after in itertools.pairwise(versions)]
     notes = []
-    for number, (version, document) in enumerate(zip(versions, typed, strict=True)):
+    for number, (version, protocol) in enumerate(zip(versions, protocols, strict=True)):
         changed = steps[number - 1] if number else None
         modules = dict.fromkeys(change.module.en for change in changed.fields) if changed else {}
         if changed is not None and changed.outcomes:
@@ -45,7 +46,7 @@ def history_of_versions(versions: Sequence[Version]) -> RecordHistory:
                 number=number,
                 date=version.date,
                 source=version.source,
-                status=document.protocol_section.status_module.overall_status,
+                status=protocol.status_module.overall_status,
                 modules=tuple(modules),
                 reason=version.reason,
                 moment=moment_of(version.date, *ends),
@@ -67,7 +68,7 @@ def history_of_versions(versions: Sequence[Version]) -> RecordHistory:
 
 def compare_versions(before: Version, after: Version) -> RecordDiff:
     """Two versions held against each other, the later one placed by its own start and completion."""
-    return _diff(before, after, _ends(_typed(after.document)))
+    return _diff(before, after, _ends(plain_protocol(after.record)))
 
 
 def _diff(before: Version, after: Version, ends: tuple[str, str, str]) -> RecordDiff:
@@ -76,8 +77,8 @@ def _diff(before: Version, after: Version, ends: tuple[str, str, str]) -> Record
         after=_called(after),
         date=after.date,
         moment=moment_of(after.date, *ends),
-        fields=compare_documents(before.document, after.document),
-        outcomes=compare_outcomes(outcomes_of(before.document), outcomes_of(after.document)),
+        fields=compare_records(before.record, after.record),
+        outcomes=compare_outcomes(outcomes_of(before.record), outcomes_of(after.record)),
     )
 
 
@@ -85,8 +86,8 @@ def _called(version: Version) -> str:
     return f"{version.source}, {version.date}" if version.date else version.source
 
 
-def _ends(document: Document) -> tuple[str, str, str]:
-    status = document.protocol_section.status_module
+def _ends(protocol: Protocol) -> tuple[str, str, str]:
+    status = protocol.status_module
     return (
         status.start_date_struct.date,
         status.primary_completion_date_struct.date,
@@ -94,18 +95,14 @@ def _ends(document: Document) -> tuple[str, str, str]:
     )
 
 
-def submitted_on(document: bytes) -> str:
+def submitted_on(record: RegistryRecord) -> str:
     """The day a version was submitted: its last update, else its first submission; "" where it says neither."""
-    status = _typed(document).protocol_section.status_module
+    status = record.typed.protocol_section.status_module
     return status.last_update_submit_date or status.study_first_submit_date
 
 
-def _typed(document: bytes) -> Document:
-    return msgspec.json.decode(unescape_json(document), type=Document)
-
-
 def _cells(versions: Sequence[Version], steps: Sequence[RecordDiff]) -> list[OriginalCell]:
-    first, last = outcomes_of(versions[0].document), outcomes_of(versions[-1].document)
+    first, last = outcomes_of(versions[0].record), outcomes_of(versions[-1].record)
     told = []
     for level in LEVELS:
         before, now = _lines(first, level), _lines(last, level)
@@ -122,7 +119,7 @@ def _cells(versions: Sequence[Version], steps: Sequence[RecordDiff]) -> list[Ori
                 shown=SAME if same else "\n".join(before) or NOT_PROVIDED,
             )
         )
-    counts = [_enrolment(version.document) for version in versions]
+    counts = [enrolment_words(v.record.typed.protocol_section.design_module.enrollment_info) for v in versions]
     changed = [version.date for version, old, new in zip(versions[1:], counts, counts[1:], strict=False) if old != new]
     told.append(
         OriginalCell(
@@ -150,8 +147,3 @@ def _lines(states: Sequence[OutcomeState], level: str) -> tuple[str, ...]:
         for state in states
         if state.level == level
     )
-
-
-def _enrolment(document: bytes) -> str:
-    info = _typed(document).protocol_section.design_module.enrollment_info
-    return "" if info.count is None else f"{info.count} ({info.type.lower()})" if info.type else str(info.count)
