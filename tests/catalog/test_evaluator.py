@@ -9,29 +9,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.oracle import SIX, doi, tis
+from catalog.trees import NUMBERS, TRUTHS
 from trialwright import catalog
 from trialwright.catalog.evaluator import compile_row, compile_rule, evaluate_columns, evaluate_numerators
 from trialwright.model.expression import (
     Add,
-    All,
     Answered,
-    AnyOf,
     AtLeast,
     AtMost,
-    Certain,
-    Choose,
     CodeIs,
     Column,
     Compare,
     Constant,
-    CountTrue,
     DaysBetween,
     Known,
     Multiply,
-    Not,
     OrElse,
     Rule,
-    Subtract,
 )
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Words
 
@@ -103,33 +97,6 @@ def test_the_total_improvement_score_is_what_its_table_says(participants, popula
         }
 
 
-# Trees of every kind of node over three columns.
-_NUMBERS = st.deferred(
-    lambda: st.one_of(
-        st.sampled_from([Column("a"), Column("b"), Column("c")]),
-        st.builds(Constant, st.integers(-50, 50), st.integers(1, 6)),
-        st.builds(Add, _NUMBERS, _NUMBERS),
-        st.builds(Subtract, _NUMBERS, _NUMBERS),
-        st.builds(Multiply, _NUMBERS, _NUMBERS),
-        st.builds(OrElse, _NUMBERS, _NUMBERS),
-        st.builds(Choose, _TRUTHS, _NUMBERS, _NUMBERS),
-        st.builds(CountTrue, _MANY),
-    )
-)
-_TRUTHS = st.deferred(
-    lambda: st.one_of(
-        st.builds(Compare, _NUMBERS, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), _NUMBERS),
-        st.builds(Known, st.sampled_from([True, False, None])),
-        st.builds(Answered, st.sampled_from(["a", "b", "c"])),
-        st.builds(Not, _TRUTHS),
-        st.builds(Certain, _TRUTHS),
-        st.builds(All, _MANY),
-        st.builds(AnyOf, _MANY),
-        st.builds(AtLeast, st.integers(0, 4), _MANY),
-        st.builds(AtMost, st.integers(0, 4), _MANY),
-    )
-)
-_MANY = st.deferred(lambda: st.lists(_TRUTHS, max_size=4).map(tuple))
 _ROWS = st.lists(
     st.fixed_dictionaries({c: st.one_of(st.none(), st.integers(-(2**40), 2**40), st.integers(-3, 3)) for c in "abc"}),
     min_size=1,
@@ -138,7 +105,7 @@ _ROWS = st.lists(
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(_NUMBERS, _TRUTHS, _ROWS)
+@given(NUMBERS, TRUTHS, _ROWS)
 def test_any_tree_gives_the_same_in_columns_and_in_rows(number, truth, rows):
     rule = Rule(("a", "b", "c"), {"number": number, "truth": truth})
     found, denominators = evaluate_numerators(rule, _frame(rule, rows))

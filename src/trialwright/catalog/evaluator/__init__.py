@@ -6,14 +6,18 @@ Both are compiled from the same tree and agree to the bit; tests hold them again
 
 from trialwright.catalog.evaluator.columns import Numerators, evaluate_columns, evaluate_numerators
 from trialwright.catalog.evaluator.rows import RowFunction, RowResult, RowValue, compile_row, compile_rule
+from trialwright.catalog.evaluator.wide import Wide, narrow, prove
 
 __all__ = [
     "Numerators",
     "RowFunction",
     "RowResult",
     "RowValue",
+    "Wide",
     "compile_row",
     "compile_rule",
     "evaluate_columns",
     "evaluate_numerators",
+    "narrow",
+    "prove",
 ]
