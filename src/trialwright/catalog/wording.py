@@ -63,6 +63,7 @@ class Book:
         self._quoting = tuple(each for each in self._patterns if QUOTE in each.fields)
         self._asides = {_plain(english): told for english, told in (asides or {}).items()}
         self._typed = frozenset(typed)
+        self._known: dict[str, Worded] = {}
 
     def is_typed(self, text: str) -> bool:
         """Whether somebody typed exactly this and it has no words of its own in the study."""
@@ -73,7 +74,12 @@ class Book:
         return self.word(text).text
 
     def word(self, text: str) -> Worded:
-        """The text and what it quotes."""
+        """The text and what it quotes; each text is looked up once."""
+        if text not in self._known:
+            self._known[text] = self._looked_up(text)
+        return self._known[text]
+
+    def _looked_up(self, text: str) -> Worded:
         if not re.search("[A-Za-z,:;]", text) or self.is_typed(text):
             return Worded(text)
         # A footnote is a sentence with its capital and full stop; as a cell it has neither.

@@ -65,17 +65,22 @@ def report(
     shells_only: Annotated[bool, typer.Option("--shells", help="Only the empty tables, before there is data.")] = False,
     cells: Annotated[bool, typer.Option("--cells", help="Only list the names of all cells.")] = False,
     language: Annotated[str, typer.Option("--language", help="Of the page and its figures: en or zh.")] = "en",
+    form: Annotated[str, typer.Option("--format", help="Of the documents: pdf, rtf, docx, several, or all.")] = "pdf",
 ) -> None:
     """
-    Write the report: one printable page, the results as JSON, the figures.
+    Write the report: one page, the study report as PDF, RTF or DOCX, the results as JSON and Parquet, the figures.
 
     Example: trialwright report demo-out/study --db demo-out/ledger.sqlite -o report
     """
     from trialwright import catalog as knowledge
     from trialwright.pipeline import readout as route
     from trialwright.report import cell_names
+    from trialwright.report.papers import FORMATS
 
     expect_one_of("--language", language, LANGUAGES)
+    formats = tuple(FORMATS) if form == "all" else tuple(each.strip() for each in form.split(","))
+    for each in formats:
+        expect_one_of("--format", each, (*FORMATS, "all"))
     if output is not None:
         _refuse_file(output)
     if shells_only:
@@ -93,10 +98,11 @@ def report(
             print(name)
         return
     with waiting("Writing the report"):
-        made = route.make_report(study, readout, knowledge.load(), language)
+        made = route.make_report(study, readout, knowledge.load(), language, formats=formats)
     route.write_files(made.files, output)
     print_problems(made.problems)
-    out.print(f"Report: {output / 'index.html'}", markup=False)
+    for name in ("index.html", *(f"report.{each}" for each in formats)):
+        out.print(f"Report: {output / name}", markup=False)
 
 
 def trace(

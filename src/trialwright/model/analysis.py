@@ -8,6 +8,7 @@ import msgspec
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.quantity import Missing
 from trialwright.model.study import Benchmark
+from trialwright.model.text import Text
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,3 +175,4 @@ class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, str] = {}
     forms: dict[str, tuple[str, ...]] = {}
     language: str = "en"  # of labels, marks and what is drawn; the words of a display itself are put over afterwards
+    sentences: tuple[Text, ...] = ()  # the display entry's own words in both languages, for what is drawn

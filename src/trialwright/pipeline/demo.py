@@ -217,6 +217,7 @@ def _write_out(out: Path, folder: Path, study: Study, catalog: Catalog) -> int |
     report = readout.make_report(folder, results, catalog)
     readout.write_files(report.files, out / "report")
     readout.write_files(readout.export_files(results), out / "exports" / "csv")
+    readout.write_files({name: report.files[name] for name in ("report.pdf",)}, out)
     readout.write_files({"registration.json": readout.registration_file(folder, study)}, out)
     return len(results.analysis.participants)
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from trialwright.analyze import analyze
 from trialwright.catalog import Catalog
 from trialwright.derive import derive
+from trialwright.export import ars as ars_export
 from trialwright.export import csv as csv_export
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
@@ -21,6 +23,7 @@ from trialwright.pipeline.trace import Tracer
 from trialwright.register import word_finding
 from trialwright.report import Report, build_report
 from trialwright.report.results_file import write_results
+from trialwright.report.results_table import write_results_table
 from trialwright.store import Ledger
 
 
@@ -49,9 +52,16 @@ def read_out(study: Study, catalog: Catalog, ledger: Ledger, as_of: dt.datetime 
     return Readout(study=study, snapshot=snapshot, analysis=analysis, rows=analyze(study, analysis, catalog))
 
 
-def make_report(study_folder: Path, readout: Readout, catalog: Catalog, language: str = "en") -> Report:
+def make_report(
+    study_folder: Path,
+    readout: Readout,
+    catalog: Catalog,
+    language: str = "en",
+    *,
+    formats: Sequence[str] = ("pdf",),
+) -> Report:
     """
-    The report of a readout, with the findings on its registered record.
+    The report of a readout, with the findings on its registered record; its documents in `formats`.
 
     The record is judged as of the day of the snapshot or, where the kept copy is younger, the day of that copy: both
     stand in the data, so that the same data give the same report on any day.
@@ -68,6 +78,7 @@ def make_report(study_folder: Path, readout: Readout, catalog: Catalog, language
         catalog=catalog,
         registration=found,
         language=language,
+        formats=formats,
     )
 
 
@@ -102,11 +113,13 @@ def export_files(readout: Readout) -> dict[str, bytes]:
 
 
 def analysis_files(readout: Readout) -> dict[str, bytes]:
-    """Result rows as JSON and analysis records as CSV, without any layout."""
+    """Result rows as JSON, Parquet and CDISC ARS, and analysis records as CSV, without any layout."""
     tables = {name.rpartition("/")[2]: content for name, content in export_files(readout).items() if "machine/" in name}
     records = {name: content for name, content in tables.items() if name.startswith(("analysis", "participants"))}
     results = write_results(readout.study, readout.snapshot, readout.analysis, readout.rows, ())
-    return {"results.json": results, **records}
+    flat = write_results_table(readout.study, readout.snapshot, readout.rows)
+    ars = ars_export.write(readout.study, readout.snapshot, readout.rows)
+    return {"results.json": results, "results.parquet": flat, **ars, **records}
 
 
 def registration_file(study_folder: Path, study: Study) -> bytes:

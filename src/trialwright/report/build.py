@@ -13,7 +13,9 @@ from trialwright.model.study import DisplayUse, Study
 from trialwright.report import problems
 from trialwright.report.contexts import Contexts
 from trialwright.report.page import Page, Shown, render_page
+from trialwright.report.papers import papers_of, written
 from trialwright.report.results_file import write_results
+from trialwright.report.results_table import write_results_table
 from trialwright.report.wording import book_of, put_over
 from trialwright.report.words import SECTIONS
 
@@ -22,7 +24,7 @@ class Report(msgspec.Struct, frozen=True):
     """
     The finished report: its files by path, its displays in order, and what was wrong with the rows.
 
-    `files` holds index.html, results.json and figures/<number>.svg.
+    `files` holds index.html, results.json, results.parquet, figures/<number>.svg, and the documents asked for.
     """
 
     files: dict[str, bytes]
@@ -39,9 +41,12 @@ def build_report(
     catalog: Catalog,
     registration: CheckReport | None = None,
     language: str = "en",
+    formats: Sequence[str] = (),
 ) -> Report:
     """
     The whole report of one snapshot: one self-contained page, the results as data, the figures by themselves.
+
+    `formats` of FORMATS ("pdf", "rtf", "docx") write the study report, the analysis plan and the plain summary too.
 
     Shape:    every display of the definition, in its order, in the section its catalog entry names.
     Missing:  a display without rows prints its empty shell; it is never left out.
@@ -66,8 +71,10 @@ def build_report(
     files = {
         "index.html": render_page(page),
         "results.json": write_results(study, snapshot, analysis, rows, listed),
+        "results.parquet": write_results_table(study, snapshot, rows),
     }
     files |= {f"figures/{each.number}.svg": each.svg.encode() for each in displays if isinstance(each, Figure)}
+    files |= written(papers_of(page, catalog), formats) if formats else {}
     return Report(files, shown, tuple(check_rows(study, rows)))
 
 

@@ -60,6 +60,7 @@ class Contexts:
             parameters=parameters,
             forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
             language=self._language,
+            sentences=tuple(entry.sentences.values()),
         )
 
     def _records(self, estimands: Sequence[Estimand]) -> tuple[AnalysisRecord, ...]:

@@ -96,7 +96,7 @@ def render_page(page: Page) -> bytes:
         say=page.say,
         foreign=Markup("") if page.book is None else Markup(' lang="en"'),
         status=_STATUS[page.study.status].of(page.language) if page.study.status in _STATUS else page.study.status,
-        headline=_headlines(page),
+        headline=headlines(page),
         caveats=_caveats(page),
         findings=findings_of(page.registration, page.language),
         assumptions=assumptions_of(page.study),
@@ -123,7 +123,8 @@ def findings_of(registration: CheckReport | None, language: str = "en") -> tuple
     return tuple(group for group in groups if group.found)
 
 
-def _headlines(page: Page) -> tuple[Headline, ...]:
+def headlines(page: Page) -> tuple[Headline, ...]:
+    """The primary results in the sentences of the page's language."""
     found = headline_of(page.study, page.rows)
     if page.book is None:
         return found
@@ -140,7 +141,7 @@ def _headlines(page: Page) -> tuple[Headline, ...]:
 def _sections(page: Page) -> Iterable[Section]:
     number = 0
     # The section says the conclusion in its own text, so that its table need not repeat it.
-    told = {each.conclusion for each in _headlines(page)}
+    told = {each.conclusion for each in headlines(page)}
     for name, heading in words.SECTIONS.items():
         displays = tuple(_display(each, told) for each in page.shown if each.section == name)
         if name not in _OWN_SECTIONS and not displays:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from fractions import Fraction
 
+from trialwright.catalog.displays.layout import formatted_rows
 from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Study
@@ -23,8 +24,9 @@ def write_results(
 
     Shape:  `study` (name, build, hash), `snapshot` (hash, moment, ledger head), `mark`, `displays`, `results`.
     Units:  an exact `value` is a text in lowest terms ("5/8", "3") with `value_decimal` beside it for reading;
-            `value_kind` tells exact, float, text and none apart.
+            `value_kind` tells exact, float, text and none apart; `formatted` is what a table prints.
     """
+    printed = formatted_rows(rows)
     document: dict[str, Json] = {
         "study": {
             "name": study.name,
@@ -41,7 +43,7 @@ def write_results(
         "mark": next((display.mark for display in displays if display.mark), ""),
         "participants": len(analysis.participants),
         "displays": [_display(display, rows) for display in displays],
-        "results": [_result(row) for row in rows],
+        "results": [_result(study, row, printed[row.cell]) for row in rows],
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -62,18 +64,40 @@ def _display(display: Table | Figure, rows: Sequence[ResultRow]) -> dict[str, Js
     }
 
 
-def _result(row: ResultRow) -> dict[str, Json]:
-    kind, value, decimal = _value(row.value)
+def group_of(study: Study) -> str:
+    """Whom a row is about: the arm of a single-arm study, else everybody together."""
+    return study.arms[0].name if len(study.arms) == 1 else "all arms"
+
+
+def variable_of(study: Study, row: ResultRow) -> str:
+    """What a row measures: its estimand's variable, else the line of the table, which names the item itself."""
+    if not row.estimand:
+        return row.row
+    variable = study.estimand(row.estimand).variable
+    return f"{variable.entry}@{variable.visit}" if variable.visit else variable.entry
+
+
+def analysis_of(study: Study, row: ResultRow) -> str:
+    """The display that asks for the row, by the name of its catalog entry."""
+    return next((use.display for use in study.displays if use.number == row.display), "")
+
+
+def _result(study: Study, row: ResultRow, formatted: str) -> dict[str, Json]:
+    kind, value, decimal = value_of(row.value)
     return {
         "cell": row.cell,
         "display": row.display,
         "estimand": row.estimand,
+        "analysis": analysis_of(study, row),
+        "group": group_of(study),
+        "variable": variable_of(study, row),
         "row": row.row,
         "statistic": row.statistic,
         "label": row.label,
         "value_kind": kind,
         "value": value,
         "value_decimal": decimal,
+        "formatted": formatted,
         "unit": row.unit,
         "analysis_set": row.analysis_set,
         "denominator": row.denominator,
@@ -85,7 +109,8 @@ def _result(row: ResultRow) -> dict[str, Json]:
     }
 
 
-def _value(value: Fraction | float | int | str | None) -> tuple[str, Json, Json]:
+def value_of(value: Fraction | float | int | str | None) -> tuple[str, str | None, float | int | None]:
+    """Kind of value, the value as text without loss, and a number for reading."""
     match value:
         case None:
             return "none", None, None

@@ -84,3 +84,17 @@ CAVEAT_END = Text(
     "other participants, other places and other rules.",
     "因此，应答率高于参照值并不证明由治疗所致；参照值来自不同的参与者、机构与判定规则。",
 )
+
+ABBREVIATIONS: dict[str, Text] = {
+    "ACR": Text("American College of Rheumatology", "美国风湿病学会"),
+    "AE": Text("adverse event", "不良事件"),
+    "CI": Text("confidence interval", "置信区间"),
+    "EULAR": Text("European Alliance of Associations for Rheumatology", "欧洲抗风湿病联盟"),
+    "HAQ-DI": Text("Health Assessment Questionnaire, disability index", "健康评估问卷残疾指数"),
+    "ICH": Text("International Council for Harmonisation", "国际人用药品注册技术协调会"),
+    "IMACS": Text("International Myositis Assessment and Clinical Studies Group", "国际肌炎评估与临床研究组"),
+    "MMT": Text("manual muscle testing", "徒手肌力检查"),
+    "SD": Text("standard deviation", "标准差"),
+    "ULN": Text("upper limit of normal", "正常值上限"),
+    "UTC": Text("coordinated universal time", "协调世界时"),
+}

@@ -68,7 +68,7 @@ def finished(
     if context.mark:
         canvas.text(0.995, 0.012, context.mark, ha="right", va="bottom", fontsize=8, color=QUIET)
     if context.language.startswith("zh"):
-        alt = _put_over(canvas, alt)
+        alt = _put_over(canvas, alt, context)
     _use_bundled_fonts(canvas)
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": f"trialwright {context.number}", "svg.fonttype": "path"}):
@@ -85,9 +85,9 @@ def finished(
     )
 
 
-def _put_over(canvas: Canvas, alt: str) -> str:
+def _put_over(canvas: Canvas, alt: str, context: DisplayContext) -> str:
     """What is drawn, and what is told of it, in Chinese: names come so from the context, the rest from the book."""
-    book = Book(shared_sentences())
+    book = Book([*context.sentences, *shared_sentences()])
     for text in canvas.findobj(DrawnText):
         # The font's wide comma stands in mid-air, as in Taiwan: a narrow one reads rightly everywhere.
         text.set_text(book.say(text.get_text()).replace("，", ", "))

@@ -51,6 +51,14 @@ def lines_of(rows: Sequence[ResultRow]) -> dict[str, Line]:
     return lines
 
 
+def formatted_rows(rows: Sequence[ResultRow]) -> dict[str, str]:
+    """Cell -> what a table prints for it: the same words in every writer, file and document."""
+    lines: dict[tuple[str, str], Line] = {}
+    for row in rows:
+        lines.setdefault((row.display, row.row), {})[row.statistic] = row
+    return {row.cell: print_row(row, as_rate=is_rate(row, lines[row.display, row.row])) for row in rows}
+
+
 def label_of(line: Line, name: str, context: DisplayContext) -> str:
     """The words of a line: what its first row says, else what the study calls it, else its name."""
     first = next(iter(line.values()), None)

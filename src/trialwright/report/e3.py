@@ -1,0 +1,394 @@
+"""The study report in the chapters of ICH E3, written from results: no sentence with a number is typed by hand."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from trialwright.catalog.displays.layout import formatted_rows
+from trialwright.catalog.wording import Book
+from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
+from trialwright.model.ledger import Snapshot
+from trialwright.model.record import CheckReport
+from trialwright.model.study import Assumption, DisplayUse
+from trialwright.report import chapters, words
+from trialwright.report.chapters import Writing
+from trialwright.report.document import Block, Document, Facts, Heading, PageBreak, Paragraph, Points, display_heading
+from trialwright.report.verdict import Headline
+
+
+class Material(msgspec.Struct, frozen=True, kw_only=True):
+    """What the study report is written from."""
+
+    writing: Writing
+    snapshot: Snapshot
+    analysis: Analysis
+    rows: tuple[ResultRow, ...]
+    shown: tuple[tuple[DisplayUse, Table | Figure], ...]
+    headlines: tuple[Headline, ...]
+    registration: CheckReport | None
+    assumptions: tuple[Assumption, ...]
+    mark: str
+    book: Book | None = None
+
+    def say(self, english: str, chinese: str, **fields: object) -> str:
+        return self.writing.say(english, chinese, **fields)
+
+    def value(self, display: str, row: str, statistic: str) -> str:
+        """A printed value by the name of the catalog display, line and statistic; an en dash where there is none."""
+        numbers = {use.number for use, _ in self.shown if use.display == display}
+        return next(
+            (text for (d, r, s), text in self._printed().items() if d in numbers and (r, s) == (row, statistic)), "–"
+        )
+
+    def _printed(self) -> dict[tuple[str, str, str], str]:
+        printed = formatted_rows(self.rows)
+        return {(row.display, row.row, row.statistic): printed[row.cell] for row in self.rows}
+
+    def refer(self, *names: str) -> str:
+        """ "(Table 14.1.1)": where the displays of these catalog entries stand."""
+        found = [display_heading(display) for use, display in self.shown if use.display in names]
+        if not found:
+            return ""
+        return self.say(" ({where})", "（{where}）", where=", ".join(found))
+
+
+Chapter = Callable[[Material], list[Block]]
+
+
+def study_report(m: Material) -> Document:
+    """
+    The whole report as one document, chapters 1 to 16.
+
+    Shape:   guidance, not a template: a chapter that the definition cannot fill says what is missing.
+    Source:  ICH E3 (1995), the list of sections; wording is ours.
+    """
+    study, w = m.writing.study, m.writing
+    registration = study.registration
+    subtitle = (
+        m.say("Clinical study report", "临床研究报告"),
+        f"{registration.registry} {registration.registry_id}",
+        m.say("Definition build {n} ({hash})", "研究定义第 {n} 版（{hash}）", n=study.build, hash=study.hash[:16]),
+        m.say("Data as of {at}", "数据截至 {at}", at=f"{m.snapshot.as_of_utc[:16].replace('T', ' ')} UTC"),
+        m.say("Snapshot {hash}", "数据快照 {hash}", hash=m.snapshot.hash[:16]),
+        m.say(
+            "Ledger head: row {n}, {hash}",
+            "记录末条：第 {n} 条，{hash}",
+            n=m.snapshot.head.seq,
+            hash=m.snapshot.head.hash,
+        ),
+    )
+    return Document(
+        name="report",
+        title=w.of(study.title),
+        subtitle=subtitle,
+        date=m.snapshot.as_of_utc[:10],
+        foot=f"{study.name} · {m.say('build {n}', '第 {n} 版', n=study.build)} · {m.snapshot.hash[:12]}"
+        + (f" · {m.mark}" if m.mark else ""),
+        mark=m.mark,
+        language=w.language,
+        contents=3,
+        blocks=tuple(_all(m)),
+    )
+
+
+def _all(m: Material) -> Iterable[Block]:
+    for number, english, chinese, chapter in CHAPTERS:
+        yield Heading(m.say(english, chinese), 1, number)
+        yield from chapter(m)
+
+
+def _synopsis(m: Material) -> list[Block]:
+    study, w = m.writing.study, m.writing
+    primary = [each for each in study.estimands if each.level == "primary"]
+    inclusion = [w.of(each.text) for each in study.eligibility if each.kind == "inclusion"]
+    facts = [
+        (m.say("Title", "题目"), w.of(study.title)),
+        (m.say("Registered as", "注册号"), f"{study.registration.registry} {study.registration.registry_id}"),
+        (m.say("Sponsor", "申办者"), study.registration.sponsor or "–"),
+        (m.say("Phase, as registered", "分期（登记）"), ", ".join(study.registration.phases) or "–"),
+        (m.say("Study period", "研究期间"), _period(m)),
+        (m.say("Objective", "研究目的"), "\n".join(each.says.strip() for each in primary)),
+        (m.say("Design", "设计"), _text(chapters.design(w))),
+        (m.say("Participants", "参与者"), _numbers(m)),
+        (m.say("Main criteria for entry", "主要入选标准"), "\n".join(inclusion[:3])),
+        (m.say("Treatment", "治疗"), _text(chapters.treatments(w)[:1])),
+        (m.say("Endpoint", "终点"), "\n".join(chapters.variable_words(w, each) for each in primary)),
+        (m.say("Methods", "统计方法"), "\n".join(chapters.methods_words(w, each) for each in primary)),
+        (m.say("Result", "结果"), "\n".join(f"{each.seen} {each.held_against}" for each in m.headlines)),
+        (m.say("Conclusion", "结论"), "\n".join(each.conclusion for each in m.headlines)),
+    ]
+    return [Facts(tuple(facts))]
+
+
+def _text(blocks: Sequence[Block]) -> str:
+    return " ".join(block.text for block in blocks if isinstance(block, Paragraph))
+
+
+def _period(m: Material) -> str:
+    days = sorted(event.at_utc[:10] for event in m.snapshot.events if event.participant_id)
+    if not days:
+        return "–"
+    return m.say("{first} to {last} (acts of the ledger)", "{first} 至 {last}（依记录）", first=days[0], last=days[-1])
+
+
+def _numbers(m: Material) -> str:
+    return m.say(
+        "{planned} planned; {screened} screened, {enrolled} enrolled, {dosed} treated, {completed} completed",
+        "计划 {planned} 例；筛选 {screened} 例，入组 {enrolled} 例，接受治疗 {dosed} 例，完成 {completed} 例",
+        planned=m.writing.study.enrolment_planned,
+        **{row: m.value("disposition", row, "n") for row in ("screened", "enrolled", "dosed", "completed")},
+    )
+
+
+def _abbreviations(m: Material) -> list[Block]:
+    return [Facts(tuple((short, m.writing.of(each)) for short, each in words.ABBREVIATIONS.items()))]
+
+
+def _ethics(m: Material) -> list[Block]:
+    acts = [e for e in m.snapshot.events if e.kind in ("ethics_approval", "site_opened")]
+    names: dict[str, str] = {gate.event: m.writing.of(gate.title) for gate in m.writing.study.gates}
+    told = [f"{names.get(e.kind, e.kind)}{m.say(': ', '：')}{e.details.get('date', e.at_utc[:10])}" for e in acts]
+    consents = sum(e.kind == "consent_given" for e in m.snapshot.events)
+    text = m.say(
+        "{n} consents stand in the ledger, each before the first study procedure that needs one.",
+        "记录中有 {n} 份知情同意，均先于需要同意的研究操作。",
+        n=consents,
+    )
+    return [Points(tuple(told) or (m.say("No approval stands in the ledger.", "记录中没有批准。"),)), Paragraph(text)]
+
+
+def _administration(m: Material) -> list[Block]:
+    sites = [(m.writing.of(site.title), site.country) for site in m.writing.study.sites]
+    roles = {role.name: m.writing.of(role.title) for role in m.writing.study.roles}
+    granted = Counter(
+        (e.details.get("user", e.user), e.details.get("role", ""))
+        for e in m.snapshot.events
+        if e.kind == "role_granted"
+    )
+    rows = [(user, roles.get(role, role)) for user, role in granted]
+    blocks: list[Block] = [Facts(tuple(sites))]
+    if rows:
+        blocks.append(m.writing.table((m.say("Account", "账户"), m.say("Role", "角色")), rows))
+    return blocks
+
+
+def _introduction(m: Material) -> list[Block]:
+    brief = m.writing.study.registration.brief_title
+    return [
+        Paragraph(m.say("Registered under the title:", "登记题目：")),
+        m.writing.english(brief or m.writing.study.title.en),
+        Paragraph(
+            m.say(
+                "The definition holds no background text; the protocol gives the reasons for the study.",
+                "研究定义不含背景文字；研究理由见方案。",
+            )
+        ),
+    ]
+
+
+def _plan(m: Material) -> list[Block]:
+    w = m.writing
+    parts: list[tuple[str, str, str, list[Block]]] = [
+        ("9.1", "Overall design", "总体设计", chapters.design(w)),
+        ("9.2", "The choice of control", "对照的选择", _control(m)),
+        ("9.3", "Selection of participants", "参与者的选择", chapters.eligibility(w)),
+        ("9.4", "Treatments", "治疗", chapters.treatments(w)),
+        ("9.5", "Visits and measures", "访视与指标", chapters.schedule(w)),
+        ("9.6", "Quality of the data", "数据质量", _quality(m)),
+        ("9.7", "Statistical methods", "统计方法", [
+            *chapters.analysis_sets(w), *chapters.intercurrent_events(w),
+            *chapters.estimands(w, ("primary", "secondary", "other")), *chapters.methods_used(w),
+        ]),
+        ("9.8", "Changes", "变更", _changes(m)),
+    ]  # fmt: skip
+    return _numbered(m, parts)
+
+
+def _numbered(m: Material, parts: Iterable[tuple[str, str, str, list[Block]]]) -> list[Block]:
+    blocks: list[Block] = []
+    for number, english, chinese, part in parts:
+        blocks += [Heading(m.say(english, chinese), 2, number), *part]
+    return blocks
+
+
+def _control(m: Material) -> list[Block]:
+    if len(m.writing.study.arms) > 1:
+        return [Paragraph(m.say("Arms are compared with one another.", "各组相互比较。"))]
+    return [Paragraph(each.held_against) for each in m.headlines]
+
+
+def _quality(m: Material) -> list[Block]:
+    versions, current = m.snapshot.versions.height, m.snapshot.current.height
+    kinds = Counter(event.kind for event in m.snapshot.events)
+    text = m.say(
+        "{current} datapoints in {versions} versions; {queries} queries opened, {closed} closed; every version and act "
+        "is chained by hash and names its author.",
+        "{current} 个数据点，共 {versions} 个版本；提出质疑 {queries} 条，关闭 {closed} 条；"
+        "各版本与操作以哈希相链并注明作者。",
+        current=current, versions=versions, queries=kinds["query_opened"], closed=kinds["query_closed"],
+    )  # fmt: skip
+    return [Paragraph(text)]
+
+
+def _changes(m: Material) -> list[Block]:
+    published = [e for e in m.snapshot.events if e.kind == "build_published"]
+    registered = [
+        (each.measure, each.time_frame, m.writing.of(m.writing.study.estimand(each.estimand).title))
+        for each in m.writing.study.outcomes
+    ]
+    columns = (
+        m.say("Registered outcome measure", "登记的结局指标"),
+        m.say("Time frame", "时间"),
+        m.say("Computed as", "计算所用估计目标"),
+    )
+    told = [f"{e.at_utc[:10]}: build {e.build} {e.reason}".strip() for e in published]
+    return (
+        [m.writing.table(columns, registered), Points(tuple(told))] if told else [m.writing.table(columns, registered)]
+    )
+
+
+def _patients(m: Material) -> list[Block]:
+    flow = m.say(
+        "Of {screened} screened, {failed} did not enter and {enrolled} were enrolled; {dosed} received the treatment; "
+        "{completed} completed and {withdrawn} withdrew{where}.",
+        "筛选 {screened} 例，{failed} 例未入组，入组 {enrolled} 例；接受治疗 {dosed} 例；"
+        "完成 {completed} 例，退出 {withdrawn} 例{where}。",
+        failed=m.value("disposition", "screen_failure", "n"),
+        where=m.refer("disposition", "flow_diagram"),
+        **{r: m.value("disposition", r, "n") for r in ("screened", "enrolled", "dosed", "completed", "withdrawn")},
+    )
+    departed = m.say(
+        "{n} participant(s) had {events} protocol deviation(s), {major} of them with a major one{where}.",
+        "{n} 例参与者共有 {events} 项方案偏离，其中 {major} 例有重大偏离{where}。",
+        n=m.value("deviation_table", "any", "n"), events=m.value("deviation_table", "any", "events"),
+        major=m.value("deviation_table", "major", "n"), where=m.refer("deviation_table"),
+    )  # fmt: skip
+    return _numbered(m, [
+        ("10.1", "Disposition", "流向", [Paragraph(flow)]),
+        ("10.2", "Protocol deviations", "方案偏离", [Paragraph(departed)]),
+    ])  # fmt: skip
+
+
+def _efficacy(m: Material) -> list[Block]:
+    sets = [
+        m.say(
+            "{name}: {n}", "{name}：{n} 例", name=m.writing.of(each.title), n=m.value("analysis_sets", each.name, "n")
+        )
+        for each in m.writing.study.analysis_sets
+    ]
+    results: list[Block] = []
+    for each in m.headlines:
+        results += [Paragraph(each.seen, "key", each.estimand), Paragraph(each.held_against)]
+        results += [Paragraph(each.conclusion, cell=each.conclusion_cell)]
+    where = m.refer("responder_table", "sensitivity_grid", "response_listing")
+    results.append(Paragraph(m.say("Details and each participant{where}.", "详见各表与逐例结果{where}。", where=where)))
+    baseline = m.say("Who they were{where}.", "参与者基线情况{where}。", where=m.refer("baseline"))
+    taken = m.say("Doses given and missed{where}.", "给药与漏用{where}。", where=m.refer("exposure", "dosing_listing"))
+    return _numbered(m, [
+        ("11.1", "Data sets analysed", "分析集", [Points(tuple(sets))]),
+        ("11.2", "Demographics and other baseline", "人口学与基线特征", [Paragraph(baseline)]),
+        ("11.3", "Treatment compliance", "依从性", [Paragraph(taken)]),
+        ("11.4", "Results", "疗效结果", results),
+    ])  # fmt: skip
+
+
+def _safety(m: Material) -> list[Block]:
+    value = m.value
+    seen = m.say(
+        "{n} participants had {events} adverse events in the time counted; {serious} had a serious one, {severe} one "
+        "of grade 3 or higher, {stopped} stopped treatment for one, {fatal} died of one{where}.",
+        "统计期内 {n} 例参与者发生 {events} 个不良事件；严重者 {serious} 例，3 级及以上 {severe} 例，"
+        "因此停药 {stopped} 例，致死 {fatal} 例{where}。",
+        n=value("adverse_event_overview", "any", "n"), events=value("adverse_event_overview", "any", "events"),
+        where=m.refer("adverse_event_overview"),
+        **{r: value("adverse_event_overview", r, "n") for r in ("serious", "severe", "stopped", "fatal")},
+    )  # fmt: skip
+    return [Paragraph(seen), Paragraph(m.writing.of(words.LEADS["safety"]))]
+
+
+def _discussion(m: Material) -> list[Block]:
+    blocks: list[Block] = []
+    for each in m.headlines:
+        blocks += [Paragraph(each.seen), Paragraph(each.conclusion, cell=each.conclusion_cell)]
+    if len(m.writing.study.arms) == 1:
+        of = m.writing.of
+        blocks.append(Heading(of(words.CAVEAT_HEADING), 2, ""))
+        blocks += chapters.caveats(of(words.CAVEAT_LEAD), [of(each) for each in words.CAVEATS], of(words.CAVEAT_END))
+    return blocks
+
+
+PARTS = (
+    ("14.1", "Participants", "参与者"),
+    ("14.2", "Efficacy", "疗效"),
+    ("14.3", "Safety", "安全性"),
+)
+
+
+def _displays(m: Material) -> list[Block]:
+    blocks: list[Block] = []
+    for number, english, chinese in PARTS:
+        found = [display for use, display in m.shown if _part_of(use.number) == number]
+        if found:
+            blocks += [Heading(m.say(english, chinese), 2, number), *found]
+    others = [d for use, d in m.shown if _part_of(use.number) not in {n for n, _, _ in PARTS} and not _is_listing(use)]
+    return [*blocks, *others]
+
+
+def _part_of(number: str) -> str:
+    return ".".join(number.removeprefix("F").split(".")[:2])
+
+
+def _is_listing(use: DisplayUse) -> bool:
+    return use.number.startswith("16")
+
+
+def _references(m: Material) -> list[Block]:
+    return [Points(tuple(chapters.references(m.writing)), numbered=True, language="en")]
+
+
+def _appendices(m: Material) -> list[Block]:
+    return _numbered(m, [
+        ("16.1.1", "What was found in the registration", "注册信息核查结果", _findings(m)),
+        ("16.1.2", "What is assumed", "所作假设", chapters.assumptions(m.writing, m.assumptions)),
+        ("16.1.9", "Documentation of the methods", "统计方法文件", [
+            Paragraph(m.say(
+                "The analysis plan is generated from the same definition: analysis-plan.",
+                "统计分析计划由同一研究定义生成：analysis-plan。",
+            )),
+        ]),
+        ("16.2", "Listings", "清单", [PageBreak(), *(d for use, d in m.shown if _is_listing(use))]),
+    ])  # fmt: skip
+
+
+def _findings(m: Material) -> list[Block]:
+    if m.registration is None:
+        return [Paragraph(m.say("The registration was not checked for this report.", "本报告未核查注册信息。"))]
+    columns = (m.say("Severity", "级别"), m.say("Found", "发现"), m.say("Where", "位置"), m.say("Code", "代码"))
+    grades = {"error": m.say("error", "错误"), "warning": m.say("warning", "警告"), "note": m.say("note", "提示")}
+    order = list(grades)
+    found = sorted(m.registration.findings, key=lambda each: order.index(each.severity))
+    rows = [
+        (grades[each.severity], each.found, each.where.replace("Section.", "Section. "), each.code) for each in found
+    ]
+    lead = m.say("Checked as of {day}.", "核查日期 {day}。", day=m.registration.checked_on)
+    return [Paragraph(lead, "lead"), m.writing.table(columns, rows)]
+
+
+CHAPTERS: tuple[tuple[str, str, str, Chapter], ...] = (
+    ("2", "Synopsis", "摘要", _synopsis),
+    ("4", "Abbreviations", "缩略语", _abbreviations),
+    ("5", "Ethics", "伦理", _ethics),
+    ("6", "Investigators and administrative structure", "研究者与管理结构", _administration),
+    ("7", "Introduction", "引言", _introduction),
+    ("8", "Study objectives", "研究目的", lambda m: chapters.objectives(m.writing)),
+    ("9", "Investigational plan", "研究计划", _plan),
+    ("10", "Study participants", "研究参与者", _patients),
+    ("11", "Efficacy evaluation", "疗效评价", _efficacy),
+    ("12", "Safety evaluation", "安全性评价", _safety),
+    ("13", "Discussion and overall conclusions", "讨论与总体结论", _discussion),
+    ("14", "Tables and figures", "图表", _displays),
+    ("15", "References", "参考文献", _references),
+    ("16", "Appendices", "附录", _appendices),
+)
+"""The chapters in the order of ICH E3. Chapter 1 is the title page, chapter 3 the contents."""

@@ -1,0 +1,179 @@
+"""The study report as PDF, RTF and DOCX: the same values as the page, the same bytes again, nothing of the machine."""
+
+import io
+import re
+import shutil
+import subprocess
+from functools import cache
+
+import docx
+import msgspec
+import polars as pl
+import pytest
+
+from support.results import people, read_small
+from trialwright import catalog
+from trialwright.catalog.displays.layout import formatted_rows
+from trialwright.export import ars
+from trialwright.model.analysis import Cell, Figure, Table
+from trialwright.report import build_report
+from trialwright.report.document import Document, Heading, Paragraph, column_widths, is_wide
+from trialwright.report.pdf import write_pdf
+from trialwright.report.rtf import escaped, write_rtf
+
+ODD = "50 % {braces} \\back #hash *star* $x$ _low_ [b] <a> @ref 直 −5 “q” 𝒳"
+
+
+@cache
+def made(language="en"):
+    small = read_small(people(7), simulated=True)
+    return build_report(
+        small.study, small.snapshot, small.analysis, small.rows, catalog=catalog.load(), language=language,
+        formats=("pdf", "rtf", "docx"),
+    )  # fmt: skip
+
+
+def pdf_text(content, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed")
+    file = tmp_path / "made.pdf"
+    file.write_bytes(content)
+    told = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, check=True)
+    return told.stdout.decode()
+
+
+def rtf_text(content):
+    """The letters of an RTF file: codes read back, control words left out."""
+    text = re.sub(r"\{\\\*.*?\}\}?", "", content.decode("ascii"))
+    text = re.sub(r"(?<!\\)\\u(-?\d+)\?", lambda found: chr(int(found[1]) % 65536), text)
+    text = text.replace("\\~", "\N{NO-BREAK SPACE}").replace("\\line ", "\n")
+    text = re.sub(r"(?<!\\)\\[a-z]+-?\d* ?", "", text)
+    return re.sub(r"\\([\\{}])", r"\1", re.sub(r"(?<!\\)[{}]", "", text))
+
+
+def docx_text(content):
+    sheet = docx.Document(io.BytesIO(content))
+    cells = [box.text for table in sheet.tables for row in table.rows for box in row.cells]
+    return "\n".join([*(line.text for line in sheet.paragraphs), *cells])
+
+
+def spaced(text):
+    """Any run of blanks is one: a line may be broken anywhere."""
+    return re.sub(r"\s+", " ", text.replace("\N{NO-BREAK SPACE}", " "))
+
+
+def test_the_same_value_stands_in_every_format(tmp_path):
+    small, report = read_small(people(7), simulated=True), made()
+    printed = formatted_rows(small.rows)
+    texts = {
+        "page": report.files["index.html"].decode(),
+        "pdf": pdf_text(report.files["report.pdf"], tmp_path),
+        "rtf": rtf_text(report.files["report.rtf"]),
+        "docx": docx_text(report.files["report.docx"]),
+    }
+    lower, upper = printed["14.2.1.1:responders:lower"], printed["14.2.1.1:responders:upper"]
+    flat = pl.read_parquet(io.BytesIO(report.files["results.parquet"]))
+    cell = flat.filter(pl.col("cell") == "14.2.1.1:responders:lower").row(0, named=True)
+    event = ars.write(small.study, small.snapshot, small.rows)["reporting-event.json"]
+    told = [
+        each["formattedValue"]
+        for analysis in msgspec.json.decode(event)["analyses"]
+        for each in analysis["results"]
+        if (analysis["id"], each["operationId"]) == ("An_14.2.1.1", "Mth_14.2.1.1_lower")
+    ]
+
+    assert {name: f"{lower} to {upper}" in spaced(text) for name, text in texts.items()} == dict.fromkeys(texts, True)
+    assert lower == cell["formatted"]
+    assert lower in told
+
+
+def test_the_rows_of_the_table_are_all_rows_with_their_keys():
+    small = read_small(people(7), simulated=True)
+    flat = pl.read_parquet(io.BytesIO(made().files["results.parquet"]))
+
+    assert [row.cell for row in small.rows] == flat["cell"].to_list()
+    assert {small.study.hash} == set(flat["study_hash"])
+    assert {small.snapshot.hash} == set(flat["snapshot_hash"])
+    assert flat["group"].null_count() == flat["variable"].null_count() == 0
+
+
+@pytest.mark.parametrize("form", ["pdf", "rtf"])
+def test_a_document_has_the_same_bytes_again(form):
+    small = read_small(people(7), simulated=True)
+    again = build_report(
+        small.study, small.snapshot, small.analysis, small.rows, catalog=catalog.load(), formats=(form,)
+    ).files
+
+    assert made().files[f"report.{form}"] == again[f"report.{form}"]
+
+
+def test_the_pdf_is_tagged_archival_and_counts_its_pages(tmp_path):
+    content = made().files["report.pdf"]
+    text = pdf_text(content, tmp_path)
+    pages = int(re.findall(r"/Count (\d+)", content.decode("latin-1"))[0])
+
+    assert b"/MarkInfo" in content
+    assert b"/StructTreeRoot" in content
+    assert b"<pdfaid:part>2</pdfaid:part>" in content
+    assert b"<pdfaid:conformance>A</pdfaid:conformance>" in content
+    assert b"pdfuaid:part" in content
+    assert f"Page {pages} of {pages}" in text
+    assert "Contents" in text
+
+
+def test_chinese_text_comes_back_out_of_the_pdf(tmp_path):
+    text = spaced(pdf_text(made("zh").files["report.pdf"], tmp_path))
+
+    for words in ("第 12 周应答者（按登记方案）", "不能得出的结论", "向均值回归", "虚拟参与者", "目录"):
+        assert words.replace(" ", "") in text.replace(" ", "")
+
+
+def test_chapters_stand_in_the_order_of_e3(tmp_path):
+    text = pdf_text(made().files["report.pdf"], tmp_path)
+    body = text[text.index("2 Synopsis" if "2 Synopsis" in text else "Synopsis") :]
+    order = ["Synopsis", "Ethics", "Study objectives", "Investigational plan", "Efficacy evaluation", "Appendices"]
+    places = [body.index(each) for each in order]
+
+    assert sorted(places) == places
+
+
+def test_signs_that_a_format_uses_itself_are_only_letters(tmp_path):
+    table = Table(
+        number="1", title=ODD, population=ODD, columns=(ODD, "n"), rows=((Cell(ODD), Cell("1")),), footnotes=(ODD,)
+    )
+    document = Document(
+        name="odd",
+        title=ODD,
+        subtitle=(ODD,),
+        date="2021-03-01",
+        foot=ODD,
+        blocks=(Heading(ODD), Paragraph(ODD), table),
+    )
+    rtf = rtf_text(write_rtf(document)).replace("\ud835\udcb3", "𝒳")
+    pdf = spaced(pdf_text(write_pdf(document), tmp_path)).replace("\N{SOFT HYPHEN}", "")
+
+    assert rtf.count("{braces} \\back #hash *star* $x$ _low_ [b] <a> @ref 直 −5") >= 6
+    assert pdf.count("\\back #hash *star*") >= 3
+
+
+def test_rtf_is_plain_ascii_whatever_it_says():
+    assert escaped("𝒳") == "\\u-10187?\\u-9037?"
+    assert escaped("{\\}") == "\\{\\\\\\}"
+    write_rtf(Document(name="a", title=ODD, subtitle=(), date="2021-03-01", foot="")).decode("ascii")
+
+
+def test_a_figure_without_words_is_refused_for_who_cannot_see_it():
+    figure = Figure(
+        number="F1", title="t", svg='<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>', alt=""
+    )
+
+    with pytest.raises(Exception, match="alt"):
+        write_pdf(Document(name="a", title="t", subtitle=(), date="2021-03-01", foot="", blocks=(figure,)))
+
+
+def test_a_table_too_wide_for_a_page_is_turned():
+    narrow = Table(number="1", title="", population="", columns=("a", "b"), rows=())
+    wide = Table(number="1", title="", population="", columns=tuple("a" * 20 for _ in range(8)), rows=())
+
+    assert [is_wide(narrow), is_wide(wide)] == [False, True]
+    assert len(column_widths(wide)) == 8
