@@ -65,5 +65,36 @@ def table_columns(values) -> dict[str, list[str]]:
     return columns
 
 
+def method_argument(written):
+    """An argument of a method: a list, rows of a table (numbers where they read so), names with numbers, or a text."""
+    if isinstance(written, YamlMap):
+        return {str(name): exact(str(value)) for name, value in written.items()}
+    if isinstance(written, YamlList):
+        if written and isinstance(written[0], YamlMap):
+            return [{str(name): _cell(str(value)) for name, value in row.items()} for row in written]
+        return [str(part) for part in written]
+    return str(written)
+
+
+def _cell(text: str) -> str | Fraction | None:
+    try:
+        return exact(text) if text else None
+    except ValueError:
+        return text
+
+
+def near(written, got, tolerance: Fraction) -> bool:
+    """Whether this came out: texts equal, numbers within the tolerance, lists and rows part by part."""
+    if isinstance(written, YamlMap):
+        return all(near(value, got[str(name)], tolerance) for name, value in written.items())
+    if isinstance(written, YamlList):
+        return len(written) == len(got) and all(near(w, g, tolerance) for w, g in zip(written, got, strict=True))
+    if got is None or isinstance(got, bool):
+        return str(written) == {None: "", True: "yes", False: "no"}[got]
+    if isinstance(got, str):
+        return str(written) == got
+    return abs(exact(str(written)) - Fraction(got)) <= tolerance
+
+
 def day(text: str) -> date:
     return date.fromisoformat(text)

@@ -5,7 +5,18 @@ from fractions import Fraction
 
 import pytest
 
-from catalog.case_files import KINDS, all_cases, answers, cases_of, day, scored, table_columns, title
+from catalog.case_files import (
+    KINDS,
+    all_cases,
+    answers,
+    cases_of,
+    day,
+    method_argument,
+    near,
+    scored,
+    table_columns,
+    title,
+)
 from support.display_context import context_of
 from trialwright import catalog
 from trialwright.capture.parse import parse_value
@@ -13,7 +24,6 @@ from trialwright.catalog.exact_text import exact_text
 from trialwright.catalog.lines import Wrong, line_scorer
 from trialwright.catalog.parameters import exact
 from trialwright.catalog.scoring import Scorer
-from trialwright.catalog.strict_yaml import YamlList
 from trialwright.model.analysis import Figure, ResultRow
 from trialwright.model.entry import MethodResult
 from trialwright.model.problem import Problem
@@ -95,18 +105,17 @@ def _shown(cell):
 
 
 def _method(name, case):
-    arguments = {
-        str(key): [str(part) for part in value] if isinstance(value, YamlList) else str(value)
-        for key, value in case["arguments"].items()
-    }
+    arguments = {str(key): method_argument(value) for key, value in case["arguments"].items()}
     got = KNOWN.estimate(name, arguments)
     if "problem" in case:
         assert [str(case["problem"])] == [problem.code for problem in got]
         return
     assert isinstance(got, MethodResult), got
     tolerance = exact(str(case["tolerance"])) if "tolerance" in case else Fraction(0)
-    for key, value in case["values"].items():
-        assert abs(Fraction(str(value)) - Fraction(got.values[key])) <= tolerance, f"{key}: {got.values[key]}"
+    for key, value in case.get("values", {}).items():
+        assert near(value, got.values[key], tolerance), f"{key}: {got.values[key]}"
+    for key, value in case.get("shapes", {}).items():
+        assert near(value, got.shapes[key], tolerance), f"{key}: {got.shapes[key]}"
     assert set(_texts_list(case.get("absent", []))).isdisjoint(got.values)
 
 

@@ -1,17 +1,18 @@
 """Parameters of response criteria and arguments of methods: texts, checked against the entry, read as exact values."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from trialwright.catalog import problems
+from trialwright.catalog.records import Records, are_records, named_numbers, read_records, written
 from trialwright.catalog.strict_yaml import guess
 from trialwright.catalog.typing_nodes import TRUTHS
 from trialwright.model.entry import Parameter
 from trialwright.model.problem import Problem
 
-Argument = str | int | Fraction | Sequence[str | int | Fraction]
-"""What a caller may hand to a method: exact numbers or their texts, never floats."""
+Argument = str | int | Fraction | Sequence[str | int | Fraction] | Records | Mapping[str, str | int | Fraction]
+"""What a caller may hand to a method: exact numbers or their texts, never floats; rows of a table as records."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(/[0-9]*[1-9][0-9]*)?")
 _LONGEST = 1000  # Python refuses to read numbers of thousands of digits, and nobody means one
@@ -47,6 +48,13 @@ class Parameters:
     def choice(self, name: str) -> str:
         return self.texts[name]
 
+    def records(self, name: str) -> list[dict[str, str | Fraction | None]]:
+        """Rows of a table: column -> text, exact number or None (missing)."""
+        return read_records(self.texts[name])
+
+    def named_numbers(self, name: str) -> dict[str, Fraction]:
+        return named_numbers(self.texts[name])
+
     def names(self, name: str) -> list[str]:
         return [part.strip() for part in self.texts[name].split(",") if part.strip()]
 
@@ -66,7 +74,11 @@ def plain(argument: Argument | bool) -> str:
         return argument.strip()
     if isinstance(argument, int | Fraction):
         return str(argument)
-    return ",".join(plain(part) for part in argument)
+    if isinstance(argument, Mapping):
+        return written([argument])
+    if are_records(argument):
+        return written(argument)
+    return ",".join(str(part).strip() for part in argument)
 
 
 def complete(
@@ -93,7 +105,9 @@ def check_text(parameter: Parameter, text: str, where: str) -> list[Problem]:
     if not expected:
         return []
     cure = guess(text, parameter.choices or (TRUTHS if parameter.kind == "truth" else ()))
-    return [problems.wrong_parameter(where, f'{parameter.name} is "{text}"', f"Expected {expected}", cure)]
+    # A table is not quoted back: it may hold the values of participants.
+    said = "something else" if parameter.kind in ("records", "named_numbers") else f'"{text}"'
+    return [problems.wrong_parameter(where, f"{parameter.name} is {said}", f"Expected {expected}", cure)]
 
 
 def _expected(parameter: Parameter, text: str) -> str:
@@ -113,6 +127,10 @@ def _expected(parameter: Parameter, text: str) -> str:
             known = not parameter.choices or set(parts) <= set(parameter.choices)
             right = bool(parts) and known and len(set(parts)) == len(parts)
             return "" if right else f"a list, each once, with commas, of {', '.join(parameter.choices) or 'names'}"
+        case "records":
+            return "" if _reads(read_records, text) else "a list of rows, each an object of texts, numbers and nulls"
+        case "named_numbers":
+            return "" if _reads(named_numbers, text) else 'an object of names and numbers such as {"age": 50}'
     return ""
 
 
@@ -124,6 +142,14 @@ def _too_small(parameter: Parameter, text: str) -> str:
 
 def _is_number(text: str) -> bool:
     return len(text) <= _LONGEST and bool(_NUMBER.fullmatch(text)) and not ("." in text and "/" in text)
+
+
+def _reads(reader: Callable[[str], object], text: str) -> bool:
+    try:
+        reader(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _unknown(name: str, names: Sequence[str], where: str) -> Problem:

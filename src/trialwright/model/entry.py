@@ -1,6 +1,7 @@
 """What a catalog entry says: instruments, response criteria, methods, displays, terms."""
 
 from fractions import Fraction
+from math import isfinite
 from typing import Literal
 
 import msgspec
@@ -84,7 +85,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     says: str
-    kind: Literal["number", "numbers", "integer", "truth", "choice", "names", "text"]
+    kind: Literal["number", "numbers", "integer", "truth", "choice", "names", "text", "records", "named_numbers"]
     default: str = ""  # empty: must be given
     choices: tuple[str, ...] = ()
     least: str = ""  # the smallest number that makes sense, where the kind is a number
@@ -163,9 +164,63 @@ Told = Fraction | bool | str | Undecided | None
 """One answer of an entry to a line: exact, a truth, a word, or undecided; None where the question does not arise."""
 
 
+Statistic = Fraction | float | int
+"""A statistic that is a number: exact where it can be."""
+
+Shape = (
+    Statistic | str | bool | None | tuple[Statistic | str | None, ...] | tuple[dict[str, Statistic | str | None], ...]
+)
+"""What one key of a method's JSON answer holds: a value, a pair or list of them, or a list of rows."""
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One line of a method's answer: an estimate with its interval and its test.
+
+    `name` says what is estimated ("wilson", "lsmean", "survival"); `labels` where ({"visit": "W12", "cause": "1"}).
+    `level` is the confidence level asked for, `attained` the one reached where counts are whole.
+    """
+
+    name: str
+    labels: dict[str, str] = {}
+    estimate: Statistic | str | None = None
+    se: Statistic | None = None
+    df: Statistic | None = None
+    lower: Statistic | None = None
+    upper: Statistic | None = None
+    level: Statistic | None = None
+    attained: Statistic | None = None
+    p_value: Statistic | None = None
+    method: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in ("estimate", "se", "df", "lower", "upper", "attained", "p_value"):
+            _check_finite(f"{self.name} {field}", getattr(self, field))
+
+
 class MethodResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a method returns: named exact-or-float statistics, how in one sentence, and its warnings."""
+    """
+    What a method returns: named exact-or-float statistics, how in one sentence, and its warnings.
+
+    `rows` hold every estimate the method makes, one a line; `shapes` the keys of its JSON answer, which never change.
+    Missing: a statistic that does not exist is left out or None, with a warning; no number here is NaN or infinite.
+    """
 
     values: dict[str, Fraction | float | int | str]
     method: str
     warnings: tuple[str, ...] = ()
+    rows: tuple[Estimate, ...] = ()
+    shapes: dict[str, Shape] = {}
+
+    def __post_init__(self) -> None:
+        for name, value in (*self.values.items(), *self.shapes.items()):
+            _check_finite(name, value)
+
+
+def _check_finite(name: str, value: object) -> None:
+    parts = value if isinstance(value, tuple) else (value,)
+    for part in parts:
+        for number in part.values() if isinstance(part, dict) else (part,):
+            if isinstance(number, float) and not isfinite(number):
+                raise ValueError(f"{name} is no finite number")

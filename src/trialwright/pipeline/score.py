@@ -17,12 +17,13 @@ from trialwright.catalog import Argument, Catalog
 from trialwright.catalog.lines import LineScorer, answers_lines, line_scorer
 from trialwright.catalog.scoring import Scorer
 from trialwright.catalog.strict_yaml import guess
-from trialwright.model.entry import MethodResult
+from trialwright.model.entry import MethodResult, Shape
 from trialwright.model.problem import Problem
 from trialwright.pipeline import score_problems as problems
 from trialwright.pipeline.score_lines import score_lines
 from trialwright.pipeline.score_tables import CsvTable, Json, JsonTable, Table, number_cells
 
+MOST_DIGITS = 400  # more than any double can hold
 MOST_PROBLEMS = 100  # listed one by one; a table of text where numbers belong would bury the first
 
 
@@ -183,9 +184,14 @@ def _estimated(
     arguments = {name: _argument(value) for name, value in given.items()}
     unusable = [name for name, value in arguments.items() if value is None]
     if unusable:
-        return [problems.wrong_line(number, f"{', '.join(unusable)} is neither a number, a text nor a list of these")]
+        found = f"{', '.join(unusable)} is neither a number, a text, a list of these nor rows of them"
+        return [problems.wrong_line(number, found)]
     usable = {name: value for name, value in arguments.items() if value is not None}
-    result = catalog.estimate(method, usable)
+    try:
+        result = catalog.estimate(method, usable)
+    except (ArithmeticError, ValueError) as error:
+        # A method refuses what it foresees; what is left is told too, in a sentence, and the next line goes on.
+        return [problems.no_answer(number, str(error))]
     if isinstance(result, MethodResult):
         return result
     return [msgspec.structs.replace(problem, where=f"line {number} {problem.where}") for problem in result]
@@ -196,16 +202,59 @@ def _argument(value: object) -> Argument | bool | None:
         case bool() | str() | int():
             return value
         case Decimal():
-            return format(value, "f")
+            return format(value, "f") if _is_writable(value) else None
         case list():
+            if value and all(isinstance(part, dict) for part in value):
+                rows = [_row(part) for part in value]
+                return None if None in rows else [row for row in rows if row is not None]
             parts = [_argument(part) for part in value]
             if all(isinstance(part, str | int) and not isinstance(part, bool) for part in parts):
                 return [part for part in parts if isinstance(part, str | int)]
+        case dict():
+            row = _row(value)
+            return None if row is None or None in row.values() else {k: v for k, v in row.items() if v is not None}
     return None
+
+
+def _is_writable(number: Decimal) -> bool:
+    """1e999999999 is a number too, but written out it would fill the memory."""
+    return abs(number.adjusted()) <= MOST_DIGITS
+
+
+def _row(fields: Mapping[str, object]) -> dict[str, str | int | Fraction | None] | None:
+    """One row of a table: numbers exact, texts as they are; None where a cell is neither."""
+    row: dict[str, str | int | Fraction | None] = {}
+    for name, value in fields.items():
+        match value:
+            case bool():
+                row[name] = "true" if value else "false"
+            case str() | int() | None:
+                row[name] = value
+            case Decimal() if _is_writable(value):
+                row[name] = Fraction(value)
+            case _:
+                return None
+    return row
 
 
 def _result_object(result: MethodResult) -> Json:
     shown: Json = {}
     for name, value in result.values.items():
         shown |= number_cells(name, value) if isinstance(value, Fraction) else {name: value}
+    shown |= {name: _plain_shape(shape) for name, shape in result.shapes.items()}
     return shown | {"method": result.method, "warnings": list(result.warnings)}
+
+
+def _plain_shape(shape: Shape) -> object:
+    """A fixed key of the answer: plain numbers, in lists and rows."""
+    if isinstance(shape, tuple):
+        return [_plain_cells(part) if isinstance(part, dict) else _plain_number(part) for part in shape]
+    return _plain_number(shape)
+
+
+def _plain_cells(cells: Mapping[str, Fraction | float | int | str | None]) -> Json:
+    return {name: _plain_number(value) for name, value in cells.items()}
+
+
+def _plain_number(value: object) -> object:
+    return float(value) if isinstance(value, Fraction) else value

@@ -88,4 +88,10 @@ def only_lines(path: Path, entry: str) -> Problem:
     return Problem(
         code="TW-SCORE-012", where=str(path), found=f"{entry} is not scored on a {path.suffix or 'nameless'} table",
         expected="It answers to JSON lines (.jsonl), one object a line", cure=f"trialwright catalog {entry} shows one",
+
+
+def no_answer(line: int, why: str) -> Problem:
+    return Problem(
+        code="TW-SCORE-013", where=f"line {line}", found=f"the method finds no answer for these numbers: {why}",
+        expected="A finite answer", cure="Look for values that are enormous, tiny or all the same",
     )  # fmt: skip

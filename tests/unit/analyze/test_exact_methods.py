@@ -73,7 +73,7 @@ def test_the_exact_test_agrees_with_sums_in_fractions(p0, alpha):
         ("proportion_test", {"x": 1, "n": 5, "p0": "0"}, "p0 lies between 0 and 1"),
         ("proportion_test", {"x": 1, "n": 5, "p0": "1"}, "p0 lies between 0 and 1"),
         ("proportion_test", {"x": 1, "n": 5, "p0": "0.2", "alpha": "0"}, "Write 0.05 for 5 %"),
-        ("proportion_test", {"x": 1, "n": 5, "p0": "0.2", "alternative": "less"}, "greater"),
+        ("proportion_test", {"x": 1, "n": 5, "p0": "0.2", "alternative": "lesser"}, "greater"),
         ("proportion_test", {"x": 1, "n": 5001, "p0": "0.2"}, "5000"),
     ],
 )

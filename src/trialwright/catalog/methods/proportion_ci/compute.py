@@ -1,74 +1,66 @@
-"""Clopper-Pearson and Wilson limits of a binomial proportion."""
+"""Seven confidence intervals of a binomial proportion."""
 
 from fractions import Fraction
-from math import sqrt
 
-from scipy.special import betainccinv, betaincinv, ndtri
-
-from trialwright.catalog import problems
 from trialwright.catalog.exact_text import exact_text
+from trialwright.catalog.numerics.binomial import LIMITS
+from trialwright.catalog.numerics.refusals import wrong_counts, wrong_level
 from trialwright.catalog.parameters import Parameters
-from trialwright.model.entry import MethodResult
+from trialwright.model.entry import Estimate, MethodResult
 from trialwright.model.problem import Problem
 
-_NAMES = {"clopper_pearson": "Clopper-Pearson exact", "wilson": "Wilson score"}
+PRIMARY = "clopper_pearson"
+_NAMES = {
+    "clopper_pearson": "Clopper-Pearson exact",
+    "wilson": "Wilson score",
+    "wilson_cc": "Wilson score with continuity correction",
+    "agresti_coull": "Agresti-Coull",
+    "jeffreys": "Jeffreys",
+    "midp": "Mid-P",
+    "blaker": "Blaker exact",
+}
 _SIDES = {"two": "two-sided", "lower": "one-sided, lower limit", "upper": "one-sided, upper limit"}
+_BLAKER_ONE_SIDED = "Blaker's interval is two-sided by nature; its one-sided limit is that of Clopper-Pearson"
 
 
 def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
     """
-    `rate` (exact), `lower` and `upper`; a one-sided interval ends at 0 or 1 on its open side.
+    `rate` (exact), `lower` and `upper` of the method asked for; a one-sided interval ends at 0 or 1 on its open side.
 
+    Shape:    one row an interval; `all` makes every one, its limits being those of Clopper-Pearson.
     Problems: no participants, more responders than participants, a level outside 0 to 1.
-    Source:   entry.yaml; the limits are quantiles of the beta distribution, Wilson's the roots of the score equation.
+    Source:   entry.yaml; each formula stands in numerics/binomial.py.
     """
     x, n = arguments.integer("x"), arguments.integer("n")
-    level, sides = arguments.number("conf_level"), arguments.choice("sides")
-    wrong = _wrong(x, n, level)
+    level, sides, method = arguments.number("conf_level"), arguments.choice("sides"), arguments.choice("method")
+    wrong = wrong_counts("proportion_ci", x, n) + wrong_level("proportion_ci", level)
     if wrong:
         return wrong
-    tail = float((1 - level) / (2 if sides == "two" else 1))
-    method = arguments.choice("method")
-    low, high = _clopper_pearson(x, n, tail) if method == "clopper_pearson" else _wilson(x, n, tail)
+    rows = [_row(name, (x, n), level, sides) for name in (LIMITS if method == "all" else (method,))]
+    first = rows[0]
+    lower, upper = first.lower, first.upper
+    if lower is None or upper is None:
+        raise ValueError("an interval has two limits")
     return MethodResult(
-        values={
-            "rate": Fraction(x, n),
-            "lower": low if sides != "upper" else 0.0,
-            "upper": high if sides != "lower" else 1.0,
-        },
-        method=f"{_NAMES[method]} {exact_text(level * 100)} % confidence interval, {_SIDES[sides]}",
+        values={"rate": Fraction(x, n), "lower": lower, "upper": upper},
+        method=first.method,
+        warnings=first.warnings,
+        rows=tuple(rows),
+        shapes={row.name: (row.lower, row.upper) for row in rows},
     )
 
 
-def _wrong(x: int, n: int, level: Fraction) -> list[Problem]:
-    found = []
-    if n < 1 or not 0 <= x <= n:
-        found.append(
-            problems.impossible_arguments(
-                "proportion_ci", f"x is {x} and n is {n}", "x responders of n participants: 0 <= x <= n, n at least 1",
-                "Correct x or n",
-            )
-        )  # fmt: skip
-    if not 0 < level < 1:
-        found.append(
-            problems.impossible_arguments(
-                "proportion_ci", f"conf_level is {exact_text(level)}", "A confidence level lies between 0 and 1",
-                "Write 0.95 for 95 %",
-            )
-        )  # fmt: skip
-    return found
-
-
-def _clopper_pearson(x: int, n: int, tail: float) -> tuple[float, float]:
-    low = 0.0 if x == 0 else float(betaincinv(x, n - x + 1, tail))
-    # The complement keeps the digits that 1 - tail would lose.
-    high = 1.0 if x == n else float(betainccinv(x + 1, n - x, tail))
-    return low, high
-
-
-def _wilson(x: int, n: int, tail: float) -> tuple[float, float]:
-    z = -float(ndtri(tail))
-    middle = (x + z * z / 2) / (n + z * z)
-    half = z * sqrt(x * (n - x) / n + z * z / 4) / (n + z * z)
-    # At the ends the roots are exactly 0 and 1; floating point would leave 1e-18 there.
-    return (0.0 if x == 0 else middle - half), (1.0 if x == n else middle + half)
+def _row(name: str, counts: tuple[int, int], level: Fraction, sides: str) -> Estimate:
+    x, n = counts
+    both = sides == "two"
+    warnings = (_BLAKER_ONE_SIDED,) if name == "blaker" and not both else ()
+    low, high = LIMITS[PRIMARY if warnings else name](x, n, float((1 - level) / (2 if both else 1)))
+    return Estimate(
+        name=name,
+        estimate=Fraction(x, n),
+        lower=low if sides != "upper" else 0.0,
+        upper=high if sides != "lower" else 1.0,
+        level=level,
+        method=f"{_NAMES[name]} {exact_text(level * 100)} % confidence interval, {_SIDES[sides]}",
+        warnings=warnings,
+    )

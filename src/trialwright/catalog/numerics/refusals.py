@@ -1,0 +1,51 @@
+"""What several methods refuse, in the same words."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from trialwright.catalog import problems
+from trialwright.catalog.exact_text import exact_text
+from trialwright.model.problem import Problem
+
+
+def wrong_counts(method: str, x: int, n: int, most: int = 0) -> list[Problem]:
+    """Responders that are not between 0 and the participants, or more participants than can be summed exactly."""
+    if n >= 1 and 0 <= x <= n and (not most or n <= most):
+        return []
+    range_of = f"n from 1 to {most}" if most else "n at least 1"
+    expected = f"x responders of n participants: 0 <= x <= n, {range_of}"
+    return [problems.impossible_arguments(method, f"x is {x} and n is {n}", expected, "Correct x or n")]
+
+
+def wrong_level(method: str, level: Fraction, name: str = "conf_level") -> list[Problem]:
+    """A confidence level that is not between 0 and 1."""
+    if 0 < level < 1:
+        return []
+    expected = "A confidence level lies between 0 and 1"
+    found = f"{name} is {exact_text(level)}"
+    return [problems.impossible_arguments(method, found, expected, "Write 0.95 for 95 %")]
+
+
+def wrong_share(method: str, name: str, number: Fraction, cure: str) -> list[Problem]:
+    """A rate or error that is not between 0 and 1."""
+    if 0 < number < 1:
+        return []
+    found = f"{name} is {exact_text(number)}"
+    return [problems.impossible_arguments(method, found, f"{name} lies between 0 and 1", cure)]
+
+
+def too_few(method: str, name: str, count: int, least: int) -> list[Problem]:
+    """Fewer values than the method needs."""
+    if count >= least:
+        return []
+    found = f"{name} has {count} value{'s' if count != 1 else ''}"
+    return [problems.impossible_arguments(method, found, f"At least {least} are needed", f"Give more values in {name}")]
+
+
+def wrong_table(method: str, table: Sequence[int]) -> list[Problem]:
+    """A fourfold table that has not four counts."""
+    if len(table) == 4 and min(table) >= 0 and sum(table) > 0:
+        return []
+    shown = ", ".join(str(count) for count in table)
+    expected = "Four counts, row by row, none negative and not all 0"
+    return [problems.impossible_arguments(method, f"table is {shown or 'empty'}", expected, "Write [a, b, c, d]")]
