@@ -9,7 +9,7 @@ def crossing(function: Callable[[float], float], low: float, high: float) -> flo
     """
     Where an increasing `function` passes zero between `low` and `high`; the nearer end where it never does.
 
-    Source: bisection. Newton's steps are fewer but can leave the interval, and every limit lies in a flat tail somewhere.
+    Source: bisection. Newton's steps are fewer but can leave the interval where the function is flat.
     """
     for _ in range(HALVINGS):
         middle = (low + high) / 2
