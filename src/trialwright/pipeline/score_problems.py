@@ -88,6 +88,7 @@ def only_lines(path: Path, entry: str) -> Problem:
     return Problem(
         code="TW-SCORE-012", where=str(path), found=f"{entry} is not scored on a {path.suffix or 'nameless'} table",
         expected="It answers to JSON lines (.jsonl), one object a line", cure=f"trialwright catalog {entry} shows one",
+    )  # fmt: skip
 
 
 def no_answer(line: int, why: str) -> Problem:
