@@ -94,15 +94,16 @@ def _blaker_low(x: int, n: int, alpha: float) -> float:
     begins = start
     while far < x - 1:
         ends = _joins(far + 1, x, n)
-        found = _passes(far, x, n, alpha, begins, ends)
+        found = _passes(far, (x, n), alpha, begins, ends)
         if found is not None:
             return found
         far, begins = far + 1, ends
     return begins
 
 
-def _passes(far: int, x: int, n: int, alpha: float, begins: float, ends: float) -> float | None:
+def _passes(far: int, counts: tuple[int, int], alpha: float, begins: float, ends: float) -> float | None:
     """The first rate between two jumps at which the p value, P(X <= far) + P(X >= x), is above alpha."""
+    x, n = counts
 
     def above(p: float) -> float:
         return at_most(far, n, p) + at_least(x, n, p) - alpha
