@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from trialwright.model.quantity import PartialDate
+from trialwright.register.derived import ACTIVE, last_given_status
 from trialwright.register.spans import read_date
 from trialwright.register.v2 import Outcome, Protocol
 
@@ -17,7 +18,6 @@ _LEVELS = (
     ("secondary", "secondaryOutcomes"),
     ("other", "otherOutcomes"),
 )
-ACTIVE = ("RECRUITING", "NOT_YET_RECRUITING", "ACTIVE_NOT_RECRUITING", "ENROLLING_BY_INVITATION")
 STOPPED = ("TERMINATED", "SUSPENDED", "WITHDRAWN")
 MEDICINES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
 
@@ -76,8 +76,7 @@ class Subject:
     @property
     def status(self) -> str:
         """The status the sponsor last gave: the registry puts UNKNOWN over it and keeps the last known one beside."""
-        status = self.protocol.status_module
-        return status.last_known_status if status.overall_status == "UNKNOWN" else status.overall_status
+        return last_given_status(self.protocol.status_module)
 
     @property
     def active(self) -> bool:

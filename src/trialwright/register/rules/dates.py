@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from trialwright.register.derived import unknown_since
 from trialwright.register.rule import Found, rule
 from trialwright.register.spans import days_named, months_between, read_date
 from trialwright.register.subject import Subject
@@ -18,7 +19,6 @@ PART_11_REGISTER = "42 CFR 11.24(a): within 21 calendar days after the first par
 PART_11_UPDATE = "42 CFR 11.64(a): updates within 30 days, verification at least every 12 months"
 _ICMJE_SINCE = dt.date(2005, 7, 1)
 _GRACE_DAYS = 21
-_UNKNOWN_AFTER_MONTHS = 25
 
 
 @rule(
@@ -235,25 +235,6 @@ def unverified(subject: Subject) -> Iterator[Found]:
         )
 
 
-def derived_unknown_since(subject: Subject) -> dt.date | None:
-    """
-    The first day of the month in which the registry derives UNKNOWN, or None where it never will from these dates.
-
-    Source:   measured on 2,075 records of 2026-02: unverified for 25 calendar months and completion passed by a month.
-    """
-    end = subject.completion or subject.primary_completion
-    if not subject.verified or not subject.active:
-        return None
-    verified = subject.verified.earliest
-    stale = _month_after(verified, _UNKNOWN_AFTER_MONTHS)
-    return max(stale, _month_after(end.latest, 1)) if end else stale
-
-
-def _month_after(day: dt.date, months: int) -> dt.date:
-    count = day.year * 12 + day.month - 1 + months
-    return dt.date(count // 12, count % 12 + 1, 1)
-
-
 @rule(
     "TW-REG-109",
     "warning",
@@ -266,7 +247,7 @@ def _month_after(day: dt.date, months: int) -> dt.date:
     catches=(13, 14),
 )
 def derived_unknown(subject: Subject) -> Iterator[Found]:
-    since = derived_unknown_since(subject)
+    since = unknown_since(subject.protocol.status_module)
     if since and since <= subject.on:
         yield Found(
             where=f"{STATUS}.overallStatus",
