@@ -27,6 +27,29 @@ class Source(msgspec.Struct, frozen=True):
     seen: Seen
 
 
+class NumberRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One number taken from elsewhere: for what, how many, and where it stands."""
+
+    of: Text
+    number: Fraction
+    source: Source
+
+
+class NumberTable(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Numbers that compute.py reckons with, printed on the entry's page with their sources.
+
+    A version is never changed: what is found later makes the next one. Where sources disagree, `says` tells how.
+    """
+
+    name: str
+    version: str = "1"
+    title: Text
+    unit: str = ""
+    says: str = ""
+    rows: tuple[NumberRow, ...]
+
+
 class Choice(msgspec.Struct, frozen=True):
     code: str
     label: Text

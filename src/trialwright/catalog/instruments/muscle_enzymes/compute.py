@@ -1,10 +1,15 @@
 """Muscle enzymes: multiples of the upper limit of normal, and the pair of the enzyme most abnormal at entry."""
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Literal
+
+import msgspec
 
 from trialwright.catalog.instruments.answers import number
-from trialwright.model.entry import Answers, Pair, Scored
+from trialwright.model.entry import Answers, NumberRow, NumberTable, Pair, Scored, Source, Told, Undecided
 from trialwright.model.quantity import Missing
+from trialwright.model.text import Text
 
 U_PER_L = {"µkat/L": Fraction(60)}  # 1 µkat = 1 µmol/s = 60 µmol/min = 60 U
 
@@ -13,17 +18,136 @@ ORDERS = {
     "ck_ldh_ast_alt_aldolase": ("ck", "ldh", "ast", "alt", "aldolase"),
 }
 
-# Length of an enzyme's scale in the 2016 criteria, in multiples of its ULN; sources and doubts stand in entry.yaml.
+UNDECIDED = "undecided"
+
+# Length of an enzyme's scale in the 2016 criteria, in multiples of its ULN, for adults; table 1, never changed.
 SCALE_ULN = {"ck": 15, "aldolase": 6, "ldh": 3, "ast": 3, "alt": 3}
+_SCRIPT = Source("a public R analysis script of the 2016 criteria", "secondary")
+TABLES = (
+    NumberTable(
+        name="scale_lengths",
+        title=Text("Length of the scale in multiples of the ULN, adults", "量程（正常值上限的倍数，成人）"),
+        says="Only the 2016 response criteria use it. The multiples for children have not been seen in a source.",
+        rows=tuple(
+            NumberRow(
+                of=Text(enzyme.upper() if enzyme != "aldolase" else enzyme, "醛缩酶" if enzyme == "aldolase" else ""),
+                number=Fraction(multiple),
+                source=_SCRIPT if enzyme != "aldolase" else Source("aldolase", "recalled"),
+            )
+            for enzyme, multiple in SCALE_ULN.items()
+        ),
+    ),
+)
+
+Enzyme = Literal["CK", "ALD", "LDH", "AST", "ALT"]
+Unit = Literal["U/L", "ukat/L", "µkat/L"]
+ENZYMES: dict[Enzyme, str] = {"CK": "ck", "ALD": "aldolase", "LDH": "ldh", "AST": "ast", "ALT": "alt"}
+TIE = "TIE"
+
+
+class Limit(msgspec.Struct, frozen=True, kw_only=True):
+    """One upper limit of normal as a laboratory prints it, for everybody or for one sex."""
+
+    enzyme: Enzyme
+    uln: Fraction
+    laboratory: str = ""
+    sex: Literal["F", "M"] | None = None
+    unit: Unit = "U/L"
+
+    def __post_init__(self) -> None:
+        if self.uln <= 0:
+            raise ValueError(f"{self.enzyme}: a limit lies above 0")
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    One sample: values and limits by enzyme (null = not measured), in U/L unless `units` says otherwise.
+
+    Where a limit is not given beside the value it is looked up in `limits` by laboratory and sex.
+    """
+
+    values: dict[Enzyme, Fraction | None]
+    uln: dict[Enzyme, Fraction | None] = {}
+    units: dict[Enzyme, Unit] = {}
+    limits: Sequence[Limit] = ()
+    laboratory: str = ""
+    sex: Literal["F", "M"] | None = None
+    order: list[Enzyme] = []
+
+    def __post_init__(self) -> None:
+        if any(found is not None and found < 0 for found in self.values.values()):
+            raise ValueError("values: no enzyme lies below 0")
+        if any(limit is not None and limit <= 0 for limit in self.uln.values()):
+            raise ValueError("uln: a limit lies above 0")
+        if self.order and sorted(self.order) != sorted(ENZYMES):
+            raise ValueError(f"order: name each of {', '.join(ENZYMES)} once")
+
+    def answers(self) -> dict[Enzyme, tuple[Fraction | None, Fraction | None]]:
+        """Value and limit of each enzyme in U/L."""
+        return {enzyme: (self._value(enzyme), self._limit(enzyme)) for enzyme in ENZYMES}
+
+    def _value(self, enzyme: Enzyme) -> Fraction | None:
+        found = self.values.get(enzyme)
+        return None if found is None else found * _factor(self.units.get(enzyme, "U/L"))
+
+    def _limit(self, enzyme: Enzyme) -> Fraction | None:
+        beside = self.uln.get(enzyme)
+        if beside is not None:
+            return beside * _factor(self.units.get(enzyme, "U/L"))
+        fitting = {
+            limit.uln * _factor(limit.unit)
+            for limit in self.limits
+            if limit.enzyme == enzyme
+            and limit.laboratory in ("", self.laboratory)
+            and (limit.sex is None or self.sex is None or limit.sex == self.sex)
+        }
+        # Two limits that differ, by a sex that is not known for instance, are as good as none.
+        return fitting.pop() if len(fitting) == 1 else None
+
+
+def answer(given: Given, settings: Mapping[str, str]) -> dict[str, Told]:
+    """
+    `pick`, the enzyme most abnormal by multiple of its own limit ("TIE" while no order is set), and its `multiple`.
+
+    Missing: undecided where no enzyme has value and limit; with `missing_uln: undetermined` also where a measured one
+             has no limit.
+    """
+    found = given.answers()
+    without = [enzyme for enzyme, (level, limit) in found.items() if level is not None and limit is None]
+    multiples = {e: level / limit for e, (level, limit) in found.items() if level is not None and limit is not None}
+    if not multiples or (without and settings["missing_uln"] == "undetermined"):
+        why = f"{', '.join(without)} has no upper limit of normal" if without else "no enzyme is measured"
+        return dict.fromkeys(("pick", "multiple", "tied", "passed_over"), Undecided(why))
+    most = max(multiples.values())
+    tied = [enzyme for enzyme in _order(given, settings) if multiples.get(enzyme) == most]
+    decided = len(tied) == 1 or given.order or settings["ties"] != UNDECIDED
+    return {
+        "pick": tied[0] if decided else TIE,
+        "multiple": most,
+        "tied": ", ".join(tied) if len(tied) > 1 else None,
+        "passed_over": ", ".join(without) or None,
+    }
+
+
+def _order(given: Given, settings: Mapping[str, str]) -> list[Enzyme]:
+    """The enzymes in the order that decides between equals: the line's own, else the chosen one."""
+    if given.order or settings["ties"] == UNDECIDED:
+        return given.order or list(ENZYMES)
+    return sorted(ENZYMES, key=lambda enzyme: ORDERS[settings["ties"]].index(ENZYMES[enzyme]))
+
+
+def _factor(unit: Unit) -> Fraction:
+    return Fraction(1) if unit == "U/L" else U_PER_L["µkat/L"]
 
 
 def score(answers: Answers, options: dict[str, str]) -> dict[str, Scored]:
     """
     `most_abnormal_multiple`: the largest multiple of its own ULN among the enzymes measured.
 
-    Missing: as `_most_abnormal`.
+    Missing: as `_most_abnormal`; two equals have one multiple, whichever goes first.
     """
-    enzyme = _most_abnormal(answers, options)
+    declared = options["ties"] != UNDECIDED
+    enzyme = _most_abnormal(answers, options if declared else {**options, "ties": next(iter(ORDERS))})
     if isinstance(enzyme, Missing):
         return {"most_abnormal_multiple": enzyme}
     return {"most_abnormal_multiple": _multiple(answers, enzyme)}
@@ -50,9 +174,10 @@ def _most_abnormal(answers: Answers, options: dict[str, str]) -> str | Missing:
     Largest multiple of the ULN; of equals the first in the declared order.
 
     Missing: no enzyme has both a value and its ULN: the reason of the first one. Under `missing_uln: undetermined`
-             also where any measured enzyme has no ULN, for it might have been the largest.
+             also where any measured enzyme has no ULN, for it might have been the largest. "unknown" where two are
+             equally abnormal and no order was declared.
     """
-    order = ORDERS[options["ties"]]
+    order = ORDERS.get(options["ties"], tuple(ENZYMES.values()))
     multiples = {enzyme: _multiple(answers, enzyme) for enzyme in order}
     known = {enzyme: m for enzyme, m in multiples.items() if isinstance(m, Fraction)}
     measured = [enzyme for enzyme in order if isinstance(number(answers, enzyme, U_PER_L), Fraction)]
@@ -60,8 +185,9 @@ def _most_abnormal(answers: Answers, options: dict[str, str]) -> str | Missing:
         return Missing("unknown")
     if not known:
         return next(m for m in multiples.values() if isinstance(m, Missing))
-    # max keeps the first of equals, and the order is the declared one.
-    return max(known, key=lambda enzyme: known[enzyme])
+    most = max(known.values())
+    tied = [enzyme for enzyme in order if known.get(enzyme) == most]
+    return tied[0] if len(tied) == 1 or options["ties"] != UNDECIDED else Missing("unknown")
 
 
 def _multiple(answers: Answers, enzyme: str) -> Scored:
