@@ -13,7 +13,7 @@ from trialwright.catalog import load
 CATALOG = load()
 NAMES = {
     "HAQ", "MMT-8", "CDASI", "MDAAT", "MITAX", "MYOACT", "RAND",  # instruments, by the names they are known by
-    "CK", "LDH", "AST", "ALT", "IGRA", "HBsAg", "HBc", "HBV", "DNA", "FVC", "DLCO", "TNF", "JAK",  # as laboratories print them
+    "CK", "LDH", "AST", "ALT", "IGRA", "HBsAg", "HBc", "HBV", "DNA", "FVC", "DLCO", "TNF", "JAK",  # laboratory
     "A", "B", "C", "D", "E", "T", "mg", "cm",  # letters of a form and units
     "Mi-2", "TIF1-γ", "NXP2", "MDA5", "SAE", "Jo-1", "SRP", "HMGCR",  # antibodies
     "UU", "P001",  # what is to be typed
