@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from trialwright.cli.speak import expect_one_of, out, print_json, print_problems
+from trialwright.cli.speak import as_json, expect_one_of, out, parse_day, print_json, print_problems
 
 if TYPE_CHECKING:
-    from trialwright.model.ledger import LedgerEvent
+    from trialwright.model.ledger import Snapshot
     from trialwright.model.problem import Problem
 
 Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
@@ -23,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     )
     family.command("history")(history)
     family.command("diff")(diff)
+    family.command("deadlines")(deadlines)
     app.add_typer(family)
 
 
@@ -45,7 +47,7 @@ def history(
     from trialwright.register.history import render_history
 
     expect_one_of("--format", form, ("text", "json"))
-    found = read_history(file, _events(file, db))
+    found = read_history(file, ledger.events if (ledger := _snapshot(file, db)) else ())
     if isinstance(found, list):
         _refuse(found)
     if form == "json":
@@ -79,19 +81,58 @@ def diff(
         raise typer.Exit(1)
 
 
+def deadlines(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study folder with its ledger, or any record.")],
+    on: Annotated[str, typer.Option(help="Judge as of this day, YYYY-MM-DD; without it, today.")] = "",
+    db: Db = None,
+    form: Annotated[str, typer.Option("--format", help="text, json or ics (a calendar).")] = "text",
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write to.")] = None,
+) -> None:
+    """
+    List every due date of a registration, what it counts from and by which rule; exit 1 if one is overdue.
+
+    Example: trialwright record deadlines demo-out/study --db demo-out/ledger.sqlite --format ics -o due.ics
+    """
+    from trialwright.pipeline.record_deadlines import deadlines_of
+    from trialwright.register.clock import render_calendar, render_deadlines
+
+    expect_one_of("--format", form, ("text", "json", "ics"))
+    day = parse_day("--on", on) if on else dt.datetime.now(dt.UTC).date()
+    found = deadlines_of(study, day, _snapshot(study, db))
+    if isinstance(found, list):
+        _refuse(found)
+    if form == "json" and output is None:
+        print_json(found)
+    else:
+        text = {"ics": render_calendar, "text": render_deadlines}.get(form, as_json)(found)
+        _give(text, output)
+    if any(one.state == "overdue" for one in found.deadlines):
+        raise typer.Exit(1)
+
+
+def _give(text: str, output: Path | None) -> None:
+    """To a file, bytes as they are; else to the terminal."""
+    if output is None:
+        out.print(text, markup=False, end="")
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(text.encode())
+    out.print(f"Written: {output}", markup=False)
+
+
 def _refuse(problems: list[Problem]) -> NoReturn:
     print_problems(problems)
     raise typer.Exit(2)
 
 
-def _events(path: Path, db: str | None) -> tuple[LedgerEvent, ...]:
-    """The acts in the ledger of a study folder; none where it has no ledger yet."""
+def _snapshot(path: Path, db: str | None) -> Snapshot | None:
+    """The ledger of a study folder as of now; None where the path is no study or has no ledger yet."""
     from trialwright.pipeline.place import database_of, open_place
 
     if not (path / "study.yaml").is_file():
-        return ()
+        return None
     url = database_of(path, db)
     if db is None and "://" not in url and not Path(url).exists():
-        return ()
+        return None
     with open_place(path, db) as ledger:
-        return ledger.snapshot().events
+        return ledger.snapshot()

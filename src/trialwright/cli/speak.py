@@ -45,8 +45,12 @@ def wrong_use(sentence: str) -> NoReturn:
 
 def print_json(value: object) -> None:
     """`value` as indented JSON on standard output, for scripts."""
-    text = msgspec.json.format(msgspec.json.encode(value, enc_hook=_exact), indent=2).decode()
-    out.print(text, markup=False)
+    out.print(as_json(value), markup=False, end="")
+
+
+def as_json(value: object) -> str:
+    """`value` as indented JSON that ends in a line break."""
+    return msgspec.json.format(msgspec.json.encode(value, enc_hook=_exact), indent=2).decode() + "\n"
 
 
 def _exact(value: object) -> str:
