@@ -11,7 +11,7 @@ from trialwright.register.clock import basis as from_
 from trialwright.register.clock.basis import Basis
 from trialwright.register.clock.conduct import Conduct
 from trialwright.register.clock.days import add_days, add_months
-from trialwright.register.rules.dates import derived_unknown_since
+from trialwright.register.derived import unknown_since
 from trialwright.register.subject import Subject
 
 ICMJE = "ICMJE Recommendations, section III.L: register at or before the time of first participant enrolment"
@@ -316,7 +316,7 @@ def post_consent_form(situation: Situation) -> Duty:
 def before_unknown(situation: Situation) -> Duty:
     """The last day before the registry shows the status as unknown."""
     subject = situation.subject
-    since = derived_unknown_since(subject)
+    since = unknown_since(subject.protocol.status_module)
     verified = subject.verified
     return Duty(
         code="derived-unknown",
