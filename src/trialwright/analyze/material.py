@@ -123,7 +123,7 @@ def described(
     `measured`: the decimals a value is measured with; smallest and largest print so, the others with one more.
     """
     finer = DECIMALS if measured is None else measured + 1
-    result = catalog.estimate(SUMMARY, {"numbers": values})
+    result = catalog.estimate(SUMMARY, {"x": values})
     if not isinstance(result, MethodResult):
         raise ValueError("; ".join(problem.sentence() for problem in result))
     return [

@@ -7,7 +7,7 @@ from trialwright.analyze.rates import PARTICIPANTS, Supply, method_rows
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse, Estimand
 
-CHANGES = ("changes", "differences", "numbers")
+CHANGES = ("x", "changes", "differences", "numbers")
 """Names under which a method of paired values may ask for them."""
 
 

@@ -42,10 +42,19 @@ def too_few(method: str, name: str, count: int, least: int) -> list[Problem]:
     return [problems.impossible_arguments(method, found, f"At least {least} are needed", f"Give more values in {name}")]
 
 
-def wrong_table(method: str, table: Sequence[int]) -> list[Problem]:
-    """A fourfold table that has not four counts."""
-    if len(table) == 4 and min(table) >= 0 and sum(table) > 0:
+def too_many(method: str, name: str, count: int, most: int) -> list[Problem]:
+    """More values than can be answered exactly while somebody waits."""
+    if count <= most:
         return []
-    shown = ", ".join(str(count) for count in table)
-    expected = "Four counts, row by row, none negative and not all 0"
+    expected = f"At most {most} can be answered exactly"
+    found = f"{name} has {count} values"
+    return [problems.impossible_arguments(method, found, expected, "Use a method for large samples")]
+
+
+def wrong_table(method: str, table: Sequence[int], most: int = 0) -> list[Problem]:
+    """A fourfold table that has not four counts, or too many participants."""
+    if len(table) == 4 and min(table) >= 0 and sum(table) > 0 and (not most or sum(table) <= most):
+        return []
+    shown = ", ".join(str(count) if count >= 0 else "no count" for count in table)
+    expected = "Four counts, row by row, none negative and not all 0" + (f", at most {most} together" if most else "")
     return [problems.impossible_arguments(method, f"table is {shown or 'empty'}", expected, "Write [a, b, c, d]")]

@@ -1,0 +1,39 @@
+"""McNemar's test of a before-and-after table: exact, and mid-P."""
+
+from fractions import Fraction
+from math import comb
+
+from trialwright.catalog.numerics.refusals import wrong_table
+from trialwright.catalog.parameters import Parameters
+from trialwright.model.entry import Estimate, MethodResult
+from trialwright.model.problem import Problem
+
+METHOD = "Exact McNemar test, two-sided, with mid-P beside it"
+
+
+def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
+    """
+    `exact_p` and `midp`, two-sided, from the two cells that changed.
+
+    Shape:    `table` is [a, b, c, d]: yes-yes, yes-no, no-yes, no-no.
+    Problems: not four counts.
+    Source:   entry.yaml; the smaller of b and c is binomial with 1/2.
+    """
+    table = [int(count) if count.denominator == 1 else -1 for count in arguments.numbers("table")]
+    wrong = wrong_table("mcnemar", table)
+    if wrong:
+        return wrong
+    b, c = table[1], table[2]
+    tail = Fraction(sum(comb(b + c, j) for j in range(min(b, c) + 1)), 2 ** (b + c))
+    exact_p = min(Fraction(1), 2 * tail)
+    midp = 2 * tail - Fraction(comb(b + c, b), 2 ** (b + c))
+    warnings = () if b + c else ("Nobody changed: no change speaks for or against",)
+    midp = midp if b + c else Fraction(1)
+    rows = [Estimate(name=n, p_value=float(p), method=METHOD) for n, p in (("exact", exact_p), ("midp", midp))]
+    return MethodResult(
+        values={"exact_p": float(exact_p), "midp": float(midp), "changed": b + c},
+        method=METHOD,
+        warnings=warnings,
+        rows=tuple(rows),
+        shapes={"exact_p": float(exact_p), "midp": float(midp)},
+    )
