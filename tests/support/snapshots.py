@@ -8,6 +8,7 @@ import polars as pl
 from trialwright.model.ledger import VERSION_COLUMNS, Head, LedgerEvent, Snapshot
 
 _NUMBER = re.compile(r"(-?\d+(?:\.\d+)?)(?: (\S+))?")
+_LIMIT = re.compile(r"([<>]=?\d+(?:\.\d+)?)(?: (\S+))?")
 _DATE = re.compile(r"\d{4}-(\d{2}|UU)(-(\d{2}|UU))?")
 
 
@@ -17,6 +18,7 @@ def snapshot_of(table: str) -> Snapshot:
 
     `P01 W0 physician_global.vas 5.0`         number in the item's own unit (`12 mm` in another)
     `P01 LOG#2 adverse_event.start 2021-03`   row 2 of a log; a date, partial or not (a year alone: 2021-UU)
+    `P01 W0 muscle_enzymes.ck <20 U/L`        a limit as a laboratory prints it
     `P01 W0 mmt8.neck_flexors ?not done`      missing, with its reason
     `P01 LOG#1 adverse_event.grade =3`        a code that looks like a number; a word is a code as it stands
     `P01 LOG#1 adverse_event.term "Fever"`    words
@@ -56,6 +58,8 @@ def _typed(raw: str) -> tuple[str, str, str]:
         return "code", raw[1:], ""
     if raw.startswith('"'):
         return "words", raw.strip('"'), ""
+    if limit := _LIMIT.fullmatch(raw):
+        return "limit", limit.group(1), limit.group(2) or ""
     if number := _NUMBER.fullmatch(raw):
         return "quantity", number.group(1), number.group(2) or ""
     return ("date", raw, "") if _DATE.fullmatch(raw) else ("code", raw, "")

@@ -1,6 +1,6 @@
 """Edit checks: what should hold but does not becomes a query and a warning; the save goes through all the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -11,8 +11,12 @@ from trialwright.capture.values import Place, fields_of, in_item_units
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import LedgerEvent, NewEvent, Stored
 from trialwright.model.problem import Problem
-from trialwright.model.study import Form
+from trialwright.model.study import Field, Form
 from trialwright.model.text import Text
+
+Failure = tuple[tuple[str, ...], Text]
+"""A check that does not hold: the items it asks about, and its question."""
+NO_FAILURES: Mapping[str, Failure] = {}
 
 QUERIED = {"TW-CAP-020": "limits", "TW-CAP-021": "future", "TW-CAP-023": "personal"}
 """Warnings that a data manager should see as well: each opens a query under this check's name."""
@@ -44,24 +48,30 @@ def check_form(
     read: FormInput | None = None,
     queries: Sequence[OpenQuery] = (),
     elsewhere: Mapping[str, RowValue] | None = None,
+    more: Mapping[str, Failure] = NO_FAILURES,
+    settled: Collection[str] = (),
 ) -> Checked:
     """
     Queries to open and to close for a form as it will stand, and the warnings beside it.
 
     Shape:   `present` is item -> value after the save; `queries` those now open. A check that already has its query
              opens no second one; a query whose check holds again is closed by the system, with the check's name.
-             Without `read` only the definition's own checks are run (another form of theirs was changed).
+             Without `read` only the definition's own checks are run (another form of theirs was changed). `more` are
+             failures found by looking at other visits; `settled` are checks that a person closed and whose items this
+             save leaves as they were: asked once, answered once.
     Missing: a condition that cannot be decided is not false; a hidden item counts as empty.
     """
     fields = fields_of(form)
     hidden = hidden_fields(fields, present, elsewhere)
     row = {**(elsewhere or {}), **in_item_units(fields, {n: v for n, v in present.items() if n not in hidden})}
-    failed: dict[str, tuple[tuple[str, ...], Text]] = {}
-    warnings: list[Problem] = []
+    failed: dict[str, Failure] = dict(more)
+    warnings = [problem("TW-CAP-024", form.name, message=text, check=name) for name, (_, text) in more.items()]
     for check in form.checks:
         if compiled(check.holds)(row) is False:
             failed[check.name] = (check.items, check.message)
             warnings.append(problem("TW-CAP-024", form.name, message=check.message, check=check.name))
+    if read is not None:
+        failed |= _kept_while_hidden(fields, hidden, present)
     for told in read.warnings if read else ():
         if told.code in QUERIED:
             failed[f"{QUERIED[told.code]}:{told.where}"] = ((told.where,), _as_text(told))
@@ -69,9 +79,43 @@ def check_form(
     if read is None:
         # Only the definition's checks were run: what they did not look at stays open.
         waiting = {name: query for name, query in waiting.items() if name in {check.name for check in form.checks}}
-    acts = [_open(place, name, items, message) for name, (items, message) in failed.items() if name not in waiting]
+    new = {name: failure for name, failure in failed.items() if name not in waiting and name not in settled}
+    acts = [_open(place, name, items, message) for name, (items, message) in new.items()]
     acts += [_close(query) for name, query in waiting.items() if name not in failed]
     return Checked(tuple(acts), tuple(warnings))
+
+
+def _kept_while_hidden(
+    fields: Iterable[Field], hidden: Collection[str], present: Mapping[str, Stored]
+) -> dict[str, Failure]:
+    """What an item holds though it is no longer asked stays stored, counts as empty, and somebody looks at it."""
+    return {
+        f"hidden:{field.name}": (
+            (field.name,),
+            Text(
+                f"{field.item.label.en} holds a value although the question is not asked any more: is that right?",
+                f"{field.item.label.of('zh')}已不再询问，但仍保留有数值，请核实",
+            ),
+        )
+        for field in fields
+        if field.name in hidden and field.name in present
+    }
+
+
+def settled_checks(events: Iterable[LedgerEvent], place: Place, items: Collection[str]) -> frozenset[str]:
+    """The checks of a form whose last query a person closed, unless one of `items` is what it asked about."""
+    settled: set[str] = set()
+    asked: dict[str, tuple[str, ...]] = {}
+    for event in events:
+        if Place(event.participant_id, event.visit, event.form, event.row) != place:
+            continue
+        check = event.details.get("check", "")
+        if event.kind == "query_opened":
+            asked[check] = tuple(event.details.get("items", "").split(","))
+            settled.discard(check)
+        elif event.kind == "query_closed" and "by" not in event.details and check:
+            settled.add(check)
+    return frozenset(check for check in settled if not set(asked.get(check, ())) & set(items))
 
 
 def open_queries(events: Iterable[LedgerEvent]) -> tuple[OpenQuery, ...]:

@@ -25,6 +25,8 @@ ACTS: dict[str, Text] = {
     "enter": Text("enter data", "填写数据"),
     "complete_visit": Text("mark a visit complete", "标记访视完成"),
     "enrol": Text("enrol participants", "办理入组"),
+    "identify": Text("see and keep who a participant is", "查看和登记参与者身份"),
+    "review": Text("review data", "审阅数据"),
     "record_deviation": Text("record deviations", "登记方案偏离"),
     "verify": Text("verify data", "核查数据"),
     "lock": Text("lock and unlock data", "锁定和解锁数据"),

@@ -153,6 +153,12 @@ MESSAGES: dict[str, Message] = {
         ),
         "warning",
     ),
+    "TW-CAP-025": Message(
+        _T("{label} is kept as {typed}", "{label}按 {typed} 保存"),
+        _T("A limit counts as unknown where a number is needed", "界限值在需要数值之处按“不详”计"),
+        _T("Ask the laboratory for the number, if it has one", "如检验科有具体数值，请索取"),
+        "warning",
+    ),
     "TW-CAP-024": Message(
         _T("{message}", "{message}"),
         _T("The check {check} holds", "应符合核查规则 {check}"),

@@ -7,9 +7,20 @@ from fractions import Fraction
 from trialwright.capture.dates import parse_date
 from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit
 from trialwright.capture.problems import problem
+from trialwright.model.entry import Item
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.problem import Problem
-from trialwright.model.quantity import MISSING_REASONS, Code, Missing, MissingReason, PartialDate, Quantity, Words
+from trialwright.model.quantity import (
+    MISSING_REASONS,
+    Code,
+    Limit,
+    LimitSign,
+    Missing,
+    MissingReason,
+    PartialDate,
+    Quantity,
+    Words,
+)
 from trialwright.model.study import Field
 from trialwright.model.text import Text
 
@@ -22,6 +33,8 @@ _YES_NO = {
 }
 # A Chinese identity card has 17 digits and a check sign, a mobile number 11 digits from 1; a mail address has its @.
 _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
+
+_SIGNED = re.compile("<=|>=|<|>|≤|≥")
 
 _REASON_WORDS: dict[str, MissingReason] = {
     "未做": "not done", "不适用": "not applicable", "不详": "unknown", "nd": "not done", "na": "not applicable",
@@ -74,6 +87,9 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
                     low=_limit(item.low, item.unit), high=_limit(item.high, item.unit),
                 )
             ]  # fmt: skip
+    if isinstance(stored, Limit):
+        typed = f"{stored.written} {stored.unit}".strip()
+        return [problem("TW-CAP-025", field.name, label=item.label, typed=typed)]
     if isinstance(stored, Words) and _PERSONAL.search(simplified(stored.text)):
         return [problem("TW-CAP-023", field.name, label=item.label)]
     if isinstance(stored, PartialDate) and stored.earliest > today:
@@ -102,7 +118,10 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
             typed=f"{typed[:LONGEST_NUMBER]}…",
             example=_example(item.decimals),
         )
-    text, behind = split_unit(simplified(typed))
+    plain = simplified(typed)
+    sign = _SIGNED.match(plain)
+    text, behind = split_unit(plain.removeprefix(sign[0]).strip() if sign else plain)
+    text = f"{sign[0]}{text}" if sign else text
     chosen = _unit(field, behind or unit)
     if chosen is None or (behind and unit and _unit(field, unit) != chosen):
         allowed = " or ".join((item.unit, *item.other_units)) if item.unit else "left out"
@@ -115,6 +134,9 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
     decimals = 0 if item.kind == "integer" else item.decimals
     number = parse_number(text, decimals if own else None)
     if isinstance(number, NotANumber):
+        below = _below(item, text, number, chosen)
+        if below is not None:
+            return below
         code = {"limit": "TW-CAP-002", "ambiguous": "TW-CAP-003"}.get(number.why, "TW-CAP-001")
         guess = Text(number.guess, number.guess.replace(" or ", " 或 "))
         return problem(code, field.name, label=item.label, typed=typed, guess=guess, example=_example(decimals))
@@ -125,6 +147,21 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
         # Zeros beyond the item's decimals say nothing; the typed form stays in the datapoint's raw text.
         number = f"{whole}.{part[:decimals]}" if decimals else whole
     return Quantity(number, chosen)
+
+
+def _below(item: Item, text: str, found: NotANumber, unit: str) -> Limit | None:
+    """What a laboratory prints as "<0.5", kept as a limit; a mark on a scale or a count is always a number."""
+    sign = _SIGNED.match(text)
+    bound = parse_number(found.guess, None) if found.why == "limit" and sign else None
+    if sign is None or not isinstance(bound, str) or item.kind == "integer" or on_drawn_line(item):
+        return None
+    signs: dict[str, LimitSign] = {"<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
+    return Limit(signs[sign[0]], bound, unit)
+
+
+def on_drawn_line(item: Item) -> bool:
+    """A visual analogue scale: a number on a line of ten centimetres."""
+    return item.kind == "number" and (item.low, item.high, item.unit) == ("0", "10", "cm")
 
 
 def _example(decimals: int | None) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from trialwright.capture.parse import exact_in_item_unit
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import Blank, Datapoint, Slot, Snapshot, Stored
-from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
+from trialwright.model.quantity import LIMIT_SIGNS, Code, Limit, Missing, PartialDate, Quantity, Value, Words
 from trialwright.model.study import Field, Form, Section, Study
 
 VISIT_DATE = "visit_record.date"
@@ -63,6 +63,9 @@ def stored_value(kind: str, text: str, unit: str) -> Stored:
     match kind:
         case "quantity":
             return Quantity(text, unit)
+        case "limit":
+            sign = next(sign for sign in LIMIT_SIGNS if text.startswith(sign))
+            return Limit(sign, text.removeprefix(sign), unit)
         case "date":
             return PartialDate(text)
         case "code":
@@ -138,6 +141,8 @@ def shown_text(value: Stored) -> str:
     match value:
         case Quantity(text, unit):
             return f"{text} {unit}".strip()
+        case Limit(sign, text, unit):
+            return f"{sign}{text} {unit}".strip()
         case Code(code):
             return code
         case PartialDate(text) | Words(text):

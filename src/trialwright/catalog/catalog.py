@@ -33,7 +33,7 @@ from trialwright.model.entry import (
 )
 from trialwright.model.expression import Rule
 from trialwright.model.problem import Problem
-from trialwright.model.quantity import Code, Missing, Quantity, Value
+from trialwright.model.quantity import Code, Limit, Missing, Quantity, Value
 
 _LOOKED_UP: tuple[EntryKind, ...] = ("criterion", "method", "instrument", "display", "terms")
 
@@ -261,7 +261,7 @@ def load(extra_root: Path | None = None) -> Catalog:
 
 def number_of(item: Item, answer: Value | None) -> Scored:
     """An answer as an exact number in the item's unit; a blank is Missing("unknown")."""
-    if answer is None:
+    if answer is None or isinstance(answer, Limit):
         return Missing("unknown")
     if isinstance(answer, Missing):
         return answer

@@ -113,6 +113,8 @@ def consents(file: StudyFile, document: Document, notes: Notes) -> tuple[m.Conse
         m.ConsentVersion(
             name=block.name,
             title=text_of(block.title),
+            effective=PartialDate(block.effective) if block.effective else None,
+            reconsent=block.reconsent,
             origin=notes.origin(block, document, "consents", index, what=f"consent version {block.name}"),
         )
         for index, block in enumerate(file.consents)

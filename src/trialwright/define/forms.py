@@ -68,6 +68,7 @@ class FormReader:
             repeating=file.repeating,
             core_set=file.core_set,
             before_consent=file.before_consent,
+            show_earlier=file.show_earlier,
             checks=reader.checks(file, {**names, **elsewhere}),
             origin=origin,
         )

@@ -95,8 +95,12 @@ class GateBlock(Block):
 
 
 class ConsentBlock(WithOrigin):
+    """A version of the consent form. From `effective` on it is the one to sign; `reconsent` asks everybody again."""
+
     name: Words
     title: TextBlock
+    effective: DateText | None = None
+    reconsent: Truth = False
 
 
 class EligibilityBlock(WithOrigin):
@@ -115,7 +119,10 @@ class OutcomeBlock(Block):
     estimand: Name
 
 
-Act = Literal["enter", "complete_visit", "enrol", "record_deviation", "verify", "lock", "look", "see_results", "grant"]
+Act = Literal[
+    "enter", "complete_visit", "enrol", "identify", "review", "record_deviation", "verify", "lock", "look",
+    "see_results", "grant",
+]  # fmt: skip
 
 
 class RoleBlock(Block):
@@ -192,6 +199,7 @@ class FormFile(WithOrigin):
     repeating: Truth = False
     core_set: Truth = False
     before_consent: Truth = False
+    show_earlier: Truth = False
     sections: list[SectionBlock]
     checks: list[CheckBlock] = []
 

@@ -8,7 +8,17 @@ import msgspec
 
 from trialwright.model.entry import Answers
 from trialwright.model.ledger import LedgerEvent, Snapshot
-from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Value, Words
+from trialwright.model.quantity import (
+    LIMIT_SIGNS,
+    MISSING_REASONS,
+    Code,
+    Limit,
+    Missing,
+    PartialDate,
+    Quantity,
+    Value,
+    Words,
+)
 from trialwright.model.study import Section, Study
 
 UNKNOWN = Missing("unknown")
@@ -98,6 +108,8 @@ class Book:
             self._sheets[place] = Sheet(answers[place], seqs[place], tuple(flags[place]))
 
     def _standard(self, name: str, value: Value) -> tuple[Value, str]:
+        if isinstance(value, Limit):
+            return UNKNOWN, f"entered as a limit: {name}"
         if not isinstance(value, Quantity) or name not in self._factors:
             return value, ""
         unit, factors = self._factors[name]
@@ -152,6 +164,9 @@ def _value(kind: str, text: str, unit: str) -> Value:
     match kind:
         case "quantity":
             return Quantity(text, unit or "")
+        case "limit":
+            sign = next(sign for sign in LIMIT_SIGNS if text.startswith(sign))
+            return Limit(sign, text.removeprefix(sign), unit or "")
         case "date":
             return PartialDate(text)
         case "code":

@@ -11,6 +11,9 @@ import msgspec
 MissingReason = Literal["not done", "not applicable", "unknown"]
 MISSING_REASONS: tuple[MissingReason, ...] = ("not done", "not applicable", "unknown")
 
+LimitSign = Literal["<", "<=", ">", ">="]
+LIMIT_SIGNS: tuple[LimitSign, ...] = ("<=", ">=", "<", ">")
+
 _DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}|UU)(?:-(\d{2}|UU))?)?")
 
@@ -42,6 +45,26 @@ class Quantity(msgspec.Struct, frozen=True, tag="quantity"):
     @property
     def decimals(self) -> int:
         return len(self.text.partition(".")[2])
+
+
+class Limit(msgspec.Struct, frozen=True, tag="limit"):
+    """
+    A laboratory's "<0.5": the number lies on one side of a limit, and nobody knows where.
+
+    It is no number and no absence: conditions and scores take it as unknown, the typed form stays readable.
+    """
+
+    sign: LimitSign
+    text: str
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sign not in LIMIT_SIGNS or not _DECIMAL.fullmatch(self.text):
+            raise ValueError("a Limit is a sign (<, <=, >, >=) and a plain decimal")
+
+    @property
+    def written(self) -> str:
+        return f"{self.sign}{self.text}"
 
 
 class PartialDate(msgspec.Struct, frozen=True, tag="date"):
@@ -95,4 +118,4 @@ class Words(msgspec.Struct, frozen=True, tag="words"):
     text: str
 
 
-Value = Quantity | PartialDate | Code | Words | Missing
+Value = Quantity | Limit | PartialDate | Code | Words | Missing

@@ -91,6 +91,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 class ConsentVersion(msgspec.Struct, frozen=True, kw_only=True):
     name: str  # "1.0"
     title: Text
+    effective: PartialDate | None = None  # visits from this day on are held against it; None: from the beginning
+    reconsent: bool = False  # who consented to an earlier version consents again before such a visit is entered
     origin: Provenance
 
 
@@ -156,6 +158,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     repeating: bool = False
     core_set: bool = False
     before_consent: bool = False
+    show_earlier: bool = False  # else what a core set form held at earlier visits is hidden while a later one is scored
     checks: tuple[EditCheck, ...] = ()
     origin: Provenance
 
@@ -282,8 +285,8 @@ class DisplayUse(msgspec.Struct, frozen=True, kw_only=True):
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """
-    A role of the delegation log and the acts it may do: enter, complete_visit, enrol, record_deviation, verify, lock,
-    look, see_results, grant.
+    A role of the delegation log and the acts it may do: enter, complete_visit, enrol, identify, review,
+    record_deviation, verify, lock, look, see_results, grant.
     """
 
     name: str

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from trialwright.capture.checks import check_form, open_queries
+from trialwright.capture.checks import Failure, check_form, open_queries, settled_checks
 from trialwright.capture.conditions import names_in
 from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.problems import problem
+from trialwright.capture.steady import check_steady, earlier_visits, may_be_unsteady
 from trialwright.capture.values import Held, Place, fields_of, form_values, in_item_units, values_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.expression import Truth
@@ -171,8 +172,15 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
     after = _present({**ready.base.values, **{item: t.value for item, t in ready.changes.items()}})
     seen = [e for e in ready.events if not ready.base.cutoff or e.seq < ready.base.cutoff]
     checked = check_form(
-        form, place, after, read=ready.typed, queries=open_queries(seen), elsewhere=ready.elsewhere
-    )  # fmt: skip
+        form,
+        place,
+        after,
+        read=ready.typed,
+        queries=open_queries(seen),
+        elsewhere=ready.elsewhere,
+        more=_unsteady(ledger, study, place, after),
+        settled=settled_checks(seen, place, ready.changes),
+    )
     writes: list[NewDatapoint | NewEvent] = [
         NewDatapoint(slot=place.slot(item), raw=t.raw, value=t.value) for item, t in ready.changes.items()
     ]
@@ -195,6 +203,16 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
         items=tuple(ready.changes),
         queries=sum(event.kind == "query_opened" for event in checked.acts),
     )
+
+
+def _unsteady(ledger: Ledger, study: Study, place: Place, after: Mapping[str, Stored]) -> dict[str, Failure]:
+    """Another assessor, side or scale than at the visits before; only forms that can tell are read."""
+    visits = earlier_visits(study, place.visit) if may_be_unsteady(study, study.form(place.form), place.visit) else ()
+    before: dict[Slot, Held] = {}
+    for visit in visits:
+        for form in visit.forms:
+            before |= values_of(ledger.datapoints(place.participant_id, visit.name, form))
+    return check_steady(study, place, after, before)
 
 
 def _checks_elsewhere(ledger: Ledger, study: Study, ready: _Ready, events: Sequence[LedgerEvent]) -> Iterator[NewEvent]:

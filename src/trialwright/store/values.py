@@ -3,7 +3,16 @@
 import datetime as dt
 
 from trialwright.model.ledger import Blank, Stored
-from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Words
+from trialwright.model.quantity import (
+    LIMIT_SIGNS,
+    MISSING_REASONS,
+    Code,
+    Limit,
+    Missing,
+    PartialDate,
+    Quantity,
+    Words,
+)
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MILLISECOND = dt.timedelta(milliseconds=1)
@@ -14,6 +23,8 @@ def columns_of(value: Stored) -> tuple[str, str, str]:
     match value:
         case Quantity(text, unit):
             return "quantity", text, unit
+        case Limit(sign, text, unit):
+            return "limit", f"{sign}{text}", unit
         case PartialDate(text):
             return "date", text, ""
         case Code(code):
@@ -43,11 +54,15 @@ def value_of(kind: str, text: str, unit: str) -> Stored:
             return Words(text)
         case "blank":
             return Blank()
+        case "limit":
+            for sign in LIMIT_SIGNS:  # the longer signs first: "<=5" does not begin with "<" and "=5"
+                if text.startswith(sign):
+                    return Limit(sign, text.removeprefix(sign), unit)
         case "missing":
             for reason in MISSING_REASONS:
                 if reason == text:
                     return Missing(reason)
-    raise ValueError(f"a ledger value is a quantity, date, code, words, missing or blank, found {kind!r}")
+    raise ValueError(f"a ledger value is a quantity, limit, date, code, words, missing or blank, found {kind!r}")
 
 
 def milliseconds(moment: dt.datetime) -> int:

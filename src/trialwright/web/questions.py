@@ -11,7 +11,7 @@ import msgspec
 
 from trialwright.model.entry import Choice
 from trialwright.model.ledger import Blank, Datapoint
-from trialwright.model.quantity import MISSING_REASONS, Code, Missing, PartialDate, Quantity, Words
+from trialwright.model.quantity import MISSING_REASONS, Code, Limit, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field, Form, Section
 from trialwright.web.wording import YES_NO, missing_word, unit_word
 
@@ -153,7 +153,7 @@ def _typed(field: Field, filled: Filled, stored: Datapoint | None) -> tuple[str,
         return "", "", stored.value.reason
     if isinstance(stored.value, Code):
         return stored.value.code, "", ""
-    return stored.raw, stored.value.unit if isinstance(stored.value, Quantity) else "", ""
+    return stored.raw, stored.value.unit if isinstance(stored.value, Quantity | Limit) else "", ""
 
 
 def _control(field: Field, typed: str) -> str:
@@ -199,6 +199,8 @@ def shown_value(field: Field, datapoint: Datapoint | None, language: str) -> str
         return labels.get(value.code, value.code)
     if isinstance(value, Quantity):
         return f"{value.text} {unit_word(value.unit, language)}".strip()
+    if isinstance(value, Limit):
+        return f"{value.written} {unit_word(value.unit, language)}".strip()
     return value.text if isinstance(value, PartialDate | Words) else ""
 
 

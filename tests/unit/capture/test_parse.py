@@ -15,7 +15,7 @@ from trialwright.capture.parse import exact_in_item_unit
 from trialwright.model.entry import Choice, Item
 from trialwright.model.ledger import Blank
 from trialwright.model.problem import Problem
-from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Words
+from trialwright.model.quantity import Code, Limit, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field
 from trialwright.model.text import Text
 
@@ -259,3 +259,27 @@ def test_a_problem_for_a_log_holds_no_value():
 
     assert "secret" in got.sentence()
     assert "secret" not in got.public()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sign", "text", "unit"),
+    [
+        ("<0.5", "<", "0.5", "U/L"), ("＜０．５", "<", "0.5", "U/L"), ("≥ 1000", ">=", "1000", "U/L"),
+        ("<0,5 µkat/L", "<", "0.5", "µkat/L"), ("<=5", "<=", "5", "U/L"),
+    ],
+)  # fmt: skip
+def test_edc_r12_what_a_laboratory_prints_as_a_limit_is_kept_as_a_limit(typed, sign, text, unit):
+    assert Limit(sign, text, unit) == parse_value(CK, typed)
+
+
+def test_a_limit_is_warned_of_and_an_approximation_is_none():
+    told = check_plausible(CK, Limit("<", "0.5", "U/L"), dt.date(2021, 6, 30))
+
+    assert [one.code for one in told] == ["TW-CAP-025"]
+    assert getattr(parse_value(CK, "~5"), "code", "") == "TW-CAP-002"
+
+
+def test_a_count_is_never_a_limit():
+    got = parse_value(field("integer", low="0", high="10"), "<5")
+
+    assert isinstance(got, Problem) and got.code == "TW-CAP-002"

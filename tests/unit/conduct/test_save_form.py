@@ -4,7 +4,7 @@ import pytest
 
 from trialwright.capture import Place, open_queries
 from trialwright.model.ledger import Blank, Slot
-from trialwright.model.quantity import Quantity
+from trialwright.model.quantity import Limit, Quantity
 from trialwright.pipeline import conduct
 from unit.conduct.small_study import (
     INVESTIGATOR,
@@ -272,3 +272,32 @@ def test_a_check_that_looks_at_another_visit_is_run_when_that_visit_changes(ledg
     saved(save(ledger, "SCR", "screening", {"weight.weight": "65"}, reason="read again"))
 
     assert open_queries(ledger.events()) == ()
+
+
+def test_a_limit_stands_in_the_ledger_as_typed_and_comes_back(ledger):
+    saved(save(ledger, "W4", "visit", {**VISIT, "weight.weight": "<３０"}))
+    (version,) = ledger.history(WEIGHT)
+
+    assert (version.raw, version.value) == ("<３０", Limit("<", "30", "kg"))
+
+
+def test_another_assessor_opens_a_query_that_closes_when_it_is_corrected(ledger):
+    saved(save(ledger, "W0", "visit", {"visit_record.date": "2021-06-02", "visit_record.assessor": "Dr Wang"}))
+    got = saved(save(ledger, "W4", "visit", {**VISIT, "visit_record.assessor": "Dr Li"}))
+    saved(save(ledger, "W4", "visit", {"visit_record.assessor": "Dr Wang"}, reason="wrong line"))
+
+    assert got.queries == 1
+    assert [e.kind for e in ledger.events(participant_id="P001") if e.details.get("check") == "same_assessor"] == [
+        "query_opened",
+        "query_closed",
+    ]
+
+
+def test_a_query_that_a_person_closed_is_asked_again_only_when_its_value_changes(ledger):
+    saved(save(ledger, "W4", "visit", {**VISIT, "weight.weight": "120"}))
+    (asked,) = open_queries(ledger.events())
+    saved(conduct.close_query(ledger, STUDY, MANAGER, asked, reason="the source says so"))
+    other = saved(save(ledger, "W4", "visit", {"visit_record.date": "2021-06-30"}, reason="misread"))
+    again = saved(save(ledger, "W4", "visit", {"weight.weight": "130"}, reason="misread"))
+
+    assert (other.queries, again.queries) == (0, 1)

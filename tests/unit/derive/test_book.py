@@ -56,3 +56,10 @@ def test_every_answer_remembers_the_version_it_came_from():
     found = sheet("P01 W0 visit_record.date 2021-02-01\nP01 W0 physician_global.vas 5.5")
 
     assert found.seqs == {"vas": 2}
+
+
+def test_a_limit_counts_as_unknown_and_never_as_its_number():
+    found = sheet("P01 W0 muscle_enzymes.ck <20.5 U/L", "muscle_enzymes")
+
+    assert found.answers["ck"] == Missing("unknown")
+    assert found.flags == ("entered as a limit: muscle_enzymes.ck",)

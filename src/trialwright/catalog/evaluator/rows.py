@@ -30,7 +30,7 @@ from trialwright.model.expression import (
     Rule,
     Subtract,
 )
-from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value, Words
+from trialwright.model.quantity import Code, Limit, Missing, PartialDate, Quantity, Value, Words
 
 RowValue = Value | Fraction | int | bool | str | None
 """What may stand in a row: a value of the ledger, an exact number, a truth, or a code as a bare text."""
@@ -231,7 +231,7 @@ def _number(value: RowValue) -> _Slot:
     if type(value) is int:  # first, because the columns of a response criterion hold nothing else
         return value
     match value:
-        case None | Missing():
+        case None | Missing() | Limit():
             return None
         case bool():
             return int(value)
@@ -260,7 +260,7 @@ def _number_of_code(code: str) -> Fraction:
 
 def _code_is(value: RowValue, codes: frozenset[str]) -> bool | None:
     match value:
-        case None | Missing():
+        case None | Missing() | Limit():
             return None
         case Code():
             return value.code in codes

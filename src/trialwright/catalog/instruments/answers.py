@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from trialwright.model.entry import Answers, Scored
-from trialwright.model.quantity import Code, Missing, Quantity
+from trialwright.model.quantity import Code, Limit, Missing, Quantity
 
 NO_FACTORS: Mapping[str, Fraction] = {}
 
@@ -13,10 +13,10 @@ def number(answers: Answers, item: str, factors: Mapping[str, Fraction] = NO_FAC
     """
     The number in `item`, exact, multiplied by the factor of its unit where `factors` names that unit.
 
-    Missing: the reason that was given; "unknown" for a blank.
+    Missing: the reason that was given; "unknown" for a blank and for a limit such as "<0.5".
     """
     answer = answers.get(item)
-    if answer is None:
+    if answer is None or isinstance(answer, Limit):
         return Missing("unknown")
     if isinstance(answer, Missing):
         return answer
