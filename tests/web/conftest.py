@@ -9,8 +9,10 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
@@ -28,9 +30,11 @@ django.setup()
 from axes.models import AccessAttempt  # noqa: E402
 from django.contrib.auth.models import Group, User  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
+from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
+from trialwright.pipeline import conduct  # noqa: E402
 from trialwright.pipeline.place import real_clock  # noqa: E402
 from trialwright.store import open_ledger  # noqa: E402
 from trialwright.web import directory, place, start  # noqa: E402
@@ -104,3 +108,33 @@ def as_():
         return client
 
     return signed_in
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None:
+        return
+
+
+@pytest.fixture
+def served(demo) -> Iterator[str]:
+    """The demo, its data unlocked so that forms can be filled in, on a free port of this computer."""
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def opened(demo) -> Iterator[str]:
+    """A participant whose week 12 can be filled in again: data unlocked, the visit reopened; put back afterwards."""
+    ledger, study = demo.ledger, demo.study
+    manager, investigator = conduct.Actor("data_manager"), conduct.Actor("investigator")
+    who = next(e.participant_id for e in ledger.events(("visit_completed",)) if e.visit == "W12")
+    conduct.unlock_data(ledger, study, manager, reason="test")
+    conduct.reopen_visit(ledger, study, investigator, who, "W12", reason="test")
+    yield who
+    conduct.complete_visit(ledger, study, investigator, who, "W12", reason="test")
+    conduct.lock_data(ledger, study, manager, reason="test")

@@ -3,6 +3,8 @@
 import secrets
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from trialwright.catalog import load
 from trialwright.pipeline import conduct
 from trialwright.pipeline.demo import run_demo
@@ -34,6 +36,15 @@ def enrolled(place: Place) -> None:
     assert isinstance(conduct.confirm_eligibility(ledger, study, who, "P001"), conduct.Saved)
     assert isinstance(conduct.enrol(ledger, study, who, "P001", date="2021-02-08"), conduct.Saved)
     save(place, "W0", "visit_date", {"visit_record.date": "2021-02-08"})
+
+
+def sign_in(page: Page, served: str, name: str, language: str) -> None:
+    """A demonstration account in a browser."""
+    page.context.add_cookies([{"name": "trialwright_language", "value": language, "url": served}])
+    page.goto(served + "/sign-in/")
+    page.fill("#username", name)
+    page.fill("#password", "virtual-patients-2021")
+    page.click("main form button")
 
 
 def make_demo(folder: Path) -> None:

@@ -2,53 +2,19 @@
 
 import os
 import shutil
-import threading
-from collections.abc import Iterator
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Page, sync_playwright
 
-from trialwright.pipeline import conduct
 from trialwright.web.page import address, routes
+from web.stage import sign_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 pytestmark = pytest.mark.chromium
 if CHROMIUM is None and "chromium" not in os.environ.get("TRIALWRIGHT_REQUIRE", ""):
     pytest.skip("the system has no Chromium", allow_module_level=True)
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_: object) -> None:
-        return
-
-
-@pytest.fixture
-def served(demo) -> Iterator[str]:
-    """The demo, its data unlocked so that forms can be filled in, on a free port of this computer."""
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@pytest.fixture
-def opened(demo) -> Iterator[str]:
-    """A participant whose week 12 can be filled in again: data unlocked, the visit reopened; put back afterwards."""
-    ledger, study = demo.ledger, demo.study
-    manager, investigator = conduct.Actor("data_manager"), conduct.Actor("investigator")
-    who = next(e.participant_id for e in ledger.events(("visit_completed",)) if e.visit == "W12")
-    conduct.unlock_data(ledger, study, manager, reason="test")
-    conduct.reopen_visit(ledger, study, investigator, who, "W12", reason="test")
-    yield who
-    conduct.complete_visit(ledger, study, investigator, who, "W12", reason="test")
-    conduct.lock_data(ledger, study, manager, reason="test")
 
 
 def paths(study, who: str) -> list[str]:
@@ -61,16 +27,8 @@ def paths(study, who: str) -> list[str]:
             if form not in seen:
                 seen.add(form)
                 path = f"/participants/{who}/visits/{visit.name}/forms/{form}/"
-                made += [path, path + "?row=1"] if study.form(form).repeating else [path]
+                made += [path, path + "?row=1"] if study.form(form).repeating else [path, path + "print/"]
     return [*made, f"/participants/{who}/visits/W12/forms/core_set/history/physician_global.vas/"]
-
-
-def sign_in(page: Page, served: str, name: str, language: str) -> None:
-    page.context.add_cookies([{"name": "trialwright_language", "value": language, "url": served}])
-    page.goto(served + "/sign-in/")
-    page.fill("#username", name)
-    page.fill("#password", "virtual-patients-2021")
-    page.click("main form button")
 
 
 def faults_of(page: Page) -> list[str]:

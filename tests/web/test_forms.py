@@ -91,6 +91,83 @@ def test_the_choice_on_the_page_of_a_stale_form_is_saved(here, nurse, as_):
     assert (answer.status_code, values(here), values(here, "mmt8.neck_flexors")) == (302, ["6.1"], ["8"])
 
 
+def test_failure_1_a_refused_page_keeps_the_version_it_was_typed_upon(here, nurse, as_):
+    """Else a second try would pass for one that saw what a colleague saved in between, and overwrite it unseen."""
+    fill(nurse, physician_global__dot__vas="4.5")
+    old = hidden(nurse.get(FORM).content.decode())
+    refused = nurse.post(FORM, old | {VAS: "four"})
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+    again = nurse.post(FORM, hidden(refused.content.decode()) | {VAS: "3.3", "reason": "mine"})
+
+    assert (refused.status_code, again.status_code, values(here)) == (422, 409, ["6.1"])
+
+
+def test_failure_1_updating_the_questions_keeps_the_version_too(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    old = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+    updated = nurse.post(FORM, old | {VAS: "3.3", "do": "refresh"}).content.decode()
+    again = nurse.post(FORM, hidden(updated) | {VAS: "3.3", "reason": "mine"})
+
+    assert (again.status_code, values(here)) == (409, ["6.1"])
+
+
+def test_an_old_page_that_cannot_be_saved_is_merged_before_its_problems_are_told(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    old = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+
+    assert nurse.post(FORM, old | {VAS: "four"}).status_code == 409
+
+
+def test_failure_10_a_value_hidden_by_skip_logic_is_shown_as_kept(here, nurse):
+    row = LOG + "?row=1"
+    sent = {"adverse_event.term": "rash", "adverse_event.serious": "Y", "adverse_event.serious_death": "N"}
+    nurse.post(row, hidden(nurse.get(row).content.decode()) | {"do": "refresh"} | sent | {"do": "save"})
+    more = {"adverse_event.serious": "N", "reason": "not serious after all"}
+    nurse.post(row, hidden(nurse.get(row).content.decode()) | more)
+    page = nurse.get(row).content.decode()
+
+    assert "Kept, but not asked any more" in page
+    assert "holds a value although the question is not asked any more" in page
+
+
+def test_a_limit_is_shown_as_it_was_typed(here, nurse):
+    path = "/participants/P001/visits/W0/forms/laboratory/"
+    fill(nurse, path, muscle_enzymes__dot__aldolase="<1,5")
+    page = nurse.get(path).content.decode()
+
+    assert 'value="&lt;1,5"' in page and "A limit counts as unknown" in page
+
+
+def test_edc_r07_a_printed_form_shows_who_saved_it_and_is_told_in_the_ledger(here, nurse):
+    fill(nurse, physician_global__dot__vas="4.5")
+    page = nurse.get(FORM + "print/").content.decode()
+    (printed,) = here.ledger.events(kinds=("printed",))
+
+    assert "4.5 cm" in page and "study_nurse_1" in page and here.ledger.head().hash in page
+    assert (printed.user, printed.participant_id, printed.form) == ("study_nurse_1", "P001", "physician")
+
+
+def test_a_blank_form_has_room_for_every_answer_and_no_value(here, nurse):
+    fill(nurse, physician_global__dot__vas="4.5")
+    page = nurse.get("/forms/print/?form=physician").content.decode()
+
+    assert page.count("＿＿＿＿＿＿ ") >= 15 and "4.5 cm" not in page and 'class="vas"' in page
+    assert here.ledger.events(kinds=("printed",)) == ()
+
+
+def test_drafts_have_a_key_for_each_person_and_a_place_for_each_form(here, nurse, as_):
+    def found(browser, path):
+        return re.search(r'data-draft="([^"]+)" data-key="([^"]+)"', browser.get(path).content.decode()).groups()
+
+    mine, same, other = found(nurse, FORM), found(nurse, FORM), found(as_("investigator"), FORM)
+    elsewhere = found(nurse, "/participants/P001/visits/W0/forms/laboratory/")
+
+    assert mine == same
+    assert mine[1] != other[1] and mine[0] not in (other[0], elsewhere[0])
+
+
 def test_a_page_without_its_version_overwrites_nothing(here, nurse):
     fill(nurse, physician_global__dot__vas="4.5")
     answer = nurse.post(FORM, {"do": "save", "build": "1", VAS: "9", "reason": "x"})

@@ -104,6 +104,7 @@ SPELLED = {
     "visit": lambda place, who: [address("visit", participant_id=who, visit=v.name) for v in place.study.visits],
     "form": forms_of,
     "history": histories_of,
+    "form_print": lambda place, who: [f"{path}print/" for path in forms_of(place, who) if "?" not in path],
 }
 
 

@@ -15,6 +15,7 @@ query_opened check, items, message, message_zh · query_answered, query_closed q
 """
 
 from trialwright.pipeline.conduct_base import SESSION_KINDS, Actor, Refused, Saved, acts_of
+from trialwright.pipeline.conduct_copies import record_printed
 from trialwright.pipeline.conduct_forms import FormSave, form_token, inactivate_row, save_form, today_at_site
 from trialwright.pipeline.conduct_participants import (
     add_participant,
@@ -76,6 +77,7 @@ __all__ = [
     "record_approval",
     "record_death",
     "record_deviation",
+    "record_printed",
     "reopen_visit",
     "revoke_role",
     "save_form",

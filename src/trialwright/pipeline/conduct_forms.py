@@ -69,11 +69,16 @@ class FormSave(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Base(msgspec.Struct, frozen=True):
-    """The form as the page saw it: values of one row, and the first seq that came after (0: nothing did)."""
+    """The form as the page saw it: values of one row, and what came after."""
 
     place: Place
     values: dict[str, Stored]
-    cutoff: int
+    after: tuple[Datapoint, ...]
+
+    @property
+    def cutoff(self) -> int:
+        """The first seq that came after; 0: nothing did."""
+        return min((d.seq for d in self.after), default=0)
 
 
 @decided_anew
@@ -102,8 +107,18 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
     if not wrong and not changes:
         wrong.append(problem("TW-CAP-060", request.form))
     if wrong:
-        return Refused(tuple(wrong), typed.warnings)
+        return _overtaken(base, request) or Refused(tuple(wrong), typed.warnings)
     return _write(ledger, study, request, _Ready(form, base, changes, typed, elsewhere, seen, events))
+
+
+def _overtaken(base: _Base, request: FormSave) -> Conflict | None:
+    """
+    The others' versions where what was sent cannot be saved and the page was old besides: the merge comes first.
+
+    Else a person would cure the Problems of a page and be told only then that somebody else had saved it.
+    """
+    theirs = tuple(d for d in base.after if d.slot.row == base.place.row)
+    return Conflict(request.expected or 0, max(d.seq for d in base.after), theirs) if theirs else None
 
 
 class _Ready(msgspec.Struct, frozen=True):
@@ -134,10 +149,10 @@ def _gates(ledger: Ledger, study: Study, request: FormSave, events: Sequence[Led
 def _base(ledger: Ledger, form: Form, request: FormSave) -> _Base:
     """The state that the page was made from, rebuilt: so that a retry of a save that went through reads the same."""
     held = ledger.datapoints(request.participant_id, request.visit, request.form)
-    after = [d.seq for d in held if request.expected is not None and d.seq > request.expected]
+    after = tuple(d for d in held if request.expected is not None and d.seq > request.expected)
     row = request.row
     if form.repeating and row == 0:
-        row = _new_row(ledger, held, min(after, default=0), request)
+        row = _new_row(ledger, held, min((d.seq for d in after), default=0), request)
     place = Place(request.participant_id, request.visit, request.form, row)
     values: dict[str, Stored] = {}
     for datapoint in held:
@@ -145,7 +160,7 @@ def _base(ledger: Ledger, form: Form, request: FormSave) -> _Base:
             version = _as_seen(ledger, datapoint, request.expected)
             if version is not None:
                 values[datapoint.slot.item] = version.value
-    return _Base(place, values, min(after, default=0))
+    return _Base(place, values, after)
 
 
 def _new_row(ledger: Ledger, held: Sequence[Datapoint], first_after: int, request: FormSave) -> int:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import trialwright
 from trialwright.catalog import Catalog, load
-from trialwright.define import check_build, compare_studies, freeze_study, read_builds, read_cases, read_study
+from trialwright.define import (
+    check_build,
+    compare_studies,
+    freeze_study,
+    read_builds,
+    read_cases,
+    read_site_wording,
+    read_study,
+)
 from trialwright.design.cohort import read_cohort
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
@@ -50,6 +58,7 @@ def check_study(folder: Path, on: dt.date) -> CheckReport:
     for build in builds:
         problems += check_build(folder, build)
     if study is not None:
+        problems += read_site_wording(folder, study)[1]
         cases, unreadable = read_cases(folder, study)
         problems += unreadable
         if cases is not None and not unreadable:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from trialwright.capture.blinding import HiddenForms, hidden_earlier
 from trialwright.capture.values import fields_of, in_item_units, qualified, values_in
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.study import Form, Visit
@@ -45,6 +46,11 @@ def form_at(call: Call, participant_id: str, visit: str, form: str) -> FormAt:
     if form not in at.forms:
         raise NotHere
     return FormAt(participant_id=participant_id, visit=at, form=call.place.study.form(form))
+
+
+def hidden(call: Call, participant_id: str = "") -> HiddenForms:
+    """What of earlier visits this reader may not see while a later one is being scored."""
+    return hidden_earlier(call.place.study, call.place.snapshot(), call.reader.role_names, participant_id)
 
 
 def elsewhere(call: Call, participant_id: str) -> dict[str, RowValue]:

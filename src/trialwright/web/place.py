@@ -1,11 +1,14 @@
 """The study and the ledger that this server serves: opened once a process, its snapshot kept until the head moves."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from trialwright.capture.status import roles_of
+from trialwright.define import read_site_wording
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.study import Role, Study
+from trialwright.model.text import Text
 from trialwright.store import Ledger
 
 
@@ -18,6 +21,7 @@ class Place:
         self.folder = folder
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._wording: Mapping[str, Text] | None = None
 
     def snapshot(self) -> Snapshot:
         """The present state; read again only when somebody has written since."""
@@ -26,6 +30,13 @@ class Place:
             if kept is None or kept.head.hash != self.ledger.head().hash:
                 kept = self._snapshot = self.ledger.snapshot()
             return kept
+
+    def wording(self) -> Mapping[str, Text]:
+        """Licensed wording that the site supplied, by item; read once."""
+        with self._lock:
+            if self._wording is None:
+                self._wording, _ = read_site_wording(self.folder, self.study)
+            return self._wording
 
     def events(self) -> tuple[LedgerEvent, ...]:
         return self.snapshot().events

@@ -4,23 +4,22 @@ A form as a page shows it: each field as one question with what stands in it, wh
 Everything is decided from the shape of a field (kind, limits, choices, the stem of its name), never from its name.
 """
 
-from collections.abc import Iterable, Mapping
-from itertools import groupby
+from collections.abc import Mapping
 
 import msgspec
 
+from trialwright.capture.parse import on_drawn_line
 from trialwright.model.entry import Choice
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.quantity import MISSING_REASONS, Code, Limit, Missing, PartialDate, Quantity, Words
-from trialwright.model.study import Field, Form, Section
+from trialwright.model.study import Field
+from trialwright.model.text import Text
 from trialwright.web.wording import YES_NO, missing_word, unit_word
 
 SCALE_POINTS = 6
 """An integer with at most so many values is a row of buttons; more is typed."""
 RADIOS = 7
 """A code list of at most so many choices stands open; a longer one is a list to open."""
-COMPACT_FROM = 8
-"""A section with so many short questions is set as a grid, one line for each stem."""
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +38,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = True
     low: str = ""
     high: str = ""
-    slot: bool = False
+    slot: bool = False  # licensed wording that nobody supplied: the label says which question is meant
+    asked: str = ""  # the wording that the site supplied
+    earlier: str = ""
     stored: str = ""
     recorded: bool = False
     errors: tuple[str, ...] = ()
@@ -62,17 +63,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.low} – {self.high}" if self.control == "number" and self.low and self.high else ""
 
     @property
-    def short(self) -> bool:
+    def brief(self) -> bool:
+        """Whether the answer takes so little room that several stand in one line."""
         return self.control in ("number", "scale", "yes_no") or (self.control == "radio" and len(self.choices) <= 4)
-
-
-class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """One section: its title and its lines of questions; `compact` sections are a grid with a line for each stem."""
-
-    title: str
-    lines: tuple[tuple[Question, ...], ...]
-    compact: bool
-    assumed: str = ""
 
 
 class Filled(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,33 +75,8 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     posted: Mapping[str, str] | None = None
     errors: Mapping[str, tuple[str, ...]] = {}
     warnings: Mapping[str, tuple[str, ...]] = {}
-
-
-def blocks(form: Form, filled: Filled, shown: Iterable[str], language: str) -> tuple[Block, ...]:
-    """The sections of a form with the questions that are `shown` now; a section without any is left out."""
-    visible = set(shown)
-    made = (_block(section, filled, visible, language) for section in form.sections)
-    return tuple(block for block in made if block.lines)
-
-
-def _block(section: Section, filled: Filled, visible: set[str], language: str) -> Block:
-    asked = [question_of(f, filled, language) for f in section.fields if f.name in visible]
-    compact = len(asked) >= COMPACT_FROM and sum(q.short for q in asked) >= 0.8 * len(asked)
-    lines = _by_stem(asked) if compact else [(q,) for q in asked]
-    assumed = section.origin.reason if section.origin.kind == "assumed" else ""
-    return Block(title=section.title.of(language), lines=tuple(lines), compact=compact, assumed=assumed)
-
-
-def _by_stem(asked: list[Question]) -> list[tuple[Question, ...]]:
-    """Neighbours whose names begin alike stand in one line: left and right, a category's questions, value and limit."""
-    names = {q.name for q in asked}
-
-    def stem(question: Question) -> str:
-        if question.name in names and any(other.startswith(question.name + "_") for other in names):
-            return question.name
-        return question.name.rpartition("_")[0] or question.name
-
-    return [tuple(group) for _, group in groupby(asked, key=stem)]
+    wording: Mapping[str, Text] = {}  # item -> licensed wording that the site supplied
+    earlier: Mapping[str, str] = {}  # item -> what stood there before, where the definition lets the assessor see it
 
 
 def question_of(field: Field, filled: Filled, language: str) -> Question:
@@ -131,7 +99,9 @@ def question_of(field: Field, filled: Filled, language: str) -> Question:
         required=field.required and item.required,
         low=item.low or "",
         high=item.high or "",
-        slot=item.slot,
+        slot=item.slot and field.name not in filled.wording,
+        asked=filled.wording[field.name].of(language) if field.name in filled.wording else "",
+        earlier=filled.earlier.get(field.name, ""),
         stored=shown_value(field, stored, language),
         recorded=stored is not None,
         errors=filled.errors.get(field.name, ()),
@@ -167,7 +137,7 @@ def _control(field: Field, typed: str) -> str:
         points = [str(n) for n in range(int(item.low), int(item.high) + 1)]
         if len(points) <= SCALE_POINTS and (not typed or typed in points):
             return "scale"
-    if item.kind == "number" and item.low == "0" and item.high == "10":
+    if on_drawn_line(item):
         return "vas"
     return "number" if item.kind in ("number", "integer") else item.kind
 

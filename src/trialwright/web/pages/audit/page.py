@@ -11,6 +11,7 @@ from django.http import HttpResponseBase
 
 from trialwright.model.ledger import EventKind
 from trialwright.model.text import Text
+from trialwright.web import lookup
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -18,6 +19,7 @@ from trialwright.web.wording import EVENTS
 
 PER_PAGE = 50
 VALUES = Text(en="values saved", zh="保存数据")
+HIDDEN = Text(en="hidden while a later visit is scored", zh="后续访视评估期间隐藏")
 FILTERS = ("user", "participant", "kind", "since", "until")
 _COLUMNS = ("seq", "replaces", "group", "participant_id", "visit", "form", "row", "item", "kind", "text", "unit",
             "user", "at_utc", "reason", "origin")  # fmt: skip
@@ -112,7 +114,7 @@ def _saves(call: Call, asked: dict[str, str], names: Names) -> Iterable[Line]:
     """One line a save of one form: its values together, as the person saved them."""
     rows: list[dict[str, Any]] = call.place.snapshot().versions.select(_COLUMNS).to_dicts()
     by_seq = {row["seq"]: row for row in rows}
-    what = VALUES.of(names.language)
+    what, secret = VALUES.of(names.language), lookup.hidden(call)
     kept = (r for r in rows if _wanted(asked, names, r["user"], r["participant_id"], r["at_utc"]))
     for _, several in groupby(kept, key=lambda r: (r["group"], r["participant_id"], r["visit"], r["form"], r["row"])):
         saved = list(several)
@@ -122,7 +124,12 @@ def _saves(call: Call, asked: dict[str, str], names: Names) -> Iterable[Line]:
             seq=first["seq"], at=first["at_utc"], user=first["user"], what=what, participant=first["participant_id"],
             where=names.place(first["visit"], first["form"], first["row"]),
             href=address("form", **at) + (f"?row={first['row']}" if first["row"] else ""),
-            changes=tuple(_change(r, by_seq.get(r["replaces"]), names) for r in saved),
+            changes=tuple(
+                Change(item=names.item(r["item"]), old="", new=HIDDEN.of(names.language))
+                if (r["participant_id"], r["visit"], r["form"]) in secret
+                else _change(r, by_seq.get(r["replaces"]), names)
+                for r in saved
+            ),
             reason=first["reason"], origin=first["origin"],
         )  # fmt: skip
 

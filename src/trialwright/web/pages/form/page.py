@@ -5,6 +5,7 @@ import datetime as dt
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.checks import check_form
+from trialwright.capture.conditions import names_in
 from trialwright.capture.forms import read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.scores import form_scores
@@ -14,13 +15,15 @@ from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
-from trialwright.web import lookup, queries
+from trialwright.web import drafts, lookup, queries
+from trialwright.web.blocks import blocks
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.pages.form import saving
 from trialwright.web.pages.form.inactivating import inactivate
+from trialwright.web.pages.form.printing import print_blank, print_form
 from trialwright.web.pages.form.rows import inactive_rows, show_rows
-from trialwright.web.questions import Filled, blocks, missing_choices
+from trialwright.web.questions import Filled, missing_choices, shown_value
 from trialwright.web.render import page
 from trialwright.web.wording import said_in, score_text
 
@@ -52,8 +55,17 @@ def show(
     stored = {d.slot.item: d for d in held if d.slot.row == row}
     barred = _barred(call, at, row)
     shown, warnings = _read(call, at, stored, posted)
+    secret = (at.participant_id, at.visit.name, at.form.name) in lookup.hidden(call, at.participant_id)
+    warnings = () if secret else warnings
     errors, cautions = _by_item(problems, language), _by_item(warnings, language)
-    filled = Filled(stored=stored, posted=posted, errors=errors, warnings=cautions)
+    filled = Filled(
+        stored={} if secret else stored,
+        posted=posted,
+        errors=errors,
+        warnings=cautions,
+        wording=call.place.wording(),
+        earlier=_earlier(call, at) if at.form.show_earlier else {},
+    )
     latest = max(stored.values(), key=lambda d: d.seq, default=None)
     return page(
         call,
@@ -68,7 +80,16 @@ def show(
         editable=not barred,
         saved=latest,
         notice=_notice(call),
-        scores=_scores(call, at, row) if stored else [],
+        secret=secret,
+        kept=[
+            (call.words(field.item.label), shown_value(field, stored[field.name], language))
+            for field in fields_of(at.form)
+            if field.name not in shown and shown_value(field, stored.get(field.name), language)
+        ],
+        scores=_scores(call, at, row) if stored and not secret else [],
+        draft=drafts.place_of(call.reader.user, at.href(row)),
+        depends=sorted({item for f in fields_of(at.form) if f.shown_when for item in names_in(f.shown_when)}),
+        typed=posted is not None,
         skips=any(field.shown_when is not None for field in fields_of(at.form)),
         reason=call.posted("reason"),
         reasons=missing_choices(language),
@@ -76,9 +97,26 @@ def show(
         waiting=queries.waiting(
             call, participant_id=at.participant_id, visit=at.visit.name, form=at.form.name, row=row
         ),
-        build=study.build,
-        version=ledger.form_version(at.participant_id, at.visit.name, at.form.name),
+        # What was typed belongs to the version and build it was typed upon: a save in between must not pass unseen.
+        build=study.build if posted is None else lookup.number_in(call.posted("build")),
+        version=_version(call, at) if posted is None else lookup.number_in(call.posted("version")),
     )
+
+
+def _earlier(call: Call, at: FormAt) -> dict[str, str]:
+    """Item -> what stood there at the visit before, where the definition lets whoever scores see it."""
+    told: dict[str, str] = {}
+    names = [visit.name for visit in call.place.study.visits]
+    for visit in call.place.study.visits[: names.index(at.visit.name)]:
+        for d in call.place.ledger.datapoints(at.participant_id, visit.name, at.form.name):
+            field = next((field for field in fields_of(at.form) if field.name == d.slot.item), None)
+            text = shown_value(field, d, call.language) if field else ""
+            told |= {d.slot.item: f"{call.words(visit.title)}: {text}"} if text else {}
+    return told
+
+
+def _version(call: Call, at: FormAt) -> int:
+    return call.place.ledger.form_version(at.participant_id, at.visit.name, at.form.name)
 
 
 def _barred(call: Call, at: FormAt, row: int) -> list[Problem]:
@@ -149,6 +187,13 @@ ROUTES = (
         act=ANY_ROLE,
         post_act="enter",
     ),
+    Route(
+        path="participants/<str:participant_id>/visits/<str:visit>/forms/<str:form>/print/",
+        name="form_print",
+        view=print_form,
+        act=ANY_ROLE,
+    ),
+    Route(path="forms/print/", name="blank_forms", view=print_blank, act=ANY_ROLE),
     Route(
         path="participants/<str:participant_id>/visits/<str:visit>/forms/<str:form>/inactivate/",
         name="row_inactivate",

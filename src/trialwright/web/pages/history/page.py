@@ -16,7 +16,8 @@ def view(call: Call, participant_id: str, visit: str, form: str, item: str) -> H
     field = names.field(item)
     row = lookup.row_of(call)
     versions = call.place.ledger.history(Slot(participant_id, visit, form, item, row))
-    if field is None or not versions:
+    secret = (participant_id, visit, form) in lookup.hidden(call, participant_id)
+    if field is None or not versions or secret:
         raise answer.NotHere
 
     def shown(version: Datapoint) -> str:

@@ -29,6 +29,8 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
     study, snapshot = call.place.study, call.place.snapshot()
     state = person.state(name)
     seen = results.verdict_settled(study, person.events, participant_id, name)
+    secret = {form for _, at, form in lookup.hidden(call, participant_id) if at == name}
+    seen = seen and not secret
     scores = visit_scores(study, snapshot, participant_id, name, load())
     return page(
         call,
@@ -42,7 +44,9 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
             for form in state.forms
         ],
         queries=queries.counted(call, participant_id),
-        scores=[(call.words(score.label), score_text(score, call.language)) for score in scores],
+        scores=[
+            (call.words(score.label), score_text(score, call.language)) for score in scores if score.form not in secret
+        ],
         verdicts=results.verdicts_of(call.place, participant_id, name, call.language) if seen else [],
         hidden_verdict=not seen and any(estimand.variable.visit == name for estimand in study.estimands),
         problems=[("", said_in(problem, call.language)) for problem in problems],
