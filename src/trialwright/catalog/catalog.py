@@ -11,8 +11,10 @@ from types import ModuleType
 from typing import cast
 
 from trialwright.catalog import problems
+from trialwright.catalog.criterion import ResponseCriterion
 from trialwright.catalog.parameters import Argument, Parameters, complete, exact, plain
 from trialwright.catalog.reader import Found, Key, read_entries
+from trialwright.catalog.sentences import worded
 from trialwright.catalog.strict_yaml import guess
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow, Table
 from trialwright.model.entry import (
@@ -37,8 +39,6 @@ from trialwright.model.quantity import Code, Limit, Missing, Quantity, Value
 
 _LOOKED_UP: tuple[EntryKind, ...] = ("criterion", "method", "instrument", "display", "terms")
 
-_ROLE_FIELDS = frozenset({"measure", "measures"})
-
 Output = Fraction | int | bool | None
 """One output of a response criterion for one participant: a number, a truth, or None where it is missing or unknown."""
 
@@ -54,6 +54,7 @@ class Catalog:
     def __init__(self, found: Mapping[Key, Found], wrong: Sequence[Problem]) -> None:
         self._found = dict(found)
         self._modules: dict[Key, ModuleType | None] = {}
+        self._criteria: dict[str, ResponseCriterion] = {}
         self.problems = tuple(wrong)
 
     def names(self, kind: EntryKind | None = None) -> tuple[str, ...]:
@@ -75,8 +76,13 @@ class Catalog:
     def instrument(self, name: str) -> Instrument:
         return cast(Instrument, self._here(name, "instrument").entry)
 
-    def criterion(self, name: str) -> Criterion:
-        return cast(Criterion, self._here(name, "criterion").entry)
+    def criterion(self, name: str) -> ResponseCriterion:
+        """The entry of that name, which can be asked: `.evaluate(frame, **parameters)`."""
+        if name not in self._criteria:
+            entry = self._here(name, "criterion").entry
+            fields = {f: getattr(entry, f) for f in entry.__struct_fields__}
+            self._criteria[name] = ResponseCriterion(**fields, compute=self._computing(name, "criterion", "rule"))
+        return self._criteria[name]
 
     def method(self, name: str) -> Method:
         return cast(Method, self._here(name, "method").entry)
@@ -188,20 +194,7 @@ class Catalog:
 
         A field called `measure` or `measures` holds roles ("phga" or "phga,mmt") and is worded by the criterion's own.
         """
-        here = self.entry(entry)
-        roles = here.roles if isinstance(here, Criterion) else {}
-        chinese = language.startswith("zh")
-        clauses = []
-        for reason in reasons:
-            key, fields = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
-            worded = dict(fields)
-            for field in _ROLE_FIELDS & fields.keys():
-                names = [n for n in fields[field].split(",") if n]
-                worded[field] = ("、" if chinese else ", ").join(
-                    roles[n].of(language) if n in roles else n for n in names
-                )
-            clauses.append(here.sentences[key].of(language).format_map(worded))
-        return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")
+        return worded(self.entry(entry), reasons, language)
 
     def estimate(self, method: str, arguments: Mapping[str, Argument | bool]) -> MethodResult | list[Problem]:
         """What a statistical method returns for exact arguments, or why it cannot."""
@@ -257,6 +250,11 @@ def load(extra_root: Path | None = None) -> Catalog:
         more, bad = read_entries(extra_root, found)
         found, wrong = {**more, **found}, [*wrong, *bad]
     return Catalog(found, wrong)
+
+
+def criterion(name: str) -> ResponseCriterion:
+    """A response criterion of the package, ready to be asked: `catalog.criterion("imacs_doi_2004").evaluate(frame)`."""
+    return load().criterion(name)
 
 
 def number_of(item: Item, answer: Value | None) -> Scored:

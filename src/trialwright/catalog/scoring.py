@@ -9,6 +9,7 @@ import polars as pl
 
 from trialwright.catalog.catalog import Catalog, Output
 from trialwright.catalog.evaluator import compile_rule, evaluate_numerators
+from trialwright.catalog.numerators import EXACT, Exact, numerators
 from trialwright.catalog.parameters import Parameters, exact
 from trialwright.model.entry import Criterion
 from trialwright.model.expression import CountTrue, Expr, Rule, Truth
@@ -19,11 +20,8 @@ Texts = Mapping[str, Sequence[str]]
 Cell = Fraction | int | str | None
 
 TRUTHS = {True: "Y", False: "N", None: "U"}
-_DECIMAL = r"^[+-]?[0-9]+(\.[0-9]+)?$"
-_EXACT = r"^[+-]?[0-9]+(\.[0-9]+|/[0-9]*[1-9][0-9]*)?$"
 _LONGEST = 1000  # characters of a number; a measurement has a few, and Python refuses to read thousands
 _SHOWN = 60
-_MOST_DIGITS = 17  # more could pass 64 bits once scaled; then rows are scored in exact fractions instead
 
 
 class WrongCell(NamedTuple):
@@ -44,9 +42,9 @@ class Columns(NamedTuple):
 
 
 def columns_of(rule: Rule) -> Columns:
-    """The direction of a measure may be left to the criterion; everything else must stand in the table."""
-    optional = tuple(c for c in rule.columns if c.endswith("_higher_better"))
-    return Columns(tuple(c for c in rule.columns if c not in optional), optional)
+    """What the criterion can do without may be absent; the scale of a measure is never asked for but made."""
+    asked = tuple(c for c in rule.columns if not c.endswith("_scale"))
+    return Columns(tuple(c for c in asked if c not in rule.optional), tuple(c for c in asked if c in rule.optional))
 
 
 class Scorer:
@@ -80,11 +78,10 @@ class Scorer:
 
     def _outputs(self, frame: pl.DataFrame) -> list[dict[str, Output]]:
         """The rule's outputs row by row: in columns where the decimals are short, else in exact fractions."""
-        numerators = _numerators(frame)
-        if numerators is None:
-            exact_rows = ({n: exact(t) if t else None for n, t in row.items()} for row in frame.iter_rows(named=True))
-            return [self.by_row(row) for row in exact_rows]
-        found, denominators = evaluate_numerators(self.rule, numerators)
+        read = numerators(frame)
+        if isinstance(read, Exact):
+            return [self.by_row(row) for row in read.rows]
+        found, denominators = evaluate_numerators(self.rule, read)
         names = found.columns
         columns = [_whole(found[name].to_list(), denominators.get(name, 1)) for name in names]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
@@ -110,7 +107,7 @@ class Scorer:
         found: list[WrongCell] = []
         for name in frame.columns:
             cells = frame[name]
-            unread = ~cells.str.contains(_EXACT) | (cells.str.len_chars() > _LONGEST)
+            unread = ~cells.str.contains(EXACT) | (cells.str.len_chars() > _LONGEST)
             found += [_unreadable(i, name, cells[i]) for i in _places(unread)]
             readable = cells.filter(~unread.fill_null(False))
             if not readable.is_empty():
@@ -144,7 +141,7 @@ def _places(truths: pl.Series) -> list[int]:
 def _unreadable(row: int, column: str, text: str) -> WrongCell:
     cure = "Write a plain number such as 4.5, or leave the cell empty where it is missing"
     narrow = text.translate(_NARROW)
-    if narrow != text and re.fullmatch(_EXACT, narrow):
+    if narrow != text and re.fullmatch(EXACT, narrow):
         cure = f"Write {narrow} with ordinary digits; these are full-width"
     elif re.fullmatch(r"[+-]?[0-9]+,[0-9]+", text):
         cure = f"Write {text.replace(',', '.')} with a point, or without the comma if it marks thousands"
@@ -157,27 +154,6 @@ def _unreadable(row: int, column: str, text: str) -> WrongCell:
 
 
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3000: None}
-
-
-def _numerators(frame: pl.DataFrame) -> pl.DataFrame | None:
-    """Every measure's columns over one power of ten; None where a cell is a fraction or too long for that."""
-    made: list[pl.Series] = []
-    measures: dict[str, list[str]] = {}
-    for name in frame.columns:
-        # The direction is no number of the scale; it must not be multiplied with it.
-        measures.setdefault(name if name.endswith("_higher_better") else name.rsplit("_", 1)[0], []).append(name)
-    for columns in measures.values():
-        if not all(frame[c].str.contains(_DECIMAL).all() for c in columns):
-            return None
-        parts = {c: frame[c].str.splitn(".", 2).struct.unnest() for c in columns}
-        places = max(int(cast("int | None", p["field_1"].str.len_chars().max()) or 0) for p in parts.values())
-        for name, part in parts.items():
-            whole = part["field_0"].str.strip_prefix("+")
-            if int(cast("int | None", whole.str.len_chars().max()) or 0) + places > _MOST_DIGITS:
-                return None
-            digits = whole + part["field_1"].fill_null("").str.pad_end(places, "0")
-            made.append(digits.cast(pl.Int64).alias(name))
-    return pl.DataFrame(made)
 
 
 def _whole(numerators: list[int | bool | None], denominator: int) -> Sequence[Output]:

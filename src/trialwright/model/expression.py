@@ -144,8 +144,10 @@ class Rule(msgspec.Struct, frozen=True):
     """
     A response criterion as named outputs over named columns.
 
-    `columns` are the inputs of one row. `outputs` maps a name ("verdict", "improved_mmt", "points_phga") to its tree.
+    `columns` are the inputs of one row; those in `optional` may be absent from a table, which is missing in every row.
+    `outputs` maps a name ("verdict", "improved_mmt", "points_phga") to its tree.
     """
 
     columns: tuple[str, ...]
     outputs: dict[str, Expr]
+    optional: tuple[str, ...] = ()

@@ -1,18 +1,18 @@
 """A rule in columns: one tree compiled to Polars expressions over integers, as narrow as their bounds allow."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, cast
 
 import polars as pl
 
-from trialwright.catalog.evaluator.exact_rows import numerators_by_rows
+from trialwright.catalog.evaluator.exact_rows import decimal_places, numerators_by_rows
 from trialwright.catalog.evaluator.folding import fold
 from trialwright.catalog.evaluator.nodes import in_order
 from trialwright.catalog.evaluator.plan import Plan
 from trialwright.catalog.evaluator.wide import Wide, prove
 from trialwright.catalog.evaluator.widths import widths
-from trialwright.model.expression import Answered, CodeIs, Column, DaysBetween, Expr, Rule
+from trialwright.model.expression import Answered, CodeIs, Column, CountTrue, DaysBetween, Expr, Rule
 
 _STREAMED_FROM = 100_000  # rows; below, starting the streaming engine costs more than it saves
 
@@ -105,10 +105,40 @@ def _check_columns(wide: Wide, names: Collection[str], numbers: Collection[str])
         raise TypeError(f"the columns {', '.join(wrong)} must hold integers (numerators)")
 
 
-def _divided(name: str, denominator: int) -> pl.Expr:
+def denominators_of(rule: Rule) -> dict[str, int]:
+    """What every number output stands over, whatever the rows hold: a column's type must not depend on its values."""
+    bounds = widths(rule, dict.fromkeys(_used_columns(rule.outputs.values())[1], (0, 0))).bounds
+    return {name: bounds[tree].denominator for name, tree in rule.outputs.items() if tree in bounds}
+
+
+def exact_columns(rule: Rule, found: Numerators, denominators: Mapping[str, int]) -> pl.DataFrame:
+    """
+    The outputs of `found` as exact columns whose types depend on `rule` alone.
+
+    Shape: truths Boolean, counts UInt8, whole numbers Int64, others Decimal, or numerator and denominator.
+    """
+    made = []
+    for name in found.frame.columns:
+        if name not in denominators:
+            made.append(pl.col(name))
+            continue
+        over, here = denominators[name], found.denominators[name]
+        dtype = pl.UInt8 if isinstance(rule.outputs[name], CountTrue) else pl.Int64
+        # Folding can only make a denominator smaller: it leaves terms out.
+        whole = pl.col(name).cast(dtype) if over == here else pl.col(name).cast(dtype) * over // here
+        made.append(whole if over == 1 else _divided(name, over, whole))
+    return found.frame.select(made)
+
+
+def _divided(name: str, denominator: int, numerator: pl.Expr | None = None) -> pl.Expr:
     """Numerators over `denominator` as exact decimals, or as a struct where a decimal would not end."""
-    places = next((p for p in range(1, 20) if 10**p % denominator == 0), None)
+    places = decimal_places(denominator)
+    over = pl.col(name) if numerator is None else numerator
     if places is None:
-        return pl.struct(pl.col(name).alias("numerator"), pl.lit(denominator).alias("denominator")).alias(name)
+        return (
+            pl.when(over.is_not_null())
+            .then(pl.struct(over.alias("numerator"), pl.lit(denominator).alias("denominator")))
+            .alias(name)
+        )
     unit = pl.lit(Decimal(10**places // denominator).scaleb(-places), dtype=pl.Decimal(38, places))
-    return pl.col(name).cast(pl.Decimal(38, 0)) * unit
+    return over.cast(pl.Decimal(38, 0)) * unit

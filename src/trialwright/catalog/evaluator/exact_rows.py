@@ -1,12 +1,13 @@
-"""Columns answered row by row in exact Python numbers: the way for trees that could pass 64 bits."""
+"""Columns answered row by row in exact Python numbers: for few rows, and for trees that could pass 64 bits."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 import polars as pl
 
 from trialwright.catalog.evaluator.rows import RowResult, compile_rule
-from trialwright.model.expression import Rule
+from trialwright.model.expression import CountTrue, Rule
 
 _WIDTHS = ((pl.Int64, 63), (pl.Int128, 127))
 
@@ -18,6 +19,34 @@ def numerators_by_rows(rule: Rule, frame: pl.DataFrame, denominators: Mapping[st
     dated = frame.with_columns(pl.selectors.date().cast(pl.String))
     results = [run(row) for row in dated.iter_rows(named=True)]
     return pl.DataFrame([_column(name, results, denominators.get(name)) for name in rule.outputs])
+
+
+def gathered(
+    rule: Rule, results: Sequence[Mapping[str, RowResult]], names: Sequence[str], denominators: Mapping[str, int]
+) -> pl.DataFrame:
+    """The outputs `names` of rows already answered, as `exact_columns` would have them."""
+    return pl.DataFrame([_gathered(rule, [row[n] for row in results], n, denominators.get(n)) for n in names])
+
+
+def _gathered(rule: Rule, values: Sequence[RowResult], name: str, denominator: int | None) -> pl.Series:
+    if denominator is None:
+        return pl.Series(name, values, dtype=pl.Boolean)
+    if denominator == 1:
+        whole = [None if value is None else int(value) for value in values]
+        return pl.Series(name, whole, dtype=pl.UInt8 if isinstance(rule.outputs[name], CountTrue) else pl.Int64)
+    over = [None if value is None else int(value * denominator) for value in values]
+    places = decimal_places(denominator)
+    if places is None:
+        parts = [None if n is None else {"numerator": n, "denominator": denominator} for n in over]
+        return pl.Series(name, parts, dtype=pl.Struct({"numerator": pl.Int64, "denominator": pl.Int32}))
+    unit = 10**places // denominator
+    decimals = [None if n is None else Decimal(n * unit).scaleb(-places) for n in over]
+    return pl.Series(name, decimals, dtype=pl.Decimal(38, places))
+
+
+def decimal_places(denominator: int) -> int | None:
+    """How many decimals a number over `denominator` needs; None where they do not end."""
+    return next((p for p in range(1, 20) if 10**p % denominator == 0), None)
 
 
 def _column(name: str, results: Sequence[Mapping[str, RowResult]], denominator: int | None) -> pl.Series:

@@ -70,7 +70,11 @@ def rule(parameters: Parameters) -> Rule:
     outputs: dict[str, Expr] = {"verdict": verdict, "observed": observed, "lower": observed, "upper": upper}
     for m in TABLE:
         outputs |= {f"points_{m}": points[m], f"gain_{m}": _gain(m), f"range_{m}": Column(f"{m}_range")}
-    return Rule(tuple(f"{m}_{part}" for m in TABLE for part in ("b", "f", "range", "higher_better")), outputs)
+    columns = tuple(f"{m}_{part}" for m in TABLE for part in ("b", "f", "range", "higher_better"))
+    return Rule(columns, outputs, optional=tuple(f"{m}_higher_better" for m in TABLE))
+
+
+WORDS_FROM = ("lower", "upper")
 
 
 def words(outputs: Outputs, parameters: Parameters) -> dict[str, str]:

@@ -1,0 +1,251 @@
+"""A response criterion that can be asked: `catalog.criterion(name).evaluate(frame)`, Polars in and out."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from types import ModuleType
+from typing import NamedTuple, cast
+
+import polars as pl
+
+from trialwright.catalog.evaluator import (
+    RowResult,
+    RowValue,
+    Wide,
+    compile_rule,
+    denominators_of,
+    evaluate_numerators,
+    exact_columns,
+    gathered,
+)
+from trialwright.catalog.numerators import EXACT, Exact, exact_rows, measure_of, numerators
+from trialwright.catalog.parameters import Argument, Parameters, complete, plain
+from trialwright.catalog.sentences import worded
+from trialwright.catalog.strict_yaml import guess
+from trialwright.model.entry import Criterion, Reason
+from trialwright.model.expression import Rule, Truth
+
+_BY_ROWS = 64  # rows; up to here the row function is done before a query is even built
+VERDICTS = pl.Enum(["N", "U", "Y"])
+
+
+Row = Mapping[str, RowValue]
+
+
+class Compiled(NamedTuple):
+    """A criterion under fixed parameters, its rule compiled; `denominators` is what its numbers stand over."""
+
+    parameters: Parameters
+    rule: Rule
+    by_row: Callable[[Row], dict[str, RowResult]]
+    denominators: Mapping[str, int]
+
+
+class ResponseCriterion(Criterion, frozen=True, kw_only=True):
+    """What a criterion's entry says, and its compute.py."""
+
+    compute: ModuleType
+
+    def evaluate(
+        self,
+        frame: pl.DataFrame | Wide,
+        *,
+        reading: str = "",
+        answers: Collection[str] = (),
+        why: bool = False,
+        **parameters: Argument | bool,
+    ) -> pl.DataFrame:
+        """
+        `frame` with the answers of the criterion beside each row, exact, in the same order.
+
+        Shape:    columns as `trialwright score` reads them (`phga_b`, `phga_f` ...), of integers, Decimals, texts
+                  ("4.5", "10/7") or floats of at most six decimals. `answers` names outputs of the rule or columns of
+                  its table; without it: `verdict` (true, false, null = undetermined), the table, and what each measure
+                  counted for. `why` adds the sentences. A `Wide` frame (proved once) gives the answers alone.
+        Units:    one unit a measure; integers beside a column `m_scale` are numerators over it.
+        Missing:  null, and "" in a text. A NaN is refused.
+        Raises:   ValueError where parameters or values cannot be used, LookupError where a column is absent.
+        """
+        compiled = self.compiled(reading, {name: plain(given) for name, given in parameters.items()})
+        wanted = self._answers(compiled, answers, why)
+        needed = self._needed(compiled, wanted)
+        if (frame.frame if isinstance(frame, Wide) else frame).height <= _BY_ROWS:
+            rows = _rows(frame) if isinstance(frame, Wide) else self._few(compiled, frame)
+            shown = self._answered_by_rows(compiled, rows, needed)
+        else:
+            read = frame if isinstance(frame, Wide) else self._many(compiled, frame)
+            if isinstance(read, Exact):
+                shown = self._answered_by_rows(compiled, read.rows, needed)
+            else:
+                shown = exact_columns(
+                    compiled.rule, evaluate_numerators(compiled.rule, read, needed), compiled.denominators
+                )
+        made = self._columns(compiled, shown, wanted)
+        return made if isinstance(frame, Wide) else _renamed(frame, made.columns).hstack(made)
+
+    def compiled(self, reading: str, parameters: Mapping[str, str]) -> Compiled:
+        """The criterion under `parameters` over those of a reading; compiled once for the same ones."""
+        if reading and reading not in self.readings:
+            raise ValueError(f'"{reading}" is no reading of {self.name}. {guess(reading, self.readings)}'.strip())
+        settled, wrong = complete(self.parameters, {**self.readings.get(reading, {}), **parameters}, self.name)
+        if settled is None:
+            raise ValueError("; ".join(problem.sentence() for problem in wrong))
+        return _compiled(self.compute, tuple(settled.texts.items()))
+
+    def _answers(self, compiled: Compiled, answers: Collection[str], why: bool) -> list[str]:
+        usual = [n for n in ("verdict", *self.table) if n != "why"]
+        # What each measure counted for. Other numbers of the rule are steps on the way, over a scale of their own.
+        reasons = [n for n, tree in compiled.rule.outputs.items() if isinstance(tree, Truth) and n not in usual]
+        known = [*usual, *reasons, "why"]
+        for name in answers:
+            if name not in known:
+                raise ValueError(f'"{name}" is no answer of {self.name}. {guess(name, known)}'.strip())
+        chosen = [n for n in (answers or (*usual, *reasons)) if n != "why"]
+        return chosen + (["why"] if why or "why" in answers else [])
+
+    def _asked(self, compiled: Compiled, frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, None]]:
+        """The columns that the rule reads, and those of them that the table does without."""
+        asked = [n for n in compiled.rule.columns if not n.endswith("_scale")]
+        absent = [n for n in asked if n not in frame.columns]
+        wrong = [n for n in absent if n not in compiled.rule.optional]
+        if wrong:
+            cure = guess(wrong[0], [n for n in frame.columns if n not in asked])
+            raise LookupError(f"{self.name} needs the columns {', '.join(wrong)}. {cure}".strip())
+        read = {*asked, *(f"{measure_of(n)}_scale" for n in asked)}
+        return _read_texts(frame.select(n for n in frame.columns if n in read)), dict.fromkeys(absent)
+
+    def _few(self, compiled: Compiled, frame: pl.DataFrame) -> list[Row]:
+        asked, absent = self._asked(compiled, frame)
+        return [{**absent, **row} for row in exact_rows(asked)]
+
+    def _many(self, compiled: Compiled, frame: pl.DataFrame) -> Wide | Exact:
+        asked, absent = self._asked(compiled, frame)
+        read = numerators(asked)
+        if isinstance(read, Exact):
+            return Exact([{**absent, **row} for row in read.rows])
+        return read._replace(constants={**absent, **read.constants})
+
+    def _needed(self, compiled: Compiled, wanted: Collection[str]) -> list[str]:
+        """The outputs of the rule that the wanted answers are made of."""
+        outputs = compiled.rule.outputs
+        if "why" in wanted:
+            return list(outputs)
+        named = [self.table.get(n, n) for n in wanted]
+        if set(named) - set(outputs):
+            named += self.compute.WORDS_FROM
+        return list(dict.fromkeys(n for n in named if n in outputs))
+
+    def _answered_by_rows(self, compiled: Compiled, rows: Sequence[Row], needed: Sequence[str]) -> pl.DataFrame:
+        answered = [compiled.by_row(row) for row in rows]
+        return gathered(compiled.rule, answered, needed, compiled.denominators)
+
+    def _columns(self, compiled: Compiled, shown: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
+        """The answers as columns: truths of the table as Y, N, U, numbers exact, words, sentences."""
+        outputs = compiled.rule.outputs
+        wordy = [of for n in wanted if (of := self.table.get(n, n)) not in outputs and of != "why"]
+        words = self._worded(compiled, shown) if wordy else shown
+        made: list[pl.Series] = []
+        for name in wanted:
+            of = self.table.get(name, name)
+            if of == "why":
+                told = [worded(self, self.explained(row, compiled.parameters)) for row in _outputs(shown)]
+                made.append(pl.Series(name, told, dtype=pl.String))
+            elif name in self.table and isinstance(outputs.get(of), Truth):
+                made.append(_yes_no(shown[of]).alias(name))
+            else:
+                made.append((shown if of in outputs else words)[of].alias(name))
+        return pl.DataFrame(made)
+
+    def _worded(self, compiled: Compiled, shown: pl.DataFrame) -> pl.DataFrame:
+        """The words of compute.py, asked once for each set of outputs that occurs."""
+        keys = list(self.compute.WORDS_FROM)
+        distinct = shown.select(keys)
+        few = shown.height <= _BY_ROWS
+        distinct = distinct if few else distinct.unique(maintain_order=True)
+        told = [self.compute.words(row, compiled.parameters) for row in _outputs(distinct)]
+        names = [of for of in self.table.values() if of not in compiled.rule.outputs and of != "why"]
+        words = pl.DataFrame([pl.Series(n, [row[n] for row in told], pl.String) for n in names])
+        if few:
+            return words
+        answers = distinct.hstack(words.rename({n: f"#{n}" for n in names}))
+        joined = shown.select(keys).join(answers, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        return joined.select(pl.col(f"#{n}").alias(n) for n in names)
+
+    def explained(self, outputs: Mapping[str, RowResult], parameters: Parameters) -> list[Reason]:
+        return cast(list[Reason], self.compute.explain(outputs, parameters))
+
+
+@lru_cache(maxsize=512)
+def _compiled(compute: ModuleType, texts: tuple[tuple[str, str], ...]) -> Compiled:
+    parameters = Parameters(dict(texts))
+    rule: Rule = compute.rule(parameters)
+    return Compiled(parameters, rule, compile_rule(rule), denominators_of(rule))
+
+
+def _rows(wide: Wide) -> list[Row]:
+    return [{**wide.constants, **row} for row in wide.frame.iter_rows(named=True)]
+
+
+def _outputs(shown: pl.DataFrame) -> list[dict[str, RowResult]]:
+    """Row by row, numbers as exact fractions."""
+    return [{name: _exact(value) for name, value in row.items()} for row in shown.iter_rows(named=True)]
+
+
+def _exact(value: object) -> RowResult:
+    match value:
+        case bool() | int() | None:
+            return value
+        case Decimal():
+            return Fraction(value)
+        case {"numerator": int(numerator), "denominator": int(denominator)}:
+            return Fraction(numerator, denominator)
+    raise TypeError(f"an output is exact, found {type(value).__name__}")
+
+
+def _yes_no(truths: pl.Series) -> pl.Series:
+    if len(truths) <= _BY_ROWS:
+        return pl.Series(truths.name, ["U" if t is None else "Y" if t else "N" for t in truths], VERDICTS)
+    truth = pl.col(truths.name)
+    said = pl.when(truth).then(pl.lit("Y", VERDICTS)).when(~truth).then(pl.lit("N", VERDICTS))
+    return pl.DataFrame([truths]).select(said.otherwise(pl.lit("U", VERDICTS))).to_series()
+
+
+def _read_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` with its texts stripped, "" as null; ValueError, naming row and column, where one is no number."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    if not texts:
+        return frame
+    if frame.height <= _BY_ROWS:
+        return frame.with_columns([_short_text(frame[name]) for name in texts])
+    stripped = frame.with_columns(pl.col(texts).str.strip_chars().replace("", None))
+    for name in texts:
+        wrong = (~stripped[name].str.contains(EXACT)).fill_null(False).arg_true()
+        if len(wrong):
+            raise _no_number(name, int(wrong[0]))
+    return stripped
+
+
+def _short_text(column: pl.Series) -> pl.Series:
+    cells = [None if cell is None else cell.strip() or None for cell in column]
+    for row, cell in enumerate(cells):
+        if cell is not None and not re.match(EXACT, cell):
+            raise _no_number(column.name, row)
+    return pl.Series(column.name, cells, pl.String)
+
+
+def _no_number(column: str, row: int) -> ValueError:
+    return ValueError(f"column {column}, row {row + 1}: this text is no plain number such as 4.5 or 10/7")
+
+
+def _renamed(frame: pl.DataFrame, answers: Collection[str]) -> pl.DataFrame:
+    """The columns that an answer replaces are kept as `<name>_in`."""
+    taken, names = {*frame.columns, *answers}, {}
+    for name in frame.columns:
+        kept = name
+        while name in answers and kept in taken:
+            kept += "_in"
+        taken.add(kept)
+        names[name] = kept
+    return frame.rename(names)

@@ -1,0 +1,191 @@
+"""A table's numbers, however they are written, as the integer numerators that a rule reads; nothing is rounded."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple, cast
+
+import numpy as np
+import polars as pl
+
+from trialwright.catalog.evaluator import Wide, prove
+from trialwright.catalog.parameters import exact
+
+DECIMAL = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+EXACT = r"^[+-]?[0-9]+(\.[0-9]+|/[0-9]*[1-9][0-9]*)?$"
+_MOST_DIGITS = 17  # more could pass 64 bits once scaled; then rows are answered in exact fractions instead
+_MOST_PLACES = 6  # of a float: a person enters a few decimals; 1.4285714285714286 is 10/7 written down wrongly
+_LARGEST_EXACT = 2**53  # beyond, neighbouring whole numbers share one double
+_PARTS = frozenset({"b", "f", "n", "range", "scale"})
+
+
+class Exact(NamedTuple):
+    """Rows of exact numbers, for tables that whole numbers of 64 bits cannot hold."""
+
+    rows: list[dict[str, Fraction | int | None]]
+
+
+def measure_of(column: str) -> str:
+    """`phga` of `phga_b`, `phga_f`, `phga_n`, `phga_range`, `phga_scale`: what shares one scale; else the column."""
+    measure, _, part = column.rpartition("_")
+    return measure if part in _PARTS and measure else column
+
+
+def numerators(frame: pl.DataFrame) -> Wide | Exact:
+    """
+    Every column as whole numbers, those of one measure over one denominator; `m_scale` says which.
+
+    Shape:    columns of integers, Decimals, texts ("4.5", "10/7") or floats. Integers beside a column `m_scale` are
+              numerators over it already.
+    Missing:  null, and "" in a text.
+    Raises:   ValueError where a float is NaN, infinite, or has more decimals than anybody enters; TypeError for other
+              types. A text that is no number raises ValueError too: `scoring` looks first.
+    """
+    measures: dict[str, list[str]] = {}
+    for name in frame.columns:
+        measures.setdefault(measure_of(name), []).append(name)
+    made: list[pl.Series] = []
+    constants: dict[str, int | None] = {}
+    for measure, names in measures.items():
+        columns = [frame[name] for name in names]
+        if f"{measure}_scale" in names:
+            made += [_integers(column) for column in columns]
+            continue
+        scaled = _scaled(columns)
+        if scaled is None:
+            return Exact(exact_rows(frame))
+        made += scaled[0]
+        constants[f"{measure}_scale"] = scaled[1]
+    return prove(pl.DataFrame(made), constants)
+
+
+def _scaled(columns: Sequence[pl.Series]) -> tuple[list[pl.Series], int] | None:
+    """The columns over one denominator, or None where that would pass 64 bits."""
+    if any(c.dtype == pl.String and not c.str.contains(DECIMAL).all() for c in columns):
+        return _over_one_denominator(columns)
+    places = [_places(column) for column in columns]
+    most = max(places)
+    made = []
+    for column, own in zip(columns, places, strict=True):
+        whole = _shifted(column, own, most)
+        if whole is None:
+            return None
+        made.append(whole)
+    return made, 10**most
+
+
+def _places(column: pl.Series) -> int:
+    """How many decimals the numbers of a column have at most."""
+    if column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null):
+        return 0
+    if isinstance(column.dtype, pl.Decimal):
+        return column.dtype.scale
+    if column.dtype == pl.String:
+        return int(column.str.split_exact(".", 1).struct.field("field_1").str.len_chars().max() or 0)  # type: ignore[arg-type]
+    if column.dtype.is_float():
+        return _places_of_floats(column.cast(pl.Float64))
+    raise TypeError(f"column {column.name} must hold numbers, found {column.dtype}")
+
+
+def _places_of_floats(column: pl.Series) -> int:
+    """The fewest decimals that give back every double: the double nearest to 3.2 is the 3.2 that was typed."""
+    if not column.is_finite().all():
+        raise ValueError(f"column {column.name} holds NaN or infinity; a missing value is null")
+    # numpy divides; Polars may multiply with the reciprocal, which gives another double.
+    doubles = column.drop_nulls().to_numpy()
+    for places in range(_MOST_PLACES + 1):
+        whole = np.rint(doubles * 10**places)
+        if bool((whole / 10**places == doubles).all()) and bool((np.abs(whole) < _LARGEST_EXACT).all()):
+            return places
+    raise ValueError(
+        f"column {column.name} holds floats with more than {_MOST_PLACES} decimals, which nobody measured: "
+        'give texts ("10/7"), Decimals, or integers beside a column with their scale'
+    )
+
+
+def _shifted(column: pl.Series, own: int, places: int) -> pl.Series | None:
+    factor = 10 ** (places - own)
+    if column.dtype == pl.String:
+        parts = column.str.split_exact(".", 1).struct
+        whole = parts.field("field_0").str.strip_prefix("+")
+        if int(whole.str.len_chars().max() or 0) + places > _MOST_DIGITS:  # type: ignore[arg-type]
+            return None
+        digits: pl.Series = whole + parts.field("field_1").fill_null("").str.pad_end(places, "0")
+        return digits.cast(pl.Int64).alias(column.name)
+    if column.dtype.is_float():
+        return pl.Series(column.name, np.rint(column.cast(pl.Float64) * 10**places), dtype=pl.Int64)
+    if isinstance(column.dtype, pl.Decimal):
+        column = column.to_physical()
+    elif column.dtype in (pl.Boolean, pl.Null):
+        return column.cast(pl.Int64)
+    size = max(abs(int(cast(int, end) or 0)) for end in (column.min(), column.max()))
+    if size * factor >= 10**_MOST_DIGITS:
+        return None
+    # Integers as they stand are not copied: a frame over numpy arrays stays where it is.
+    as_it_is = factor == 1 and column.dtype != pl.Int128
+    return column if as_it_is else pl.Series(column.name, column.cast(pl.Int64) * factor)
+
+
+def _over_one_denominator(columns: Sequence[pl.Series]) -> tuple[list[pl.Series], int] | None:
+    fractions = [_fractions(column) for column in columns]
+    scale = math.lcm(*(x.denominator for numbers in fractions for x in numbers if x is not None))
+    most = max((abs(x) for numbers in fractions for x in numbers if x is not None), default=Fraction(0))
+    if most * scale >= 10**_MOST_DIGITS:
+        return None
+    whole = [[None if x is None else int(x * scale) for x in numbers] for numbers in fractions]
+    return [pl.Series(c.name, n, dtype=pl.Int64) for c, n in zip(columns, whole, strict=True)], scale
+
+
+def _integers(column: pl.Series) -> pl.Series:
+    if not (column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null)):
+        raise TypeError(f"column {column.name} stands beside its scale and must hold integers, found {column.dtype}")
+    return column
+
+
+def _fractions(column: pl.Series) -> list[Fraction | None]:
+    if column.dtype == pl.String:
+        return [exact(text) if text else None for text in column]
+    return [None if x is None else Fraction(str(x)) for x in column]
+
+
+def exact_rows(frame: pl.DataFrame) -> list[dict[str, Fraction | int | None]]:
+    """
+    The same row by row, for few rows: whole numbers wherever decimals end, each row over its own scales.
+
+    Raises: as `numerators`.
+    """
+    measures: dict[str, list[str]] = {}
+    for name in frame.columns:
+        measures.setdefault(measure_of(name), []).append(name)
+    written = {name: _written(frame[name]) for name in frame.columns}
+    rows: list[dict[str, Fraction | int | None]] = [{} for _ in range(frame.height)]
+    for measure, names in measures.items():
+        scaled = f"{measure}_scale" not in names
+        for place, row in enumerate(rows):
+            cells = [written[name][place] for name in names]
+            most = max((c[1] for c in cells if c is not None), default=0)
+            for name, cell in zip(names, cells, strict=True):
+                row[name] = None if cell is None else cell[0] * 10 ** (most - cell[1])
+            if scaled:
+                row[f"{measure}_scale"] = 10**most
+    return rows
+
+
+def _written(column: pl.Series) -> list[tuple[Fraction | int, int] | None]:
+    """Each cell as a number over ten to some power; a fraction as it is."""
+    cells = column.to_list()
+    if column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null):
+        return [None if cell is None else (int(cell), 0) for cell in cells]
+    if column.dtype.is_float():
+        places = _places_of_floats(column.cast(pl.Float64))
+        return [None if cell is None else (round(cell * 10**places), places) for cell in cells]
+    if column.dtype == pl.String or isinstance(column.dtype, pl.Decimal):
+        return [_cell(str(cell)) if cell not in (None, "") else None for cell in cells]
+    raise TypeError(f"column {column.name} must hold numbers, found {column.dtype}")
+
+
+def _cell(text: str) -> tuple[Fraction | int, int]:
+    if "/" in text:
+        return exact(text), 0
+    whole, _, decimals = text.partition(".")
+    return int(whole + decimals), len(decimals)
