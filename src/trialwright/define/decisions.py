@@ -13,7 +13,10 @@ from trialwright.define.schema import VariableBlock
 from trialwright.model.entry import Criterion, Method
 
 _KINDS = ("response", "value", "event")
-_MISSING_RULES = ("nonresponder", "undetermined", "bounds", "observed")
+_MISSING_RULES = ("nonresponder", "undetermined", "bounds", "observed", "last_observed")
+VARIATIONS = ("sensitivity", "supplementary")
+"""Levels of estimands that vary another one."""
+
 _STRATEGIES = ("composite", "treatment_policy", "hypothetical", "while_on_treatment", "while_alive")
 
 
@@ -94,6 +97,8 @@ class _Check:
         for name in given:
             if name not in events:
                 self.unknown(("intercurrent", name), name, "an intercurrent event", events)
+            elif given[name] == "principal_stratum":
+                self.notes.problems.append(say.principal_stratum(self.at("intercurrent", name), name, _STRATEGIES))
         for name in events:
             if name not in given:
                 changes = f"how participants with {name} are counted"
@@ -120,7 +125,7 @@ class _Check:
             self.undecided((), "alpha (the level of the test)", f"how many responders {tests[0]} asks for")
 
     def inherits(self, attribute: str) -> bool:
-        return self.whole.level == "sensitivity" and attribute not in self.whole.own
+        return self.whole.level in VARIATIONS and attribute not in self.whole.own
 
     def _is_response(self) -> bool:
         return self.whole.variable is not None and bool(self.whole.variable.response)

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from trialwright.define import problems as say
 from trialwright.define.conditions import parse_condition
-from trialwright.define.decisions import Around, Attributes, check_decisions
+from trialwright.define.decisions import VARIATIONS, Around, Attributes, check_decisions
 from trialwright.define.documents import Document
 from trialwright.define.notes import Notes, text_of
 from trialwright.define.schema import AnalysisFile, BenchmarkBlock, EstimandBlock, VariableBlock
@@ -56,7 +56,7 @@ def _truth(text: str, names: Names, where: str, notes: Notes) -> Truth:
 def estimands(file: AnalysisFile, document: Document, around: Around, notes: Notes) -> tuple[m.Estimand, ...]:
     """Every estimand whole: a sensitivity estimand takes from the one it varies whatever it leaves out."""
     notes.once(list(file.estimands), document, "estimands", "estimand")
-    by_name = {block.name: block for block in file.estimands if block.level != "sensitivity"}
+    by_name = {block.name: block for block in file.estimands if block.level not in VARIATIONS}
     found = []
     for index, block in enumerate(file.estimands):
         where = document.where("estimands", index)
@@ -69,10 +69,11 @@ def estimands(file: AnalysisFile, document: Document, around: Around, notes: Not
 
 
 def _varies_something(block: EstimandBlock, by_name: dict[str, EstimandBlock], where: str, notes: Notes) -> bool:
-    if block.level != "sensitivity":
+    if block.level not in VARIATIONS:
         if block.of:
             found = f"{block.name} is {block.level} and has of: {block.of}"
-            notes.problems.append(say.sensitivity_of(where, found, "Only a sensitivity estimand varies another"))
+            expected = "Only a sensitivity or supplementary estimand varies another"
+            notes.problems.append(say.sensitivity_of(where, found, expected))
         return True
     if block.of not in by_name:
         found = f'{block.name} varies "{block.of}"'
@@ -122,7 +123,7 @@ def _estimand(block: EstimandBlock, whole: Attributes, document: Document, index
         treatment=whole.treatment or "",
         population=whole.population or "",
         variable=_model_variable(variable),
-        intercurrent=dict(whole.intercurrent or {}),
+        intercurrent={name: s for name, s in (whole.intercurrent or {}).items() if s != "principal_stratum"},
         missing_rule=whole.missing or "undetermined",
         summary=tuple(m.MethodUse(method=use.method, parameters=dict(use.parameters)) for use in whole.summary or ()),
         benchmarks=tuple(
@@ -144,6 +145,7 @@ def _model_variable(block: VariableBlock) -> m.Variable:
         parameters=dict(block.parameters or {}),
         measures=dict(block.measures or {}),
         visit=block.visit or "",
+        window=block.window or "as_entered",
     )
 
 
@@ -157,6 +159,7 @@ def _benchmark(
         responders=bench.responders,
         participants=bench.participants,
         source=bench.source,
+        published=bench.published,
         origin=place_notes.origin(
             bench, document, "estimands", place[0], "benchmarks", place[1], what=f"benchmark {bench.label.en}"
         ),
@@ -172,6 +175,31 @@ def _assumed(block: EstimandBlock, document: Document, index: int, notes: Notes)
     )
     notes.assumptions.extend(found)
     return found
+
+
+def subgroups(file: AnalysisFile, document: Document, items: Names, notes: Notes) -> tuple[m.Subgroup, ...]:
+    """The splits of participants; `items` are the names that may be split by, without a visit."""
+    notes.once(list(file.subgroups), document, "subgroups", "subgroup")
+    found = []
+    for index, block in enumerate(file.subgroups):
+        where = document.where("subgroups", index, "by")
+        if block.by not in items:
+            notes.problems.append(say.unknown_reference(where, block.by, "an item, score or measure", items))
+        elif block.cuts and items[block.by].kind != "number":
+            found_kind = f"{block.by} is no number and has cuts"
+            notes.problems.append(say.bad_scalar(where, found_kind, "Only a number is split at cut points"))
+        elif not block.cuts and items[block.by].kind == "number":
+            notes.problems.append(say.bad_scalar(where, f"{block.by} is a number", "A number is split at `cuts`"))
+        found.append(
+            m.Subgroup(
+                name=block.name,
+                title=text_of(block.title),
+                by=block.by,
+                cuts=tuple(block.cuts),
+                origin=notes.origin(block, document, "subgroups", index, what=f"subgroup {block.name}"),
+            )
+        )
+    return tuple(found)
 
 
 def displays(file: AnalysisFile, document: Document, around: Around, notes: Notes) -> tuple[m.DisplayUse, ...]:

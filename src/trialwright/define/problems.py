@@ -227,6 +227,19 @@ def sensitivity_of(where: str, found: str, expected: str) -> Problem:
     )
 
 
+def principal_stratum(where: str, event: str, strategies: Iterable[str]) -> Problem:
+    return Problem(
+        code="TW-DEF-035",
+        where=where,
+        found=f"principal_stratum for {event}",
+        expected=(
+            "A strategy whose effect the data can show: who would have had the event under the other treatment is not "
+            "identified, in one arm by nothing at all, in two arms only by assumptions that are not declared here"
+        ),
+        cure=f"Choose one of {listed(strategies)}, and ask the question of those without the event apart.",
+    )
+
+
 def altered_build(where: str, stated: str, found: str) -> Problem:
     return Problem(
         code="TW-DEF-040",

@@ -15,7 +15,7 @@ from trialwright.define.decisions import Around
 from trialwright.define.documents import PARTS, Document, content_hash, read_documents
 from trialwright.define.notes import Notes, text_of
 from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
-from trialwright.define.scope import Names, facts
+from trialwright.define.scope import Known, Names, facts
 from trialwright.define.validate import check_shape
 from trialwright.model import study as m
 from trialwright.model.entry import Choice
@@ -129,6 +129,8 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         intercurrent_events=estimands.intercurrent_events(analysis, at_analysis, scope.facts, notes),
         estimands=estimands.estimands(analysis, at_analysis, around, notes),
         displays=estimands.displays(analysis, at_analysis, around, notes),
+        subgroups=estimands.subgroups(analysis, at_analysis, scope.described, notes),
+        baseline=analysis.baseline,
         roles=tuple(m.Role(name=role.name, title=text_of(role.title), may=tuple(role.may)) for role in study.roles),
         code_lists={
             name: tuple(Choice(choice.code, text_of(choice.label)) for choice in choices)
@@ -151,6 +153,13 @@ class _Scope:
                 self.everywhere |= {f"{visit.name}/{name}": known for name, known in names.items()}
                 if visit.kind in ("screening", "log"):
                     self.screening |= names
+        scores = {name for names in by_form.values() for name in names}
+        instruments = {name.partition(".")[0] for name in scores} & set(catalog.names("instrument"))
+        self.described: Names = {name: known for names in by_form.values() for name, known in names.items()}
+        for instrument in sorted(instruments):
+            entry = catalog.instrument(instrument)
+            named = (*(score.name for score in entry.scores), *entry.measures)
+            self.described |= {f"{instrument}.{name}": Known("number") for name in named}
         self.facts = facts(choice.code for choice in catalog.terms("withdrawal_reason").choices)
 
 

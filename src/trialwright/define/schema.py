@@ -228,6 +228,7 @@ class VariableBlock(Block):
     parameters: dict[Name, ParameterText] | None = None
     measures: dict[Name, Words] | None = None
     visit: str | None = None
+    window: Literal["as_entered", "in_window", "nearest"] | None = None
 
 
 class MethodBlock(Block):
@@ -240,6 +241,7 @@ class BenchmarkBlock(WithOrigin):
     responders: Whole
     participants: Whole
     source: Words
+    published: str = ""
 
 
 class AssumedBlock(Block):
@@ -247,26 +249,38 @@ class AssumedBlock(Block):
     reason: Words
 
 
-Strategy = Literal["composite", "treatment_policy", "hypothetical", "while_on_treatment", "while_alive"]
+# "principal_stratum" is read so that it can be refused with its reason, and not as a spelling mistake.
+Strategy = Literal[
+    "composite", "treatment_policy", "hypothetical", "while_on_treatment", "while_alive", "principal_stratum"
+]
+
+
+class SubgroupBlock(WithOrigin):
+    """A split by what was known before treatment: the codes of a choice, or the cut points of a number."""
+
+    name: Name
+    title: TextBlock
+    by: Words
+    cuts: list[Decimal] = []
 
 
 class EstimandBlock(WithOrigin):
     """
-    One endpoint. A sensitivity estimand says in `of` what it varies and takes from there whatever it leaves out.
+    One endpoint. A sensitivity or supplementary one says in `of` what it varies, and takes from there what it omits.
 
     Whatever stays undecided is not filled in: it is answered with the list of missing decisions.
     """
 
     name: Name
     title: TextBlock
-    level: Literal["primary", "secondary", "other", "sensitivity"]
+    level: Literal["primary", "secondary", "other", "sensitivity", "supplementary"]
     of: str = ""
     says: str = ""
     treatment: str | None = None
     population: str | None = None
     variable: VariableBlock | None = None
     intercurrent: dict[Name, Strategy] | None = None
-    missing: Literal["nonresponder", "undetermined", "bounds", "observed"] | None = None
+    missing: Literal["nonresponder", "undetermined", "bounds", "observed", "last_observed"] | None = None
     summary: list[MethodBlock] | None = None
     benchmarks: list[BenchmarkBlock] | None = None
     alpha: Decimal | None = None
@@ -286,5 +300,7 @@ class AnalysisFile(Block):
 
     analysis_sets: list[AnalysisSetBlock]
     intercurrent_events: list[IntercurrentBlock]
+    baseline: Literal["visit", "last_before_dose"] = "visit"
+    subgroups: list[SubgroupBlock] = []
     estimands: list[EstimandBlock]
     displays: list[DisplayBlock]

@@ -9,7 +9,7 @@ from trialwright.derive.events import ledger_record, log_records
 from trialwright.derive.intercurrent import Dated
 from trialwright.derive.items import derive_items
 from trialwright.derive.participants import derive_participant
-from trialwright.derive.responses import derive_response
+from trialwright.derive.responses import derive_course, derive_response
 from trialwright.derive.values import derive_log_scores, derive_value
 from trialwright.derive.visits import visit_record
 from trialwright.model.analysis import Analysis, AnalysisRecord, Participant
@@ -67,6 +67,8 @@ def _estimands(
     for estimand in study.estimands:
         if estimand.variable.kind == "response":
             records += derive_response(study, estimand, catalog, taking_part, dated)
+            if not estimand.is_variation:
+                records += derive_course(study, estimand, catalog, taking_part, dated)
         elif estimand.variable.kind == "value":
             records += derive_value(study, estimand, catalog, taking_part, logs=by_id, dated=dated)
     return records

@@ -73,7 +73,7 @@ def derive_measures(
             now = book.sheet(pid, visit, name)
             if visit not in planned and not now.seqs:
                 continue
-            before = book.sheet(pid, start, name) if start else Sheet()
+            before = _baseline_sheet(study, book, pid, (name, start), visits)
             for key in instrument.measures:
                 options = section.options
                 pair = catalog.pair(name, key, before.answers, now.answers, options)
@@ -85,6 +85,26 @@ def derive_measures(
                 measured = _measured(instrument, key, pair, apart, occasion)
                 found[measured.record.id] = measured
     return found
+
+
+def _baseline_sheet(
+    study: Study, book: Book, pid: str, asked: tuple[str, str], visits: Mapping[str, Attended]
+) -> Sheet:
+    """
+    The answers that are the baseline: those of the baseline visit; or, where the study says so, the last given on or
+    before the day of the first dose, so that a measure not repeated at the baseline visit keeps its screening value.
+    """
+    name, start = asked
+    own = book.sheet(pid, start, name) if start else Sheet()
+    if own.seqs or study.baseline == "visit":
+        return own
+    before = [
+        (attended.date.earliest, book.sheet(pid, visit, name))
+        for visit, attended in visits.items()
+        if attended.date is not None and attended.study_day is not None and attended.study_day <= 1
+    ]
+    answered = [(day, sheet) for day, sheet in before if sheet.seqs]
+    return max(answered, key=lambda each: each[0])[1] if answered else own
 
 
 def visits_asking(study: Study, instrument: str) -> tuple[str, ...]:

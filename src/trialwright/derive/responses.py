@@ -1,6 +1,6 @@
 """Response estimands: one columnar call of the criterion for everybody, then strategies and the missing-data rule."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -10,10 +10,11 @@ from trialwright.catalog.catalog import Output
 from trialwright.catalog.evaluator import evaluate_numerators
 from trialwright.derive.courses import Course
 from trialwright.derive.frames import FrameRow, pairs_frame
-from trialwright.derive.intercurrent import ENDING, Dated, events_at, planned_until, visit_that_counts
-from trialwright.derive.measures import Measured, measure_id
-from trialwright.derive.strategies import Settled, Verdict, sentence, settle
+from trialwright.derive.intercurrent import ENDING, Dated, Found, events_at, planned_until, visit_that_counts
+from trialwright.derive.measures import Measured
+from trialwright.derive.strategies import Earlier, Settled, Verdict, sentence, settle
 from trialwright.derive.visits import visit_id
+from trialwright.derive.windows import measure_at, told, visit_for
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.entry import Reason
 from trialwright.model.expression import Rule
@@ -47,42 +48,102 @@ def derive_response(
     places = [(course, visit) for course in courses for visit in _visits(study, estimand)]
     variable = estimand.variable
     rule = catalog.rule(variable.entry, variable.parameters, variable.reading)
-    judged = dict(zip(((c.participant, v) for c, v in places), _judge(catalog, estimand, rule, places), strict=True))
+    counting = [(course, visit, visit_for(study, variable, course, visit)) for course, visit in places]
+    said = _judge(catalog, estimand, rule, counting)
+    judged = dict(zip(((c.participant, v) for c, v in places), said, strict=True))
     records: list[AnalysisRecord] = []
     for course in courses:
         happened = events_at(study, estimand, dated, course)
         visit = visit_that_counts(study, estimand, course, happened)
         this = judged[course.participant, visit]
-        by_criterion = _criterion_record(estimand, course, visit, this)
-        settled = settle(this.verdict, [h.event for h in happened], estimand.missing_rule)
+        by_criterion = _criterion_record(study, estimand, course, visit, this)
+        earlier = _last_decided(study, estimand, course, judged, visit, happened)
+        settled = settle(this.verdict, [h.event for h in happened], estimand.missing_rule, earlier)
         used = tuple(use for h in happened if h.event.found is not False for use in h.uses)
+        used += earlier.records if earlier is not None else ()
         inputs = tuple(sorted({seq for h in happened if h.event.found is not False for seq in h.inputs}))
         undecided = tuple(f"undecided: {h.event.name}" for h in happened if h.event.found is None)
         records += [by_criterion, _estimand_record(estimand, by_criterion, settled, (used, inputs), undecided)]
     return records
 
 
+def derive_course(
+    study: Study, estimand: Estimand, catalog: Catalog, courses: Sequence[Course], dated: Dated
+) -> list[AnalysisRecord]:
+    """
+    The estimand's verdict as it would have been at each earlier visit that asks its measures (`<estimand>:course`).
+
+    Shape:    two records a participant and visit, as for the endpoint itself; the endpoint's visit is not repeated.
+    """
+    records: list[AnalysisRecord] = []
+    for visit in _earlier_visits(study, estimand):
+        then = msgspec.structs.replace(estimand, variable=msgspec.structs.replace(estimand.variable, visit=visit))
+        records += [
+            msgspec.structs.replace(
+                record, parameter=record.parameter.replace(estimand.name, f"{estimand.name}:course", 1)
+            )
+            for record in derive_response(study, then, catalog, courses, dated)
+        ]
+    return records
+
+
+def _earlier_visits(study: Study, estimand: Estimand) -> list[str]:
+    asked = {name.partition(".")[0] for name in estimand.variable.measures.values()}
+    forms = {form.name for form in study.forms if asked & {section.instrument for section in form.sections}}
+    return [
+        name
+        for name in planned_until(study, estimand.variable.visit)[1:]
+        if name != estimand.variable.visit and forms & set(study.visit(name).forms)
+    ]
+
+
 def _visits(study: Study, estimand: Estimand) -> tuple[str, ...]:
     """The visits to judge: the endpoint's, and those before it only where a strategy may end the data earlier."""
-    if not set(ENDING) & set(estimand.intercurrent.values()):
+    if not set(ENDING) & set(estimand.intercurrent.values()) and estimand.missing_rule != "last_observed":
         return (estimand.variable.visit,)
     return tuple(planned_until(study, estimand.variable.visit)[1:])
 
 
-def _judge(catalog: Catalog, estimand: Estimand, rule: Rule, places: Sequence[tuple[Course, str]]) -> list[Judged]:
+def _last_decided(
+    study: Study,
+    estimand: Estimand,
+    course: Course,
+    judged: Mapping[tuple[str, str], Judged],
+    visit: str,
+    happened: Sequence[Found],
+) -> Earlier | None:
+    """
+    The last verdict before `visit` that the criterion could decide, for the rule that carries it forward.
+
+    A hypothetical event ends what may be carried: what was measured from it on is not the course that is asked for.
+    """
+    if estimand.missing_rule != "last_observed":
+        return None
+    order = planned_until(study, estimand.variable.visit)[1:]
+    ends = [h.event.seen_at for h in happened if h.event.found and h.event.strategy == "hypothetical"]
+    until = min([order.index(v) for v in (visit, *ends) if v in order], default=0)
+    for name in reversed(order[:until]):
+        if judged[course.participant, name].verdict != "U":
+            this = judged[course.participant, name]
+            ids = tuple(m.record.id for _, m in this.measures if m is not None)
+            return Earlier(this.verdict, study.visit(name).title, ids)
+    return None
+
+
+def _judge(catalog: Catalog, estimand: Estimand, rule: Rule, places: Sequence[tuple[Course, str, str]]) -> list[Judged]:
     roles = {role: _qualified(catalog, name) for role, name in estimand.variable.measures.items()}
     rows = [
-        FrameRow({role: course.measures.get(measure_id(course.participant, visit, *at)) for role, at in roles.items()})
-        for course, visit in places
+        FrameRow({role: measure_at(course, visit, counts, at) for role, at in roles.items()})
+        for course, visit, counts in places
     ]
     if not rows:
         return []
     # The best attainable course of everybody goes into the same call.
     outputs_of_both = _outputs(rule, [*rows, *(_at_best(row) for row in rows)])
     said, best = outputs_of_both[: len(rows)], outputs_of_both[len(rows) :]
-    told = frozenset(catalog.criterion(estimand.variable.entry).table.values())
+    shown = frozenset(catalog.criterion(estimand.variable.entry).table.values())
     return [
-        _judged(catalog, estimand, row, (outputs, top), told)
+        _judged(catalog, estimand, row, (outputs, top), shown)
         for row, outputs, top in zip(rows, said, best, strict=True)
     ]
 
@@ -157,7 +218,8 @@ def _qualified(catalog: Catalog, name: str) -> tuple[str, str]:
     return instrument, measure or next(iter(catalog.instrument(instrument).measures), "")
 
 
-def _criterion_record(estimand: Estimand, course: Course, visit: str, judged: Judged) -> AnalysisRecord:
+def _criterion_record(study: Study, estimand: Estimand, course: Course, visit: str, judged: Judged) -> AnalysisRecord:
+    counts = visit_for(study, estimand.variable, course, visit)
     attended = course.visits.get(visit)
     measured = [m for _, m in judged.measures if m is not None]
     flags = [flag for m in measured for flag in m.record.flags if flag in NOTED]
@@ -177,7 +239,10 @@ def _criterion_record(estimand: Estimand, course: Course, visit: str, judged: Ju
         study_day=attended.study_day if attended else None,
         in_window=attended.in_window if attended else None,
         flags=tuple(dict.fromkeys([*(attended.flags if attended else ()), *flags])),
-        details={"roles": ",".join(f"{role}={m.record.id}" for role, m in judged.measures if m is not None)},
+        details={
+            "roles": ",".join(f"{role}={m.record.id}" for role, m in judged.measures if m is not None),
+            **told(estimand.variable, visit, counts),
+        },
         uses=(*(m.record.id for m in measured), *((visit_id(course.participant, visit),) if attended else ())),
     )
 

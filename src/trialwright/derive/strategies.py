@@ -43,6 +43,14 @@ class Step(msgspec.Struct, frozen=True):
     says: Text
 
 
+class Earlier(msgspec.Struct, frozen=True):
+    """The last verdict before the endpoint's visit that could be decided, the title of its visit, its measures' ids."""
+
+    verdict: Verdict
+    visit: Text
+    records: tuple[str, ...] = ()
+
+
 class Settled(msgspec.Struct, frozen=True):
     """The estimand's verdict, the steps to it, and the intercurrent events that were found."""
 
@@ -51,7 +59,9 @@ class Settled(msgspec.Struct, frozen=True):
     intercurrent: tuple[str, ...]
 
 
-def settle(by_criterion: Verdict, events: Sequence[Happened], missing_rule: str) -> Settled:
+def settle(
+    by_criterion: Verdict, events: Sequence[Happened], missing_rule: str, earlier: Earlier | None = None
+) -> Settled:
     """
     The verdict after every strategy and the missing-data rule.
 
@@ -66,7 +76,7 @@ def settle(by_criterion: Verdict, events: Sequence[Happened], missing_rule: str)
         if step is not None:
             steps.append(step)
             verdict = step.verdict
-    last = _missing(verdict, missing_rule)
+    last = _missing(verdict, missing_rule, earlier)
     if last is not None:
         steps.append(last)
         verdict = last.verdict
@@ -112,10 +122,23 @@ def _step(event: Happened, verdict: Verdict, what: Text) -> Step:
     )
 
 
-def _missing(verdict: Verdict, rule: str) -> Step | None:
+def _missing(verdict: Verdict, rule: str, earlier: Earlier | None) -> Step | None:
     if verdict != "U":
         return None
     match rule:
+        case "last_observed" if earlier is not None:
+            at = earlier.visit
+            says = Text(
+                f"what is missing leaves it open: {VERDICTS[earlier.verdict].en} as at {at.en}, carried forward",
+                f"缺失数据使其无法判定：结转{at.of('zh')}的结果，{VERDICTS[earlier.verdict].zh}",
+            )
+            return Step("missing:last_observed", earlier.verdict, says)
+        case "last_observed":
+            says = Text(
+                "what is missing leaves it open, and no earlier visit could be decided: non-responder",
+                "缺失数据使其无法判定，且此前访视均不可判定：计为未应答",
+            )
+            return Step("missing:nonresponder", "N", says)
         case "nonresponder":
             return Step(
                 "missing:nonresponder",

@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.derive.courses import Course, logged
-from trialwright.derive.intercurrent import Dated, Found, events_at, visit_that_counts
+from trialwright.derive.intercurrent import ENDING, Dated, Found, events_at, planned_until, visit_that_counts
 from trialwright.derive.measures import Measured, measure_id, unit_of
 from trialwright.derive.visits import Attended, visit_id
 from trialwright.model.analysis import AnalysisRecord
@@ -78,7 +78,13 @@ def derive_value(
     logs: dict[str, AnalysisRecord],
     dated: Dated,
 ) -> list[AnalysisRecord]:
-    """One record a participant: the value at the endpoint's visit after the intercurrent-event strategies."""
+    """
+    The value at the endpoint's visit after the intercurrent-event strategies, one record a participant; and the course
+    to it, one record a participant and visit (parameter `<estimand>:course`), which models of repeated measures use.
+
+    Missing:  in the course a hypothetical or composite event ends the values at the visit by which it was found, and
+              so does one after which a participant is not followed (while on treatment, while alive).
+    """
     instrument, _, key = estimand.variable.entry.partition(".")
     key = key or next(iter(catalog.instrument(instrument).measures), "")
     records = []
@@ -87,6 +93,43 @@ def derive_value(
         visit = visit_that_counts(study, estimand, course, happened)
         source = _source(course, logs, measure_id(course.participant, visit, instrument, key))
         records.append(_value_record(estimand, course, source, happened))
+        records += _course(study, estimand, course, happened, logs=logs, at=(instrument, key))
+    return records
+
+
+def _course(
+    study: Study,
+    estimand: Estimand,
+    course: Course,
+    happened: Sequence[Found],
+    *,
+    logs: dict[str, AnalysisRecord],
+    at: tuple[str, str],
+) -> list[AnalysisRecord]:
+    visits = planned_until(study, estimand.variable.visit)[1:]
+    ends = [h for h in happened if h.event.found and h.event.seen_at and h.event.strategy in (*UNUSABLE, *ENDING)]
+    first = min((visits.index(h.event.seen_at) for h in ends if h.event.seen_at in visits), default=len(visits))
+    records = []
+    for number, visit in enumerate(visits):
+        source = _source(course, logs, measure_id(course.participant, visit, *at))
+        if source is None:
+            continue
+        over = [h for h in ends if number >= first]
+        lost = Missing("not applicable")
+        records.append(
+            msgspec.structs.replace(
+                source,
+                id=f"{course.participant}:{visit}:{estimand.name}:course",
+                parameter=f"{estimand.name}:course",
+                kind="value",
+                value=lost if over else source.value,
+                change=lost if over else source.change,
+                improvement_pct=lost if over else source.improvement_pct,
+                flags=tuple(dict.fromkeys((*source.flags, *(f"{h.event.strategy}: {h.event.name}" for h in over)))),
+                inputs=tuple(sorted({seq for h in happened if h.event.found is not False for seq in h.inputs})),
+                uses=(source.id,),
+            )
+        )
     return records
 
 

@@ -229,6 +229,23 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True):
     participants: int
     source: str
     origin: Provenance
+    published: str = ""  # when the source said so: a year, month or day
+
+
+Window = Literal["as_entered", "in_window", "nearest"]
+"""
+Which record counts for the endpoint's visit.
+
+as_entered: the record of that visit, also outside its window (it is flagged). in_window: that record, only inside its
+window. nearest: of all visits after the first dose that fall into the window, the one nearest to the planned day; of
+two equally near the earlier.
+"""
+
+Baseline = Literal["visit", "last_before_dose"]
+"""
+Which value is the baseline of a measure: that of the baseline visit, or the last one on or before the day of the first
+dose among all visits that ask it (the baseline visit's own counts as before, for it precedes the dose).
+"""
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
@@ -247,30 +264,51 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, str] = {}
     measures: dict[str, str] = {}
     visit: str = ""
+    window: Window = "as_entered"
+
+
+class Subgroup(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A split of participants by what was known before treatment: by the codes of a choice, or by cut points of a number.
+
+    `by` is an item or measure ("demographics.sex"); with `cuts` ("50") the groups are below and from each cut on.
+    """
+
+    name: str
+    title: Text
+    by: str
+    cuts: tuple[str, ...] = ()
+    origin: Provenance
 
 
 class Estimand(msgspec.Struct, frozen=True, kw_only=True):
     """
     One endpoint in the five attributes of ICH E9(R1), with its missing-data rule and where it is shown.
 
-    `level` sensitivity: the same question under another declared choice; `of` names the estimand it varies.
+    `level` sensitivity: the same question under another assumption; supplementary: a neighbouring question, asked of
+    the same data. `of` names the estimand that either of them varies.
     """
 
     name: str
     title: Text
-    level: Literal["primary", "secondary", "other", "sensitivity"]
+    level: Literal["primary", "secondary", "other", "sensitivity", "supplementary"]
     of: str = ""
     says: str = ""  # the question in one sentence, to be read aloud
     treatment: str
     population: str  # name of an AnalysisSet
     variable: Variable
     intercurrent: dict[str, Strategy]
-    missing_rule: Literal["nonresponder", "undetermined", "bounds", "observed"]
+    missing_rule: Literal["nonresponder", "undetermined", "bounds", "observed", "last_observed"]
     summary: tuple[MethodUse, ...]
     benchmarks: tuple[Benchmark, ...] = ()
     alpha: str = ""
     origin: Provenance
     assumed: tuple[Assumption, ...] = ()
+
+    @property
+    def is_variation(self) -> bool:
+        """Whether it varies another estimand instead of standing for an endpoint of its own."""
+        return self.level in ("sensitivity", "supplementary")
 
 
 class DisplayUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -319,6 +357,8 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     displays: tuple[DisplayUse, ...]
     roles: tuple[Role, ...]
     code_lists: dict[str, tuple[Choice, ...]] = {}
+    subgroups: tuple[Subgroup, ...] = ()
+    baseline: Baseline = "visit"
     assumptions: tuple[Assumption, ...] = ()
 
     def form(self, name: str) -> Form:

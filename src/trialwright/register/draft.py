@@ -195,9 +195,9 @@ def _outcomes(study: Study, catalog: Catalog) -> Built:
 def _detailed(study: Study, catalog: Catalog) -> str:
     told = [f"Planned enrolment: {study.enrolment_planned} participants."]
     for estimand in study.estimands:
-        if estimand.level != "sensitivity":
+        if not estimand.is_variation:
             told.append(f"{estimand.title.en}. {wording.full_description(estimand, study, catalog)}")
-    varied = [estimand.title.en for estimand in study.estimands if estimand.level == "sensitivity"]
+    varied = [estimand.title.en for estimand in study.estimands if estimand.is_variation]
     if varied:
         told.append(f"Declared sensitivity analyses: {'; '.join(varied)}.")
     return "\n\n".join(told)

@@ -19,6 +19,7 @@ LEVELS = {
     "secondary": Text("Secondary", "次要"),
     "other": Text("Other", "其他"),
     "sensitivity": Text("Sensitivity", "敏感性"),
+    "supplementary": Text("Supplementary", "补充"),
 }
 STRATEGIES = {
     "composite": Text("composite: a failure of the endpoint", "复合策略：计为终点失败"),
@@ -40,6 +41,10 @@ MISSING = {
         "缺失数据使应答无法判定时，按两种可能分别计，给出上下界。",
     ),
     "observed": Text("Only observed values count; nothing is filled in.", "仅计实测值，不作填补。"),
+    "last_observed": Text(
+        "A response that missing values leave open is that of the last visit before at which it was decided.",
+        "缺失数据使应答无法判定时，取此前最近一次可判定访视的结果。",
+    ),
 }
 ORIGINS = {
     "registered": Text("registered", "已登记"),
@@ -81,7 +86,7 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
 
 def objectives(w: Writing) -> list[Block]:
     """The question of every estimand that is not a variation of another."""
-    asked = [each for each in w.study.estimands if each.level != "sensitivity"]
+    asked = [each for each in w.study.estimands if not each.is_variation]
     rows = [(w.of(LEVELS[each.level]), w.of(each.title), each.says.strip()) for each in asked]
     columns = (w.say("Level", "级别"), w.say("Endpoint", "终点"), w.say("The question", "研究问题（英文原文）"))
     return [w.table(columns, rows)]
@@ -196,7 +201,7 @@ def analysis_sets(w: Writing) -> list[Block]:
 
 def intercurrent_events(w: Writing) -> list[Block]:
     """What may come between treatment and endpoint, and how each main estimand answers it."""
-    main = [each for each in w.study.estimands if each.level != "sensitivity" and each.intercurrent]
+    main = [each for each in w.study.estimands if not each.is_variation and each.intercurrent]
     columns = (w.say("Intercurrent event", "伴发事件"), *(w.of(each.title) for each in main))
     rows = [
         (w.of(event.title), *(_strategy(w, each, event.name) for each in main)) for event in w.study.intercurrent_events
@@ -275,7 +280,7 @@ def methods_words(w: Writing, estimand: Estimand) -> str:
 
 
 def _benchmarks(w: Writing, estimand: Estimand) -> list[Block]:
-    if not estimand.benchmarks or estimand.level == "sensitivity":
+    if not estimand.benchmarks or estimand.is_variation:
         return []
     columns = (w.say("Benchmark", "参照值"), "n/N", "%", w.say("Source", "出处"), w.say("From", "来源"))
     rows = [

@@ -125,7 +125,7 @@ def trace_of(place: Place, allowed: ShownResults, *, cell: str = "", record: str
 
 def verdicts_of(place: Place, participant_id: str, visit: str, language: str) -> list[tuple[str, str, str, str]]:
     """Title, verdict, its word and why, of each response that the definition computes for this visit."""
-    wanted = {e.name: e for e in place.study.estimands if e.variable.kind == "response" and e.level != "sensitivity"}
+    wanted = {e.name: e for e in place.study.estimands if e.variable.kind == "response" and not e.is_variation}
     analysis = _once(place, "analysis", lambda: _analysis(place, place.snapshot()))
     return [
         _verdict(record, wanted[record.parameter], language)

@@ -126,7 +126,8 @@ def test_listings_and_figures_see_other_records_of_that_question_alone(as_declar
 
     moved = {record.parameter for record in after.records if old.get(record.id) != record}
 
-    assert moved <= {PRIMARY, f"{PRIMARY}:criterion"}
+    course = f"{PRIMARY}:course"
+    assert moved <= {PRIMARY, f"{PRIMARY}:criterion", course, f"{course}:criterion"}
 
 
 def test_a_narrower_window_marks_a_visit_and_moves_no_number():

@@ -49,6 +49,7 @@ VAGUE = [
     (ANALYSIS, "      reading: registered\n", "", "030", "mmt_worsening of imacs_doi_2004"),
     (ANALYSIS, "      reading: registered\n", "      reading: registred\n", "012", "Did you mean registered?"),
     (ANALYSIS, "      rescue: composite\n", "", "030", "how participants with rescue are counted"),
+    (ANALYSIS, "      rescue: composite\n", "      rescue: principal_stratum\n", "035", "not identified, in one arm"),
     (ANALYSIS, "      rescue: composite\n", "      resuce: composite\n", "012", "Did you mean rescue?"),
     (
         ANALYSIS,

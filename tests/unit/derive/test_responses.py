@@ -211,3 +211,87 @@ def test_the_real_patient_of_the_rci_trial_is_a_responder_with_her_normal_enzyme
     assert record.counts["n_improved"] == 3
     assert record.counts["n_worsened"] == 1
     assert "within normal range" in record.flags
+
+
+def window(rule, **more):
+    variable = msgspec.structs.replace(aba_dm().estimand("imacs_week_12").variable, window=rule)
+    return study_with(variable=variable, **{"missing_rule": "undetermined", **more})
+
+
+# The first dose is on 2021-02-01: day 85 is 2021-04-26, the window of week 12 is day 78 to 92.
+LATE = {"day": "2021-05-10"}  # day 99
+AT_WEEK_8 = core_set("P01", "W8", SAME, "2021-04-20")  # day 79: late for week 8, inside the window of week 12
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "expected"),
+    [
+        ("as_entered", (), "Y"),  # the record of week 12 counts, late or not
+        ("in_window", (), "U"),  # outside its window it does not
+        ("nearest", (), "U"),  # nothing else falls into the window
+        ("nearest", (AT_WEEK_8,), "N"),  # week 8 was held inside it: nobody had improved
+        ("in_window", (AT_WEEK_8,), "U"),
+    ],
+)
+def test_the_window_rule_decides_which_record_counts(rule, more, expected):
+    record = verdict(course(**LATE), *more, study=window(rule))
+
+    assert (record.verdict, record.flags[:1]) == (expected, ("late",))
+
+
+def test_of_two_equally_near_visits_the_earlier_counts():
+    # Days 80 and 90: five days from day 85 each.
+    earlier = core_set("P01", "W8", SAME, "2021-04-21")
+    record = verdict(course(day="2021-05-01"), earlier, study=window("nearest"))
+
+    assert (record.verdict, record.details["window_visit"]) == ("N", "W8")
+
+
+def carried(**changes):
+    return study_with(missing_rule="last_observed", **changes)
+
+
+def test_the_last_verdict_that_could_be_decided_is_carried_forward():
+    record = verdict(core_set("P01", "W0", BASE), core_set("P01", "W8", BETTER), study=carried())
+
+    assert (record.verdict, record.details["steps"]) == ("Y", "missing:last_observed")
+    assert "responder as at Week 8, carried forward" in record.details["steps_en"]
+    assert "P01:W8:physician_global.vas" in record.uses
+
+
+def test_nothing_to_carry_forward_is_no_response():
+    assert verdict(core_set("P01", "W0", BASE), study=carried()).verdict == "N"
+
+
+def test_a_hypothetical_event_ends_what_may_be_carried_forward():
+    answers = aba_dm().estimand("imacs_week_12").intercurrent | {"rescue": "hypothetical"}
+    lines = (course(), core_set("P01", "W8", SAME), core_set("P01", "W4", BETTER), RESCUE.format("2021-03-10"))
+    record = verdict(*lines, study=carried(intercurrent=answers))
+
+    # Rescue on day 38, found by week 8: week 8 and 12 are set aside, week 4 is carried forward.
+    assert (record.verdict, record.details["steps"]) == ("Y", "hypothetical:rescue,missing:last_observed")
+
+
+def test_the_course_of_an_endpoint_is_judged_at_each_visit_that_measures_it():
+    table = "\n".join((enrolled("P01"), dosed("P01"), course(), core_set("P01", "W4", SAME)))
+    found = {r.id: r for r in derive(aba_dm(), snapshot_of(table), catalog()).records}
+    verdicts = {r.visit: r.verdict for r in found.values() if r.parameter == "imacs_week_12:course"}
+
+    assert verdicts == {"W4": "N", "W8": "N"}  # week 8 was never seen: no response by the missing-data rule
+
+
+def test_a_measure_not_repeated_at_baseline_keeps_its_screening_value_where_the_study_says_so():
+    table = "\n".join(
+        (
+            enrolled("P01"), dosed("P01"), "P01 SCR visit_record.date 2021-01-25",
+            "P01 SCR physician_global.vas 6.0", "P01 W0 visit_record.date 2021-02-01",
+            "P01 W12 visit_record.date 2021-04-26", "P01 W12 physician_global.vas 3.0",
+        )
+    )  # fmt: skip
+    values = []
+    for rule in ("visit", "last_before_dose"):
+        study = msgspec.structs.replace(aba_dm(), baseline=rule)
+        found = {r.id: r for r in derive(study, snapshot_of(table), catalog()).records}
+        values.append(str(found["P01:W12:physician_global.vas"].baseline))
+
+    assert values == ["Missing(reason='unknown')", "6"]
