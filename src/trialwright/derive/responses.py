@@ -57,7 +57,7 @@ def derive_response(
         visit = visit_that_counts(study, estimand, course, happened)
         this = judged[course.participant, visit]
         by_criterion = _criterion_record(study, estimand, course, visit, this)
-        earlier = _last_decided(study, estimand, course, judged, visit, happened)
+        earlier = _last_decided(study, estimand, course, judged, visit=visit, happened=happened)
         settled = settle(this.verdict, [h.event for h in happened], estimand.missing_rule, earlier)
         used = tuple(use for h in happened if h.event.found is not False for use in h.uses)
         used += earlier.records if earlier is not None else ()
@@ -109,6 +109,7 @@ def _last_decided(
     estimand: Estimand,
     course: Course,
     judged: Mapping[tuple[str, str], Judged],
+    *,
     visit: str,
     happened: Sequence[Found],
 ) -> Earlier | None:
