@@ -10,6 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 from trialwright.web.page import address, routes
 from web.stage import sign_in
 
+CALCULATOR = "/calculator/#phga_b=5.5&phga_f=0.5&mmt_b=146&mmt_f=150&mmt_range=150&enz_b=66"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 pytestmark = pytest.mark.chromium
@@ -19,7 +20,8 @@ if CHROMIUM is None and "chromium" not in os.environ.get("TRIALWRIGHT_REQUIRE", 
 
 def paths(study, who: str) -> list[str]:
     """Every address that can be opened by a link, with one of each form."""
-    made = [address(r.name) for r in routes() if "<" not in r.path and not r.post_only and r.name != "home"]
+    no_pages = ("home", "calculator_script", "calculator_style")
+    made = [address(r.name) for r in routes() if "<" not in r.path and not r.post_only and r.name not in no_pages]
     made += [f"/participants/{who}/", f"/participants/{who}/visits/W12/", "/participants/nobody/"]
     seen = set()
     for visit in study.visits[::-1]:
@@ -62,7 +64,7 @@ def test_axe_finds_nothing_on_results_and_study_pages_after_lock(demo, served, n
         page = browser.new_context(viewport={"width": 360, "height": 900}, bypass_csp=True).new_page()
         sign_in(page, served, name, "en")
         faults = {}
-        for path in ("/results/", "/results/trace/?cell=14.2.1.1:responders:n", "/study/", "/people/"):
+        for path in ("/results/", "/results/trace/?cell=14.2.1.1:responders:n", "/study/", "/people/", CALCULATOR):
             page.goto(served + path)
             faults[path] = faults_of(page)
         browser.close()

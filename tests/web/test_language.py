@@ -9,6 +9,7 @@ import pytest
 from trialwright.web.page import address, routes
 
 LATIN = re.compile(r"[A-Za-zÀ-ɏµ][A-Za-z0-9À-ɏµ'’_./-]*")
+NO_PAGES = {"results_figure", "calculator_script", "calculator_style"}  # a picture, a program, a style
 ALLOWED = {
     line.strip()
     for line in (Path(__file__).parent / "latin_allowlist.txt").read_text().splitlines()
@@ -70,7 +71,7 @@ def paths(place) -> list[str]:
     """
     who = next(e.participant_id for e in place.ledger.events(("enrolled",)))
     failed = next((e.participant_id for e in place.ledger.events(("screen_failure", "withdrawn"))), who)
-    found = [r for r in routes() if not r.post_only and r.name != "results_figure"]  # a figure is a picture
+    found = [r for r in routes() if not r.post_only and r.name not in NO_PAGES]
     made = [address(r.name) for r in found if "<" not in r.path and r.name not in ("trace", "home")]
     made += ["/results/trace/?cell=14.2.1.1:responders:n", "/audit/?kind=value", "/audit/?kind=query_opened"]
     made += ["/audit/?page=3", "/participants/?status=completed", "/participants/?number=none", "/no/such/page/"]

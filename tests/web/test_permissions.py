@@ -34,7 +34,10 @@ POSTS = {
 }  # fmt: skip
 GONE = {"query_answer": (404,), "query_close": (404,)}
 """Addresses that name a thing which the small study does not have here: whoever may is told that nothing is here."""
-ONLY = {"results_figure": "see_results", "trace": "see_results"}
+ONLY = {
+    "results_figure": "see_results", "trace": "see_results",
+    "calculator": "see_results", "calculator_script": "see_results", "calculator_style": "see_results",
+}  # fmt: skip
 
 
 def addresses():

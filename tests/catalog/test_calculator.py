@@ -1,0 +1,249 @@
+"""What the browser computes is what Python computes, and what the page shows can be read, shared and printed."""
+
+import json
+import os
+import random
+import shutil
+from fractions import Fraction
+from importlib.resources import files
+
+import msgspec
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from trialwright import catalog
+from trialwright.catalog.calculator import calculated, calculator_page, calculator_script
+from trialwright.catalog.calculator.program import program_of
+from trialwright.catalog.evaluator import compile_rule
+from trialwright.catalog.parameters import exact
+from trialwright.model.expression import (
+    Answered,
+    CodeIs,
+    Column,
+    Compare,
+    Constant,
+    DaysBetween,
+    Rule,
+)
+
+KNOWN = catalog.load()
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+ENGINE = (files("trialwright.catalog.calculator") / "engine.js").read_text("utf-8")
+ROWS = 1000  # of each criterion in each reading
+SEED = 20211126
+chromium = pytest.mark.chromium
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None and "chromium" not in os.environ.get("TRIALWRIGHT_REQUIRE", ""),
+    reason="the system has no Chromium",
+)
+
+# Answers of a program to many rows, as text: a truth, a fraction in lowest terms, or null.
+RUN = """([program, rows]) => rows.map(row => {
+  const given = {};
+  for (const [name, text] of Object.entries(row))
+    given[name] = program.codes.includes(name) ? text : Engine.exact(text);
+  const answers = Engine.run(program.program, given);
+  return Object.fromEntries(Object.entries(answers).map(([k, a]) => [k, Array.isArray(a) ? Engine.fraction(a) : a]));
+})"""
+
+# The real patient RCI-A of ../shared/endpoints: physician 5.5 to 0.5, patient 2 to 1, strength 146 to 150, CK 66 to 84.
+PATIENT = (
+    "phga_b=5.5&phga_f=0.5&ptga_b=2.0&ptga_f=1.0&mmt_b=146&mmt_f=150"
+    "&haq_b=0&haq_f=0&enz_b=66&enz_f=84&exm_b=5.5&exm_f=0"
+)
+
+
+@pytest.fixture(scope="module")
+def page():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("calculator") / "calculator.html"
+    path.write_text(calculator_page(KNOWN), "utf-8")
+    return path.as_uri()
+
+
+def _value(draw: random.Random, part: str) -> str:
+    """Plain decimals near the thresholds, thirds, eighths, zeros, and now and then nothing."""
+    if part == "higher_better":
+        return draw.choice(["", "0", "1"])
+    if part == "range":
+        return draw.choice(["", "3", "10", "80", "150", "3000", "0.5"])
+    kind = draw.random()
+    if kind < 0.12:
+        return ""
+    if kind < 0.2:
+        return "0"
+    if kind < 0.35:
+        return f"{draw.randint(0, 24)}/{draw.choice([6, 7, 8])}"
+    if kind < 0.6:
+        return str(Fraction(draw.randint(0, 40), 4).numerator)
+    return f"{draw.randint(0, 100) / 10:.1f}"
+
+
+def _rows(columns: tuple[str, ...]) -> list[dict[str, str]]:
+    draw = random.Random(SEED)
+    parts = {c: next(p for p in ("higher_better", "range", "b", "f") if c.endswith("_" + p)) for c in columns}
+    rows = [{c: _value(draw, part) for c, part in parts.items()} for _ in range(ROWS)]
+    for row in rows[::2]:
+        # Half of them exactly at a threshold: a fifth better, a quarter worse, an edge of a scale of ten.
+        for c in (c for c, part in parts.items() if part == "f" and row[c[:-1] + "b"] not in ("", "0")):
+            before = exact(row[c[:-1] + "b"])
+            moved = draw.choice([Fraction(4, 5), Fraction(5, 4), Fraction(6, 5), Fraction(3, 4), Fraction(1)])
+            row[c] = str(before * moved)
+    return rows
+
+
+def _python(rule: Rule, rows: list[dict[str, str]]) -> list[dict[str, object]]:
+    run = compile_rule(rule)
+    answers = [run({c: exact(text) if text else None for c, text in row.items()}) for row in rows]
+    return [
+        {k: a if a is None or isinstance(a, bool) else str(Fraction(a)) for k, a in each.items()} for each in answers
+    ]
+
+
+def _browser(page: Page, program, rows, codes=()) -> list[dict[str, object]]:
+    data = {"program": json.loads(msgspec.json.encode(program)), "codes": list(codes)}
+    return page.evaluate(RUN, [data, rows])
+
+
+@needs_chromium
+@chromium
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [(c.name, v) for c in calculated(KNOWN) for v in c.variants],
+    ids=lambda x: getattr(x, "name", x),
+)
+def test_the_browser_answers_as_python_does_on_a_thousand_rows_of_each_reading(page, name, variant):
+    page.goto("about:blank")
+    page.add_script_tag(content=ENGINE)
+    rule = KNOWN.rule(name, variant.parameters)
+    rows = _rows(rule.columns)
+
+    assert _browser(page, variant.program, rows) == _python(rule, rows)
+
+
+@needs_chromium
+@chromium
+def test_numbers_beyond_what_a_double_holds_stay_exact(page):
+    page.goto("about:blank")
+    page.add_script_tag(content=ENGINE)
+    rule = Rule(("x",), {"more": Compare(Column("x"), ">", Constant(2**53, 1)), "x": Column("x")})
+    rows = [{"x": str(2**53)}, {"x": str(2**53 + 1)}, {"x": "0.1"}, {"x": "+1/3"}, {"x": "-2.50"}]
+
+    assert _browser(page, program_of(rule), rows) == _python(rule, rows)
+
+
+@needs_chromium
+@chromium
+def test_codes_and_answered_are_nodes_like_any_other(page):
+    page.goto("about:blank")
+    page.add_script_tag(content=ENGINE)
+    rule = Rule(("sex", "x"), {"woman": CodeIs("sex", ("F",)), "given": Answered("x")})
+    got = _browser(page, program_of(rule), [{"sex": "F", "x": ""}, {"sex": "M", "x": "1"}], codes=("sex",))
+
+    assert got == [{"woman": True, "given": False}, {"woman": False, "given": True}]
+
+
+@needs_chromium
+@chromium
+@pytest.mark.parametrize("text", ["4,5", "abc", "1e5", "1/0", "0x10", ".5", "1.2/3", "９"])
+def test_a_field_that_is_no_plain_number_is_refused(page, text):
+    page.goto("about:blank")
+    page.add_script_tag(content=ENGINE)
+
+    assert (
+        page.evaluate("t => { try { Engine.exact(t); return 'read'; } catch (e) { return 'refused'; } }", text)
+        == "refused"
+    )
+
+
+@needs_chromium
+@chromium
+def test_a_shared_link_shows_the_verdict_of_a_real_patient_and_why(page, file):
+    page.goto(f"{file}#criterion=imacs_doi_2004&{PATIENT}")
+
+    first = page.locator(".variant").first
+    assert first.locator(".verdict").inner_text() == "Responder"
+    assert "3 of 6 measures improved; 1 counted as worse" in first.inner_text()
+    assert (
+        "Without the change in physician global or patient global or extramuscular activity alone" in first.inner_text()
+    )
+    assert "+50 % of baseline" in first.inner_text()
+
+
+@needs_chromium
+@chromium
+def test_the_total_of_the_same_patient_is_52_and_a_half(page, file):
+    # 20 + 2.5 + 10 + 0 + 0 + 20, tis_sample_vectors.csv R01
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=acr_eular_2016_tis&{PATIENT}&mmt_range=150&enz_range=15x200")
+
+    assert page.locator(".variant").first.locator(".why").inner_text().startswith("52.5 points")
+    assert page.locator(".variant .verdict").all_inner_texts()[:3] == ["Responder", "Responder", "Not a responder"]
+
+
+@needs_chromium
+@chromium
+def test_typing_moves_the_verdict_and_the_link_and_nothing_is_stored(page, file):
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=imacs_doi_2004&{PATIENT}")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.fill("#ptga_f", "1.7")
+
+    assert page.locator(".verdict").first.inner_text() == "Not a responder"
+    assert "It would be a responder if patient global" in page.locator(".variant").first.inner_text()
+    assert "ptga_f=1.7" in page.url
+    assert (asked, page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length")) == ([], 0)
+
+
+@needs_chromium
+@chromium
+def test_a_wrong_field_is_told_and_counts_as_missing(page, file):
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=imacs_doi_2004&{PATIENT}")
+    page.fill("#ptga_f", "1,7")
+
+    assert "Write a plain number such as 4.5" in page.locator("#fault-ptga").inner_text()
+    assert page.locator("#ptga_f").get_attribute("aria-invalid") == "true"
+    assert page.locator(".verdict").first.inner_text() == "Undecided"
+
+
+@needs_chromium
+@chromium
+def test_the_page_speaks_chinese_and_prints_without_its_buttons(page, file):
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=imacs_doi_2004&{PATIENT}")
+    page.click(".switch")
+
+    assert page.locator(".verdict").first.inner_text() == "应答"
+    assert page.evaluate("document.documentElement.lang") == "zh-Hans"
+    page.emulate_media(media="print")
+    assert not page.locator(".actions").is_visible()
+    assert page.locator(".chart-only").is_visible()
+    page.emulate_media(media="screen")
+
+
+def test_a_rule_that_needs_a_date_has_no_calculator():
+    rule = Rule(("a", "b"), {"verdict": Compare(DaysBetween("a", "b"), ">", Constant(3))})
+
+    with pytest.raises(TypeError, match="no field for a date"):
+        program_of(rule)
+
+
+def test_the_static_page_needs_no_other_file():
+    html = calculator_page(KNOWN)
+
+    assert "/*STYLE*/" not in html and "/*SCRIPT*/" not in html
+    assert not any(mark in html for mark in ('src="', "@import", "url(", "http://", "https://"))
+
+
+def test_words_of_the_catalog_cannot_end_the_script():
+    assert "</" not in calculator_script(KNOWN).split("var CRITERIA")[1].split("\n")[0]
