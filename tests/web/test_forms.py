@@ -168,6 +168,18 @@ def test_drafts_have_a_key_for_each_person_and_a_place_for_each_form(here, nurse
     assert mine[1] != other[1] and mine[0] not in (other[0], elsewhere[0])
 
 
+def test_what_only_the_other_changed_is_no_choice_and_stays_theirs(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    stale = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+    merge = nurse.post(FORM, stale | {VAS: "4.5", "mmt8.neck_flexors": "8", "reason": ""}).content.decode()
+    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', merge)) | {"do": "save"}
+    answer = nurse.post(FORM, sent)
+
+    assert "not changed by you" in merge and f"keep:{VAS}" not in merge
+    assert (answer.status_code, values(here), values(here, "mmt8.neck_flexors")) == (302, ["6.1"], ["8"])
+
+
 def test_a_page_without_its_version_overwrites_nothing(here, nurse):
     fill(nurse, physician_global__dot__vas="4.5")
     answer = nurse.post(FORM, {"do": "save", "build": "1", VAS: "9", "reason": "x"})

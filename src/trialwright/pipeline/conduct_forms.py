@@ -105,7 +105,7 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
     wrong = list(typed.problems)
     wrong += [told for told in [check_reason(form, changes, base.values, request.reason)] if told is not None]
     if not wrong and not changes:
-        wrong.append(problem("TW-CAP-060", request.form))
+        return Refused((problem("TW-CAP-060", request.form),), typed.warnings)
     if wrong:
         return _overtaken(base, request) or Refused(tuple(wrong), typed.warnings)
     return _write(ledger, study, request, _Ready(form, base, changes, typed, elsewhere, seen, events))

@@ -38,8 +38,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     mine: str
 
     @property
+    def untouched(self) -> bool:
+        """Only they changed it: theirs stands, there is nothing to choose."""
+        return self.mine == self.base
+
+    @property
     def differs(self) -> bool:
-        return self.theirs != self.mine
+        return self.theirs != self.mine and not self.untouched
 
 
 def posted_fields(call: Call) -> dict[str, str]:
@@ -103,6 +108,7 @@ def _merge(call: Call, at: FormAt, row: int, posted: dict[str, str], conflict: C
         for field in fields_of(at.form)
         if field.name in latest
     ]
+    settled = {line.name for line in lines if not line.differs}
     last = max(conflict.theirs, key=lambda d: d.seq, default=None)
     return page(
         call,
@@ -111,7 +117,8 @@ def _merge(call: Call, at: FormAt, row: int, posted: dict[str, str], conflict: C
         at=at,
         row=row,
         lines=lines,
-        mine=posted,
+        mine={n: v for n, v in posted.items() if n.removesuffix(UNIT).removesuffix(MISSING) not in settled},
+        choices=sum(line.differs for line in lines),
         reason=call.posted("reason"),
         who=last.user if last else "–",
         when=last.at_utc if last else "",
