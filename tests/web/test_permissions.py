@@ -28,6 +28,7 @@ POSTS = {
     "participant_consent": "enter", "participant_eligibility": "enrol", "participant_enrol": "enrol",
     "participant_screen_failure": "enrol", "participant_withdraw": "enrol", "participant_withdraw_consent": "enrol",
     "participant_complete": "enrol", "participant_died": "enrol", "participant_deviation": "record_deviation",
+    "participant_unscheduled": "enter",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
     "row_inactivate": "enter", "query_answer": "enter", "query_close": "verify",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",

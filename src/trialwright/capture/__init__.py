@@ -34,6 +34,7 @@ from trialwright.capture.visits import (
     study_day,
     visit_state,
     visit_state_of,
+    visits_of,
     window,
 )
 
@@ -88,5 +89,6 @@ __all__ = [
     "visit_scores",
     "visit_state",
     "visit_state_of",
+    "visits_of",
     "window",
 ]

@@ -18,12 +18,9 @@ def hidden_earlier(study: Study, snapshot: Snapshot, roles: Sequence[str], parti
     Hidden from whoever may enter data, from the first value of a later visit with core set measures until that visit is
     marked complete. To see one all the same its visit is reopened, which asks for a reason and stands in the ledger.
     """
-    order = {visit.name: n for n, visit in enumerate(study.visits)}
-    core = {
-        visit.name: [form for form in visit.forms if study.form(form).core_set]
-        for visit in study.visits
-        if visit.kind != "log"
-    }
+    planned = [visit for visit in study.visits if visit.kind not in ("log", "unscheduled")]
+    order = {visit.name: n for n, visit in enumerate(planned)}
+    core = {visit.name: [form for form in visit.forms if study.form(form).core_set] for visit in planned}
     core = {visit: forms for visit, forms in core.items() if forms}
     secret = {form.name for form in study.forms if form.core_set and not form.show_earlier}
     if not secret or not may(study, roles, "enter"):

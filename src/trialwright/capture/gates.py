@@ -16,6 +16,7 @@ from trialwright.capture.status import (
     visit_completed,
 )
 from trialwright.capture.values import Place, Values
+from trialwright.capture.visits import visits_of
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.problem import Problem
 from trialwright.model.study import Form, Study, Visit
@@ -85,7 +86,7 @@ def check_may_save(
     Problems: TW-CAP-030..042. All that apply, the nearest cure first.
     """
     where = f"{place.form}/{place.visit}/{place.participant_id}"
-    scheduled = _scheduled(study, place)
+    scheduled = _scheduled(study, place, events)
     if scheduled is None:
         return [problem("TW-CAP-037", where, form=place.form, visit=place.visit)]
     visit, form = scheduled
@@ -121,8 +122,9 @@ def needs_enrolment(visit: Visit) -> bool:
     return visit.kind in ("planned", "unscheduled") or (visit.dosing and visit.kind != "log")
 
 
-def _scheduled(study: Study, place: Place) -> tuple[Visit, Form] | None:
-    visit = next((v for v in study.visits if v.name == place.visit), None)
+def _scheduled(study: Study, place: Place, events: Sequence[LedgerEvent]) -> tuple[Visit, Form] | None:
+    visits = visits_of(study, events, place.participant_id)
+    visit = next((v for v in visits if v.name == place.visit), None)
     form = next((f for f in study.forms if f.name == place.form), None)
     if visit is None or form is None or form.name not in visit.forms:
         return None

@@ -315,6 +315,22 @@ MESSAGES: dict[str, Message] = {
         _T("A query that is still open", "应为未关闭的质疑"),
         _T("Look at the list of open queries", "请查看未关闭的质疑列表"),
     ),
+    "TW-CAP-070": Message(
+        _T('"{typed}" is no unscheduled visit of this study', "“{typed}”不是本研究的计划外访视"),
+        _T("The schedule has {allowed}", "访视计划中有：{allowed}"),
+        _T("Choose one of them, or amend the schedule", "请从中选择，或修订访视计划"),
+    ),
+    "TW-CAP-071": Message(
+        _T(
+            "{participant} has not signed version {version} of the consent form",
+            "{participant} 尚未签署第 {version} 版知情同意书",
+        ),
+        _T("A visit on {day} needs it", "{day} 的访视须先签署该版本"),
+        _T(
+            "Record the new consent on the participant's page, then save again",
+            "请先在参与者页面登记新的知情同意，然后重新保存",
+        ),
+    ),
     "TW-CAP-065": Message(
         _T("others keep writing to the same data", "其他人正在不断写入同一数据"),
         _T("A moment in which nobody else writes here", "需要一个无人同时写入的时刻"),

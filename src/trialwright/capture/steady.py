@@ -56,8 +56,7 @@ def check_steady(study: Study, place: Place, present: Mapping[str, Stored], befo
 
 
 def _measures(study: Study, visit: str) -> bool:
-    planned = next((each for each in study.visits if each.name == visit), None)
-    return planned is not None and any(study.form(name).core_set for name in planned.forms)
+    return any(study.form(name).core_set for name in study.visit(visit).forms)
 
 
 def _name(words: Words) -> str:

@@ -1,7 +1,7 @@
 """The visits of a participant: what is entered, what is owed, and whether a visit kept its window."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -62,6 +62,13 @@ class VisitState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def owed(self) -> tuple[Field, ...]:
         return tuple(field for form in self.forms for field in form.owed)
+
+
+def visits_of(study: Study, events: Iterable[LedgerEvent], participant_id: str) -> tuple[Visit, ...]:
+    """The schedule as it stands for one participant: unscheduled visits only as often as they took place."""
+    added = [study.visit(e.visit) for e in events if (e.kind, e.participant_id) == ("visit_added", participant_id)]
+    planned = [visit for visit in study.visits if visit.kind not in ("unscheduled", "log")]
+    return (*planned, *added, *(visit for visit in study.visits if visit.kind == "log"))
 
 
 def visit_state(study: Study, snapshot: Snapshot, participant_id: str, visit: str) -> VisitState:

@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.derive.book import Book, Sheet
-from trialwright.derive.visits import Attended, visit_id
+from trialwright.derive.visits import NOT_PLANNED, Attended, visit_id
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.entry import Instrument, Measure, Pair, Scored
 from trialwright.model.quantity import Missing, Quantity
@@ -110,7 +110,7 @@ def _baseline_sheet(
 def visits_asking(study: Study, instrument: str) -> tuple[str, ...]:
     """The planned visits whose forms ask an instrument, in the order of the schedule."""
     forms = {f.name for f in study.forms if any(s.instrument == instrument for s in f.sections)}
-    return tuple(v.name for v in study.visits if v.kind != "log" and forms & set(v.forms))
+    return tuple(v.name for v in study.visits if v.kind not in NOT_PLANNED and forms & set(v.forms))
 
 
 def baseline_visit(study: Study, planned: tuple[str, ...]) -> str:

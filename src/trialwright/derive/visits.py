@@ -11,6 +11,9 @@ from trialwright.model.study import Study, Visit
 VISIT_RECORD = "visit_record"
 """The instrument whose item `date` is the date of a visit."""
 
+NOT_PLANNED = ("log", "unscheduled")
+"""Kinds of visits that no time point of the analysis stands for; what was entered there is listed, never compared."""
+
 ENDED = ("withdrawn", "died", "completed")
 """After one of these a visit without a date did not take place; before, it may only not be entered yet."""
 
@@ -36,8 +39,12 @@ class Attended(msgspec.Struct, frozen=True, kw_only=True):
 def attended_visits(
     study: Study, book: Book, participant: str, dosed: tuple[PartialDate | None, tuple[int, ...]]
 ) -> dict[str, Attended]:
-    """Every visit of the schedule (logs apart) by name, those that did not take place included."""
-    return {visit.name: _attended(book, participant, dosed, visit) for visit in study.visits if visit.kind != "log"}
+    """Every planned visit by name, those that did not take place included."""
+    return {
+        visit.name: _attended(book, participant, dosed, visit)
+        for visit in study.visits
+        if visit.kind not in NOT_PLANNED
+    }
 
 
 def _attended(

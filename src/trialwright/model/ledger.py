@@ -21,6 +21,7 @@ EventKind = Literal[
     "query_opened", "query_answered", "query_closed", "query_reopened", "verified", "reviewed", "frozen", "unfrozen",
     "locked", "unlocked", "signed", "signature_broken", "deviation_recorded", "row_inactivated",
     "look_declared", "report_made", "exported", "printed", "erased",
+    "visit_added", "identity_kept", "identity_read",
 ]  # fmt: skip
 
 

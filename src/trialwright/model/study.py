@@ -365,7 +365,15 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
         return _named(self.forms, name, "form")
 
     def visit(self, name: str) -> Visit:
-        return _named(self.visits, name, "visit")
+        """A visit of the schedule, or one occasion of an unscheduled one ("UNS-2"), with its number in the title."""
+        planned, _, number = name.rpartition("-")
+        if not planned or not number.isdecimal() or any(visit.name == name for visit in self.visits):
+            return _named(self.visits, name, "visit")
+        visit = _named(self.visits, planned, "visit")
+        if visit.kind != "unscheduled":
+            raise KeyError(f"no visit is called {name!r}")
+        title = Text(f"{visit.title.en} {number}", f"{visit.title.of('zh')} {number}")
+        return msgspec.structs.replace(visit, name=name, title=title)
 
     def estimand(self, name: str) -> Estimand:
         return _named(self.estimands, name, "estimand")

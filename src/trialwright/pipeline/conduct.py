@@ -19,6 +19,7 @@ from trialwright.pipeline.conduct_copies import record_printed
 from trialwright.pipeline.conduct_forms import FormSave, form_token, inactivate_row, save_form, today_at_site
 from trialwright.pipeline.conduct_participants import (
     add_participant,
+    add_visit,
     complete_participant,
     complete_visit,
     confirm_eligibility,
@@ -57,6 +58,7 @@ __all__ = [
     "Saved",
     "acts_of",
     "add_participant",
+    "add_visit",
     "answer_query",
     "close_query",
     "complete_participant",

@@ -7,11 +7,23 @@ import msgspec
 
 from trialwright.capture.checks import Failure, check_form, open_queries, settled_checks
 from trialwright.capture.conditions import names_in
+from trialwright.capture.consents import check_consent
+from trialwright.capture.dates import parse_date
 from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.problems import problem
 from trialwright.capture.steady import check_steady, earlier_visits, may_be_unsteady
-from trialwright.capture.values import Held, Place, fields_of, form_values, in_item_units, values_of
+from trialwright.capture.values import (
+    VISIT_DATE,
+    Held,
+    Place,
+    fields_of,
+    form_values,
+    in_item_units,
+    values_of,
+    visit_date,
+)
+from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.expression import Truth
 from trialwright.model.ledger import (
@@ -29,6 +41,7 @@ from trialwright.model.ledger import (
     Stored,
 )
 from trialwright.model.problem import Problem
+from trialwright.model.quantity import PartialDate
 from trialwright.model.study import Form, Study
 from trialwright.pipeline.conduct_base import (
     Actor,
@@ -143,7 +156,24 @@ def _gates(ledger: Ledger, study: Study, request: FormSave, events: Sequence[Led
             if visit.kind == "baseline" and visit.name != request.visit:
                 for form in visit.forms:
                     others |= values_of(ledger.datapoints(request.participant_id, visit.name, form))
-    return check_may_save(study, events, place, roles_now(events, request.actor), others)
+    told = check_may_save(study, events, place, roles_now(events, request.actor), others)
+    if told or not any(version.reconsent for version in study.consents):
+        return told
+    on = _day_of_visit(ledger, study, request)
+    return check_consent(study, events, request.participant_id, study.visit(request.visit), on) if on else []
+
+
+def _day_of_visit(ledger: Ledger, study: Study, request: FormSave) -> dt.date | None:
+    """The day that a visit's consent is held against: as typed now, else as stored, else today."""
+    typed = parse_date(request.posted.get(VISIT_DATE, ""))
+    if isinstance(typed, PartialDate):
+        return typed.latest
+    for form in study.visit(request.visit).forms:
+        held = values_of(ledger.datapoints(request.participant_id, request.visit, form))
+        date = visit_date(held, request.visit)
+        if date is not None:
+            return date.latest
+    return request.today
 
 
 def _base(ledger: Ledger, form: Form, request: FormSave) -> _Base:
@@ -236,7 +266,7 @@ def _checks_elsewhere(ledger: Ledger, study: Study, ready: _Ready, events: Seque
     fields = fields_of(ready.form)
     new = in_item_units(fields, {item: t.value for item, t in ready.changes.items()})
     changed: dict[str, RowValue] = {f"{here.visit}/{item}": new.get(item) for item in ready.changes}
-    for visit in study.visits:
+    for visit in visits_of(study, events, here.participant_id):
         for form in (study.form(name) for name in visit.forms):
             looks = {name for check in form.checks for name in names_in(check.holds)} & set(changed)
             if not looks or (visit.name, form.name) == (here.visit, here.form):

@@ -8,7 +8,7 @@ from trialwright.capture.gates import check_status, check_study_open, check_unlo
 from trialwright.capture.problems import problem
 from trialwright.capture.status import Status, participant_status, visit_completed
 from trialwright.capture.values import Held, values_of
-from trialwright.capture.visits import PROGRESS_WORDS, VisitState, visit_state_of
+from trialwright.capture.visits import PROGRESS_WORDS, VisitState, visit_state_of, visits_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Overtaken, Slot
 from trialwright.model.problem import Problem
@@ -31,13 +31,16 @@ from trialwright.pipeline.conduct_base import (
 from trialwright.store import Ledger
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", re.ASCII)
+_ADDED: tuple[EventKind, ...] = ("visit_added",)
 _IN_STUDY: tuple[Status, ...] = ("consented", "eligible", "enrolled")
 
 
 def values_held(ledger: Ledger, study: Study, participant_id: str, visits: Sequence[str] = ()) -> dict[Slot, Held]:
     """What a participant has on the forms of some visits, or of all; cheaper than a snapshot of the whole study."""
     held: dict[Slot, Held] = {}
-    for visit in study.visits:
+    unscheduled = any(visit.kind == "unscheduled" for visit in study.visits)
+    events = ledger.events(kinds=_ADDED, participant_id=participant_id) if unscheduled else ()
+    for visit in visits_of(study, events, participant_id):
         if not visits or visit.name in visits:
             for form in visit.forms:
                 held |= values_of(ledger.datapoints(participant_id, visit.name, form))
@@ -313,6 +316,31 @@ def miss_visit(
     return write_acts(ledger, study, actor, [made], reason=reason, token=f"missed:{participant_id}:{visit}", seen=seen)
 
 
+@decided_anew
+def add_visit(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, visit: str, *, reason: str, token: str = ""
+) -> Saved | Refused | Conflict | Overtaken:
+    """
+    One occasion of an unscheduled visit, with the next number of its kind; its forms can be filled in from now on.
+
+    Problems: gates as for entering data; TW-CAP-070 where the schedule has no unscheduled visit of this name.
+    """
+    seen, events = read_acts(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enter",), participant_id) + check_unlocked(events, participant_id)
+    told += check_status(events, participant_id, ("enrolled", "withdrawn", "completed"))
+    told += check_reason_given(reason, participant_id)
+    kinds = [each.name for each in study.visits if each.kind == "unscheduled"]
+    if visit not in kinds:
+        told.append(problem("TW-CAP-070", participant_id, typed=visit, allowed=", ".join(kinds) or "none"))
+    if told:
+        return Refused(tuple(told))
+    added = [e for e in events if e.kind == "visit_added" and e.visit.rpartition("-")[0] == visit]
+    # The same page sent twice means the same visit, not the next one.
+    name = next((e.visit for e in added if token and e.details.get("page") == token), f"{visit}-{len(added) + 1}")
+    made = act("visit_added", participant_id, name, page=token)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
+
+
 def _visit_is(where: str, study: Study, state: VisitState, allowed: Text) -> Problem:
     title, status = study.visit(state.visit).title, PROGRESS_WORDS[state.progress]
     return problem("TW-CAP-062", where, visit=title, status=status, allowed=allowed)
@@ -321,6 +349,6 @@ def _visit_is(where: str, study: Study, state: VisitState, allowed: Text) -> Pro
 def _state(
     ledger: Ledger, study: Study, events: Sequence[LedgerEvent], participant_id: str, visit: str
 ) -> VisitState | None:
-    if not any(planned.name == visit and planned.kind != "log" for planned in study.visits):
+    if not any(each.name == visit and each.kind != "log" for each in visits_of(study, events, participant_id)):
         return None
     return visit_state_of(study, values_held(ledger, study, participant_id, [visit]), events, participant_id, visit)

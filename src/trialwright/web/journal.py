@@ -6,7 +6,7 @@ import msgspec
 
 from trialwright.capture.status import Status, participant_status
 from trialwright.capture.values import Values, values_in
-from trialwright.capture.visits import VisitState, next_due, visit_state_of
+from trialwright.capture.visits import VisitState, next_due, visit_state_of, visits_of
 from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Study, Visit
 
@@ -65,13 +65,14 @@ def _course(study: Study, snapshot: Snapshot, name: str, events: tuple[LedgerEve
     def states(visits: list[Visit]) -> tuple[VisitState, ...]:
         return tuple(visit_state_of(study, values, events, name, visit.name) for visit in visits)
 
-    planned = states([visit for visit in study.visits if visit.kind != "log"])
+    visits = visits_of(study, events, name)
+    planned = states([visit for visit in visits if visit.kind != "log"])
     return Course(
         participant_id=name,
         status=participant_status(events),
         events=events,
         values=values,
         states=planned,
-        logs=states([visit for visit in study.visits if visit.kind == "log"]),
+        logs=states([visit for visit in visits if visit.kind == "log"]),
         due=next_due(study, planned, events),
     )

@@ -4,6 +4,7 @@ import msgspec
 
 from trialwright.capture.blinding import HiddenForms, hidden_earlier
 from trialwright.capture.values import fields_of, in_item_units, qualified, values_in
+from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.study import Form, Visit
 from trialwright.web import journal
@@ -32,8 +33,10 @@ def course(call: Call, participant_id: str) -> Course:
     return found
 
 
-def visit_of(call: Call, name: str) -> Visit:
-    found = next((visit for visit in call.place.study.visits if visit.name == name), None)
+def visit_of(call: Call, participant_id: str, name: str) -> Visit:
+    """A visit of this participant's schedule: an unscheduled one only where it was added."""
+    visits = visits_of(call.place.study, call.place.events(), participant_id)
+    found = next((visit for visit in visits if visit.name == name), None)
     if found is None:
         raise NotHere
     return found
@@ -42,7 +45,7 @@ def visit_of(call: Call, name: str) -> Visit:
 def form_at(call: Call, participant_id: str, visit: str, form: str) -> FormAt:
     """The form, if the schedule has it at this visit of an existing participant."""
     course(call, participant_id)
-    at = visit_of(call, visit)
+    at = visit_of(call, participant_id, visit)
     if form not in at.forms:
         raise NotHere
     return FormAt(participant_id=participant_id, visit=at, form=call.place.study.form(form))

@@ -63,7 +63,7 @@ _VALUES: dict[str, dict[str, Text]] = {
     "reason": {choice.code: choice.label for choice in load().terms("withdrawal_reason").choices},
     "category": {choice.code: choice.label for choice in load().terms("deviation_category").choices},
 }
-_FOR_PROGRAMS = frozenset({"check", "query", "message_zh"})
+_FOR_PROGRAMS = frozenset({"check", "query", "message_zh", "page"})
 """Details by which programs find an act again; they say nothing to a reader."""
 BLANK = Text(en="(empty)", zh="（空）")
 
@@ -73,6 +73,7 @@ class Names:
 
     def __init__(self, study: Study, language: str) -> None:
         self.language = language
+        self._study = study
         self._visits = {visit.name: visit.title for visit in study.visits}
         self._forms = {form.name: form.title for form in study.forms}
         self._fields: dict[str, Field] = {f.name: f for form in study.forms for s in form.sections for f in s.fields}
@@ -81,7 +82,12 @@ class Names:
         self._zone = ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC")
 
     def visit(self, name: str) -> str:
-        return self._word(self._visits, name)
+        if name in self._visits:
+            return self._word(self._visits, name)
+        try:
+            return self._study.visit(name).title.of(self.language)
+        except KeyError:
+            return name
 
     def form(self, name: str) -> str:
         return self._word(self._forms, name)

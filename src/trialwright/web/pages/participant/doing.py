@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
+from trialwright.capture.consents import unsigned_versions
 from trialwright.capture.eligibility import check_eligibility, eligible
 from trialwright.capture.status import data_locked
 from trialwright.model.ledger import Conflict
@@ -92,6 +93,11 @@ def _deviation(call: Call, who: str) -> Outcome:
     )
 
 
+def _unscheduled(call: Call, who: str) -> Outcome:
+    place, visit, reason, token = call.place, call.posted("visit"), call.posted("reason"), call.posted("token")
+    return conduct.add_visit(place.ledger, place.study, _actor(call), who, visit, reason=reason, token=token)
+
+
 ACTS: dict[str, tuple[str, Callable[[Call, str], Outcome]]] = {
     "consent": ("enter", _consent),
     "eligibility": ("enrol", _eligibility),
@@ -102,11 +108,13 @@ ACTS: dict[str, tuple[str, Callable[[Call, str], Outcome]]] = {
     "complete": ("enrol", _complete),
     "died": ("enrol", _died),
     "deviation": ("record_deviation", _deviation),
+    "unscheduled": ("enter", _unscheduled),
 }
 """Act of the page -> what a role must be allowed to do, and what does it."""
 
 _WHEN: dict[str, tuple[str, ...]] = {
-    "consent": ("added",),
+    "consent": ("added", "consented", "eligible", "enrolled"),
+    "unscheduled": ("enrolled", "withdrawn", "completed"),
     "eligibility": ("consented",),
     "enrol": ("eligible",),
     "screen_failure": ("added", "consented", "eligible"),
@@ -126,6 +134,11 @@ def open_acts(call: Call, person: Course) -> frozenset[str]:
         for name, (act, _) in ACTS.items()
         if call.reader.may(act) and person.status in _WHEN.get(name, (person.status,))
     }
+    study, who = call.place.study, person.participant_id
+    if not unsigned_versions(study, person.events, who):
+        offered.discard("consent")
+    if not any(visit.kind == "unscheduled" for visit in study.visits):
+        offered.discard("unscheduled")
     if "eligibility" in offered and eligible(check_eligibility(call.place.study, person.values)) is not True:
         offered.remove("eligibility")
     return frozenset(offered)

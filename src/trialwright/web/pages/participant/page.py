@@ -6,6 +6,7 @@ from itertools import groupby
 import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
+from trialwright.capture.consents import owed_consent, unsigned_versions
 from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligibility
 from trialwright.catalog import load
 from trialwright.model.problem import Problem
@@ -48,6 +49,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
     """The page, with the Problems of an act that was refused and everything that was typed for it."""
     person = lookup.course(call, participant_id)
     study, names = call.place.study, Names(call.place.study, call.language)
+    today = conduct.today_at_site(study, dt.datetime.now(dt.UTC))
     typed = {name: call.posted(name) for name in ("date", "code", "reason", "category", "description")}
     return page(
         call,
@@ -68,12 +70,15 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
             for state in check_eligibility(study, person.values)
         ],
         deviations=[(event, names.details(event.details)) for event in person.all("deviation_recorded")],
+        unsigned=unsigned_versions(study, person.events, participant_id),
+        owed_consent=owed_consent(study, person.events, participant_id, today),
+        unscheduled=[visit for visit in study.visits if visit.kind == "unscheduled"],
         open_acts=doing.open_acts(call, person),
         withdrawal_reasons=_terms(call, "withdrawal_reason"),
         deviation_kinds=_terms(call, "deviation_category"),
         problems=[("", said_in(problem, call.language)) for problem in problems],
         notice=call.words(DONE) if call.request.GET.get("done") and not call.is_post else "",
-        today=conduct.today_at_site(study, dt.datetime.now(dt.UTC)).isoformat(),
+        today=today.isoformat(),
         typed=typed | {"act": call.request.path.rstrip("/").rpartition("/")[2] if problems else ""},
     )
 

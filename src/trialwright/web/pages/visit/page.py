@@ -25,7 +25,7 @@ def view(call: Call, participant_id: str, visit: str) -> HttpResponseBase:
 
 def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     """The page, with the Problems of an act that was refused."""
-    person, visit = lookup.course(call, participant_id), lookup.visit_of(call, name)
+    person, visit = lookup.course(call, participant_id), lookup.visit_of(call, participant_id, name)
     study, snapshot = call.place.study, call.place.snapshot()
     state = person.state(name)
     seen = results.verdict_settled(study, person.events, participant_id, name)
