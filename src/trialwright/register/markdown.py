@@ -13,7 +13,8 @@ from trialwright.model.v2.protocol import ProtocolSection
 _ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#&()*+\-.<>\[\]^_`{|}~]))")
 _ESCAPED = re.compile(r"\\([\\!#&()*+\-.<>\[\]^_`{|}~])")
 # What the registry escapes in nearly every text; a backslash first, so that unescaping gives the same text back.
-_TO_ESCAPE = re.compile(r"[\\<>*\[\]^~]")
+# The asterisk of a bullet is Markdown already.
+_TO_ESCAPE = re.compile(r"^( *\* )|([\\<>*\[\]^~])", re.MULTILINE)
 _ENCODE = msgspec.json.Encoder().encode
 _PROTOCOL = msgspec.json.Decoder(ProtocolSection)
 _RECORD = msgspec.json.Decoder(V2Record)
@@ -26,7 +27,7 @@ def unescape(text: str) -> str:
 
 def escape(text: str) -> str:
     r"""The text as API v2 writes it: `>` becomes `\>`. `unescape` gives the text back."""
-    return _TO_ESCAPE.sub(r"\\\g<0>", text)
+    return _TO_ESCAPE.sub(lambda found: found[1] or f"\\{found[2]}", text)
 
 
 def unescape_json(document: bytes) -> bytes:

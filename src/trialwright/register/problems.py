@@ -96,3 +96,38 @@ def unreadable_file(name: str, detail: str) -> Problem:
         expected="A record file or a study folder.",
         cure="Check the path and the permissions.",
     )
+
+
+def odd_element(where: str, detail: str, nearest: str = "") -> Problem:
+    meant = f" Probably {nearest} is meant." if nearest else ""
+    return Problem(
+        code="TW-REG-010",
+        severity="warning",
+        where=where,
+        found=f"{detail[:1].upper()}{detail[1:]}.{meant}",
+        expected="The elements and words of the format.",
+        cure="Correct the file, or enter this element in the registry by hand: nobody can say how it will be taken.",
+        source="PRS upload schema 2018.05.08; legacy clinical_study records",
+    )
+
+
+def against_schema(where: str, message: str) -> Problem:
+    return Problem(
+        code="TW-REG-011",
+        where=where,
+        found=f"The upload schema refuses this: {message}",
+        expected="XML that keeps ProtocolRecordSchema.xsd.",
+        cure="Write the file again with trialwright record convert, or correct the element.",
+        source="ProtocolRecordSchema.xsd 2018.05.08",
+    )
+
+
+def word_unknown(where: str, word: str, expected: str) -> Problem:
+    return Problem(
+        code="TW-REG-012",
+        where=where,
+        found=f"The schema lets any word pass; the registry does not know this one: {word[:80]}",
+        expected=f"{expected}.",
+        cure="Use one of the words the registry knows.",
+        source="Comments of ProtocolRecordSchema.xsd 2018.05.08",
+    )

@@ -55,10 +55,17 @@ def test_every_history_document_is_read():
     assert ["v2-history"] * len(answers) == [answer.source_format for answer in answers]
 
 
-def test_an_upload_file_is_refused_with_a_sentence():
-    answers = [read_record(path.read_bytes(), path.name) for path in (SHARED / "prs_xml").glob("*.xml")]
+def test_every_upload_file_is_read_and_its_oddities_are_named():
+    answers = {p.name: read_record(p.read_bytes(), p.name) for p in (SHARED / "prs_xml").glob("*.xml")}
+    found = {name: " ".join(one.found for one in answer.oddities) for name, answer in answers.items()}
 
-    assert ["TW-REG-005"] * len(answers) == [answer[0].code for answer in answers]
+    assert {"prs-xml"} == {answer.source_format for answer in answers.values()}
+    for name in ("spiritR_addprtest.xml", "spiritR_ctxmltest.xml"):
+        assert "not in the namespace" in found[name]
+        assert "Probably primary_compl_date is meant" in found[name]
+        assert "masked_assesor" in found[name]
+    assert "Yes or No is expected, found 'None'" in found["eudract_results_adverse_events.xml"]
+    assert all(check_record(answer, ON).findings for answer in answers.values())
 
 
 def test_the_derived_status_agrees_with_the_registry(reports):

@@ -103,6 +103,8 @@ INTERVENTION_TYPE = {
     "Diagnostic Test": "DIAGNOSTIC_TEST",
     "Other": "OTHER",
 }
+# the word before the colon in an arm's list of interventions
+INTERVENTION_NAMES = {code: word for word, code in reversed(INTERVENTION_TYPE.items()) if "/" not in word}
 ARM_TYPE = {
     "Experimental": "EXPERIMENTAL",
     "Active Comparator": "ACTIVE_COMPARATOR",
@@ -110,6 +112,24 @@ ARM_TYPE = {
     "Sham Comparator": "SHAM_COMPARATOR",
     "No Intervention": "NO_INTERVENTION",
     "Other": "OTHER",
+}
+AGENCY_CLASS = {
+    "U.S. Fed": "FED",
+    "Industry": "INDUSTRY",
+    "NIH": "NIH",
+    "Other": "OTHER",
+    "Network": "NETWORK",
+    "Individual": "INDIV",
+    "Other U.S. Federal agency": "FED",
+    "Other Government": "OTHER_GOV",
+    "Unknown": "UNKNOWN",
+}
+INFO_TYPE = {
+    "Study Protocol": "STUDY_PROTOCOL",
+    "Statistical Analysis Plan (SAP)": "SAP",
+    "Informed Consent Form (ICF)": "ICF",
+    "Clinical Study Report (CSR)": "CSR",
+    "Analytic Code": "ANALYTIC_CODE",
 }
 SEX = {"All": "ALL", "Both": "ALL", "Female": "FEMALE", "Male": "MALE"}
 AGE_GROUP = {"Child": "CHILD", "Adult": "ADULT", "Older Adult": "OLDER_ADULT"}

@@ -25,7 +25,7 @@ _TIME_FRAME = re.compile(r"^(?P<measure>.*?)\s*\[\s*Time Frame:\s*(?P<frame>.*?)
 _SUBMITTED = re.compile(r"^\(submitted:.*\)$", re.I)
 _DESIGN = re.compile(
     r"(Allocation|Intervention Model|Masking|Primary Purpose|Observational Model|Time Perspective|"
-    r"Intervention Model Description|Masking Description):"
+    r"Intervention Model Description|Masking Description|Endpoint Classification):"
 )
 _TYPED = re.compile(r"^(" + "|".join(re.escape(kind) for kind in INTERVENTION_TYPE) + r"):\s*(.+)$")
 _ARM = re.compile(r"^(" + "|".join(re.escape(kind) for kind in ARM_TYPE) + r"):\s*(.+)$")
@@ -65,7 +65,7 @@ def outcomes(text: str) -> list[Built]:
 def design(text: str) -> Built:
     """The "Study Design" cell: labelled values on one or several lines."""
     pieces = _DESIGN.split(" ".join(_lines(text)))
-    told = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
+    told = dict(zip(pieces[1::2], (piece.strip(" ,") for piece in pieces[2::2]), strict=True))
     masking = told.get("Masking", "")
     who = [who for word, who in MASKED.items() if word in masking.partition("(")[2]]
     return {
