@@ -13,13 +13,16 @@ def render_rules() -> str:
 
 def _section(rule: RegistrationRule) -> str:
     needs = ", ".join(f"`{path.removeprefix('protocolSection.')}`" for path in rule.needs) or "nothing in particular"
+    common = f" Common: {rule.common}." if rule.common else ""
     catches = f" Catch list: {', '.join(str(item) for item in rule.catches)}." if rule.catches else ""
     return "\n".join(
         [
             f"## {rule.code}",
             "",
             f"{rule.title[:1].upper()}{rule.title[1:]} ({rule.severity}). Expected: {rule.expected}",
-            f"Needs {needs}.{catches}",
+            f"Needs {needs}.{catches}{common}",
+            "",
+            f"Why it matters: {rule.why}",
             "",
             f"Source: {rule.source}.",
             "",

@@ -19,18 +19,33 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity | None = None
 
 
+FAMILIES = {
+    "1": "Dates, clock and status",
+    "2": "Titles, summary and identity",
+    "3": "Design",
+    "4": "Conditions, interventions and arms",
+    "5": "Outcome measures",
+    "6": "Eligibility",
+    "7": "Contacts, oversight and data sharing",
+    "8": "Text",
+    "9": "Required elements and lengths",
+}
+
 Look = Callable[[Subject], Iterator[Found]]
 
 
 class RegistrationRule(msgspec.Struct, frozen=True, kw_only=True):
     """
-    One rule. `needs` are the v2 paths without which it cannot be judged: where a copy lost one, the answer is
-    "cannot be judged" under the same code. `catches` are the numbers of the seed's catch list that it answers.
+    One rule: what it says, why that matters, where it comes from.
+
+    `needs` are the v2 paths without which it cannot be judged: where a copy lost one, the answer is "cannot be judged"
+    under the same code. `catches` are the numbers of the seed's catch list that it answers.
     """
 
     code: str
     severity: Severity
     title: str
+    why: str
     source: str
     expected: str
     cure: str
@@ -38,7 +53,13 @@ class RegistrationRule(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...]
     look: Look
     catches: tuple[int, ...] = ()
+    common: str = ""  # how many real records are met, where that is a quarter or more
     studies: tuple[str, ...] = ("INTERVENTIONAL", "OBSERVATIONAL", "EXPANDED_ACCESS", "")
+
+
+def family(code: str) -> str:
+    """The family of a rule, told by the first digit of its number."""
+    return FAMILIES.get(code.rpartition("-")[2][:1], "")
 
 
 def rule(
@@ -46,12 +67,14 @@ def rule(
     severity: Severity,
     title: str,
     *,
+    why: str,
     source: str,
     expected: str,
     cure: str,
     example: str,
     needs: tuple[str, ...],
     catches: tuple[int, ...] = (),
+    common: str = "",
     interventional: bool = False,
 ) -> Callable[[Look], RegistrationRule]:
     """Make a rule of the function below it. `interventional`: asked of interventional studies only."""
@@ -61,6 +84,7 @@ def rule(
             code=code,
             severity=severity,
             title=title,
+            why=why,
             source=source,
             expected=expected,
             cure=cure,
@@ -68,6 +92,7 @@ def rule(
             needs=tuple(f"protocolSection.{path}" for path in needs),
             look=look,
             catches=catches,
+            common=common,
             studies=("INTERVENTIONAL", "")
             if interventional
             else ("INTERVENTIONAL", "OBSERVATIONAL", "EXPANDED_ACCESS", ""),

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from trialwright.model.quantity import PartialDate
 from trialwright.register.derived import ACTIVE, last_given_status
+from trialwright.register.passages import Passage, Phrase, lowered, words_of
 from trialwright.register.spans import read_date
 from trialwright.register.v2 import Outcome, Protocol
 
-_LONG_WORD = re.compile(r"[A-Za-z]{4,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[\"'])|(?<=[a-z)][.;])(?=[A-Z])|\n+")
+_APART = "\n.\n"
 _LEVELS = (
     ("primary", "primaryOutcomes"),
     ("secondary", "secondaryOutcomes"),
@@ -29,11 +30,30 @@ def sentences(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class PlacedOutcome:
-    """An outcome measure with its level and v2 path."""
+    """An outcome measure with its level and v2 path, and its words in lower case."""
 
     level: str
     path: str
     outcome: Outcome
+
+    @cached_property
+    def title(self) -> str:
+        """The measure in lower case."""
+        return lowered(self.outcome.measure)
+
+    @cached_property
+    def both(self) -> str:
+        """Measure and description in lower case, each character at its place in `told`."""
+        return lowered(self.told)
+
+    @cached_property
+    def told(self) -> str:
+        return f"{self.outcome.measure}. {self.outcome.description}"
+
+    @cached_property
+    def frame(self) -> str:
+        """The time frame in lower case."""
+        return lowered(self.outcome.time_frame)
 
 
 @dataclass(frozen=True)
@@ -107,11 +127,11 @@ class Subject:
     @cached_property
     def criteria_lower(self) -> str:
         """The criteria in lower case, for asking cheaply whether a word stands in them at all."""
-        return self.protocol.eligibility_module.eligibility_criteria.lower()
+        return lowered(self.protocol.eligibility_module.eligibility_criteria)
 
     @cached_property
-    def passages(self) -> tuple[tuple[str, str], ...]:
-        """Every free text of the record that is not empty, with its v2 path."""
+    def passages(self) -> tuple[Passage, ...]:
+        """Every free text of the record that is not empty."""
         protocol = self.protocol
         told = [
             ("identificationModule.briefTitle", protocol.identification_module.brief_title),
@@ -120,25 +140,55 @@ class Subject:
             ("descriptionModule.detailedDescription", protocol.description_module.detailed_description),
             ("eligibilityModule.eligibilityCriteria", protocol.eligibility_module.eligibility_criteria),
         ]
+        for at, condition in enumerate(protocol.conditions_module.conditions):
+            told.append((f"conditionsModule.conditions[{at}]", condition))
         for at, arm in enumerate(protocol.arms_interventions_module.arm_groups):
+            told.append((f"armsInterventionsModule.armGroups[{at}].label", arm.label))
             told.append((f"armsInterventionsModule.armGroups[{at}].description", arm.description))
         for at, one in enumerate(protocol.arms_interventions_module.interventions):
+            told.append((f"armsInterventionsModule.interventions[{at}].name", one.name))
             told.append((f"armsInterventionsModule.interventions[{at}].description", one.description))
         for placed in self.outcomes:
             path = placed.path.removeprefix("protocolSection.")
             told.append((f"{path}.measure", placed.outcome.measure))
             told.append((f"{path}.description", placed.outcome.description))
             told.append((f"{path}.timeFrame", placed.outcome.time_frame))
-        return tuple((f"protocolSection.{path}", text) for path, text in told if text)
+        return tuple(Passage(f"protocolSection.{path}", text, lowered(text)) for path, text in told if text)
 
     @cached_property
-    def words(self) -> dict[str, list[str]]:
-        """Every word of four letters and more as it is written, with the paths where it stands."""
-        found: dict[str, list[str]] = {}
-        for path, text in self.passages:
-            for word in _LONG_WORD.findall(text):
-                found.setdefault(word, []).append(path)
-        return found
+    def whole(self) -> str:
+        """All free text, one passage after another; a line with a full stop keeps neighbours apart."""
+        return _APART.join(passage.text for passage in self.passages)
+
+    @cached_property
+    def lower(self) -> str:
+        """The same in lower case."""
+        return _APART.join(passage.lower for passage in self.passages)
+
+    @cached_property
+    def words(self) -> set[bytes]:
+        """Every run of letters of the free text, in lower case."""
+        return words_of(self.lower)
+
+    @cached_property
+    def outcomes_lower(self) -> str:
+        """Measures and descriptions of all outcomes in lower case, for asking whether a word stands in them at all."""
+        return _APART.join(placed.both for placed in self.outcomes)
+
+    @cached_property
+    def told_lower(self) -> str:
+        """Titles, summary and detailed description in lower case."""
+        identification, description = self.protocol.identification_module, self.protocol.description_module
+        told = (identification.brief_title, identification.official_title)
+        return lowered(_APART.join((*told, description.brief_summary, description.detailed_description)))
+
+    def places_of(self, phrase: Phrase) -> Iterator[tuple[Passage, re.Match[str]]]:
+        """The first match of the phrase in each passage that has one."""
+        if phrase.hinted(self.lower):
+            for passage in self.passages:
+                found = phrase.search(passage.lower)
+                if found:
+                    yield passage, found
 
     @cached_property
     def own_words(self) -> str:

@@ -3,6 +3,8 @@
 from trialwright.register.rule import RegistrationRule
 from trialwright.register.rules import (
     arms,
+    conditional,
+    copied,
     dates,
     design,
     elements,
@@ -31,6 +33,8 @@ RULES: tuple[RegistrationRule, ...] = tuple(
             *eligibility.RULES,
             *oversight.RULES,
             *text.RULES,
+            *copied.RULES,
+            *conditional.RULES,
             *elements.RULES,
             *lengths.RULES,
         ),

@@ -25,6 +25,7 @@ _GRACE_DAYS = 21
     "TW-REG-101",
     "error",
     "registered after the study had started",
+    why="A trial registered late can be reported as planned whatever was found first; journals may refuse it.",
     source=f"{ICMJE}; {PART_11_REGISTER}",
     expected="First submission on or before the day the first participant is enrolled.",
     cure="This cannot be undone: say in every report that registration was retrospective, and by how many days.",
@@ -37,6 +38,8 @@ def registered_late(subject: Subject) -> Iterator[Found]:
     start, submitted = subject.start, subject.submitted
     kind = subject.protocol.status_module.start_date_struct.type
     if not start or not submitted or kind == "ESTIMATED" or start.latest < _ICMJE_SINCE:
+        return
+    if subject.status == "WITHDRAWN":  # nobody was enrolled, so nobody was enrolled too early
         return
     # a start known to the month only counts from that month's last day: a doubt is no accusation
     late = (submitted.earliest - start.latest).days
@@ -52,6 +55,7 @@ def registered_late(subject: Subject) -> Iterator[Found]:
     "TW-REG-102",
     "error",
     "a date that is no date",
+    why="Nothing that depends on the date can be reckoned, and the registry refuses the record.",
     source="ClinicalTrials.gov data definitions: dates are YYYY, YYYY-MM or YYYY-MM-DD",
     expected="A day, month or year of the calendar.",
     cure="Write the date as YYYY-MM-DD, or YYYY-MM where only the month is known.",
@@ -76,6 +80,7 @@ def unreadable_date(subject: Subject) -> Iterator[Found]:
     "TW-REG-103",
     "error",
     "dates in an impossible order",
+    why="One of the dates is wrong, and every due date follows from them.",
     source="PRS data element definitions: start, then primary completion, then study completion",
     expected="Start on or before primary completion, primary completion on or before study completion.",
     cure="Correct the date that is wrong.",
@@ -100,6 +105,7 @@ def wrong_order(subject: Subject) -> Iterator[Found]:
     "TW-REG-104",
     "error",
     "an actual date in the future",
+    why="A thing that has not happened cannot be reported as happened.",
     source="PRS data element definitions: a date is Actual once it has been reached",
     expected="Actual dates on or before the day of the check.",
     cure='Mark the date as "Estimated", or correct it.',
@@ -124,6 +130,7 @@ def actual_in_future(subject: Subject) -> Iterator[Found]:
     "TW-REG-105",
     "warning",
     "an estimated date has passed",
+    why="Readers and trackers take a passed estimate for a trial that has been given up.",
     source=PART_11_UPDATE,
     expected='A date that has passed is made "Actual", or moved with the plan.',
     cure="Enter the actual date, or the new estimate, and verify the record.",
@@ -133,6 +140,8 @@ def actual_in_future(subject: Subject) -> Iterator[Found]:
 )
 def estimate_passed(subject: Subject) -> Iterator[Found]:
     status = subject.protocol.status_module
+    if subject.status == "WITHDRAWN":  # a study that never began has no actual dates
+        return
     for words, name, struct in (
         ("start", "startDateStruct", status.start_date_struct),
         ("primary completion", "primaryCompletionDateStruct", status.primary_completion_date_struct),
@@ -149,9 +158,11 @@ def estimate_passed(subject: Subject) -> Iterator[Found]:
 @rule(
     "TW-REG-106",
     "note",
-    "study completion on the same day as primary completion",
+    "planned study completion is the planned primary completion",
+    why="Nobody is observed for harm after the last measurement of the primary outcome, or the date is too early.",
     source="PRS data element definitions: study completion is the last visit for any outcome, adverse events included",
     expected="A study completion after the last follow-up, where participants are followed for safety.",
+    common="about half of all records, most of them completed, of which this rule does not speak",
     cure="Give the date of the last safety visit as study completion, or say that nobody is followed longer.",
     example="both 2022-07-31, with adverse events among the outcome measures",
     needs=(_PRIMARY_END, _END),
@@ -161,21 +172,16 @@ def estimate_passed(subject: Subject) -> Iterator[Found]:
 def same_completion(subject: Subject) -> Iterator[Found]:
     status = subject.protocol.status_module
     date = status.completion_date_struct.date
-    if not date or date != status.primary_completion_date_struct.date or len(date) < 10:
+    # half of all records have equal dates: only a plan that is still open can be made better
+    planned = status.completion_date_struct.type == "ESTIMATED"
+    if not date or date != status.primary_completion_date_struct.date or not planned:
         return
-    # half of all records have equal dates; only where safety is an outcome and the plan is still open is it a
-    # defect
-    open_plan = status.completion_date_struct.type == "ESTIMATED"
-    safety = any("adverse" in f"{p.outcome.measure} {p.outcome.description}".lower() for p in subject.outcomes)
-    ending = (
-        "no follow-up is left for safety after the last visit"
-        if safety
-        else "no follow-up is left after the last visit"
-    )
+    safety = any(word in subject.outcomes_lower for word in ("adverse", " saes", " aes ", "side effect"))
     yield Found(
         where=f"{STATUS}.completionDateStruct.date",
-        found=f"Study completion and primary completion are both {date}: {ending}.",
-        severity="warning" if open_plan and safety else "note",
+        found=f"Study completion and primary completion are both {date}: "
+        f"no follow-up is left{' for safety' if safety else ''} after the last visit.",
+        severity="warning" if safety else "note",
     )
 
 
@@ -183,6 +189,7 @@ def same_completion(subject: Subject) -> Iterator[Found]:
     "TW-REG-107",
     "warning",
     "the last participant can no longer be observed in time",
+    why="Recruitment beyond that day cannot reach the registered primary completion date.",
     source="Arithmetic: primary completion less the longest time frame of a primary outcome measure",
     expected="Recruitment that ends before primary completion by at least the primary time frame.",
     cure="Move the primary completion date, or close recruitment.",
@@ -210,13 +217,15 @@ def too_late_to_enrol(subject: Subject) -> Iterator[Found]:
     if subject.start and last_entry < subject.start.earliest:
         yield Found(where=path, found=f"{need}, which is before the study's own start {subject.start.text}.")
     elif last_entry < subject.on:
-        yield Found(where=path, found=f"{need}; on {subject.on} the record still recruits.")
+        still = "has not begun to recruit" if subject.status == "NOT_YET_RECRUITING" else "still recruits"
+        yield Found(where=path, found=f"{need}; on {subject.on} the record {still}.")
 
 
 @rule(
     "TW-REG-108",
     "warning",
     "not verified for more than twelve months",
+    why="After a year without verification nobody can rely on status, dates or contacts.",
     source=f"{PART_11_UPDATE}; PRS problem flag Not Recently Updated",
     expected="A verification date not older than twelve months while the study is under way.",
     cure="Read the record through, correct it, and set the verification date.",
@@ -239,6 +248,7 @@ def unverified(subject: Subject) -> Iterator[Found]:
     "TW-REG-109",
     "warning",
     "the registry shows this study as unknown",
+    why="Patients and reviewers are told that nobody knows what became of this study.",
     source="ClinicalTrials.gov glossary, Unknown status; rule measured on 2,075 records of February 2026",
     expected="A recruiting or active study is verified within two years, or its completion lies ahead.",
     cure="Enter the true status (completed, terminated ...) and verify the record; UNKNOWN then disappears.",
@@ -260,6 +270,7 @@ def derived_unknown(subject: Subject) -> Iterator[Found]:
     "TW-REG-110",
     "error",
     "verified or submitted in the future",
+    why="The act cannot have happened yet, so the date is wrong.",
     source="ClinicalTrials.gov data definitions: record verification date",
     expected="Dates of acts already done, on or before the day of the check.",
     cure="Correct the date; --on sets the day of the check.",
@@ -276,6 +287,7 @@ def act_in_future(subject: Subject) -> Iterator[Found]:
     "TW-REG-111",
     "note",
     "dates known to the month only",
+    why="The law counts days from these dates; a month leaves up to thirty of them open.",
     source="PRS data element definitions: day is required for actual start and completion dates since 2017-01-18",
     expected="Day, month and year once a date is actual.",
     cure="Give the day.",

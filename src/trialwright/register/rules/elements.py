@@ -1,4 +1,4 @@
-"""Required elements and lengths: one table each, one rule each."""
+"""Required elements: one table, one rule a row."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -10,8 +10,8 @@ from trialwright.register.rule import Found, RegistrationRule, rule
 from trialwright.register.subject import Subject
 from trialwright.register.v2 import Protocol, ResponsibleParty
 
-_DEFINITIONS = "PRS data element definitions for interventional and observational studies"
-_FINAL_RULE = dt.date(2017, 1, 18)
+DEFINITIONS = "PRS data element definitions for interventional and observational studies"
+FINAL_RULE = dt.date(2017, 1, 18)
 
 
 class Element(msgspec.Struct, frozen=True):
@@ -20,6 +20,7 @@ class Element(msgspec.Struct, frozen=True):
     code: str
     path: str
     words: str
+    why: str
     present: Callable[[Protocol], bool]
     severity: Severity = "error"
     since_2017: bool = False
@@ -31,18 +32,21 @@ _ELEMENTS = (
         "TW-REG-901",
         "identificationModule.orgStudyIdInfo.id",
         "the sponsor's own study number",
+        "The sponsor's own papers and this record are joined by it.",
         lambda p: bool(p.identification_module.org_study_id_info.id),
     ),
     Element(
         "TW-REG-902",
         "identificationModule.briefTitle",
         "a brief title",
+        "It is the name under which patients find the study.",
         lambda p: bool(p.identification_module.brief_title),
     ),
     Element(
         "TW-REG-903",
         "identificationModule.officialTitle",
         "an official title",
+        "It is the name of the protocol.",
         lambda p: bool(p.identification_module.official_title),
         since_2017=True,
     ),
@@ -50,15 +54,21 @@ _ELEMENTS = (
         "TW-REG-904",
         "statusModule.statusVerifiedDate",
         "a verification date",
+        "It tells how old everything else in the record is.",
         lambda p: bool(p.status_module.status_verified_date),
     ),
     Element(
-        "TW-REG-905", "statusModule.overallStatus", "an overall status", lambda p: bool(p.status_module.overall_status)
+        "TW-REG-905",
+        "statusModule.overallStatus",
+        "an overall status",
+        "Patients look for studies that recruit.",
+        lambda p: bool(p.status_module.overall_status),
     ),
     Element(
         "TW-REG-906",
         "statusModule.startDateStruct.date",
         "a start date",
+        "Whether a study was registered in time is told by it.",
         lambda p: bool(p.status_module.start_date_struct.date),
         since_2017=True,
     ),
@@ -66,6 +76,7 @@ _ELEMENTS = (
         "TW-REG-907",
         "statusModule.primaryCompletionDateStruct.date",
         "a primary completion date",
+        "Results are due a year after it.",
         lambda p: bool(p.status_module.primary_completion_date_struct.date),
         since_2017=True,
     ),
@@ -73,6 +84,7 @@ _ELEMENTS = (
         "TW-REG-908",
         "statusModule.completionDateStruct.date",
         "a study completion date",
+        "The consent form and the last results are due after it.",
         lambda p: bool(p.status_module.completion_date_struct.date),
         since_2017=True,
     ),
@@ -80,12 +92,14 @@ _ELEMENTS = (
         "TW-REG-909",
         "sponsorCollaboratorsModule.leadSponsor.name",
         "a sponsor",
+        "Somebody answers for the study.",
         lambda p: bool(p.sponsor_collaborators_module.lead_sponsor.name),
     ),
     Element(
         "TW-REG-910",
         "sponsorCollaboratorsModule.responsibleParty",
         "a responsible party",
+        "Somebody answers for the record.",
         lambda p: p.sponsor_collaborators_module.responsible_party != ResponsibleParty(),
         since_2017=True,
     ),
@@ -93,32 +107,48 @@ _ELEMENTS = (
         "TW-REG-911",
         "oversightModule.isFdaRegulatedDrug",
         "an answer whether a drug regulated by the FDA is studied",
+        "Which law applies depends on the answer.",
         lambda p: p.oversight_module.is_fda_regulated_drug is not None,
-        "warning",
-        True,
-        True,
+        severity="warning",
+        since_2017=True,
+        interventional=True,
     ),
     Element(
         "TW-REG-912",
         "oversightModule.isFdaRegulatedDevice",
         "an answer whether a device regulated by the FDA is studied",
+        "Which law applies depends on the answer.",
         lambda p: p.oversight_module.is_fda_regulated_device is not None,
-        "warning",
-        True,
-        True,
+        severity="warning",
+        since_2017=True,
+        interventional=True,
     ),
     Element(
         "TW-REG-913",
         "descriptionModule.briefSummary",
         "a brief summary",
+        "It is the text that patients read.",
         lambda p: bool(p.description_module.brief_summary),
     ),
-    Element("TW-REG-914", "conditionsModule.conditions", "a condition", lambda p: bool(p.conditions_module.conditions)),
-    Element("TW-REG-915", "designModule.studyType", "a study type", lambda p: bool(p.design_module.study_type)),
+    Element(
+        "TW-REG-914",
+        "conditionsModule.conditions",
+        "a condition",
+        "Patients and reviewers search by it.",
+        lambda p: bool(p.conditions_module.conditions),
+    ),
+    Element(
+        "TW-REG-915",
+        "designModule.studyType",
+        "a study type",
+        "Everything else that is asked depends on it.",
+        lambda p: bool(p.design_module.study_type),
+    ),
     Element(
         "TW-REG-916",
         "designModule.phases",
         "a phase, or Not Applicable",
+        "Searches and laws use the phase.",
         lambda p: bool(p.design_module.phases),
         since_2017=True,
         interventional=True,
@@ -127,6 +157,7 @@ _ELEMENTS = (
         "TW-REG-917",
         "designModule.designInfo.primaryPurpose",
         "a primary purpose",
+        "It tells whether participants may hope for benefit.",
         lambda p: bool(p.design_module.design_info.primary_purpose),
         since_2017=True,
         interventional=True,
@@ -135,6 +166,7 @@ _ELEMENTS = (
         "TW-REG-918",
         "designModule.designInfo.interventionModel",
         "an interventional model",
+        "It tells what is compared with what.",
         lambda p: bool(p.design_module.design_info.intervention_model),
         since_2017=True,
         interventional=True,
@@ -143,6 +175,7 @@ _ELEMENTS = (
         "TW-REG-919",
         "designModule.designInfo.maskingInfo.masking",
         "who is masked, or None",
+        "Who did not know the treatment decides how far a judged outcome can be trusted.",
         lambda p: bool(p.design_module.design_info.masking_info.masking),
         since_2017=True,
         interventional=True,
@@ -151,15 +184,17 @@ _ELEMENTS = (
         "TW-REG-920",
         "designModule.designInfo.allocation",
         "an allocation, or N/A",
+        "How participants come into the arms decides what the comparison is worth.",
         lambda p: bool(p.design_module.design_info.allocation),
-        "warning",
-        True,
-        True,
+        severity="warning",
+        since_2017=True,
+        interventional=True,
     ),
     Element(
         "TW-REG-921",
         "designModule.enrollmentInfo.count",
         "the number of participants",
+        "The size of a study decides what it can show.",
         lambda p: p.design_module.enrollment_info.count is not None,
         since_2017=True,
     ),
@@ -167,6 +202,7 @@ _ELEMENTS = (
         "TW-REG-922",
         "armsInterventionsModule.armGroups",
         "an arm",
+        "Results are reported by arm.",
         lambda p: bool(p.arms_interventions_module.arm_groups),
         since_2017=True,
         interventional=True,
@@ -175,6 +211,7 @@ _ELEMENTS = (
         "TW-REG-923",
         "armsInterventionsModule.interventions",
         "an intervention",
+        "It is what the study is about.",
         lambda p: bool(p.arms_interventions_module.interventions),
         since_2017=True,
         interventional=True,
@@ -183,6 +220,7 @@ _ELEMENTS = (
         "TW-REG-924",
         "outcomesModule.primaryOutcomes",
         "a primary outcome measure",
+        "The study is judged by it.",
         lambda p: bool(p.outcomes_module.primary_outcomes),
         since_2017=True,
     ),
@@ -190,22 +228,25 @@ _ELEMENTS = (
         "TW-REG-925",
         "eligibilityModule.eligibilityCriteria",
         "eligibility criteria",
+        "Patients learn from it whether they may take part.",
         lambda p: bool(p.eligibility_module.eligibility_criteria),
     ),
     Element(
         "TW-REG-926",
         "eligibilityModule.sex",
         "the sex of those who may take part",
+        "Patients search by it.",
         lambda p: bool(p.eligibility_module.sex),
     ),
     Element(
         "TW-REG-927",
         "eligibilityModule.healthyVolunteers",
         "an answer on healthy volunteers",
+        "Healthy people search by it.",
         lambda p: p.eligibility_module.healthy_volunteers is not None,
-        "warning",
-        True,
-        True,
+        severity="warning",
+        since_2017=True,
+        interventional=True,
     ),
 )
 
@@ -215,7 +256,8 @@ def _required(element: Element) -> RegistrationRule:
         element.code,
         element.severity,
         f"required: {element.words}",
-        source=f"{_DEFINITIONS}; required"
+        why=element.why,
+        source=f"{DEFINITIONS}; required"
         + (" for studies that start from 2017-01-18 (42 CFR 11.28)" if element.since_2017 else ""),
         expected=f"The record gives {element.words}.",
         cure="Fill in the element.",
@@ -224,7 +266,7 @@ def _required(element: Element) -> RegistrationRule:
         interventional=element.interventional,
     )
     def absent(subject: Subject) -> Iterator[Found]:
-        asked = not element.since_2017 or subject.started_since(_FINAL_RULE)
+        asked = not element.since_2017 or subject.started_since(FINAL_RULE)
         withheld = subject.protocol.status_module.overall_status == "WITHHELD"
         expanded = subject.protocol.design_module.study_type == "EXPANDED_ACCESS"
         if asked and not withheld and not (expanded and element.since_2017) and not element.present(subject.protocol):
@@ -233,75 +275,4 @@ def _required(element: Element) -> RegistrationRule:
     return absent
 
 
-@rule(
-    "TW-REG-931",
-    "error",
-    "an outcome measure without a time frame",
-    source=f"{_DEFINITIONS}; required",
-    expected="A time frame for every primary and secondary outcome measure.",
-    cure="Say when the outcome is assessed.",
-    example="a primary outcome measure with an empty time frame",
-    needs=("outcomesModule.primaryOutcomes", "outcomesModule.secondaryOutcomes"),
-    interventional=True,
-)
-def no_time_frame(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
-        if not placed.outcome.time_frame and subject.started_since(_FINAL_RULE):
-            yield Found(
-                where=f"{placed.path}.timeFrame",
-                found=f'"{placed.outcome.measure}" has no time frame.',
-                quote=placed.outcome.measure,
-                severity="error" if placed.level == "primary" else "warning",
-            )
-
-
-@rule(
-    "TW-REG-932",
-    "error",
-    "an intervention without a description",
-    source=f"{_DEFINITIONS}; required for studies that start from 2017-01-18",
-    expected="A description of every intervention.",
-    cure="Describe what is given and how; see TW-REG-403 for medicines.",
-    example="intervention with a name only",
-    needs=("armsInterventionsModule.interventions",),
-    interventional=True,
-)
-def no_intervention_description(subject: Subject) -> Iterator[Found]:
-    for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
-        if not one.description and subject.started_since(_FINAL_RULE):
-            yield Found(
-                where=f"protocolSection.armsInterventionsModule.interventions[{at}].description",
-                found=f'"{one.name}" has no description.',
-                quote=one.name,
-                severity="warning",
-            )
-
-
-@rule(
-    "TW-REG-933",
-    "warning",
-    "an arm without a description",
-    source=f"{_DEFINITIONS}; required unless the arm's title says what is given",
-    expected="A description of every arm.",
-    cure="Say what participants of this arm receive.",
-    example="an experimental arm with a title only",
-    needs=("armsInterventionsModule.armGroups",),
-    interventional=True,
-)
-def no_arm_description(subject: Subject) -> Iterator[Found]:
-    for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
-        if not arm.description and subject.started_since(_FINAL_RULE):
-            yield Found(
-                where=f"protocolSection.armsInterventionsModule.armGroups[{at}].description",
-                found=f'The arm "{arm.label}" has no description.',
-                quote=arm.label,
-                severity="note",
-            )
-
-
-RULES = (
-    *(_required(element) for element in _ELEMENTS),
-    no_time_frame,
-    no_intervention_description,
-    no_arm_description,
-)
+RULES = tuple(_required(element) for element in _ELEMENTS)

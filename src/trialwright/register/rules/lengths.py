@@ -56,6 +56,7 @@ def _longer(part: object, steps: Sequence[Step], most: int, path: str) -> Iterat
     "TW-REG-941",
     "warning",
     "longer than the registry takes",
+    why="The registry cuts the text or refuses the record.",
     source="PRS data element definitions, character limits (words/length_limits.txt says which were verified)",
     expected="A text within the limit of the element.",
     cure="Shorten the text.",

@@ -15,6 +15,7 @@ _DEFINITIONS = "PRS data element definitions: overall recruitment status"
     "TW-REG-151",
     "error",
     "stopped without saying why",
+    why="Readers cannot tell harm or futility from lack of money.",
     source="PRS data element definitions: Why Study Stopped, required when suspended, terminated or withdrawn",
     expected="A short reason.",
     cure="Say why the study stopped, in one sentence.",
@@ -36,6 +37,7 @@ def stopped_without_reason(subject: Subject) -> Iterator[Found]:
     "TW-REG-152",
     "warning",
     "completed, but with estimated numbers",
+    why="Results will be read against a number that was only hoped for.",
     source=PART_11_UPDATE,
     expected="Actual dates and actual enrolment once a study is completed or terminated.",
     cure="Enter the actual dates and the number enrolled.",
@@ -55,6 +57,7 @@ def completed_with_estimates(subject: Subject) -> Iterator[Found]:
     "TW-REG-153",
     "warning",
     "enrolment never made actual",
+    why="The number enrolled is due with primary completion; without it nobody can judge the result.",
     source="42 CFR 11.64(a)(1)(ii): actual enrolment when primary completion is reached",
     expected="Actual enrolment within 30 days after primary completion.",
     cure="Enter the number of participants enrolled, and make it actual.",
@@ -77,6 +80,7 @@ def enrolment_still_estimated(subject: Subject) -> Iterator[Found]:
     "TW-REG-154",
     "warning",
     "withdrawn, but with participants",
+    why="Withdrawn means that nobody took part; one of the two elements misleads.",
     source=f"{_DEFINITIONS}: Withdrawn means that nobody was enrolled",
     expected="Enrolment 0 for a withdrawn study, more than 0 for every other.",
     cure="Set the status to Terminated, or the enrolment to 0.",
@@ -95,6 +99,7 @@ def withdrawn_with_participants(subject: Subject) -> Iterator[Found]:
     "TW-REG-155",
     "warning",
     "not yet recruiting, but started",
+    why="A patient who could take part is told to wait.",
     source=_DEFINITIONS,
     expected="A study that has started recruits, or its start date is an estimate that lies ahead.",
     cure="Update the status, or the start date.",
@@ -116,6 +121,7 @@ def started_but_not_recruiting(subject: Subject) -> Iterator[Found]:
     "TW-REG-156",
     "warning",
     "recruiting before the start",
+    why="The study recruits and the record says that it has not begun.",
     source=_DEFINITIONS,
     expected="A start date that has been reached once a study recruits.",
     cure="Update the start date, or the status.",
@@ -138,6 +144,7 @@ def recruiting_before_start(subject: Subject) -> Iterator[Found]:
     "TW-REG-157",
     "warning",
     "a reason for stopping on a study that goes on",
+    why="A reader takes the study for stopped.",
     source="PRS data element definitions: Why Study Stopped",
     expected="A reason only where the study is suspended, terminated or withdrawn.",
     cure="Remove the reason, or correct the status.",
@@ -158,6 +165,7 @@ def reason_without_stop(subject: Subject) -> Iterator[Found]:
     "TW-REG-158",
     "error",
     "completed before its completion date",
+    why="Completed tells that the last visit is over, the date that it is not.",
     source=_DEFINITIONS,
     expected="Completed only after the last visit of the last participant.",
     cure="Correct the completion date, or the status.",
@@ -173,6 +181,28 @@ def completed_too_early(subject: Subject) -> Iterator[Found]:
         )
 
 
+@rule(
+    "TW-REG-159",
+    "warning",
+    "recruiting after primary completion",
+    why="Primary completion means that the last participant was measured; a patient who answers now comes too late.",
+    source="PRS data element definitions: primary completion date; overall recruitment status",
+    expected="A status that recruits only while participants can still be measured for the primary outcome.",
+    cure='Set the status to "Active, not recruiting", or the primary completion date to the new estimate.',
+    example="status Recruiting, primary completion 2024-04-01 (actual)",
+    needs=(_STATUS, "statusModule.primaryCompletionDateStruct.date"),
+    interventional=True,
+)
+def recruiting_after_completion(subject: Subject) -> Iterator[Found]:
+    status, end = subject.protocol.status_module, subject.primary_completion
+    actual = status.primary_completion_date_struct.type == "ACTUAL"
+    if end and actual and subject.status in ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION"):
+        yield Found(
+            where=f"{STATUS}.overallStatus",
+            found=f"The status is {subject.status}, and primary completion {end.text} is actual.",
+        )
+
+
 RULES = (
     stopped_without_reason,
     completed_with_estimates,
@@ -182,4 +212,5 @@ RULES = (
     recruiting_before_start,
     reason_without_stop,
     completed_too_early,
+    recruiting_after_completion,
 )

@@ -1,37 +1,46 @@
-"""The words themselves: misspelt names, broken grammar, passages copied from one element into another."""
+"""The words themselves: misspelt names, broken grammar, words written twice, characters that a copy spoiled."""
 
 import re
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
-from functools import cache
+from collections.abc import Iterator
+from itertools import pairwise
 
+from trialwright.register.passages import Phrase, around, has_shape
 from trialwright.register.rule import Found, rule
-from trialwright.register.rules.phrases import plain
-from trialwright.register.subject import MEDICINES, Subject, quoted, sentences
-from trialwright.register.vocabulary import lines, words
+from trialwright.register.spelling import SHORTEST, known_words, meant, meant_for
+from trialwright.register.subject import MEDICINES, Subject, quoted
+from trialwright.register.vocabulary import lines
 
 _TEXTS = ("descriptionModule.briefSummary", "descriptionModule.detailedDescription")
 _WORD = re.compile(r"[A-Za-z]{7,}")
-_CLOSE_TO_GIVEN = 0.69  # share of letters (difflib ratio) that makes an unknown word a likely slip for a medicine given
-_CLOSE = 0.88  # the same for a word of the lists, which hold many names alike
-_LONG_BEGINNING = 6
-_SHORTEST = 7
-_SAME_BEGINNING = 3
-_COPIED_CHARACTERS = 200
-_BARE_VERB = re.compile(
+_BARE_VERB = Phrase(
     r"\b(?:after|before|following|during|since|by) (treat|receive|enroll|administer|randomize|inject"
     r"|evaluate) (?:with|the|of|in|by|at)\b",
-    re.I,
+    *(f"{verb} " for verb in ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")),
+)
+_ODD_ABBREVIATION = re.compile(r"(?<![A-Za-z])[a-z][A-Z]{3,7}(?![A-Za-z])")
+# a word that English doubles on purpose
+_DOUBLED = ("that", "had", "very", "so", "no", "bis", "beri", "many", "long")
+_SPOILED = (
+    "\ufffd",
+    "&lt;",
+    "&gt;",
+    "&amp;",
+    "&nbsp;",
+    "&#",
+    "\u00e2\u20ac",
+    "\u00c3\u00a9",
+    "\u00c2\u00b1",
+    "\u00ce\u00bc",
 )
 
 
-def _medicines_given(subject: Subject) -> set[str]:
+def _given(subject: Subject) -> set[str]:
     module = subject.protocol.arms_interventions_module
     names = [name for one in module.interventions if one.type in MEDICINES for name in (one.name, *one.other_names)]
     return {word.lower() for name in names for word in _WORD.findall(name)}
 
 
-def _of_conditions(subject: Subject) -> set[str]:
+def _studied(subject: Subject) -> set[str]:
     return {word.lower() for name in subject.protocol.conditions_module.conditions for word in _WORD.findall(name)}
 
 
@@ -39,6 +48,7 @@ def _of_conditions(subject: Subject) -> set[str]:
     "TW-REG-801",
     "warning",
     "a misspelt name",
+    why="The record is not found by the right name, and readers doubt the rest.",
     source="PRS review criteria (advisory): spelling; compared with the record's own names and lists of "
     "medicines and diseases",
     expected="The name as it is spelled in the intervention, the condition or the dictionaries.",
@@ -48,61 +58,41 @@ def _of_conditions(subject: Subject) -> set[str]:
     catches=(19,),
 )
 def misspelt_name(subject: Subject) -> Iterator[Found]:
-    given, studied = _medicines_given(subject), _of_conditions(subject)
-    common = words("known_words")
-    near_to_given = sorted(given)
-    others = _by_beginning()
-    found: dict[str, tuple[str, str, list[str]]] = {}
-    for word, paths in subject.words.items():
-        lower = word.lower()
-        if len(lower) < _SHORTEST or lower in common or lower in given or lower in studied or word.isupper():
-            continue
-        american = lower.replace("ae", "e").replace("oe", "e")  # British spelling is no misspelling
-        if any(
-            form in listed for form in (lower, american) for listed in (common, words("medicines"), words("diseases"))
-        ):
-            continue
-        meant = _nearest(lower, near_to_given, _CLOSE_TO_GIVEN, _SAME_BEGINNING)
-        meant = meant or _nearest(lower, others.get(lower[:_SAME_BEGINNING], ()), _CLOSE, _SAME_BEGINNING)
-        meant = meant or _nearest(lower, others.get(lower[:_SAME_BEGINNING], ()), _CLOSE_TO_GIVEN, _LONG_BEGINNING)
-        if meant:
-            spelled, _, places = found.setdefault(lower, (word, meant, []))
-            places.extend(paths)
-    for spelled, meant, places in found.values():
-        times = f", {len(places)} times" if len(places) > 1 else ""
-        yield Found(
-            where=places[0], found=f'"{spelled}"{times}: is {meant} meant?', quote=spelled, expected=f'"{meant}".'
-        )
+    given = _given(subject)
+    unknown = {word.decode() for word in subject.words - known_words() if len(word) >= SHORTEST} - given
+    unknown -= _studied(subject)
+    found = {word: meant(word) or meant_for(word, given) for word in sorted(unknown)}
+    for word, name in found.items():
+        if name:
+            yield from _slip(subject, word, name)
 
 
-@cache
-def _by_beginning() -> dict[str, tuple[str, ...]]:
-    names: dict[str, list[str]] = {}
-    for name in sorted(words("medicines") | words("diseases")):
-        names.setdefault(name[:_SAME_BEGINNING], []).append(name)
-    return {beginning: tuple(several) for beginning, several in names.items()}
-
-
-def _nearest(word: str, names: Sequence[str], close: float, beginning: int) -> str:
-    """The closest name, or ""; a mere difference of ending (myositic) is another form, not a slip."""
-    best, closeness = "", close
-    for name in names:
-        if name[:beginning] != word[:beginning] or abs(len(name) - len(word)) > 3:
-            continue
-        if name[: len(word) - 3] == word[:-3] or name[:-3] == word[: len(name) - 3]:
-            continue
-        if beginning == _LONG_BEGINNING and name[-3:] != word[-3:]:
-            continue
-        ratio = SequenceMatcher(None, word, name).ratio()
-        if ratio > closeness:
-            best, closeness = name, ratio
-    return best
+def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
+    whole_word = re.compile(rf"(?<![A-Za-z]){word}(?![A-Za-z])", re.I)
+    places = [(one.path, spelled.group(0)) for one in subject.passages for spelled in whole_word.finditer(one.text)]
+    spelled = [as_written for _, as_written in places]
+    # a word in capitals is an abbreviation, one always with a capital and far from the name may be a company
+    if (
+        not places
+        or all(one.isupper() for one in spelled)
+        or (not meant(word) and all(one[0].isupper() for one in spelled))
+    ):
+        return
+    times = f", {len(places)} times" if len(places) > 1 else ""
+    yield Found(
+        where=places[0][0],
+        found=f'"{spelled[0]}"{times}: is {name} meant?',
+        quote=spelled[0],
+        expected=f'"{name}".',
+        cure=f'Write "{name}" everywhere.',
+    )
 
 
 @rule(
     "TW-REG-802",
     "note",
     "an abbreviation in the wrong case",
+    why="Readers cannot tell whether two things are meant.",
     source="PRS review criteria (advisory): consistent spelling",
     expected="The same spelling throughout the record.",
     cure="Spell the abbreviation alike everywhere.",
@@ -111,22 +101,23 @@ def _nearest(word: str, names: Sequence[str], close: float, beginning: int) -> s
     catches=(19,),
 )
 def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
-    for word, paths in subject.words.items():
-        # a small first letter (cMRI, eGFR) is often meant; three capitals after it and the plain form beside
-        # it are not
-        if (
-            4 <= len(word) <= 8
-            and word[0].islower()
-            and word[1:].isupper()
-            and len(subject.words.get(word.upper(), ())) > 1
-        ):
-            yield Found(where=paths[0], found=f'"{word}" stands beside "{word.upper()}".', quote=word)
+    if not any(has_shape(subject.whole, "a" + "A" * size) for size in range(3, 8)):
+        return
+    seen: set[str] = set()
+    for word in _ODD_ABBREVIATION.findall(subject.whole):
+        # a small first letter (cMRI, eGFR) is often meant; the plain form more often beside it shows that it is not
+        usual = len(re.findall(rf"(?<![A-Za-z]){word.upper()}(?![A-Za-z])", subject.whole))
+        if word not in seen and usual > max(1, subject.whole.count(word)):
+            seen.add(word)
+            where = next(one.path for one in subject.passages if word in one.text)
+            yield Found(where=where, found=f'"{word}" stands beside "{word.upper()}".', quote=word)
 
 
 @rule(
     "TW-REG-803",
     "note",
     "broken grammar",
+    why="The sentence has more than one reading.",
     source="PRS review criteria (advisory): grammar and clarity",
     expected="A sentence a stranger understands at once.",
     cure='Write for instance "after the first dose of ...".',
@@ -135,72 +126,19 @@ def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     catches=(8, 19),
 )
 def broken_grammar(subject: Subject) -> Iterator[Found]:
-    for path, text in subject.passages:
-        found = _BARE_VERB.search(text)
-        if found:
-            yield Found(
-                where=path, found=f'"{found.group(0)}" is not a phrase of English: {quoted(text)}', quote=found.group(0)
-            )
-            return
-
-
-@rule(
-    "TW-REG-811",
-    "warning",
-    "a passage copied from another element",
-    source="PRS review criteria: each element answers its own question",
-    expected="What is given and how, in the intervention; background, once, in the detailed description.",
-    cure="Replace the copied background by the regimen.",
-    example="657 characters of the intervention description stand word for word in the detailed description",
-    needs=("descriptionModule.detailedDescription", "armsInterventionsModule.interventions"),
-    catches=(20,),
-)
-def copied_passage(subject: Subject) -> Iterator[Found]:
-    description = subject.protocol.description_module
-    background = plain(f"{description.brief_summary}\n{description.detailed_description}")
-    for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
-        copied = [line for line in sentences(one.description) if len(line) >= 60 and plain(line) in background]
-        size = sum(len(line) for line in copied)
-        if size >= _COPIED_CHARACTERS:
-            yield Found(
-                where=f"protocolSection.armsInterventionsModule.interventions[{at}].description",
-                found=f"About {size} characters stand word for word in the summary or the detailed description: "
-                f"{quoted(copied[0])}",
-                quote=copied[0],
-                # a regimen told twice is no harm; background in the place of a regimen is
-                severity="note" if re.search(r"(?<![\w-])\d", one.description) else "warning",
-            )
-
-
-@rule(
-    "TW-REG-812",
-    "note",
-    "the summary is cut out of the detailed description",
-    source="PRS data element definitions: Detailed Description does not repeat the Brief Summary",
-    expected="A summary in lay language and a description that adds to it.",
-    cure="Write the summary anew for the public.",
-    example="two of three sentences of the summary stand in the detailed description",
-    needs=_TEXTS,
-    catches=(20,),
-)
-def summary_repeats(subject: Subject) -> Iterator[Found]:
-    description = subject.protocol.description_module
-    background = plain(description.detailed_description)
-    told = [line for line in sentences(description.brief_summary) if len(line) >= 60]
-    copied = [line for line in told if plain(line) in background]
-    if len(copied) >= 2 and 2 * len(copied) >= len(told):
+    for passage, found in subject.places_of(_BARE_VERB):
+        words = passage.text[found.start() : found.end()]
         yield Found(
-            where=f"protocolSection.{_TEXTS[0]}",
-            found=f"{len(copied)} of {len(told)} sentences of the summary stand word for word in the detailed "
-            f"description.",
-            quote=copied[0],
+            where=passage.path, found=f'"{words}" is not a phrase of English: {quoted(passage.text)}', quote=words
         )
+        return
 
 
 @rule(
     "TW-REG-813",
     "note",
     "a medical term slipped in translation",
+    why="A reader who does not guess the original word understands something else.",
     source="Known false friends of translation (words/slips.txt)",
     expected="The English term.",
     cure="Use the term of the literature.",
@@ -209,22 +147,65 @@ def summary_repeats(subject: Subject) -> Iterator[Found]:
     catches=(19,),
 )
 def translation_slip(subject: Subject) -> Iterator[Found]:
-    slips = [line.split("\t") for line in lines("slips")]
-    whole = "\n".join(text for _, text in subject.passages).lower()
-    if not any(wrong in whole for wrong, _ in slips):
-        return
-    for path, text in subject.passages:
-        lower = text.lower()
-        for wrong, right in slips:
-            if wrong in lower:
-                yield Found(where=path, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')
+    for wrong, right in (line.split("\t") for line in lines("slips")):
+        if wrong in subject.lower:
+            where = next(passage.path for passage in subject.passages if wrong in passage.lower)
+            yield Found(where=where, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')
+
+
+@rule(
+    "TW-REG-814",
+    "note",
+    "a word written twice",
+    why="It is a slip that a reviewer will ask about, and part of the sentence may be missing.",
+    source="PRS review criteria (advisory): spelling and grammar",
+    expected="Each word once.",
+    cure="Remove the second word, or put in the one that was meant.",
+    example='"participants with with a first event"',
+    needs=(),
+)
+def word_twice(subject: Subject) -> Iterator[Found]:
+    words = subject.lower.split()
+    doubled = {first for first, second in pairwise(words) if first == second}
+    for word in sorted(one for one in doubled if one.isalpha() and len(one) > 1 and one not in _DOUBLED):
+        # on one line and alike: "Pain" may end one list item and begin the next
+        pattern = re.compile(rf"(?<![\w-]){word} {word}(?![\w-])")
+        for passage in subject.passages:
+            found = pattern.search(passage.lower)
+            if found:
+                words_there = passage.text[found.start() : found.end()]
+                if len(set(words_there.split())) > 1:
+                    continue
+                line = around(passage.text, found.start(), found.end())
+                yield Found(where=passage.path, found=f'"{words_there}" stands in {quoted(line)}', quote=words_there)
+
+
+@rule(
+    "TW-REG-815",
+    "warning",
+    "characters spoiled by copying",
+    why="Readers see signs that mean nothing, and a number or comparison may be lost with them.",
+    source="PRS review criteria (advisory): readable text",
+    expected="The characters that were typed.",
+    cure="Type the place again; copy as plain text in UTF-8.",
+    example='"&lt;18 years", a black diamond with a question mark',
+    needs=(),
+)
+def spoiled_characters(subject: Subject) -> Iterator[Found]:
+    for sign in _SPOILED:
+        if sign in subject.whole:
+            passage = next(one for one in subject.passages if sign in one.text)
+            at = passage.text.index(sign)
+            told = passage.text[max(0, at - 25) : at + 25]
+            yield Found(where=passage.path, found=f"Spoiled characters stand in {quoted(told)}", quote=told)
+            return
 
 
 RULES = (
     misspelt_name,
     mixed_case_abbreviation,
     broken_grammar,
-    copied_passage,
-    summary_repeats,
     translation_slip,
+    word_twice,
+    spoiled_characters,
 )

@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase, around, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
-from trialwright.register.subject import Subject, quoted, sentences
+from trialwright.register.subject import Subject, quoted
+from trialwright.register.vocabulary import lines
 
 _ID = "protocolSection.identificationModule"
 _TEXT = "protocolSection.descriptionModule"
 _DEFINITIONS = "PRS data element definitions"
-_AIM = re.compile(
+# these alone settle most summaries; the pattern is asked of the rest
+_SURE_AIMS = ("purpose", "objective", "hypothes", "evaluat", "assess", "investigat", "compar", "to determine")
+_AIM = Phrase(
     r"\b(?:purpose|aims?|aimed|aiming|objectives?|goals?|hypothes\w+|whether|determin\w+|evaluat\w+|assess\w*"
     r"|investigat\w+|"
     r"compar\w+|examin\w+|explor\w+|test(?:s|ed|ing)?|learn|find out|to (?:study|see|show|understand|establish"
@@ -19,21 +23,37 @@ _AIM = re.compile(
     r"|reduce)|"
     r"designed to|intended to|seeks?|will (?:study|look|be studied|show|help|provide|collect|measure|receive)"
     r"|looking (?:at|for)|"
-    r"(?:phase|pilot|randomi[sz]ed|trial|registry|study) (?:of|to|on|in)|stud(?:y|ies) (?:the|how|is|will|was))\b",
-    re.I,
+    r"(?:phase|pilot|randomi[sz]ed|trial|registry|study) (?:of|to|on|in)|stud(?:y|ies) (?:the|how|is|will|was))\b"
 )
-_GIVEN = re.compile(
+_GIVEN = Phrase(
     r"\b(?:will|were|was|are|is|be|being)\s+(?:be\s+|been\s+)?(?:\w+ly\s+)?(?:treated|given|randomi[sz]ed"
     r"|assigned|enrolled|asked|offered|followed|"
     r"administered|allocated|recruited|included|invited|implanted|infused|trained|divided|compared|measured"
     r"|tested|studied|evaluated|assessed)"
-    r"|\b(?:receiv|undergo|tak)(?:e|es|ed|ing)?\b|\bunderwent\b",
+    r"|\b(?:receiv|undergo|tak)(?:e|es|ed|ing)?\b|\bunderwent\b"
+)
+_JARGON = Phrase(
+    r"\b(?:exploratory|efficacy|pharmacokinetics?|randomi[sz]ed|double[- ]blind|placebo[- ]controlled"
+    r"|open[- ]label|multi-?cent\w+|prospective|single[- ]arm)\b"
+)
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|I (?:will|plan|propose))\b(?!\s*[.:])")
+_NEAR_FIRST_PERSON = ("We ", " we ", "Our ", " our ", "I will", "I plan", "I propose", "we,", "we'")
+_FUNDER = re.compile(
+    r"\b(?:science foundation|research foundation|ministry|research council|institutes? of health|funds?|funding"
+    r"|science|agency|department of"
+    r"|national institute|national heart|national cancer|ministerio|ministère)\b",
     re.I,
 )
-_EXPLORED = re.compile(
-    r"\b(?:exploratory|efficacy|pharmacokinetics?|randomi[sz]ed|double[- ]blind|placebo[- ]controlled"
-    r"|open[- ]label|multi-?cent\w+|prospective|single[- ]arm)\b",
-    re.I,
+_WORKS_ITSELF = re.compile(r"hospital|universit|cent(?:er|re)\b|clinic\b|college|school", re.I)
+_ABSENCE = Phrase(
+    r"\b(?:there (?:is|are|has been|have been)|has|have)\s+(?:currently\s+|also\s+|so far\s+)?(?:been\s+)?(?:no"
+    r"|not any)\s+"
+    r"(?:\w+\s+){0,3}(?:report|reports|study|studies|trial|trials|registration|research)\b(?![- ](?:specific"
+    r"|related|procedure|medication|drug|visit|staff))|"
+    r"\bno (?:\w+ ){0,2}(?:studies|trials|study|trial|reports?) (?:has|have) (?:\w+ ){0,2}(?:been|investigated"
+    r"|evaluated|examined|tested|compared)\b",
+    *(f"no {word}" for word in lines("absence")),
+    "not any",
 )
 
 
@@ -41,6 +61,7 @@ _EXPLORED = re.compile(
     "TW-REG-201",
     "warning",
     "brief title and official title are the same",
+    why="The brief title is the one that patients read; a protocol title tells them little.",
     source=f"{_DEFINITIONS}: Brief Title is short and in lay language, Official Title is the protocol's",
     expected="A brief title for the public and an official title from the protocol.",
     cure="Write a brief title that a patient understands: what is tried, in whom.",
@@ -51,7 +72,7 @@ _EXPLORED = re.compile(
 def same_titles(subject: Subject) -> Iterator[Found]:
     titles = subject.protocol.identification_module
     if titles.brief_title and plain(titles.brief_title) == plain(titles.official_title):
-        jargon = sorted({word.lower() for word in _EXPLORED.findall(titles.brief_title)})
+        jargon = sorted({found.group(0) for found in _JARGON.finditer(lowered(titles.brief_title))})
         more = f' It is not in lay language ("{", ".join(jargon)}").' if jargon else ""
         yield Found(
             where=f"{_ID}.briefTitle", found=f"Brief and official title are the same.{more}", quote=titles.brief_title
@@ -62,6 +83,7 @@ def same_titles(subject: Subject) -> Iterator[Found]:
     "TW-REG-202",
     "warning",
     "a title in capitals",
+    why="Capitals are hard to read and hide which words are names.",
     source=f"{_DEFINITIONS}: titles are in mixed upper and lower case",
     expected="Mixed case.",
     cure="Write the title in normal case.",
@@ -80,6 +102,7 @@ def shouted_title(subject: Subject) -> Iterator[Found]:
     "TW-REG-204",
     "note",
     "no other identifying number",
+    why="Records of one trial in several registries are counted as several trials unless they name each other.",
     source="WHO Trial Registration Data Set 1.3.1, item 3 (secondary identifying numbers, UTN)",
     expected="A Universal Trial Number, the numbers in other registries, and grant numbers, where there are any.",
     cure="Add the UTN, the ethics committee's and national registry's numbers (and the ethics approval to the "
@@ -87,6 +110,7 @@ def shouted_title(subject: Subject) -> Iterator[Found]:
     example="only the sponsor's own number is given",
     needs=("identificationModule.secondaryIdInfos",),
     catches=(23,),
+    common="seven records of ten, most of them with no other number to give",
     interventional=True,
 )
 def no_secondary_ids(subject: Subject) -> Iterator[Found]:
@@ -101,6 +125,7 @@ def no_secondary_ids(subject: Subject) -> Iterator[Found]:
     "TW-REG-205",
     "note",
     "a public funder without a grant number",
+    why="The funder's public register and this record cannot be joined.",
     source="WHO Trial Registration Data Set 1.3.1, items 3 and 4; PRS data element definitions, Secondary IDs",
     expected="The number of the grant beside the funder.",
     cure="Add the grant number as a secondary identifier of type grant.",
@@ -112,8 +137,8 @@ def funder_without_grant(subject: Subject) -> Iterator[Found]:
     kinds = {number.type for number in subject.protocol.identification_module.secondary_id_infos}
     grants = kinds & {"NIH", "OTHER_GRANT", "FDA", "VA", "CDC", "AHRQ", "SAMHSA"}
     for at, funder in enumerate(subject.protocol.sponsor_collaborators_module.collaborators):
-        public = funder.kind in ("NIH", "FED", "OTHER_GOV") or re.search(
-            r"\b(?:national (?:natural )?(?:science|health|research)|research council|ministry of)\b", funder.name, re.I
+        public = funder.kind == "NIH" or (
+            bool(_FUNDER.search(funder.name)) and not _WORKS_ITSELF.search(funder.name) and funder.kind != "INDUSTRY"
         )
         if public and not grants:
             yield Found(
@@ -128,6 +153,7 @@ def funder_without_grant(subject: Subject) -> Iterator[Found]:
     "TW-REG-206",
     "note",
     "no keywords",
+    why="Search by drug class, instrument or synonym does not find the record.",
     source=f"{_DEFINITIONS}: Keywords",
     expected="Words by which the record is found.",
     cure="Add the drug class, the instrument of the primary outcome and synonyms of the disease (MeSH terms "
@@ -135,6 +161,7 @@ def funder_without_grant(subject: Subject) -> Iterator[Found]:
     example="no keyword is given",
     needs=("conditionsModule.keywords",),
     catches=(23,),
+    common="three records of ten",
 )
 def no_keywords(subject: Subject) -> Iterator[Found]:
     if not subject.protocol.conditions_module.keywords:
@@ -145,6 +172,7 @@ def no_keywords(subject: Subject) -> Iterator[Found]:
     "TW-REG-211",
     "note",
     "the brief summary states no aim",
+    why="A patient cannot learn from it what is asked and what will be done.",
     source=f"{_DEFINITIONS}: Brief Summary is a short description in lay language, with the study's hypothesis or aim",
     expected="What is asked, in whom, and what participants will receive.",
     cure="Begin: The purpose of this study is to learn whether ... Participants will receive ...",
@@ -156,8 +184,9 @@ def aimless_summary(subject: Subject) -> Iterator[Found]:
     summary = subject.protocol.description_module.brief_summary
     if not summary:
         return
-    if not _AIM.search(summary):
-        more = "" if _GIVEN.search(summary) else " and never says what is done to participants"
+    lower = lowered(summary)
+    if not any(word in lower for word in _SURE_AIMS) and not _AIM.search(lower):
+        more = "" if _GIVEN.search(lower) else " and never says what is done to participants"
         yield Found(
             where=f"{_TEXT}.briefSummary", found=f"The summary states no aim or hypothesis{more}.", quote=summary[:120]
         )
@@ -167,6 +196,7 @@ def aimless_summary(subject: Subject) -> Iterator[Found]:
     "TW-REG-212",
     "note",
     "a summary in the first person",
+    why="On a public page it is unclear who is speaking.",
     source="PRS review criteria: the record speaks in the third person",
     expected="The investigators, the study, participants.",
     cure='Replace "we" and "our" by "the investigators".',
@@ -179,9 +209,9 @@ def first_person(subject: Subject) -> Iterator[Found]:
         ("briefSummary", description.brief_summary),
         ("detailedDescription", description.detailed_description),
     ):
-        found = re.search(r"\b(?:[Ww]e|[Oo]ur|I (?:will|plan|propose))\b(?!\s*[.:])", text)
+        found = _FIRST_PERSON.search(text) if any(word in text for word in _NEAR_FIRST_PERSON) else None
         if found:
-            line = next((part for part in sentences(text) if found.group(0) in part.split()), text[:120])
+            line = around(text, found.start(), found.end())
             yield Found(where=f"{_TEXT}.{key}", found=f'"{found.group(0)}" stands in {quoted(line)}', quote=line)
 
 
@@ -189,6 +219,7 @@ def first_person(subject: Subject) -> Iterator[Found]:
     "TW-REG-213",
     "note",
     "a claim that there is no other study",
+    why="The claim is old as soon as another trial is registered, and it is often mistaken.",
     source="Registry record of knowledge at one date; such claims are checked by search, not by assertion",
     expected="The search that was made, its date and what it found.",
     cure="Search the registries under every name of drug and disease, then cite the search, or leave the claim out.",
@@ -198,13 +229,14 @@ def first_person(subject: Subject) -> Iterator[Found]:
 )
 def claim_of_absence(subject: Subject) -> Iterator[Found]:
     description = subject.protocol.description_module
-    seen = set()
+    seen: set[str] = set()
     for key, text in (
         ("briefSummary", description.brief_summary),
         ("detailedDescription", description.detailed_description),
     ):
-        for line in sentences(text):
-            if _ABSENCE.search(line) and line not in seen:
+        for found in _ABSENCE.finditer(lowered(text)):
+            line = around(text, found.start(), found.end())
+            if line not in seen:
                 seen.add(line)
                 yield Found(
                     where=f"{_TEXT}.{key}",
@@ -212,17 +244,6 @@ def claim_of_absence(subject: Subject) -> Iterator[Found]:
                     quote=line,
                     severity="warning" if "regist" in line.lower() else "note",
                 )
-
-
-_ABSENCE = re.compile(
-    r"\b(?:there (?:is|are|has been|have been)|has|have)\s+(?:currently\s+|also\s+|so far\s+)?(?:been\s+)?(?:no"
-    r"|not any)\s+"
-    r"(?:\w+\s+){0,3}(?:report|reports|study|studies|trial|trials|registration|research)\b(?![- ](?:specific"
-    r"|related|procedure|medication|drug|visit|staff))|"
-    r"\bno (?:\w+ ){0,2}(?:studies|trials|study|trial|reports?) (?:has|have) (?:\w+ ){0,2}(?:been|investigated"
-    r"|evaluated|examined|tested|compared)\b",
-    re.I,
-)
 
 
 RULES = (

@@ -1,0 +1,69 @@
+"""Text made cheap to ask: lower case once, plain words before patterns, one set of all words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_LETTERS = bytes(at if 97 <= at <= 122 else 32 for at in range(256))
+# the shape of a text: "a" for a small letter, "A" for a capital, a space for everything else
+_SHAPES = bytes(97 if 97 <= at <= 122 else 65 if 65 <= at <= 90 else 32 for at in range(256))
+
+
+def lowered(text: str) -> str:
+    """The text in lower case, every character at its old place, so that a match can be quoted as it was written."""
+    lower = text.lower()
+    # some letters become two in lower case, and every place behind them would move
+    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def words_of(lower: str) -> set[bytes]:
+    """Every run of the letters a to z in a lower-case text."""
+    return set(lower.encode().translate(_LETTERS).split())
+
+
+def has_shape(text: str, shape: str) -> bool:
+    """Somewhere in the text stands a word of small and capital letters as in `shape` ("aAAA")."""
+    return f" {shape}".encode() in b" " + text.encode().translate(_SHAPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A free text of the record with its v2 path, as written and in lower case."""
+
+    path: str
+    text: str
+    lower: str
+
+
+class Phrase:
+    """
+    A pattern over lower-case text, and the plain words of which one stands wherever it matches.
+
+    Asking for a plain word costs a fiftieth of asking for a pattern, and nearly every text answers no.
+    """
+
+    __slots__ = ("_hints", "_pattern")
+
+    def __init__(self, pattern: str, *hints: str) -> None:
+        self._pattern = re.compile(pattern)
+        self._hints = hints
+
+    def hinted(self, lower: str) -> bool:
+        """One of the plain words stands in the text, so that asking for the pattern is worth its cost."""
+        return not self._hints or any(hint in lower for hint in self._hints)
+
+    def search(self, lower: str) -> re.Match[str] | None:
+        return self._pattern.search(lower) if self.hinted(lower) else None
+
+    def finditer(self, lower: str) -> Iterator[re.Match[str]]:
+        return self._pattern.finditer(lower) if self.hinted(lower) else iter(())
+
+    def fullmatch(self, lower: str) -> re.Match[str] | None:
+        return self._pattern.fullmatch(lower) if self.hinted(lower) else None
+
+
+def around(text: str, start: int, end: int) -> str:
+    """The sentence, line or list item in which the characters from `start` to `end` stand."""
+    left = max(text.rfind("\n", 0, start), text.rfind(". ", 0, start), text.rfind("; ", 0, start))
+    ends = [at for at in (text.find("\n", end), text.find(". ", end)) if at >= 0]
+    return text[left + 1 : min(ends) + 1 if ends else len(text)].strip()

@@ -1,0 +1,117 @@
+"""Which known name a word is a slip for: a letter wrong, or the beginning and end of a medicine with a slip between."""
+
+from collections.abc import Collection, Iterator
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+
+from trialwright.register.vocabulary import words
+
+SHORTEST = 7
+_LONG = 10
+_SAME_BEGINNING = 3
+_LONG_BEGINNING = 4
+_SAME_ENDING = 3
+_CLOSE = 0.73  # share of letters alike (difflib ratio) that makes a long word a slip, given the same beginning and end
+_CLOSE_TO_GIVEN = 0.69  # the same for a medicine that this very record gives: its name is to be expected
+
+
+@lru_cache(maxsize=50_000)
+def meant(word: str) -> str:
+    """
+    The name of the lists that the lower-case word is a slip for, or "".
+
+    Missing: another form of a name (myositic), British spelling (anaemia) and every known word are no slips.
+    """
+    if len(word) < SHORTEST or word in _known() or _variant(word) in _variants():
+        return ""
+    for candidate in (name for form in _shortened(_sounding(word)) for name in _by_shortening().get(form, ())):
+        if not _is_other_form(word, candidate):
+            return candidate
+    if len(word) < _LONG:
+        return ""
+    near = _by_ends().get((word[:_LONG_BEGINNING], word[-_SAME_ENDING:]), ())
+    return _closest(word, near, _CLOSE)
+
+
+def meant_for(word: str, given: Collection[str]) -> str:
+    """The medicine of `given` that the word is a slip for, or ""."""
+    if len(word) < SHORTEST or word in _known() or _variant(word) in _variants():
+        return ""
+    return _closest(word, [name for name in given if name[:_SAME_BEGINNING] == word[:_SAME_BEGINNING]], _CLOSE_TO_GIVEN)
+
+
+def known_words() -> frozenset[bytes]:
+    """Every word that is never a slip, as `words_of` gives them."""
+    return _known_bytes()
+
+
+def _closest(word: str, names: Collection[str], close: float) -> str:
+    best, closeness = "", close
+    for name in names:
+        if abs(len(name) - len(word)) <= 3 and not _is_other_form(word, name):
+            ratio = SequenceMatcher(None, word, name).ratio()
+            if ratio > closeness:
+                best, closeness = name, ratio
+    return best
+
+
+def _is_other_form(word: str, name: str) -> bool:
+    # endings differ between languages and between noun and adjective
+    return name[: len(word) - 3] == word[:-3] or name[:-3] == word[: len(name) - 3]
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """The word, and the word without each one of its letters: two words one slip apart share one of these."""
+    yield word
+    for at in range(1, len(word)):
+        yield word[:at] + word[at + 1 :]
+
+
+def _variant(word: str) -> str:
+    """The word as other kinds of English and other languages spell it."""
+    return word.replace("ae", "e").replace("oe", "e").replace("iemi", "emi").replace("sulph", "sulf")
+
+
+def _sounding(word: str) -> str:
+    return _variant(word).replace("y", "i")
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(words("medicines") | words("diseases") | words("instrument_words")))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset((*words("known_words"), *_names()))
+
+
+@cache
+def _known_bytes() -> frozenset[bytes]:
+    return frozenset(word.encode() for word in _known())
+
+
+@cache
+def _variants() -> frozenset[str]:
+    return frozenset(_variant(word) for word in _known())
+
+
+@cache
+def _by_shortening() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for name in _names():
+        if len(name) >= SHORTEST:
+            for form in set(_shortened(_sounding(name))):
+                found[form] = (*found.get(form, ()), name)
+    return found
+
+
+@cache
+def _by_ends() -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    # diseases share beginnings and ends by nature (hypernatremia, hyperkalemia); medicines do not
+    for name in sorted(words("medicines")):
+        if len(name) >= _LONG:
+            key = (name[:_LONG_BEGINNING], name[-_SAME_ENDING:])
+            found[key] = (*found.get(key, ()), name)
+    return found
