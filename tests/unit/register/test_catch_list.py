@@ -4,11 +4,13 @@ The catch list: what a reader finds wrong with the seed's record (reference chap
 Each item has to be raised by a general rule on the reconstruction; on the pasted page too, unless its cell is lost.
 """
 
+import csv
+
 import pytest
 
 from trialwright.register.rules import RULES
 
-from .records import PAGE, RECONSTRUCTION, checked, codes, judged
+from .records import PAGE, RECONSTRUCTION, ROOT, checked, codes, judged
 
 CATCH_LIST = {
     1: ("retrospective registration, 105 days", {"TW-REG-101"}),
@@ -129,3 +131,31 @@ def test_every_finding_says_place_source_expectation_and_cure():
     ]
 
     assert silent == []
+
+
+def test_the_map_of_the_seed_says_which_rule_answers_which_item_on_which_input():
+    text = (ROOT / "docs" / "reference" / "seed-findings.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(text.splitlines())
+    found = {(int(row["item"]), row["rule"], row["reconstructed record"], row["pasted page"]) for row in rows}
+    on_record, on_page = codes(checked(RECONSTRUCTION)), checked(PAGE)
+    unjudged = {one.code for one in on_page.findings} - codes(on_page)
+    expected = {
+        (
+            item,
+            rule,
+            "found" if rule in on_record else "not found",
+            "found" if rule in codes(on_page) else "cannot be judged: cell lost" if rule in unjudged else "cell lost",
+        )
+        for item, (_, rules) in CATCH_LIST.items()
+        for rule in rules
+    }
+
+    assert expected == found
+
+
+def test_at_most_two_findings_on_the_seed_answer_no_item():
+    answered = {rule for _, rules in CATCH_LIST.values() for rule in rules}
+    # 105 tells items 13 and 14 in another way: the same two dates have passed
+    other = codes(checked(RECONSTRUCTION)) - answered - {"TW-REG-105"}
+
+    assert len(other) <= 2, other

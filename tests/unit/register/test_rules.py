@@ -66,7 +66,11 @@ DEFECTS = [
     ("TW-REG-309", {f"{DESIGN}.maskingInfo": {"masking": "NONE"}}),
     (
         "TW-REG-310",
-        {f"{DESIGN}.interventionModel": "SINGLE_GROUP", "descriptionModule.detailedDescription": "Nothing more."},
+        {
+            f"{DESIGN}.interventionModel": "SINGLE_GROUP",
+            "descriptionModule.detailedDescription": "Nothing more.",
+            "armsInterventionsModule.armGroups.1": DELETED,
+        },
     ),
     ("TW-REG-311", {"designModule.enrollmentInfo.count": 999_999}),
     ("TW-REG-401", {"conditionsModule.conditions": ["Gout", "exemplarine"]}),
@@ -273,6 +277,15 @@ NEAR_MISSES = [
         "a withdrawn study enrolled nobody too early",
         "TW-REG-101",
         {f"{STATUS}.studyFirstSubmitDate": "2026-10-30", f"{STATUS}.overallStatus": "WITHDRAWN"},
+    ),
+    ("several arms give each other a benchmark", "TW-REG-310", {f"{DESIGN}.interventionModel": "SINGLE_GROUP"}),
+    (
+        "women may be asked to be older",
+        "TW-REG-612",
+        {
+            CRITERIA: "Inclusion Criteria:\n\n* Men aged 18 to 75\n* Women aged 60 to 75\n\n"
+            "Exclusion Criteria:\n\n* None",
+        },
     ),
     ("a word doubled on purpose", "TW-REG-814", {SUMMARY: "The purpose is to learn that that tablet helps."}),
     (

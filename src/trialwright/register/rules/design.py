@@ -292,7 +292,8 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
     )
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]
-    if single and design.enrollment_info.count and not any(_RATIONALE.search(part) for part in told):
+    alone = len(subject.protocol.arms_interventions_module.arm_groups) <= 1  # several arms give each other a benchmark
+    if single and alone and design.enrollment_info.count and not any(_RATIONALE.search(part) for part in told):
         count = design.enrollment_info.count
         yield Found(
             where=f"{_DESIGN}.enrollmentInfo.count",

@@ -224,7 +224,9 @@ def age_in_text(subject: Subject) -> Iterator[Found]:
     inclusion = re.split(r"exclusion criteria|exclusions?\s*:", module.eligibility_criteria, maxsplit=1, flags=re.I)[0]
     minimum = _AGE_YEARS.match(module.minimum_age)
     said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
-    if minimum and len(said) == 1 and int(minimum.group(1)) not in said:
+    # the limit itself among the words shows that another age there means somebody else
+    named = minimum and re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion)
+    if minimum and not named and len(said) == 1 and int(minimum.group(1)) not in said:
         (age,) = said
         if abs(age - int(minimum.group(1))) > 1:
             yield Found(
@@ -237,7 +239,7 @@ _SAID_AGE = re.compile(
     r"(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age|aged|ages|age of|(?:men|women|males?|females?|adults?|patients"
     r"|subjects|participants)[\w ,/]{0,25}aged?)\s*(?:>=|≥|>|at least|:)?\s*(\d{1,2})\s*"
     r"(?:years|y)?\s*(?:of age )?(?:or older|and older|or above|and above|or over|and over|-|to)\b"
-    r"|(?:^|[\n.;*•-])\s*(?:\d\.\s*)?age[d]?\s*(?:>=|≥|at least)\s*(\d{1,2})\s*years",
+    r"|(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age[d]?\s*)?(?:>=|≥|at least)\s*(\d{1,2})\s*years(?: of age| old)",
     re.I,
 )
 

@@ -40,6 +40,7 @@ _DURATION = re.compile(
 _DUMMY = re.compile(
     r"\b(?:placebo|sham|vehicle|no (?:drug|treatment|intervention)|standard|usual|control|saline|observation"
     r"|withdraw\w*|discontinu\w*|guideline\w*|routine|best (?:medical|supportive)|conventional|background"
+    r"|de-?prescri\w*|stopp\w*|taper\w*|withh[eo]ld\w*"  # what is taken away has no dose
     r"|sugar pill|therap(?:y|ies) alone)\b",
     re.I,
 )
@@ -74,7 +75,8 @@ def drug_as_condition(subject: Subject) -> Iterator[Found]:
     stems = tuple(lines("biological_stems"))
     for at, condition in enumerate(subject.protocol.conditions_module.conditions):
         one = given.get(plain(condition))
-        by_name = condition.lower().endswith(stems) and " " not in condition.strip()
+        one_word = " " not in condition.strip()
+        by_name = one_word and condition.lower().endswith(stems)
         if one or by_name:
             kind = _TYPE_WORDS.get(one.type, one.type.lower()) if one else "biological product by its name"
             yield Found(

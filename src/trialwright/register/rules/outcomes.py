@@ -139,6 +139,9 @@ def paraphrase_differs(subject: Subject) -> Iterator[Found]:
 def several_in_one(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary"):
         measure = re.sub(r"\([^)]*\)", "", placed.outcome.measure)
+        measure = re.split(r"\b(?:as )?(?:measured|assessed|defined|determined) (?:by|as|with)\b", measure, flags=re.I)[
+            0
+        ]
         if re.search(
             r"\b(?:composite|combin\w+|either|or|first|MACE|free|any|ratio|survival|number|percentage|proportion"
             r"|time)\b",
@@ -191,7 +194,7 @@ def _hoped() -> re.Pattern[str]:
 
 _NEUTRAL = re.compile(
     r"\b(?:number|proportion|percent\w*|rate|incidence|time to|time until|frequency|count|participants|patients"
-    r"|subjects|achiev\w+|index|scale|score for|"
+    r"|lower and higher|subjects|achiev\w+|index|scale|score for|"
     r"criteria|global impression|who|with|of (?:global|clinical)|ejection|risk|limit|limb|extremit\w+|extremity"
     r"|leg|back|body|bound|gi|gastro\w*|respiratory|urinary)\b|%",
     re.I,
@@ -229,6 +232,7 @@ def no_statistic(subject: Subject) -> Iterator[Found]:
             and len(whole.split()) < 25
             and not _STATISTIC.search(whole)
             and not _UNIT.search(whole)
+            and not re.search(r"\b(?:success|defined as)\b", whole, re.I)
         ):
             yield Found(
                 where=f"{placed.path}.measure",

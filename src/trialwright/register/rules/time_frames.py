@@ -16,7 +16,8 @@ _EVERY = (*_PRIMARY, *_SECONDARY)
 _AE = re.compile(r"\badverse (?:events?|effects?|reactions?)|\bside effects?\b", re.I)
 _GRADED = re.compile(
     r"CTCAE|MedDRA|\bgrad(?:e|es|ed|ing)\b|\bserious\w*|\bsever(?:e|ity)\b|WHO-ART|\bSAEs?\b|\bTEAEs?\b|\bBARC"
-    r"|\bTIMI|\bDAIDS|(?:dose|treatment).limiting|lead(?:ing)? to|causality|related|\d+\.\d|Clavien|MACE"
+    r"|\bTIMI|\bDAIDS|(?:dose|treatment).limiting|lead(?:ing)? to"
+    r"|discontinu\w*|withdraw\w*|causality|related|\d+\.\d|Clavien|MACE"
     r"|common terminology",
     re.I,
 )
@@ -26,6 +27,7 @@ _BARE = re.compile(
     r"|clinical (?:outcome|response|benefit|improvement)s?)",
     re.I,
 )
+_MADE_CLEAR = re.compile(r"quality of life|compliance|adherence|acceptability|pharmacokinetics?", re.I)
 _ANCHOR_LOOSE = re.compile(
     r"\b(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:treat(?:ment|ed|ing)?|therapy|medication"
     r"|administration|drug)\b",
@@ -96,7 +98,8 @@ def timeless_frame(subject: Subject) -> Iterator[Found]:
 
 
 _EVENT = re.compile(
-    r"\b(?:baseline|incision|intra-?operative|insert\w+|period|discharge|death|admission|hospitali[sz]ation"
+    r"\b(?:before|after|prior to|preceding|following|ablation|implant\w*|arrival"
+    r"|catheteri[sz]ation|baseline|incision|intra-?operative|insert\w+|period|discharge|death|admission|hospitali[sz]ation"
     r"|surgery|procedure|intraoperative\w*|operation"
     r"|complet\w+|end of|stud(?:y|ies)|delivery|birth|"
     r"day of|during|immediate\w*|periprocedural|perioperative|in-hospital|enrol\w+|visit|infusion|anesthesia"
@@ -175,7 +178,11 @@ def ungraded_safety(subject: Subject) -> Iterator[Found]:
 )
 def bare_title(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        if _BARE.fullmatch(placed.outcome.measure.strip(" .")):
+        if not _BARE.fullmatch(placed.outcome.measure.strip(" .")):
+            continue
+        # a description makes these general words a measure; no description makes "Safety" one
+        told = len(placed.outcome.description.split()) >= 3
+        if not (told and _MADE_CLEAR.fullmatch(placed.outcome.measure.strip(" ."))):
             yield Found(
                 where=f"{placed.path}.measure",
                 found=f"The title is {quoted(placed.outcome.measure)}, which names no measure.",
