@@ -190,10 +190,11 @@ Told = Fraction | bool | str | Undecided | None
 Statistic = Fraction | float | int
 """A statistic that is a number: exact where it can be."""
 
-Shape = (
-    Statistic | str | bool | None | tuple[Statistic | str | None, ...] | tuple[dict[str, Statistic | str | None], ...]
-)
-"""What one key of a method's JSON answer holds: a value, a pair or list of them, or a list of rows."""
+Cells = dict[str, Statistic | str | None]
+"""One row of a method's JSON answer."""
+
+Shape = Statistic | str | bool | None | tuple[Statistic | str | None, ...] | Cells | tuple[Cells, ...]
+"""What one key of a method's JSON answer holds: a value, a pair or list of them, a row or a list of rows."""
 
 
 class Estimate(msgspec.Struct, frozen=True, kw_only=True):

@@ -249,7 +249,7 @@ def _plain_shape(shape: Shape) -> object:
     """A fixed key of the answer: plain numbers, in lists and rows."""
     if isinstance(shape, tuple):
         return [_plain_cells(part) if isinstance(part, dict) else _plain_number(part) for part in shape]
-    return _plain_number(shape)
+    return _plain_cells(shape) if isinstance(shape, dict) else _plain_number(shape)
 
 
 def _plain_cells(cells: Mapping[str, Fraction | float | int | str | None]) -> Json:
