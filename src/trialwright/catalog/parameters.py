@@ -55,6 +55,9 @@ class Parameters:
     def named_numbers(self, name: str) -> dict[str, Fraction]:
         return named_numbers(self.texts[name])
 
+    def text(self, name: str) -> str:
+        return self.texts[name]
+
     def names(self, name: str) -> list[str]:
         return [part.strip() for part in self.texts[name].split(",") if part.strip()]
 
