@@ -35,6 +35,10 @@ sabotage: $(VENV)/test.done
 pictures: $(VENV)/test.done
 	TRIALWRIGHT_REQUIRE=chromium TRIALWRIGHT_PICTURES=docs/images $(BIN)/pytest -q tests/journey/test_pictures.py
 
+# What R says, stored with its calls and versions; needs R (Debian: r-base-core and r-cran packages).
+references: $(VENV)/test.done
+	$(BIN)/python tests/references/make_references.py
+
 format: $(VENV)/test.done
 	$(BIN)/ruff format --quiet src tests benchmarks
 	$(BIN)/ruff check --quiet --fix src tests benchmarks

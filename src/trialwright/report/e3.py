@@ -353,8 +353,8 @@ def _appendices(m: Material) -> list[Block]:
         ("16.1.2", "What is assumed", "所作假设", chapters.assumptions(m.writing, m.assumptions)),
         ("16.1.9", "Documentation of the methods", "统计方法文件", [
             Paragraph(m.say(
-                "The analysis plan is generated from the same definition: analysis-plan.",
-                "统计分析计划由同一研究定义生成：analysis-plan。",
+                "Each method, its formula and its source stand on its page of the methods catalog.",
+                "各统计方法及其公式、出处见方法目录各页。",
             )),
         ]),
         ("16.2", "Listings", "清单", [PageBreak(), *(d for use, d in m.shown if _is_listing(use))]),
