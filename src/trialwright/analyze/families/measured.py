@@ -1,0 +1,61 @@
+"""A measure at each visit and its change from baseline, as measured: no strategy, nothing filled in."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from trialwright.analyze.material import Line, Material, described, population_of, setting
+from trialwright.analyze.rates import method_rows
+from trialwright.model.analysis import AnalysisRecord, ResultRow
+from trialwright.model.study import DisplayUse, MethodUse
+
+TESTS = (MethodUse(method="signed_rank"),)
+AS_MEASURED = "As measured at each visit, whatever else happened; change is value minus baseline, of those with both"
+
+
+def measured(material: Material, use: DisplayUse) -> list[ResultRow]:
+    """
+    A line a visit: `n`, `missing`, the value described, its change described and estimated (signed rank).
+
+    Shape:    parameter `measure` names it ("physician_global.vas"); `tested: yes` adds the estimate of the change.
+    Missing:  counted, never filled in.
+    """
+    members = material.members(population_of(material, use))
+    parameter = setting(material, use, "measure")
+    rows: list[ResultRow] = []
+    for visit in material.study.visits:
+        mine = [r for r in material.of(parameter, visit.name) if r.participant_id in set(members)]
+        if not mine or visit.kind not in ("screening", "baseline", "planned"):
+            continue
+        rows += _visit(material, use, (visit.name, visit.title.en), mine, members)
+    return rows
+
+
+def _visit(
+    material: Material,
+    use: DisplayUse,
+    named: tuple[str, str],
+    mine: Sequence[AnalysisRecord],
+    members: Sequence[str],
+) -> list[ResultRow]:
+    values = [r.value for r in mine if isinstance(r.value, Fraction)]
+    changes = [r.change for r in mine if isinstance(r.change, Fraction)]
+    unit = next((r.unit for r in mine if r.unit), "")
+    line = Line(
+        display=use.number, row=named[0], label=named[1], analysis_set=population_of(material, use),
+        denominator=len(members), records=tuple(r.id for r in mine), participants=tuple(members),
+    )  # fmt: skip
+    rows = [line.says("n", len(values), method=AS_MEASURED), line.says("missing", len(members) - len(values))]
+    rows += described(material.catalog, line, values, unit=unit)
+    if any(r.change is not None for r in mine):
+        rows.append(line.says("change_n", len(changes)))
+        rows += described(material.catalog, line, changes, prefix="change_", unit=unit)
+        if setting(material, use, "tested") == "yes" and changes:
+            made = method_rows(line, TESTS, {"x": changes}, material.catalog)
+            wanted = ("hl", "lower", "upper", "p_pratt")
+            rows += [
+                line.says(r.statistic, r.value, unit=unit if r.statistic != "p_pratt" else "",
+                          decimals=None if r.statistic == "p_pratt" else 2, method=r.method, warnings=r.warnings)
+                for r in made
+                if r.statistic in wanted
+            ]  # fmt: skip
+    return rows
