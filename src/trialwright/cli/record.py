@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from trialwright.cli.speak import as_json, expect_one_of, out, parse_day, print_json, print_problems
+from trialwright.cli.speak import as_json, err, expect_one_of, out, parse_day, print_json, print_problems
 
 if TYPE_CHECKING:
     from trialwright.model.ledger import Snapshot
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     family.command("history")(history)
     family.command("diff")(diff)
     family.command("deadlines")(deadlines)
+    family.command("convert")(convert)
     app.add_typer(family)
 
 
@@ -136,3 +137,42 @@ def _snapshot(path: Path, db: str | None) -> Snapshot | None:
         return None
     with open_place(path, db) as ledger:
         return ledger.snapshot()
+
+
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="IN", help="A record in any format.")],
+    to: Annotated[str, typer.Option("--to", help="v2, prs-xml, who or tabular.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="The file to write; without it, the screen. .html: a web page."),
+    ] = None,
+    org_name: Annotated[
+        str, typer.Option("--org-name", help="For prs-xml: the short name your organisation logs in with.")
+    ] = "",
+) -> None:
+    """
+    Write a record in another form, and tell what that form cannot carry and what is still owed.
+
+    Example: trialwright record convert registered.json --to prs-xml -o upload.xml
+    """
+    from trialwright.pipeline.readout import write_files
+    from trialwright.pipeline.record_convert import TARGETS, convert_record
+
+    expect_one_of("--to", to, TARGETS)
+    written = convert_record(file, to, output=output, org_name=org_name)
+    if isinstance(written, list):
+        _refuse(written)
+    if output is None:
+        out.print(written.content.decode(), markup=False, end="")
+    else:
+        write_files({output.name: written.content}, output.parent)
+    for remark in written.remarks:
+        err.print(remark, markup=False)
+    for heading, lines in (
+        ("Not carried over", [f"{cell.where}: {cell.reason}" for cell in written.lost]),
+        ("Still owed", [f"{owed.where}: {owed.what}" for owed in written.owed]),
+    ):
+        if lines:
+            err.print(f"\n{heading} ({len(lines)})", markup=False)
+            for line in lines:
+                err.print(f"  {line}", markup=False)
