@@ -47,7 +47,7 @@ def write_prs_xml(record: RegistryRecord, org_name: str = "") -> Written:
     prs_people.write_sharing(study, protocol.ipd_sharing_statement_module)
     prs_people.write_references(study, protocol.references_module)
     etree.indent(root)
-    content = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    content = etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
     owed = (*owed_private(private, protocol, login), *owed_elements(record), *_unsaid(study))
     return Written(content=content, lost=tuple(losses.cells), owed=tuple(dict.fromkeys(owed)), remarks=(REMARK,))
 
@@ -150,4 +150,10 @@ def _status(study: Branch, protocol: ProtocolSection) -> None:
 def _unsaid(study: Branch) -> tuple[Owed, ...]:
     """The elements that the schema demands and that stand empty."""
     empty = [node for node in study.element.iter() if isinstance(node.tag, str) and len(node) == 0 and not node.text]
-    return tuple(Owed(str(node.tag), "The schema demands this element; it is written empty.") for node in empty)
+    return tuple(Owed(_placed(node), "The schema demands this element; it is written empty.") for node in empty)
+
+
+def _placed(node: etree._Element) -> str:
+    """The element below `clinical_study`: location/facility/name."""
+    above = [str(one.tag) for one in node.iterancestors()][:-2]
+    return "/".join([*reversed(above), str(node.tag)])
