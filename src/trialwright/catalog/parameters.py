@@ -14,6 +14,7 @@ from trialwright.model.problem import Problem
 Argument = str | int | Fraction | Sequence[str | int | Fraction] | Records | Mapping[str, str | int | Fraction]
 """What a caller may hand to a method: exact numbers or their texts, never floats; rows of a table as records."""
 
+NO_AMOUNTS = "none"
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(/[0-9]*[1-9][0-9]*)?")
 _LONGEST = 1000  # Python refuses to read numbers of thousands of digits, and nobody means one
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -57,6 +58,11 @@ class Parameters:
 
     def text(self, name: str) -> str:
         return self.texts[name]
+
+    def amounts(self, name: str) -> dict[str, Fraction]:
+        """`phga=0.5,exm=1/2` as name -> number, in the order written; `none` is no number at all."""
+        pairs = (part.partition("=") for part in self.names(name) if part != NO_AMOUNTS)
+        return {key.strip(): exact(number.strip()) for key, _, number in pairs}
 
     def names(self, name: str) -> list[str]:
         return [part.strip() for part in self.texts[name].split(",") if part.strip()]
@@ -130,6 +136,12 @@ def _expected(parameter: Parameter, text: str) -> str:
             known = not parameter.choices or set(parts) <= set(parameter.choices)
             right = bool(parts) and known and len(set(parts)) == len(parts)
             return "" if right else f"a list, each once, with commas, of {', '.join(parameter.choices) or 'names'}"
+        case "amounts":
+            pairs = [part.partition("=") for part in parts if part != NO_AMOUNTS]
+            known = not parameter.choices or {key.strip() for key, _, _ in pairs} <= set(parameter.choices)
+            once = len({key.strip() for key, _, _ in pairs}) == len(pairs)
+            right = known and once and all(_is_number(number.strip()) for _, _, number in pairs)
+            return "" if right else f"name=number with commas, for {', '.join(parameter.choices) or 'names'}, or none"
         case "records":
             return "" if _reads(read_records, text) else "a list of rows, each an object of texts, numbers and nulls"
         case "named_numbers":

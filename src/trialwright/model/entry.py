@@ -108,7 +108,9 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     says: str
-    kind: Literal["number", "numbers", "integer", "truth", "choice", "names", "text", "records", "named_numbers"]
+    kind: Literal[
+        "number", "numbers", "integer", "truth", "choice", "names", "amounts", "text", "records", "named_numbers"
+    ]
     default: str = ""  # empty: must be given
     choices: tuple[str, ...] = ()
     least: str = ""  # the smallest number that makes sense, where the kind is a number
