@@ -7,7 +7,7 @@ from trialwright.register.formats import render_json, render_sarif, render_text
 from trialwright.register.languages import word_finding
 from trialwright.register.markdown import plain, plain_protocol
 from trialwright.register.problems import unreadable_file
-from trialwright.register.reading import read_record
+from trialwright.register.reading import read_record, read_records
 
 __all__ = [
     "check_against_definition",
@@ -16,6 +16,7 @@ __all__ = [
     "plain",
     "plain_protocol",
     "read_record",
+    "read_records",
     "render_json",
     "render_sarif",
     "render_text",

@@ -61,7 +61,7 @@ def several_records(name: str, count: int) -> Problem:
         where=name,
         found=f"The file holds {count} records.",
         expected="One record.",
-        cure="Put each record into a file of its own and check them one by one.",
+        cure="Put each record into a file of its own, or check the file as a collection of records.",
     )
 
 
@@ -130,4 +130,14 @@ def word_unknown(where: str, word: str, expected: str) -> Problem:
         expected=f"{expected}.",
         cure="Use one of the words the registry knows.",
         source="Comments of ProtocolRecordSchema.xsd 2018.05.08",
+    )
+
+
+def broken_archive(name: str, detail: str) -> Problem:
+    return Problem(
+        code="TW-REG-013",
+        where=name,
+        found=f"The packed file cannot be unpacked: {detail}.",
+        expected="A complete gzip file.",
+        cure="Download the file again; what stood before the damage was read.",
     )

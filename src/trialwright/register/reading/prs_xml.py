@@ -1,6 +1,6 @@
 """PRS upload XML, as the registry's entry system takes and gives it, mapped into v2 shape."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from trialwright.model.problem import Lost, Problem
 from trialwright.model.record import RegistryRecord
@@ -20,16 +20,14 @@ _PRIVATE = "API v2 shows it nowhere; it is kept with the record and written into
 _SIMPLE = ("is_fda_regulated", "is_section_801", "is_ind_study")
 
 
-def read(root: Asked, name: str) -> RegistryRecord | list[Problem]:
-    """The record of an upload file, or why it holds none. Elements the schema does not know are oddities."""
+def read_each(root: Asked, name: str) -> Iterator[RegistryRecord | list[Problem]]:
+    """Every record of an upload file, or why it holds none. Elements the schema does not know are oddities."""
     studies = root.each("clinical_study")
-    if len(studies) != 1:
-        return (
-            [problems.several_records(name, len(studies))]
-            if studies
-            else [problems.not_a_record(name, "its study_collection holds no clinical_study")]
-        )
-    return read_study(studies[0], name, rooted=root.namespace == _NAMESPACE)
+    if not studies:
+        yield [problems.not_a_record(name, "its study_collection holds no clinical_study")]
+    for number, study in enumerate(studies, 1):
+        place = name if len(studies) == 1 else f"{name}, record {number}"
+        yield read_study(study, place, rooted=root.namespace == _NAMESPACE)
 
 
 def read_study(study: Asked, name: str, *, rooted: bool = True) -> RegistryRecord:

@@ -16,13 +16,22 @@ from trialwright.register.reading.lossless import Typed, type_document, type_qui
 _NO_PROTOCOL = V2Record().protocol_section
 
 
+def read_quickly(data: bytes, name: str) -> RegistryRecord | None:
+    """The record of a document that the model holds whole; None for any other, broken ones included."""
+    try:
+        quick = type_quickly(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if quick is None or quick.protocol_section is _NO_PROTOCOL:
+        return None
+    return RegistryRecord(typed=quick, source_format="v2", source_name=name)
+
+
 def read(data: bytes, name: str) -> RegistryRecord | list[Problem]:
     """The record, or why the JSON is not one. A history document yields its current version and its history."""
     try:
-        quick = type_quickly(data)
-        if quick is not None and quick.protocol_section is not _NO_PROTOCOL:
-            return RegistryRecord(typed=quick, source_format="v2", source_name=name)
-        return read_document(msgspec.json.decode(data), name)
+        quick = read_quickly(data, name)
+        return quick if quick is not None else read_document(msgspec.json.decode(data), name)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return [problems.broken_json(name, _detail(str(error), data))]
     except RecursionError:
