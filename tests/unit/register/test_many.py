@@ -55,22 +55,22 @@ FORMS = {
 def test_every_record_of_a_file_is_read_in_its_order(form, chunk, monkeypatch):
     monkeypatch.setattr(json_values, "_CHUNK", chunk)
 
-    assert THREE == _numbers(FORMS[form])
-    assert THREE == _numbers(gzip.compress(FORMS[form]))
+    assert _numbers(FORMS[form]) == THREE
+    assert _numbers(gzip.compress(FORMS[form])) == THREE
 
 
 def test_every_record_says_where_it_stands():
     by_lines = [one.source_name for one in read_records(io.BytesIO(FORMS["lines"]), "all.jsonl")]
     in_array = [one.source_name for one in read_records(io.BytesIO(FORMS["array"]), "all.json")]
 
-    assert ["all.jsonl, line 1", "all.jsonl, line 2", "all.jsonl, line 3"] == by_lines
-    assert ["all.json, record 1", "all.json, record 2", "all.json, record 3"] == in_array
+    assert by_lines == ["all.jsonl, line 1", "all.jsonl, line 2", "all.jsonl, line 3"]
+    assert in_array == ["all.json, record 1", "all.json, record 2", "all.json, record 3"]
 
 
 def test_a_broken_line_is_told_and_the_others_are_read():
     first, second, third = FORMS["lines"].split(b"\n")
 
-    assert ["NCT00000000", "TW-REG-004", "NCT00000002"] == _numbers(b"\n".join([first, second[:-9], third]))
+    assert _numbers(b"\n".join([first, second[:-9], third])) == ["NCT00000000", "TW-REG-004", "NCT00000002"]
 
 
 def test_an_array_with_something_else_in_it_is_read_around_it():
@@ -116,14 +116,14 @@ def test_several_uploads_in_one_collection_are_several_records():
     inner = xml[xml.index(b"<clinical_study>") : xml.index(b"</prs:study_collection>")]
     both = xml.replace(inner, inner * 2)
 
-    assert 2 == len(list(read_records(io.BytesIO(both), "upload.xml")))
+    assert len(list(read_records(io.BytesIO(both), "upload.xml"))) == 2
     assert [one.code for one in read_record(both, "upload.xml")] == ["TW-REG-006"]
 
 
 def test_where_one_record_is_asked_for_many_are_counted():
     answer = read_record(FORMS["lines"], "all.jsonl")
 
-    assert [("TW-REG-006", "The file holds 3 records.")] == [(one.code, one.found) for one in answer]
+    assert [(one.code, one.found) for one in answer] == [("TW-REG-006", "The file holds 3 records.")]
 
 
 def test_a_file_is_never_held_whole():
@@ -143,7 +143,7 @@ def test_a_file_is_never_held_whole():
 def test_a_bomb_is_refused_at_the_limit(monkeypatch):
     monkeypatch.setattr("trialwright.register.problems.MOST_BYTES", 100_000)
     for bomb in (b"[" + b" " * 1_000_000, b'{"a": "' + b"x" * 1_000_000, b"y" * 1_000_000, b"{" + b"[" * 1_000_000):
-        assert ["TW-REG-002"] == _numbers(gzip.compress(bomb))
+        assert _numbers(gzip.compress(bomb)) == ["TW-REG-002"]
     nested = gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"{}"))))
 
-    assert ["TW-REG-003"] == _numbers(nested)
+    assert _numbers(nested) == ["TW-REG-003"]

@@ -14,7 +14,7 @@ _BLANKS = b" \t\r\n,"
 _CHUNK = 1 << 18
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """A value that goes beyond the limit, so that nobody can say where the next one begins."""
 
 
@@ -32,7 +32,7 @@ def values(stream: BinaryIO, start: bytes, most: int) -> Iterator[Value]:
     Shape:    a file whose first line is a whole value is read by lines, so that a broken line spoils no other; the
               elements of an array, or objects in a row, are told apart by their brackets.
     Missing:  text after the last whole value is given as a last value, to be refused by whoever reads it.
-    Raises:   TooLong for a value of more than `most` bytes.
+    Raises:   TooLongError for a value of more than `most` bytes.
     """
     rest = _Rest(stream, start, most)
     if start.lstrip()[:1] == b"[":
@@ -69,7 +69,7 @@ class _Rest:
     def more(self) -> bool:
         """Read on, the more the longer the value already is; False at the end."""
         if len(self.buffer) > self._most:
-            raise TooLong
+            raise TooLongError
         chunk = self._stream.read(max(_CHUNK, len(self.buffer)))
         self.buffer += chunk
         self.ended = not chunk
@@ -101,7 +101,7 @@ def _bracketed(rest: _Rest, *, closing: bool) -> Iterator[Value]:
         while not rest.buffer.lstrip(_BLANKS) and rest.more():
             pass
         rest.drop(len(rest.buffer) - len(rest.buffer.lstrip(_BLANKS)))
-        if closing and rest.buffer[:1] in (b"", b"]"):
+        if closing and bytes(rest.buffer[:1]) in (b"", b"]"):
             yield from _end_of_array(rest, number)
             return
         if not rest.buffer:
@@ -124,7 +124,7 @@ def _end_of_array(rest: _Rest, number: int) -> Iterator[Value]:
 
 def _end_of_value(rest: _Rest) -> int:
     """The length of the value that begins the buffer; the whole buffer where the file ends within it."""
-    if rest.buffer[:1] not in (b"{", b"["):
+    if bytes(rest.buffer[:1]) not in (b"{", b"["):
         return _end_of_scalar(rest)
     depth, at = 0, 0
     while True:

@@ -12,7 +12,7 @@ from trialwright.model.problem import Problem
 from trialwright.model.record import RegistryRecord
 from trialwright.register import problems
 from trialwright.register.reading import legacy_xml, prs_xml, v2_json
-from trialwright.register.reading.json_values import TooLong, values
+from trialwright.register.reading.json_values import TooLongError, values
 from trialwright.register.reading.page_text import read_page
 from trialwright.register.reading.xml import parse_xml
 
@@ -34,7 +34,7 @@ def read_records(stream: BinaryIO, name: str) -> Iterator[Reading]:
     """
     try:
         yield from _unpacked(stream, name)
-    except TooLong:
+    except TooLongError:
         yield [problems.too_large(name, problems.MOST_BYTES + 1)]
     except (OSError, EOFError, zlib.error) as error:
         yield [problems.broken_archive(name, str(error) or type(error).__name__)]
@@ -80,7 +80,7 @@ class _Joined(io.RawIOBase):
 def _all_of(stream: BinaryIO, most: int) -> bytes:
     rest = stream.read(max(most, 0) + 1)
     if len(rest) > most:
-        raise TooLong
+        raise TooLongError
     return rest
 
 
