@@ -37,6 +37,7 @@ def _question(block: EligibilityBlock) -> Item:
         kind="yes_no",
         choices=(Choice(YES, Text("Yes", "是")), Choice(NO, Text("No", "否"))),
         hint=Text("Yes means that this allows entry.", "选择“是”表示允许入组。"),
+        mapping={"sdtm": f"IE.{block.name}"},
     )
 
 

@@ -53,6 +53,7 @@ class NumberTable(msgspec.Struct, frozen=True, kw_only=True):
 class Choice(msgspec.Struct, frozen=True):
     code: str
     label: Text
+    mapping: dict[str, str] = {}  # standard -> its term for this choice, read by export/ only
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +136,7 @@ class Instrument(Entry, frozen=True, kw_only=True):
     options: tuple[Option, ...] = ()
     repeating: bool = False  # a log: one row an event, stable row ids
     licence: str = ""
+    mapping: dict[str, str] = {}  # standard -> what every mapped item of it shares, read by export/ only
 
 
 class Criterion(Entry, frozen=True, kw_only=True):

@@ -1,0 +1,66 @@
+"""Writes the two data files of export/sdtm from ../shared/standards: names and labels of variables, and code lists."""
+
+import gzip
+import json
+from pathlib import Path
+
+SHARED = Path("../shared/standards/core-cache")
+TO = Path("src/trialwright/export/sdtm")
+DOMAINS = (
+    "TA TE TV TI TS DM SE SV DS DV IE EX DA CM MH AE LB VS QS RS MK FT FA PR CE SUPPQUAL RELREC".split()
+)  # fmt: skip
+ALSO = ("NCOMPLT", "PROTMLST", "CCCAT", "QSCAT", "MHEDTTYP", "TSPARM", "LAT", "LOC", "EVAL")
+OF_PARAMETERS = (
+    "TPHASE", "TBLIND", "INTMODEL", "STYPE", "TINDTP", "TTYPE", "INTTYPE", "SEXPOP", "NY", "AGEU", "TCNTRL", "FREQ", "ROUTE",
+)  # fmt: skip
+
+
+def read(name: str) -> dict:
+    with gzip.open(SHARED / f"{name}.json.gz", "rt", encoding="utf-8") as file:
+        return json.load(file)
+
+
+def main() -> None:
+    standard = read("standards_details")["standards/sdtmig/3-4"]
+    lists_of = read("variable_codelist_maps")["sdtmig-3-4-codelists"]
+    package = read("sdtmct-2025-03-28")
+    by_code = {each["conceptId"]: each for each in package["codelists"]}
+    domains, used = {}, set()
+    for of_class in standard["classes"]:
+        for dataset in of_class.get("datasets", []):
+            if dataset["name"] not in DOMAINS:
+                continue
+            lines = []
+            for variable in dataset["datasetVariables"]:
+                codes = [link["href"].rpartition("/")[2] for link in variable["_links"].get("codelist", [])]
+                codes = [code for code in codes if code in by_code]
+                used |= set(codes)
+                lines.append(
+                    [
+                        variable["name"], variable["label"], variable["simpleDatatype"], variable["core"],
+                        variable["role"], codes[0] if codes else "",
+                    ]
+                )  # fmt: skip
+            domains[dataset["name"]] = {
+                "label": dataset["label"], "class": of_class["name"], "structure": dataset["datasetStructure"],
+                "variables": lines,
+            }  # fmt: skip
+    used |= {each["conceptId"] for each in package["codelists"] if each["submissionValue"] in (*ALSO, *OF_PARAMETERS)}
+    lists = {
+        code: {
+            "name": by_code[code]["submissionValue"],
+            "title": by_code[code]["name"],
+            "extensible": by_code[code]["extensible"],
+            "terms": {term["submissionValue"]: term["conceptId"] for term in by_code[code]["terms"]},
+        }
+        for code in sorted(used)
+    }
+    (TO / "domains.json").write_text(
+        "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in domains.items()) + "\n}\n", "utf-8"
+    )
+    text = json.dumps({"version": "2025-03-28", "lists": lists}, ensure_ascii=False, sort_keys=True)
+    (TO / "terminology.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+if __name__ == "__main__":
+    main()
