@@ -23,6 +23,7 @@ def built_record(
     lost: tuple[Lost, ...] = (),
     oddities: tuple[Problem, ...] = (),
     history: History | None = None,
+    inferred: tuple[str, ...] = (),
 ) -> RegistryRecord:
     """The record of a v2 document whose text is as a person typed it."""
     typed = type_document({key: _escaped(piece, key) for key, piece in document.items()})
@@ -32,6 +33,7 @@ def built_record(
         source_format=source_format,
         source_name=name,
         lost=lost,
+        inferred=inferred,
         oddities=(*oddities, *typed.oddities),
         history=history,
     )

@@ -2,9 +2,13 @@
 
 from trialwright.model.problem import Problem
 from trialwright.model.record import RegistryRecord
-from trialwright.register.reading import tabular
+from trialwright.register.reading import classic, tabular
 
 
 def read_page(text: str, name: str) -> RegistryRecord | list[Problem]:
-    """The record of the tabular page, or why the text is no page of a record."""
-    return tabular.read(text, name)
+    """The record of the tabular or the classic page, or why the text is neither."""
+    found = tabular.read(text, name)
+    if isinstance(found, RegistryRecord):
+        return found
+    told = classic.read(text, name)
+    return told if isinstance(told, RegistryRecord) else found
