@@ -146,6 +146,59 @@ def test_repeated_measures_have_the_likelihood_and_means_of_nlme(covariance):
     assert [row["se"] for row in got["emmeans"]] == pytest.approx(value["se"], abs=FITTED)
 
 
+def test_survival_its_limits_and_median_are_those_of_r():
+    (reference,) = of("kaplan_meier")
+    got, value = answer("kaplan_meier", **reference["input"]), reference["value"]
+
+    for name in ("survival", "lower", "upper"):
+        assert [row[name] for row in got["rows"]] == pytest.approx(value[name], abs=EXACT), name
+    assert got["median"] == value["median"]
+    (flat,) = of("kaplan_meier_median")
+    given = {name: many(part) for name, part in flat["input"].items()}
+
+    assert float(answer("kaplan_meier", **given)["median"]) == flat["value"]
+
+
+def test_cumulative_incidence_with_tied_causes_is_that_of_cmprsk_and_survival():
+    (reference,) = of("aalen_johansen")
+    rows = answer("aalen_johansen", **reference["input"])["rows"]
+    for cause in (1, 2):
+        mine = [row for row in rows if row["cause"] == cause]
+
+        assert [row["cif"] for row in mine] == pytest.approx(reference["value"][f"cif{cause}"], abs=EXACT)
+    (reference,) = of("aalen_johansen_limits")
+    mine = answer("aalen_johansen", **reference["input"])["rows"]
+    for cause, column in ((1, 1), (2, 2)):
+        for name in ("lower", "upper"):
+            got = [row[name] for row in mine if row["cause"] == cause]
+            theirs = [_number_or_none(row[column]) for row in reference["value"][name]]
+
+            assert got == [None if each is None else pytest.approx(each, abs=EXACT) for each in theirs]
+
+
+def _number_or_none(value):
+    return None if value in ("NA", None) else value
+
+
+def test_pooled_adjusted_and_posterior_numbers_are_those_of_r():
+    for reference in of("pooled"):
+        got = answer("rubin", **reference["input"])
+        names = ("estimate", "se", "df", "fmi")
+
+        assert [got[n] for n in names] == pytest.approx([reference["value"][n] for n in names], abs=EXACT)
+    for reference in of("adjusted_p"):
+        got = answer("adjusted_p", p=many(reference["input"]["p"]))
+        for name in ("holm", "hochberg"):
+            assert list(got[name]) == pytest.approx(many(reference["value"][name]), abs=EXACT)
+    for reference in of("beta_binomial"):
+        got, value = answer("beta_binomial", **reference["input"]), reference["value"]
+
+        flat = [got["mean"], *got["cri95"], *got["p_greater"]]
+        assert [float(v) for v in flat] == pytest.approx(
+            [value["mean"], *value["cri95"], *value["p_greater"]], abs=EXACT
+        )
+
+
 @pytest.mark.bulk
 def test_the_shared_reference_values_are_met_within_their_tolerances():
     if not SHARED.is_file():

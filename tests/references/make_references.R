@@ -123,6 +123,11 @@ ci <- timepoints(cuminc(time, status), times = at[at > 0])
 say("aalen_johansen", list(time = time, status = status, at = at[at > 0]),
     "cmprsk::timepoints(cuminc(time, status), times = at): est and var, causes 1 and 2",
     list(cif1 = as.numeric(ci$est[1, ]), cif2 = as.numeric(ci$est[2, ]), var1 = as.numeric(ci$var[1, ]), var2 = as.numeric(ci$var[2, ])))
+ms <- survfit(Surv(time, factor(status)) ~ 1, conf.type = "log-log")
+sm <- summary(ms, times = at[at > 0])
+say("aalen_johansen_limits", list(time = time, status = status, at = at[at > 0]),
+    "summary(survfit(Surv(time, factor(status)) ~ 1, conf.type = 'log-log'), times = at): limits of state 0, 1, 2",
+    list(lower = sm$lower, upper = sm$upper, se = sm$std.err))
 # --- linear models -----------------------------------------------------------------------------------------------
 set.seed(20210201)
 ancova <- data.frame(arm = rep(c("A", "B", "C"), c(9, 8, 10)), site = rep(c("N", "S"), length.out = 27))

@@ -58,3 +58,20 @@ def wrong_table(method: str, table: Sequence[int], most: int = 0) -> list[Proble
     shown = ", ".join(str(count) if count >= 0 else "no count" for count in table)
     expected = "Four counts, row by row, none negative and not all 0" + (f", at most {most} together" if most else "")
     return [problems.impossible_arguments(method, f"table is {shown or 'empty'}", expected, "Write [a, b, c, d]")]
+
+
+def wrong_times(method: str, times: Sequence[Fraction], status: Sequence[Fraction], *, most: int) -> list[Problem]:
+    """Times to an event that do not fit their status: other lengths, none, negative, or a status that is no cause."""
+    if len(times) != len(status):
+        found = f"time has {len(times)} and status {len(status)} values"
+        cure = "Give each participant one time and one status"
+        return [problems.impossible_arguments(method, found, "As many times as statuses", cure)]
+    wrong = too_few(method, "time", len(times), 1)
+    if any(time < 0 for time in times):
+        found = "a time is negative"
+        wrong.append(problems.impossible_arguments(method, found, "Times of 0 or more", "Count from the start"))
+    if any(each.denominator != 1 or not 0 <= each <= most for each in status):
+        causes = "1 for the event" if most == 1 else f"1 to {most} for the cause"
+        found = "a status is something else"
+        wrong.append(problems.impossible_arguments(method, found, f"0 for censored, {causes}", "Correct status"))
+    return wrong
