@@ -58,7 +58,7 @@ def test_table_14_1_01_the_populations_come_out_as_published(by_arm):
         assert line[0] == by_arm[0][0]["14.1"].rows[number][0].text
 
 
-# Halves of exact numbers are rounded away from zero here, as by hand. The published tables round their binary neighbours:
+# Halves of exact numbers are rounded away from zero here, as by hand. The published tables round the nearest double:
 # the mean duration under placebo is exactly 853/20 = 42.65 months, and was printed as 42.6.
 HALVES = {
     ("duration", pilot.Fraction(853, 20)): "42.6",
