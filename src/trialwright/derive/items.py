@@ -11,13 +11,16 @@ from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.entry import Instrument
 from trialwright.model.quantity import Missing, Quantity, Value
 
+LIMIT = "_uln"
+"""What the name of a laboratory item's upper limit of normal ends in."""
+
 
 def derive_items(catalog: Catalog, course: Course) -> list[AnalysisRecord]:
     """
     One record an answer of every instrument that neither repeats nor has a measure; blanks have none.
 
-    An instrument with measures has records of those scores only that are not a measure's value themselves: the largest
-    multiple of the upper limit beside the enzyme that is followed.
+    An instrument with measures has records of those scores only that are not a measure's value themselves (the largest
+    multiple of the upper limit beside the enzyme that is followed), and of laboratory values beside their own limits.
     """
     records = []
     for visit, name, row, sheet in course.book.sheets(course.participant):
@@ -26,11 +29,11 @@ def derive_items(catalog: Catalog, course: Course) -> list[AnalysisRecord]:
         instrument = catalog.instrument(name)
         if instrument.repeating:
             continue
-        if instrument.measures:
-            records += _scores(catalog, course, instrument, visit)
-            continue
         attended = course.visits.get(visit)
+        limited = {i.name for i in instrument.items if f"{i.name}{LIMIT}" in {each.name for each in instrument.items}}
         for item, value in sheet.answers.items():
+            if instrument.measures and item.removesuffix(LIMIT) not in limited:
+                continue
             records.append(
                 AnalysisRecord(
                     id=f"{course.participant}:{visit}:{name}.{item}",

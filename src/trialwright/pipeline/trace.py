@@ -125,17 +125,20 @@ def recompute_all(study: Study, catalog: Catalog, tracer: Tracer, snapshot: Snap
 
     A cell that comes out differently has a trace that is not complete, or was not made from the data.
     """
-    made: dict[frozenset[int], dict[str, ResultRow]] = {}
+    numeric = [tracer.row(cell) for cell in tracer.cells if isinstance(tracer.row(cell).value, int | float | Fraction)]
+    behind = {row.cell: frozenset(tracer.inputs(row)) for row in numeric}
+    asked: dict[frozenset[int], set[str]] = {}
+    for row in numeric:
+        asked.setdefault(behind[row.cell], set()).add(row.display)
+    # Each set of rows is derived once, and only the displays that rest on exactly that set are worked out from it.
+    made = {
+        seqs: {r.cell: r for r in analyze(study, derive(study, _only(snapshot, seqs), catalog), catalog, displays)}
+        for seqs, displays in asked.items()
+    }
     results = []
-    for cell in tracer.cells:
-        row = tracer.row(cell)
-        if not isinstance(row.value, int | float | Fraction):
-            continue
-        seqs = frozenset(tracer.inputs(row))
-        if seqs not in made:
-            part = _only(snapshot, seqs)
-            made[seqs] = {r.cell: r for r in analyze(study, derive(study, part, catalog), catalog)}
-        again = made[seqs].get(cell)
+    for row in numeric:
+        cell = row.cell
+        again = made[behind[cell]].get(cell)
         results.append(
             Recomputed(cell=cell, printed=str(row.value), recomputed=str(again.value) if again else "no such cell")
         )

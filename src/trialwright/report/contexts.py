@@ -130,6 +130,7 @@ def study_labels(study: Study, catalog: Catalog, language: str = "en") -> dict[s
     titles += [(each.name, each.title) for each in study.analysis_sets]
     titles += [(each.name, each.title) for each in study.intercurrent_events]
     titles += [(each.name, each.title) for each in study.estimands]
+    titles += [(each.name, each.title) for each in study.subgroups]
     labels |= {name: title.of(language) for name, title in titles}
     for list_name, choices in study.code_lists.items():
         labels |= {f"{list_name}={choice.code}": choice.label.of(language) for choice in choices}

@@ -11,6 +11,9 @@ from trialwright.model.quantity import Missing
 from trialwright.model.study import DisplayUse
 
 DESCRIBED = frozenset({"number", "integer"})
+LIMIT = "_uln"
+"""A limit of a laboratory is no property of the participants."""
+
 COUNTED = frozenset({"choice", "yes_no"})
 
 
@@ -18,17 +21,21 @@ def baseline(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     Numbers described, choices counted, a line `instrument.item` or `instrument.item=<code>`.
 
-    Shape:    parameter `leave_out` names what is not described (a year of birth beside the age);
+    Shape:    parameter `instruments` names what is shown, empty everything; `leave_out` what is not (a year of birth
+              beside the age);
               items and scores of instruments asked at screening or baseline, then measures and logs at baseline; dates
               and free text are left to listings.
     Missing:  counted as `missing`; a rate of a choice is of all members of the population.
     """
     members = material.members(population_of(material, use))
     left_out = setting(material, use, "leave_out").split()
+    only = setting(material, use, "instruments").split()
     rows: list[ResultRow] = []
     for instrument in _instruments(material):
+        if only and instrument.name not in only:
+            continue
         for item in instrument.items:
-            if f"{instrument.name}.{item.name}" in left_out:
+            if f"{instrument.name}.{item.name}" in left_out or item.name.endswith(LIMIT):
                 continue
             records = _first_of_each(material, f"{instrument.name}.{item.name}", members, ("value",))
             if item.kind in DESCRIBED and records:

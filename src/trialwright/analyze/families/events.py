@@ -35,7 +35,7 @@ def events(material: Material, use: DisplayUse) -> list[ResultRow]:
         members = material.members(estimand.population)
         of_log = [r for r in material.analysis.records if r.kind == "event" and _in_log(r, estimand.variable.entry)]
         of_log = [r for r in of_log if r.participant_id in set(members)]
-        is_after = _after(material, estimand)
+        is_after = later_than_visit(material, estimand)
         emergent = [r for r in of_log if BEFORE not in r.flags and not is_after(r)]
         first = estimand is estimands_of(material, use, "event")[0]
         prefix = "" if first else f"{estimand.name}."
@@ -69,7 +69,7 @@ def _counted(material: Material, estimand: Estimand) -> str:
     return f"{start}, up to the day of {end} or, where that did not take place, the last day of its window"
 
 
-def _after(material: Material, estimand: Estimand) -> Callable[[AnalysisRecord], bool]:
+def later_than_visit(material: Material, estimand: Estimand) -> Callable[[AnalysisRecord], bool]:
     """Whether an event surely began after the estimand's visit; what the dates leave open is not later."""
     if not estimand.variable.visit:
         return lambda _: False

@@ -9,7 +9,7 @@ from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, Res
 Line = dict[str, ResultRow]
 """One line of a table: statistic -> its result row."""
 
-RATES = frozenset({"rate", "size"})
+RATES = frozenset({"rate", "size", "attained"})
 HEADINGS = {
     "n": "n",
     "total": "N",
@@ -36,6 +36,15 @@ HEADINGS = {
     "worsened": "Worsened",
     "undetermined": "Undetermined",
     "strategy": "Strategy",
+    "expected": "Expected responders",
+    "p_at_least": "Probability of as many as seen, or more",
+    "hl": "Estimate of the change",
+    "p_pratt": "p, signed rank",
+    "years": "Participant-years",
+    "rate_per_100": "Per 100 participant-years",
+    "worst_normal": "Worst: normal",
+    "worst_raised": "Worst: raised",
+    "worst_high": "Worst: high",
 }
 _LEVEL = re.compile(r"\d+(\.\d+)? %")
 
@@ -78,7 +87,7 @@ def number_cell(row: ResultRow | None, line: Line, *, signed: bool = False) -> C
     if row is None:
         return Cell("", align="right")
     text = print_signed(row.value, row.decimals) if signed else print_row(row, as_rate=is_rate(row, line))
-    if row.statistic == "reject" and row.value is not None:
+    if row.statistic.endswith("reject") and row.value is not None:
         text = "yes" if row.value == 1 else "no"
     return Cell(text, row.cell, row.records, "left" if isinstance(row.value, str) else "right")
 
@@ -223,6 +232,48 @@ def count_table(
     )
     columns = (first, *(heading_of(statistic, context) for statistic in shown))
     return table(context, columns, body, footnotes_of(rows, context, whole))
+
+
+def rate_table(
+    rows: Sequence[ResultRow],
+    context: DisplayContext,
+    first: str,
+    more: Sequence[str] = (),
+    headings: Mapping[str, str] | None = None,
+) -> Table:
+    """
+    A line a row with its count, denominator, percentage and every interval there is; then `more`, then any other.
+
+    Shape:    a row `<group>.<name>` stands under a line that words its group, where the context knows the group.
+    Missing:  an empty cell where a line has no such statistic.
+    """
+    lines = lines_of(rows)
+    kinds = intervals_in(lines.values()) or ("",)
+    known = ("n", "total", "rate", *interval_names(kinds))
+    others = (*more, *other_statistics(lines.values(), (*known, *more)))
+    columns = (
+        *(first, "n", "N", "%"),
+        *(interval_heading(kind, lines.values()) for kind in kinds),
+        *((headings or {}).get(name) or heading_of(name, context) for name in others),
+    )
+    body: list[tuple[Cell, ...]] = []
+    heading = ""
+    for name, line in lines.items():
+        group = name.partition(".")[0] if "." in name and name.partition(".")[0] in context.labels else ""
+        if group and group != heading:
+            body.append((Cell(context.labels[group], strong=True), *(Cell("", align="right") for _ in columns[1:])))
+        heading = group
+        body.append(
+            (
+                Cell(label_of(line, name, context), indent=1 if group else 0),
+                number_cell(line.get("n"), line),
+                total_cell(line),
+                number_cell(line.get("rate"), line),
+                *(interval_cell(line, kind) for kind in kinds),
+                *(number_cell(line.get(statistic), line) for statistic in others),
+            )
+        )
+    return table(context, columns, tuple(body), footnotes_of(rows, context))
 
 
 def table(

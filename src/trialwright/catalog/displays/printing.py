@@ -91,7 +91,7 @@ def print_exact(value: Fraction) -> str:
 
 def print_row(row: ResultRow, *, as_rate: bool = False) -> str:
     """The words of one statistic: its name decides between count, percentage, p-value and plain number."""
-    if row.statistic.endswith("p_value"):
+    if row.statistic.endswith("p_value") or row.statistic.startswith("p_"):
         return print_p(row.value)
     if as_rate:
         return print_percent(row.value, 1 if row.decimals is None else row.decimals)

@@ -2,65 +2,10 @@
 
 from collections.abc import Sequence
 
-from trialwright.catalog.displays.layout import (
-    Line,
-    footnotes_of,
-    heading_of,
-    interval_cell,
-    label_of,
-    lines_of,
-    number_cell,
-    other_statistics,
-    quartile_cell,
-    range_cell,
-    spread_cell,
-    table,
-)
-from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
-
-_SPREAD = ("mean", "sd", "median", "q1", "q3", "min", "max")
-_KNOWN = ("n", "missing", "lower", "upper", *_SPREAD, "change_n", *(f"change_{name}" for name in _SPREAD))
-_VALUE = ("n", "Missing", "Mean (SD)", "Median [quartiles]", "Range")
-_CHANGE = ("Change: n", "Mean (SD)", "Median [quartiles]", "Range")
+from trialwright.catalog.displays.course import course_table
+from trialwright.model.analysis import DisplayContext, ResultRow, Table
 
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
-    """
-    Value and change side by side; change is value minus baseline, so that less reads as a minus.
-
-    Shape:    one line a visit: n, missing, mean (SD), median [quartiles], range, then the same of the change; then any
-              other statistic under its own heading.
-    Units:    in the heading of the first column, from the rows.
-    """
-    lines = lines_of(rows)
-    extra = other_statistics(lines.values(), _KNOWN)
-    unit = next((row.unit for row in rows if row.unit), "")
-    with_interval = any({"lower", "upper"} <= line.keys() for line in lines.values())
-    body = tuple(_line(name, line, extra, with_interval, context) for name, line in lines.items())
-    columns = (
-        f"Visit ({unit})" if unit else "Visit",
-        *_VALUE,
-        *_CHANGE,
-        *(("95 % interval",) if with_interval else ()),
-        *(heading_of(name, context) for name in extra),
-    )
-    return table(context, columns, body, footnotes_of(rows, context))
-
-
-def _line(
-    name: str, line: Line, extra: Sequence[str], with_interval: bool, context: DisplayContext
-) -> tuple[Cell, ...]:
-    return (
-        Cell(label_of(line, name, context)),
-        number_cell(line.get("n"), line),
-        number_cell(line.get("missing"), line),
-        spread_cell(line),
-        quartile_cell(line),
-        range_cell(line),
-        number_cell(line.get("change_n"), line),
-        spread_cell(line, "change_"),
-        quartile_cell(line, "change_"),
-        range_cell(line, "change_"),
-        *((interval_cell(line),) if with_interval else ()),
-        *(number_cell(line.get(statistic), line, signed=statistic.startswith("change_")) for statistic in extra),
-    )
+    """Dose and change by visit; change is value minus baseline, so that less reads as a minus."""
+    return course_table(rows, context)

@@ -1,0 +1,162 @@
+"""Adverse events by term, by worst grade, and as rates in the time at risk."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from trialwright.analyze.families.events import RELATED, later_than_visit
+from trialwright.analyze.material import Line, Material, assumptions, estimands_of, setting
+from trialwright.analyze.rates import Supply, method_rows
+from trialwright.model.analysis import AnalysisRecord, ResultRow
+from trialwright.model.study import DisplayUse, Estimand, MethodUse
+
+BEFORE = "before first dose"
+DAYS_A_YEAR = Fraction(1461, 4)
+AS_ENTERED = "Terms as entered, capital letters apart; no dictionary of events is used"
+RATES = MethodUse(method="rate_ci", parameters={"method": "exact_garwood", "per": "100"})
+AT_RISK = (
+    "Events per 100 participant-years from the first dose to the end of the time counted, the last visit or withdrawal"
+)
+
+Test = Callable[[AnalysisRecord], bool]
+
+KINDS: dict[str, Test] = {
+    "all": lambda r: True,  # noqa: ARG005 - the shape of a test
+    "related": lambda r: r.details.get("causality", "") in RELATED,
+    "serious": lambda r: any(v == "Y" for k, v in r.details.items() if k.startswith("serious")),
+    "special": lambda r: (
+        bool(r.details.get("special_interest", "").strip("[]")) and r.details["special_interest"] != "none"
+    ),
+}
+
+
+def event_terms(material: Material, use: DisplayUse) -> list[ResultRow]:
+    """
+    `n`, `events` and `rate` a term, the most frequent first; with `worst` a count a grade (`grade_1` ...).
+
+    Shape:    parameter `only` keeps related, serious or special events; a participant counts once in each line, at the
+              worst grade of that line.
+    Missing:  an event without a grade is counted in `n` and in no grade.
+    """
+    rows: list[ResultRow] = []
+    for estimand in estimands_of(material, use, "event"):
+        members = material.members(estimand.population)
+        kind = setting(material, use, "only") or "all"
+        found = [r for r in counted_events(material, estimand, members) if KINDS[kind](r)]
+        by_term: dict[str, list[AnalysisRecord]] = {}
+        for record in found:
+            by_term.setdefault(_term(record), []).append(record)
+        order = sorted(by_term, key=lambda t: (-len({r.participant_id for r in by_term[t]}), -len(by_term[t]), t))
+        worst = setting(material, use, "worst") == "yes"
+        rows += _line(material, use, estimand, ("any", "Any event"), found, members=members, worst=worst)
+        for term in order:
+            named = (term.replace(":", " "), term)
+            rows += _line(material, use, estimand, named, by_term[term], members=members, worst=worst)
+    return rows
+
+
+def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
+    """
+    `events`, `years` at risk, and the `rate_per_100` with its exact interval: all, related, serious events.
+
+    Missing:  a participant whose time at risk is not known adds events and no time; the row says how many.
+    """
+    rows: list[ResultRow] = []
+    for estimand in estimands_of(material, use, "event"):
+        members = material.members(estimand.population)
+        found = counted_events(material, estimand, members)
+        days = {pid: days_at_risk(material, estimand, pid) for pid in members}
+        known = [d for d in days.values() if d is not None]
+        years = sum(known, 0) / DAYS_A_YEAR
+        unknown = len(days) - len(known)
+        warnings = (f"time at risk unknown for {unknown} participant(s)",) if unknown else ()
+        labels = {"all": "Any event", "related": "Related to study treatment", "serious": "Serious"}
+        for kind, label in labels.items():
+            hits = [r for r in found if KINDS[kind](r)]
+            line = _at(material, use, estimand, (kind, label), hits, members)
+            rows += [
+                line.says("n", len({r.participant_id for r in hits}), method=AT_RISK, warnings=warnings),
+                line.says("events", len(hits)),
+                line.says("years", years, decimals=2),
+                line.says("rate_per_100", 100 * len(hits) / years if years else None, decimals=1),
+            ]
+            if years:
+                supplied: Supply = {"events": len(hits), "exposure": years}
+                made = method_rows(line, (RATES,), supplied, material.catalog)
+                names = {"lower": "per_100_lower", "upper": "per_100_upper"}
+                rows += [
+                    line.says(names[r.statistic], r.value, method=r.method, warnings=r.warnings, decimals=1)
+                    for r in made
+                ]
+    return rows
+
+
+def counted_events(material: Material, estimand: Estimand, members: Sequence[str]) -> list[AnalysisRecord]:
+    """The events that tables count: from the first dose to the end of the estimand's time."""
+    later = later_than_visit(material, estimand)
+    return [
+        r
+        for r in material.analysis.records
+        if r.kind == "event"
+        and r.parameter.startswith(f"{estimand.variable.entry}:")
+        and r.participant_id in set(members)
+        and BEFORE not in r.flags
+        and not later(r)
+    ]
+
+
+def days_at_risk(material: Material, estimand: Estimand, participant: str) -> int | None:
+    """Days from the first dose to the estimand's visit, or to the last visit that took place before it."""
+    order = [v.name for v in material.study.visits if v.kind in ("baseline", "planned")]
+    until = order.index(estimand.variable.visit) if estimand.variable.visit in order else len(order) - 1
+    days = [
+        r.study_day
+        for name in order[: until + 1]
+        for r in material.of("visit", name)
+        if r.participant_id == participant and r.study_day is not None
+    ]
+    return max(days) if days else None
+
+
+def _term(record: AnalysisRecord) -> str:
+    return " ".join(str(record.details.get("term", "")).split()).capitalize() or "Not named"
+
+
+def _at(
+    material: Material,
+    use: DisplayUse,
+    estimand: Estimand,
+    named: tuple[str, str],
+    hits: Sequence[AnalysisRecord],
+    members: Sequence[str],
+) -> Line:
+    order = [v.name for v in material.study.visits if v.kind in ("baseline", "planned")]
+    ends = [r.id for name in order for r in material.of("visit", name) if r.participant_id in set(members)]
+    return Line(
+        display=use.number, row=named[0], label=named[1], estimand=estimand.name, analysis_set=estimand.population,
+        denominator=len(members), assumed=assumptions(estimand.origin, *estimand.assumed),
+        records=(*(r.id for r in hits), *ends), participants=tuple(members),
+    )  # fmt: skip
+
+
+def _line(
+    material: Material,
+    use: DisplayUse,
+    estimand: Estimand,
+    named: tuple[str, str],
+    hits: Sequence[AnalysisRecord],
+    *,
+    members: Sequence[str],
+    worst: bool,
+) -> list[ResultRow]:
+    line = _at(material, use, estimand, named, hits, members)
+    n, rate = line.counted(len({r.participant_id for r in hits}))
+    rows = [line.says("n", n.value, method=AS_ENTERED), line.says("events", len(hits)), rate]
+    if worst:
+        top = {pid: max(_grade(r) for r in hits if r.participant_id == pid) for pid in {r.participant_id for r in hits}}
+        rows += [line.says(f"grade_{g}", sum(grade == g for grade in top.values())) for g in range(1, 6)]
+    return rows
+
+
+def _grade(record: AnalysisRecord) -> int:
+    said = record.details.get("grade", "")
+    return int(said) if said.isdigit() else 0

@@ -1,0 +1,11 @@
+"""How many participants had each adverse event, the most frequent first."""
+
+from collections.abc import Sequence
+
+from trialwright.catalog.displays.layout import count_table
+from trialwright.model.analysis import DisplayContext, ResultRow, Table
+
+
+def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
+    """One line a row of the family, a column a statistic."""
+    return count_table(rows, context, "Adverse event", ("n", "events", "rate"))

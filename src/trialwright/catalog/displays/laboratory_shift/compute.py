@@ -1,0 +1,13 @@
+"""How often each laboratory value moved from where it stood at baseline, measured by its own upper limit."""
+
+from collections.abc import Sequence
+
+from trialwright.catalog.displays.layout import count_table
+from trialwright.model.analysis import DisplayContext, ResultRow, Table
+
+
+def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
+    """One line a row of the family, a column a statistic."""
+    return count_table(
+        rows, context, "Value and its level at baseline", ("n", "worst_normal", "worst_raised", "worst_high", "missing")
+    )
