@@ -87,7 +87,7 @@ def test_a_click_on_the_listing_ends_in_its_datapoints(seen):
 
 
 def test_it_appears_in_the_baseline_table(seen):
-    assert f"14.1.4:{NEW}.total:mean" in seen["baseline"]
+    assert f"14.1.5:{NEW}.total:mean" in seen["baseline"]
 
 
 def test_it_appears_in_the_csv_export(seen):

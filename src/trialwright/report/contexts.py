@@ -35,6 +35,7 @@ class Contexts:
         self.mark = mark_of(snapshot, language)
         self._labels = study_labels(study, catalog, language)
         self._why = dict(self._reasons())
+        self._told: dict[str, str] = {}
 
     def of(self, use: DisplayUse, rows: Sequence[ResultRow] = ()) -> DisplayContext:
         """The context of one display of the study, for its own result rows."""
@@ -58,6 +59,7 @@ class Contexts:
             benchmarks=_benchmarks(each.benchmarks for each in estimands),
             alpha=next((each.alpha for each in estimands if each.alpha), ""),
             parameters=parameters,
+            told=self._told_before(use, rows),
             forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
             language=self._language,
             sentences=tuple(entry.sentences.values()),
@@ -69,6 +71,15 @@ class Contexts:
             return self._analysis.records
         members = {each.participant_id for each in self._analysis.participants if estimands[0].population in each.sets}
         return tuple(record for record in self._analysis.records if record.participant_id in members)
+
+    def _told_before(self, use: DisplayUse, rows: Sequence[ResultRow]) -> dict[str, str]:
+        """Assumption -> the display that tells it, where that is another one than this and comes before it."""
+        kind = {"figure": "Figure", "listing": "Listing"}.get(self._catalog.display(use.display).shape, "Table")
+        for row in rows:
+            for text in row.assumed:
+                self._told.setdefault(text.removesuffix("."), f"{kind} {use.number.removeprefix('F')}")
+        mine = f"{kind} {use.number.removeprefix('F')}"
+        return {text: where for text, where in self._told.items() if where != mine}
 
     def _population(self, rows: Sequence[ResultRow], estimands: Sequence[Estimand]) -> str:
         named = [row.analysis_set for row in rows if row.analysis_set]

@@ -139,7 +139,9 @@ def test_deviations_count_participants_and_events_apart(rows, cell, expected):
     ],
 )
 def test_baseline_describes_numbers_and_counts_choices(rows, cell, expected):
-    assert rows[f"14.1.4:{cell}"].value == expected
+    number = "14.1.4" if cell.startswith("demographics") else "14.1.5"
+
+    assert rows[f"{number}:{cell}"].value == expected
 
 
 @pytest.mark.parametrize(

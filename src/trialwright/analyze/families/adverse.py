@@ -44,12 +44,12 @@ def event_terms(material: Material, use: DisplayUse) -> list[ResultRow]:
         found = [r for r in counted_events(material, estimand, members) if KINDS[kind](r)]
         by_term: dict[str, list[AnalysisRecord]] = {}
         for record in found:
-            by_term.setdefault(_term(record), []).append(record)
+            by_term.setdefault(_term(record).casefold(), []).append(record)
         order = sorted(by_term, key=lambda t: (-len({r.participant_id for r in by_term[t]}), -len(by_term[t]), t))
         worst = setting(material, use, "worst") == "yes"
         rows += _line(material, use, estimand, ("any", "Any event"), found, members=members, worst=worst)
         for term in order:
-            named = (term.replace(":", " "), term)
+            named = (term.replace(":", " "), _term(by_term[term][0]))
             rows += _line(material, use, estimand, named, by_term[term], members=members, worst=worst)
     return rows
 
@@ -72,7 +72,7 @@ def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
         labels = {"all": "Any event", "related": "Related to study treatment", "serious": "Serious"}
         for kind, label in labels.items():
             hits = [r for r in found if KINDS[kind](r)]
-            line = _at(material, use, estimand, (kind, label), hits, members)
+            line = _at(material, use, estimand, (kind, label), hits=hits, members=members)
             rows += [
                 line.says("n", len({r.participant_id for r in hits}), method=AT_RISK, warnings=warnings),
                 line.says("events", len(hits)),
@@ -118,7 +118,8 @@ def days_at_risk(material: Material, estimand: Estimand, participant: str) -> in
 
 
 def _term(record: AnalysisRecord) -> str:
-    return " ".join(str(record.details.get("term", "")).split()).capitalize() or "Not named"
+    """The words as typed: they are nobody's but the investigator's."""
+    return " ".join(str(record.details.get("term", "")).split()) or "Not named"
 
 
 def _at(
@@ -126,6 +127,7 @@ def _at(
     use: DisplayUse,
     estimand: Estimand,
     named: tuple[str, str],
+    *,
     hits: Sequence[AnalysisRecord],
     members: Sequence[str],
 ) -> Line:
@@ -148,7 +150,7 @@ def _line(
     members: Sequence[str],
     worst: bool,
 ) -> list[ResultRow]:
-    line = _at(material, use, estimand, named, hits, members)
+    line = _at(material, use, estimand, named, hits=hits, members=members)
     n, rate = line.counted(len({r.participant_id for r in hits}))
     rows = [line.says("n", n.value, method=AS_ENTERED), line.says("events", len(hits)), rate]
     if worst:

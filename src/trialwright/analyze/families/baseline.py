@@ -21,8 +21,8 @@ def baseline(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     Numbers described, choices counted, a line `instrument.item` or `instrument.item=<code>`.
 
-    Shape:    parameter `instruments` names what is shown, empty everything; `leave_out` what is not (a year of birth
-              beside the age);
+    Shape:    parameter `instruments` names what is shown, empty everything; `leave_out` the items and instruments that
+              are not (a year of birth beside the age);
               items and scores of instruments asked at screening or baseline, then measures and logs at baseline; dates
               and free text are left to listings.
     Missing:  counted as `missing`; a rate of a choice is of all members of the population.
@@ -32,7 +32,7 @@ def baseline(material: Material, use: DisplayUse) -> list[ResultRow]:
     only = setting(material, use, "instruments").split()
     rows: list[ResultRow] = []
     for instrument in _instruments(material):
-        if only and instrument.name not in only:
+        if (only and instrument.name not in only) or instrument.name in left_out:
             continue
         for item in instrument.items:
             if f"{instrument.name}.{item.name}" in left_out or item.name.endswith(LIMIT):

@@ -47,7 +47,7 @@ def noise(material: Material, use: DisplayUse) -> list[ResultRow]:
             for suffix, words in SELECTED.items():
                 label = f"Noise of {percent} % of each value{words}"
                 line = verdict_line(use, estimand, (f"cv_{percent}{suffix}", label), verdicts)
-                chances = _chances(material, estimand, rule, baselines, (int(percent), bool(suffix)))
+                chances = _chances(material, estimand, rule, baselines, kind=(int(percent), bool(suffix)))
                 rows += _line(line, chances, verdicts.yes)
     return rows
 
@@ -84,6 +84,7 @@ def _chances(
     estimand: Estimand,
     rule: Rule,
     baselines: Sequence[dict[str, AnalysisRecord]],
+    *,
     kind: tuple[int, bool],
 ) -> list[float]:
     """For each participant, how often they would count as a responder without any change."""
@@ -93,7 +94,7 @@ def _chances(
     columns: dict[str, list[int | None]] = {name: [] for name in rule.columns}
     kept = [each for each in baselines if any(isinstance(r.baseline, Fraction) for r in each.values())]
     for each in kept:
-        for name, values in _columns(rule, roles, each, ranges, draws, kind[0]).items():
+        for name, values in _columns(rule, roles, each, ranges=ranges, draws=draws, percent=kind[0]).items():
             columns[name] += values
     if not kept:
         return []
@@ -106,6 +107,7 @@ def _columns(
     rule: Rule,
     roles: Sequence[str],
     baseline: dict[str, AnalysisRecord],
+    *,
     ranges: dict[str, tuple[Fraction | None, str]],
     draws: NDArray[np.float64],
     percent: int,

@@ -13,17 +13,18 @@ from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.quantity import Missing
 from trialwright.model.study import DisplayUse, Estimand, Subgroup
 
-SMALL = 10
-"""In a group of fewer participants an interval says more about the number than about the group."""
-
-NOT_TESTED = "Subgroups are described and not compared: no difference between them can be concluded"
+NOT_TESTED = (
+    "Subgroups are described and not compared: no difference between them can be concluded; in a group of fewer than "
+    "10 read the counts and not the percentage. Groups without anybody are left out"
+)
 
 
 def subgroups(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     `n`, `rate` and interval a group (`<subgroup>.<group>`), for every subgroup of the definition.
 
-    Shape:    a choice gives a line a code; a number with cuts a line an interval ("below 50", "50 or more").
+    Shape:    a choice gives a line a code; a number with cuts a line an interval ("below 50", "50 or more"); a group
+              without anybody has none.
     Missing:  participants without the value have a line of their own.
     """
     rows: list[ResultRow] = []
@@ -39,7 +40,7 @@ Group = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 
 
 def _groups(material: Material, subgroup: Subgroup, members: Sequence[str]) -> list[Group]:
-    """Name, label, members and records of every group that has somebody or is declared."""
+    """Name, label, members and records of every group that has somebody."""
     last: dict[str, AnalysisRecord] = {}
     for visit in material.study.visits:
         if visit.kind in ("screening", "baseline"):
@@ -49,7 +50,8 @@ def _groups(material: Material, subgroup: Subgroup, members: Sequence[str]) -> l
     found: list[Group] = []
     for name, label in _named(material, subgroup):
         who = tuple(pid for pid in members if pid in last and _group_of(subgroup, last[pid]) == name)
-        found.append((name, label, who, tuple(r.id for pid, r in last.items() if pid in members)))
+        if who:
+            found.append((name, label, who, tuple(r.id for pid, r in last.items() if pid in members)))
     without = tuple(pid for pid in members if pid not in last or not _group_of(subgroup, last[pid]))
     if without:
         found.append(("missing", "Not known", without, tuple(r.id for r in last.values())))
@@ -99,6 +101,4 @@ def _line(
     responders = sum(record.verdict == "Y" for record in mine)
     n, *rate = line.counted(responders)
     rows = [msgspec.structs.replace(n, method=NOT_TESTED), *rate]
-    if not who:
-        return rows
     return rows + interval_rows(line, Observed(responders, len(who)), estimand, material.catalog)

@@ -29,7 +29,7 @@ def thresholds(material: Material, use: DisplayUse) -> list[ResultRow]:
             lines.append((f"reduced_{percent}", label, [r for r in found if _reduced(r, Fraction(percent))]))
         for dose in setting(material, use, "at_most").split():
             lines.append(
-                (f"at_most_{dose}", f"At most {dose} {unit}", [r for r in found if _at_most(r, Fraction(dose))])
+                (f"at_most_{dose}", f"At most {dose} {unit}".strip(), [r for r in found if _at_most(r, Fraction(dose))])
             )
         lines.append(("not_above", "Not above baseline", [r for r in found if _reduced(r, Fraction(0), equal=True)]))
         lines.append(("none", "None at all", [r for r in found if r.value == 0]))
@@ -47,6 +47,8 @@ def thresholds(material: Material, use: DisplayUse) -> list[ResultRow]:
 
 
 def _interval(material: Material, line: Line, observed: Observed) -> Sequence[ResultRow]:
+    if not observed.participants:
+        return ()
     supplied = {"x": observed.responders, "n": observed.participants}
     made = method_rows(line, (INTERVAL,), supplied, material.catalog)
     return [row for row in made if row.statistic in ("lower", "upper")]

@@ -28,19 +28,21 @@ def course_table(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """
     Value and change side by side; change is value minus baseline, so that less reads as a minus.
 
-    Shape:    one line a visit: n, missing, mean (SD), median [quartiles], range, then the same of the change; then any
-              other statistic under its own heading.
+    Shape:    one line a visit: n, missing, mean (SD), median [quartiles], range, then the same of the change (unless
+              parameter `change` is "no"); then any other statistic under its own heading.
     Units:    in the heading of the first column, from the rows.
     """
     lines = lines_of(rows)
     extra = other_statistics(lines.values(), _KNOWN)
     unit = next((row.unit for row in rows if row.unit), "")
     with_interval = any({"lower", "upper"} <= line.keys() for line in lines.values())
-    body = tuple(_line(name, line, extra, with_interval, context) for name, line in lines.items())
+    with_change = context.parameters.get("change", "yes") == "yes"
+    shown = (with_change, with_interval)
+    body = tuple(_line(name, line, extra, shown, context) for name, line in lines.items())
     columns = (
         f"Visit ({unit})" if unit else "Visit",
         *_VALUE,
-        *_CHANGE,
+        *(_CHANGE if with_change else ()),
         *(("95 % interval",) if with_interval else ()),
         *(heading_of(name, context) for name in extra),
     )
@@ -48,8 +50,9 @@ def course_table(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
 
 
 def _line(
-    name: str, line: Line, extra: Sequence[str], with_interval: bool, context: DisplayContext
+    name: str, line: Line, extra: Sequence[str], shown: tuple[bool, bool], context: DisplayContext
 ) -> tuple[Cell, ...]:
+    with_change, with_interval = shown
     return (
         Cell(label_of(line, name, context)),
         number_cell(line.get("n"), line),
@@ -57,12 +60,18 @@ def _line(
         spread_cell(line),
         quartile_cell(line),
         range_cell(line),
+        *(_changes(line) if with_change else ()),
+        *((interval_cell(line, signed=True),) if with_interval else ()),
+        *(number_cell(line.get(name), line, signed=name == "hl" or name.startswith("change_")) for name in extra),
+    )
+
+
+def _changes(line: Line) -> tuple[Cell, ...]:
+    return (
         number_cell(line.get("change_n"), line),
         spread_cell(line, "change_"),
         quartile_cell(line, "change_"),
         range_cell(line, "change_"),
-        *((interval_cell(line),) if with_interval else ()),
-        *(number_cell(line.get(statistic), line, signed=statistic.startswith("change_")) for statistic in extra),
     )
 
 

@@ -128,14 +128,15 @@ def interval_heading(kind: str, lines: Iterable[Line]) -> str:
     return f"{heading}, {kind.replace('_', ' ').capitalize()}" if kind else heading
 
 
-def interval_cell(line: Line, kind: str = "") -> Cell:
+def interval_cell(line: Line, kind: str = "", *, signed: bool = False) -> Cell:
     """Both limits of an interval as "31.5 to 76.9"; empty where the line has none."""
     low, high = (line.get(name) for name in interval_names([kind]))
     if low is None or high is None:
         return Cell("", align="right")
     if low.value is None or high.value is None:
         return Cell(NO_VALUE, low.cell, low.records, "right")
-    return joined(number_cell(low, line), f"{NARROW}to{NARROW}", number_cell(high, line))
+    ends = (number_cell(end, line, signed=signed) for end in (low, high))
+    return joined(next(ends), f"{NARROW}to{NARROW}", next(ends))
 
 
 def spread_cell(line: Line, prefix: str = "") -> Cell:
@@ -197,19 +198,39 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext, whole: str 
     `whole` says whom percentages are of, where that is not the analysis set of the row.
     """
     notes: dict[str, None] = {}
-    for row in rows:
-        if row.denominator is not None and row.statistic == "rate":
-            # A row without an analysis set is of everybody enrolled: analyze knows no other whole.
-            of = whole or context.labels.get(row.analysis_set, row.analysis_set) or "enrolled"
-            notes[f"Percentages are of {row.denominator} participants ({of})."] = None
+    notes.update(dict.fromkeys(_wholes(rows, context, whole)))
     for row in rows:
         about = f"{row.label}: " if row.value is None and row.label else ""
         notes.update(dict.fromkeys(_sentence(text) for text in (row.method,) if text))
         notes.update(dict.fromkeys(_sentence(about + text) for text in row.warnings))
+    return (*notes, *_assumed(rows, context))
+
+
+def _wholes(rows: Sequence[ResultRow], context: DisplayContext, whole: str) -> Iterable[str]:
+    """What percentages are of; where the lines differ in size, that each line names its own whole."""
+    # A row without an analysis set is of everybody enrolled: analyze knows no other whole.
+    found = dict.fromkeys(
+        (row.denominator, whole or context.labels.get(row.analysis_set, row.analysis_set) or "enrolled")
+        for row in rows
+        if row.denominator is not None and row.statistic == "rate"
+    )
+    sets = {name for _, name in found}
+    if len(found) > len(sets):
+        for name in dict.fromkeys(name for _, name in found):
+            yield f"Percentages are of the participants that each line names as N ({name})."
+        return
+    for count, name in found:
+        yield f"Percentages are of {count} participants ({name})."
+
+
+def _assumed(rows: Sequence[ResultRow], context: DisplayContext) -> Iterable[str]:
+    """What is assumed behind the rows, in full at its first display; a later one says where that is."""
     assumed = dict.fromkeys(text.removesuffix(".") for row in rows for text in row.assumed)
-    if assumed:
-        notes[f"Assumed, because nothing registered says it: {'; '.join(assumed)}."] = None
-    return tuple(notes)
+    here = [text for text in assumed if text not in context.told]
+    if here:
+        yield f"Assumed, because nothing registered says it: {'; '.join(here)}."
+    for number in dict.fromkeys(context.told[text] for text in assumed if text in context.told):
+        yield f"What is assumed is told under {number}."
 
 
 def count_table(
