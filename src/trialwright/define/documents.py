@@ -17,6 +17,7 @@ Steps = tuple[Step, ...]
 Tree = str | list["Tree"] | dict[str, "Tree"]
 
 PARTS = ("study.yaml", "schedule.yaml", "analysis.yaml")
+OPTIONAL = ("registration.yaml",)
 
 
 class Document(msgspec.Struct, frozen=True):
@@ -71,7 +72,7 @@ def _parsed(text: str, name: str) -> tuple[Document | None, tuple[Problem, ...]]
 
 
 def read_documents(folder: Path) -> tuple[dict[str, Document], list[Problem]]:
-    """The files that make a definition, by name: study.yaml, schedule.yaml, analysis.yaml and forms/*.yaml."""
+    """The files that make a definition, by name: study, schedule, analysis, registration where there is one, forms."""
     found: dict[str, Document] = {}
     problems: list[Problem] = []
     if not (folder / "study.yaml").is_file():
@@ -87,6 +88,7 @@ def read_documents(folder: Path) -> tuple[dict[str, Document], list[Problem]]:
 def document_names(folder: Path) -> Iterator[str]:
     """The names of the files that make a definition, relative to its folder."""
     yield from PARTS
+    yield from (name for name in OPTIONAL if (folder / name).is_file())
     for path in sorted((folder / "forms").glob("*.yaml")):
         yield f"forms/{path.name}"
 

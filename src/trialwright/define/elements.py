@@ -12,12 +12,13 @@ from trialwright.model import study as m
 from trialwright.model.expression import Truth
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import PartialDate
+from trialwright.model.registration import Registration
 
 _BEFORE_DOSE = ("screening", "baseline")
 
 
-def registration(block: RegistrationBlock) -> m.Registration:
-    return m.Registration(
+def registration(block: RegistrationBlock) -> Registration:
+    return Registration(
         registry=block.registry,
         registry_id=block.id,
         record_path=block.record,
@@ -53,6 +54,8 @@ def interventions(file: StudyFile, document: Document, visits: list[str], notes:
                 title=text_of(block.title),
                 kind=block.kind,
                 route=block.route,
+                description=block.description,
+                other_names=tuple(block.other_names),
                 tiers=tuple(_tier(tier) for tier in block.tiers),
                 dosing_visits=tuple(block.dosing_visits),
                 origin=notes.origin(block, document, *path, what=f"intervention {block.name}"),

@@ -240,6 +240,26 @@ def principal_stratum(where: str, event: str, strategies: Iterable[str]) -> Prob
     )
 
 
+def left_open(where: str, what: str) -> Problem:
+    return Problem(
+        code="TW-DEF-036",
+        where=where,
+        found=f"left open: {what}",
+        expected="A decision stands here before the study is frozen",
+        cure="Decide it, and write the decision in the place of <decide ...>.",
+    )
+
+
+def said_elsewhere(where: str, path: str, reason: str) -> Problem:
+    return Problem(
+        code="TW-DEF-037",
+        where=where,
+        found=f"{path} stands here",
+        expected=f"It does not stand in registration.yaml: {reason}",
+        cure="Remove the line here: what is written twice drifts apart.",
+    )
+
+
 def altered_build(where: str, stated: str, found: str) -> Problem:
     return Problem(
         code="TW-DEF-040",

@@ -13,7 +13,9 @@ from trialwright.define.builds import Build, check_build, newest_like, read_buil
 from trialwright.define.consistency import check_consistency, check_numbers, check_record
 from trialwright.define.decisions import Around
 from trialwright.define.documents import PARTS, Document, content_hash, read_documents
+from trialwright.define.gaps import find_gaps
 from trialwright.define.notes import Notes, text_of
+from trialwright.define.registry_elements import REGISTRATION, read_registry_elements
 from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
 from trialwright.define.scope import Known, Names, facts
 from trialwright.define.validate import check_shape
@@ -50,18 +52,30 @@ def _read(
     documents, unreadable = read_documents(folder)
     notes = Notes()
     notes.problems += [*wrong, *unreadable]
+    gaps = find_gaps(documents)
     files = _Files(documents, notes)
+    registry = read_registry_elements(documents.get(REGISTRATION), notes)
+    notes.problems = [*gaps, *_beside(notes.problems, gaps)]
     if files.study is None or files.schedule is None or files.analysis is None or files.incomplete:
         return None, notes.problems
     study = _assemble(files, catalog, notes)
     check_record(files.study, documents["study.yaml"], root, notes)
     if notes.broken:
-        return None, notes.problems
+        return None, _beside(notes.problems, gaps)
     digest = content_hash(documents)
     like = newest_like(builds, digest)
     if like is not None:
         study = msgspec.structs.replace(study, build=like.build, status=like.status)
-    return msgspec.structs.replace(study, hash=digest, assumptions=tuple(notes.assumptions)), notes.problems
+    registration = msgspec.structs.replace(study.registration, elements=registry)
+    return msgspec.structs.replace(
+        study, hash=digest, assumptions=tuple(notes.assumptions), registration=registration
+    ), notes.problems
+
+
+def _beside(problems: list[Problem], gaps: list[Problem]) -> list[Problem]:
+    """What else is wrong: on the line of a gap nothing more is to be said than that it is one."""
+    open_lines = {gap.where for gap in gaps}
+    return [problem for problem in problems if problem in gaps or problem.where.partition(" ")[0] not in open_lines]
 
 
 class _Files:

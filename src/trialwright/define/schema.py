@@ -69,6 +69,8 @@ class InterventionBlock(WithOrigin):
     title: TextBlock
     kind: Words
     route: str = ""
+    description: str = ""
+    other_names: list[str] = []
     tiers: list[TierBlock] = []
     dosing_visits: list[VisitName] = []
 

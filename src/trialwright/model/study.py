@@ -7,6 +7,7 @@ import msgspec
 from trialwright.model.entry import Choice, Item
 from trialwright.model.expression import Truth
 from trialwright.model.quantity import PartialDate
+from trialwright.model.registration import Registration
 from trialwright.model.text import Text
 
 OriginKind = Literal["registered", "mirror", "protocol", "assumed", "proposed"]
@@ -31,27 +32,6 @@ class Assumption(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Registration(msgspec.Struct, frozen=True, kw_only=True):
-    """The public record this study is registered under; `record_path` is relative to the study folder."""
-
-    registry: str
-    registry_id: str
-    record_path: str
-    page_path: str = ""
-    start_date: PartialDate
-    first_submitted: PartialDate
-    primary_completion: PartialDate | None = None
-    brief_title: str = ""
-    phases: tuple[str, ...] = ()  # in the registry's words: EARLY_PHASE1, PHASE2 ...
-    conditions: tuple[str, ...] = ()
-    primary_purpose: str = ""
-    allocation: str = ""
-    model: str = ""  # SINGLE_GROUP ...
-    masking: str = ""
-    sponsor: str = ""
-    collaborators: tuple[str, ...] = ()
-
-
 class DoseTier(msgspec.Struct, frozen=True, kw_only=True):
     """A dose for a body weight from `low` (included) to `high` (included if `high_included`); kg as decimals."""
 
@@ -67,6 +47,8 @@ class Intervention(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     kind: str  # DRUG, BIOLOGICAL ... as in the registry's list
     route: str = ""
+    description: str = ""  # as registered; a dose by tiers is worded from the tiers
+    other_names: tuple[str, ...] = ()
     tiers: tuple[DoseTier, ...] = ()
     dosing_visits: tuple[str, ...] = ()
     origin: Provenance

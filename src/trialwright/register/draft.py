@@ -11,10 +11,12 @@ from trialwright.model.study import Arm, Intervention, Provenance, Study
 from trialwright.register import wording
 from trialwright.register.checking import ask
 from trialwright.register.markdown import unescape_json
+from trialwright.register.reading.built import escaped
 from trialwright.register.reading.display import Built, filled
 from trialwright.register.reading.lossless import type_document
 from trialwright.register.rules import elements, interventions, oversight
 from trialwright.register.subject import Subject
+from trialwright.register.writing import words
 
 # what only the registry itself may write, or what a new submission writes anew
 _NOT_OURS = (
@@ -35,15 +37,17 @@ def draft_record(study: Study, registered: RegistryRecord | None) -> dict[str, o
     The registry draft of a definition: `registration.json`.
 
     Shape:    a v2 document; `_owed` lists elements still to be given, `_assumed` what the public record does not say,
-              `_draft` names the definition. Elements no definition carries are taken from `registered`.
+              `_draft` names the definition. What study.yaml does not carry is taken from registration.yaml, and where
+              the study has no such file from `registered`. Text carries Markdown escapes, as in API v2.
     Missing:  what neither gives is left out and owed; nothing is invented.
     """
     catalog = load()
-    section = _registered_section(registered)
+    section = _elements(study) or _registered_section(registered)
     for module, pieces in _from_definition(study, section, catalog).items():
         kept = section.get(module)
         section[module] = {**(kept if isinstance(kept, dict) else {}), **pieces}
-    document = filled({"protocolSection": section})
+    plain = filled({"protocolSection": section})
+    document = escaped(plain)
     document["hasResults"] = False
     document["_draft"] = {
         "study": study.name,
@@ -53,11 +57,16 @@ def draft_record(study: Study, registered: RegistryRecord | None) -> dict[str, o
         "registered_under": study.registration.registry_id,
         "not_checked": "not checked against the registry's own rules",
     }
-    document["_owed"] = _owed(document, study)
+    document["_owed"] = _owed(plain, study)
     document["_assumed"] = [
         {"where": each.where, "what": each.what, "reason": each.reason} for each in study.assumptions
     ] or list(_assumed(study))
     return document
+
+
+def _elements(study: Study) -> dict[str, object]:
+    """What registration.yaml says, in v2 shape; {} where the study has no such file."""
+    return msgspec.json.decode(msgspec.json.encode(study.registration.elements), type=dict[str, object])
 
 
 def _registered_section(registered: RegistryRecord | None) -> dict[str, object]:
@@ -90,7 +99,11 @@ def _from_definition(study: Study, section: dict[str, object], catalog: Catalog)
         "statusModule": status,
         "sponsorCollaboratorsModule": _sponsors(study, section),
         "conditionsModule": {"conditions": list(registration.conditions) or _conditions(study, section)},
-        "descriptionModule": {"detailedDescription": _detailed(study, catalog)},
+        "descriptionModule": {
+            "detailedDescription": "\n\n".join(
+                filter(None, (registration.elements.description_module.detailed_description, _detailed(study, catalog)))
+            )
+        },
         "designModule": _design(study, section),
         "armsInterventionsModule": {
             "armGroups": [_arm(arm, study) for arm in study.arms],
@@ -98,7 +111,16 @@ def _from_definition(study: Study, section: dict[str, object], catalog: Catalog)
         },
         "outcomesModule": _outcomes(study, catalog),
         "eligibilityModule": {"eligibilityCriteria": _criteria(study)},
+        "contactsLocationsModule": _places(study, section),
     }
+
+
+def _places(study: Study, section: dict[str, object]) -> Built:
+    """The sites of the definition where nothing else names places: facility and country are all they know."""
+    module = section.get("contactsLocationsModule")
+    if isinstance(module, dict) and module.get("locations"):
+        return {}
+    return {"locations": [{"facility": site.title.en, "country": site.country} for site in study.sites]}
 
 
 def _sponsors(study: Study, section: dict[str, object]) -> Built:
@@ -126,11 +148,13 @@ def _design(study: Study, section: dict[str, object]) -> Built:
             "primaryPurpose": registration.primary_purpose,
         }
     )
-    masking: Built = {"maskingInfo": {"masking": registration.masking}} if registration.masking else {}
+    registered = info.get("maskingInfo", {})
+    masking: Built = {"maskingInfo": {**registered, "masking": registration.masking}} if registration.masking else {}
     design: Built = {"designInfo": {**info, **told, **masking}}
     if registration.phases:
         design["phases"] = list(registration.phases)
-    design["enrollmentInfo"] = {"count": study.enrolment_planned, "type": "ESTIMATED"}
+    kind = registration.elements.design_module.enrollment_info.type or "ESTIMATED"
+    design["enrollmentInfo"] = {"count": study.enrolment_planned, "type": kind}
     return design
 
 
@@ -150,7 +174,7 @@ def _conditions(study: Study, section: dict[str, object]) -> list[object]:
 
 
 def _named(given: Intervention) -> str:
-    return f"{given.kind.replace('_', ' ').capitalize()}: {given.title.en}"
+    return f"{words.intervention_type(given.kind)}: {given.title.en}"
 
 
 def _arm(arm: Arm, study: Study) -> Built:
@@ -159,7 +183,7 @@ def _arm(arm: Arm, study: Study) -> Built:
         {
             "label": arm.title.en,
             "type": arm.kind,
-            "description": " ".join(filter(None, (wording.regimen(one, study) for one in given))) or arm.description,
+            "description": " ".join(wording.regimen(one, study) for one in given if one.tiers) or arm.description,
             "interventionNames": [_named(one) for one in given],
         }
     )
@@ -170,8 +194,9 @@ def _intervention(given: Intervention, study: Study) -> Built:
         {
             "type": given.kind,
             "name": given.title.en,
-            "description": wording.regimen(given, study),
+            "description": wording.regimen(given, study) if given.tiers else given.description or given.route,
             "armGroupLabels": [arm.title.en for arm in study.arms if given.name in arm.interventions],
+            "otherNames": list(given.other_names),
         }
     )
 

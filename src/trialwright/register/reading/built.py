@@ -26,7 +26,7 @@ def built_record(
     inferred: tuple[str, ...] = (),
 ) -> RegistryRecord:
     """The record of a v2 document whose text is as a person typed it."""
-    typed = type_document({key: _escaped(piece, key) for key, piece in document.items()})
+    typed = type_document(escaped(document))
     return RegistryRecord(
         typed=typed.record,
         kept=typed.kept,
@@ -37,6 +37,11 @@ def built_record(
         oddities=(*oddities, *typed.oddities),
         history=history,
     )
+
+
+def escaped(document: Mapping[str, object]) -> dict[str, object]:
+    """A v2 document whose text is as a person typed it, written as the registry writes it."""
+    return {key: _escaped(piece, key) for key, piece in document.items()}
 
 
 def _escaped(piece: object, key: str) -> object:
