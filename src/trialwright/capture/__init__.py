@@ -11,13 +11,13 @@ from trialwright.capture.gates import (
     may_see_verdict,
     results_shown,
 )
+from trialwright.capture.locks import Hold, Scope, check_open, hold_on
 from trialwright.capture.parse import check_plausible, parse_value
 from trialwright.capture.problems import in_language, problem
 from trialwright.capture.scores import ShownScore, form_scores, visit_scores
 from trialwright.capture.status import (
     STATUS_WORDS,
     data_locked,
-    form_locked,
     inactive_rows,
     may,
     participant_status,
@@ -47,8 +47,10 @@ __all__ = [
     "FormInput",
     "FormState",
     "Held",
+    "Hold",
     "OpenQuery",
     "Place",
+    "Scope",
     "ShownResults",
     "ShownScore",
     "Typed",
@@ -58,16 +60,17 @@ __all__ = [
     "check_eligibility",
     "check_form",
     "check_may_save",
+    "check_open",
     "check_plausible",
     "check_reason",
     "check_role",
     "data_locked",
     "eligible",
     "fields_of",
-    "form_locked",
     "form_scores",
     "form_values",
     "hidden_fields",
+    "hold_on",
     "in_language",
     "inactive_rows",
     "may",

@@ -124,7 +124,7 @@ def open_queries(events: Iterable[LedgerEvent]) -> tuple[OpenQuery, ...]:
     closed: set[int] = set()
     for event in events:
         if event.kind == "query_opened":
-            every[event.seq] = _read(event)
+            every[event.seq] = query_of(event)
             continue
         if event.kind not in ("query_answered", "query_closed", "query_reopened"):
             continue
@@ -137,14 +137,16 @@ def open_queries(events: Iterable[LedgerEvent]) -> tuple[OpenQuery, ...]:
     return tuple(query for seq, query in every.items() if seq not in closed)
 
 
-def _read(event: LedgerEvent) -> OpenQuery:
+def query_of(event: LedgerEvent) -> OpenQuery:
+    """The query that an act opened. What a person asks stands in the act's reason, as all that people write."""
     details = event.details
+    message = Text(details.get("message", ""), details.get("message_zh", ""))
     return OpenQuery(
         seq=event.seq,
         place=Place(event.participant_id, event.visit, event.form, event.row),
         check=details.get("check", ""),
         items=tuple(item for item in details.get("items", "").split(",") if item),
-        message=Text(details.get("message", ""), details.get("message_zh", "")),
+        message=message if message.en else Text(event.reason),
     )
 
 

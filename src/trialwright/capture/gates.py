@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from trialwright.capture.locks import LEVEL_WORDS, STATE_WORDS, hold_on
 from trialwright.capture.problems import problem
 from trialwright.capture.status import (
     STATUS_WORDS,
     Status,
     data_locked,
-    form_locked,
     inactive_rows,
     may,
     participant_status,
@@ -92,8 +92,9 @@ def check_may_save(
     visit, form = scheduled
     told = check_role(study, roles, "enter", where) + check_unlocked(events, where)
     told += check_person(study, events, place, form, visit)
-    if form_locked(events, place.participant_id, place.visit, place.form):
-        told.append(problem("TW-CAP-041", where))
+    held = hold_on(events, place.participant_id, place.visit, place.form)
+    if held is not None:
+        told.append(problem("TW-CAP-041", where, what=LEVEL_WORDS[held.level], state=STATE_WORDS[held.state]))
     if place.row and (place.visit, place.form, place.row) in inactive_rows(events, place.participant_id):
         told.append(problem("TW-CAP-042", where, row=place.row))
     if visit.kind != "log" and visit_completed(events, place.participant_id, place.visit):

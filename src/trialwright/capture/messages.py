@@ -4,18 +4,9 @@ What capture says to the person at the form, in both languages. Fields in braces
 One line a part: found, expected, cure. A code is never reused; each stands in docs/reference/problems/capture.md.
 """
 
-import msgspec
-
-from trialwright.model.problem import Severity
+from trialwright.capture.message import Message
+from trialwright.capture.messages_quality import QUALITY
 from trialwright.model.text import Text
-
-
-class Message(msgspec.Struct, frozen=True):
-    found: Text
-    expected: Text
-    cure: Text
-    severity: Severity = "error"
-
 
 _T = Text
 
@@ -220,9 +211,12 @@ MESSAGES: dict[str, Message] = {
         _T("Change the values of the first one, with a reason", "如需更正，请修改原有基线数据并说明原因"),
     ),
     "TW-CAP-041": Message(
-        _T("the form is locked", "该表单已锁定"),
-        _T("A locked form stays as it is", "已锁定的表单不能修改"),
-        _T("Ask the data manager to unlock it", "请联系数据管理员解锁"),
+        _T("{what} is {state}", "{what}{state}"),
+        _T("What is frozen or locked stays as it is", "已冻结或锁定的内容不能修改"),
+        _T(
+            "Ask the data manager to open it; copy what you typed first",
+            "请联系数据管理员解除；请先记下您填写的内容",
+        ),
     ),
     "TW-CAP-042": Message(
         _T("row {row} is not active", "第 {row} 行已作废"),
@@ -344,4 +338,5 @@ MESSAGES: dict[str, Message] = {
         _T("Nobody who enters core set measures sees a verdict forming", "填写核心指标者不得看到正在形成的判定"),
         _T("Mark these visits complete, or wait for data lock", "请将这些访视标记为完成，或等待数据锁定"),
     ),
+    **QUALITY,
 }

@@ -55,26 +55,13 @@ def participant_status(events: Iterable[LedgerEvent], participant_id: str = "") 
 
 
 def data_locked(events: Iterable[LedgerEvent]) -> bool:
-    """Whether the study's data are locked now: the last lock or unlock that names no participant."""
+    """Whether the study's data are locked now: the last lock or unlock of everything, not of a site or participant."""
     locked = False
     for event in events:
-        if event.kind in ("locked", "unlocked") and not event.participant_id:
+        whole = not event.participant_id and event.details.get("scope", "data") == "data"
+        if event.kind in ("locked", "unlocked") and whole:
             locked = event.kind == "locked"
     return locked
-
-
-def form_locked(events: Iterable[LedgerEvent], participant_id: str, visit: str, form: str) -> bool:
-    """Whether one form is locked or frozen; a lock of the participant or visit holds for all its forms."""
-    locked = frozen = False
-    for event in events:
-        inside = event.participant_id == participant_id and event.visit in ("", visit) and event.form in ("", form)
-        if not inside:
-            continue
-        if event.kind in ("locked", "unlocked"):
-            locked = event.kind == "locked"
-        if event.kind in ("frozen", "unfrozen"):
-            frozen = event.kind == "frozen"
-    return locked or frozen
 
 
 def inactive_rows(events: Iterable[LedgerEvent], participant_id: str) -> frozenset[tuple[str, str, int]]:

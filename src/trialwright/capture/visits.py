@@ -1,15 +1,15 @@
 """The visits of a participant: what is entered, what is owed, and whether a visit kept its window."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from trialwright.capture.forms import hidden_fields
-from trialwright.capture.status import inactive_rows, participant_status, visit_completed
-from trialwright.capture.values import Place, Values, fields_of, first_dose, form_values, values_in, visit_date
-from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.capture.status import inactive_rows, participant_status
+from trialwright.capture.values import VISIT_DATE, Values, fields_of, first_dose, values_in
+from trialwright.model.ledger import Blank, EventKind, LedgerEvent, Snapshot, Stored
 from trialwright.model.quantity import Missing, PartialDate
 from trialwright.model.study import Field, Form, Study, Visit
 from trialwright.model.text import Text
@@ -80,19 +80,57 @@ def visit_state_of(
     study: Study, values: Values, events: Sequence[LedgerEvent], participant_id: str, visit: str
 ) -> VisitState:
     """The same from values at hand. `values` must hold the dosing log for the window to be judged."""
-    planned = study.visit(visit)
+    return visit_states(study, values, events, participant_id, [visit])[0]
+
+
+def visit_states(
+    study: Study, values: Values, events: Sequence[LedgerEvent], participant_id: str, visits: Sequence[str]
+) -> tuple[VisitState, ...]:
+    """The states of several visits; what is held is gone through once for all of them."""
+    day_one, filled = _in_use(values, events, participant_id)
+    own = [event for event in events if event.participant_id == participant_id and event.kind in _VISIT_ACTS]
+    return tuple(_state(study, filled, own, day_one, study.visit(visit)) for visit in visits)
+
+
+_VISIT_ACTS: tuple[EventKind, ...] = ("visit_completed", "visit_reopened", "visit_missed")
+_Filled = dict[tuple[str, str], dict[int, dict[str, Stored]]]
+"""Visit and form -> row -> item -> what stands there."""
+
+
+def _in_use(values: Values, events: Sequence[LedgerEvent], participant_id: str) -> tuple[dt.date | None, _Filled]:
+    """The day of the first dose, and everything by form; rows taken out of use count for neither."""
     gone = inactive_rows(events, participant_id)
-    values = {slot: held for slot, held in values.items() if (slot.visit, slot.form, slot.row) not in gone}
-    date, day_one = visit_date(values, visit), first_dose(values)
+    used = {slot: held for slot, held in values.items() if (slot.visit, slot.form, slot.row) not in gone}
+    filled: _Filled = {}
+    for slot, held in used.items():
+        row = filled.setdefault((slot.visit, slot.form), {}).setdefault(slot.row, {})
+        if not isinstance(held.value, Blank):
+            row[slot.item] = held.value
+    return first_dose(used), filled
+
+
+def _state(
+    study: Study, filled: _Filled, events: Sequence[LedgerEvent], day_one: dt.date | None, planned: Visit
+) -> VisitState:
+    date = next(
+        (
+            value
+            for name in planned.forms
+            for value in [filled.get((planned.name, name), {}).get(0, {}).get(VISIT_DATE)]
+            if isinstance(value, PartialDate)
+        ),
+        None,
+    )
     due, earliest, latest = window(planned, day_one)
-    forms = tuple(_form_state(study.form(name), values, participant_id, visit) for name in planned.forms)
+    forms = tuple(_form_state(study.form(name), filled.get((planned.name, name), {})) for name in planned.forms)
+    kinds = [event.kind for event in events if event.visit == planned.name]
     progress: Progress = "started" if any(f.filled or f.missing or f.rows for f in forms) else "empty"
-    if visit_completed(events, participant_id, visit):
+    if [kind for kind in kinds if kind != "visit_missed"][-1:] == ["visit_completed"]:
         progress = "complete"
-    elif progress == "empty" and _missed(events, participant_id, visit):
+    elif progress == "empty" and "visit_missed" in kinds:
         progress = "missed"
     return VisitState(
-        visit=visit,
+        visit=planned.name,
         progress=progress,
         date=date,
         study_day=study_day(date, day_one),
@@ -141,19 +179,12 @@ def _timing(visit: Visit, date: PartialDate | None, earliest: dt.date | None, la
     return "in window" if earliest <= date.earliest and date.latest <= latest else "unknown"
 
 
-def _missed(events: Sequence[LedgerEvent], participant_id: str, visit: str) -> bool:
-    return any(
-        (e.kind, e.participant_id, e.visit) == ("visit_missed", participant_id, visit) for e in events
-    )  # fmt: skip
-
-
-def _form_state(form: Form, values: Values, participant_id: str, visit: str) -> FormState:
-    rows = sorted({slot.row for slot in values if (slot.visit, slot.form) == (visit, form.name)})
+def _form_state(form: Form, held: Mapping[int, Mapping[str, Stored]]) -> FormState:
     filled = missing = 0
     owed: list[Field] = []
-    for row in rows or ([] if form.repeating else [0]):
-        present = form_values(values, Place(participant_id, visit, form.name, row))
-        fields = fields_of(form)
+    fields = fields_of(form)
+    for row in sorted(held) or ([] if form.repeating else [0]):
+        present = held.get(row, {})
         hidden = hidden_fields(fields, present)
         missing += sum(isinstance(value, Missing) for value in present.values())
         filled += sum(not isinstance(value, Missing) for value in present.values())
@@ -163,5 +194,5 @@ def _form_state(form: Form, values: Values, participant_id: str, visit: str) -> 
         filled=filled,
         missing=missing,
         owed=tuple(owed),
-        rows=tuple(rows) if form.repeating else (),
+        rows=tuple(sorted(held)) if form.repeating else (),
     )

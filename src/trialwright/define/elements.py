@@ -7,7 +7,7 @@ from trialwright.define.conditions import parse_condition
 from trialwright.define.documents import Document
 from trialwright.define.notes import Notes, text_of
 from trialwright.define.schema import InterventionBlock, RegistrationBlock, ScheduleFile, StudyFile, TierBlock
-from trialwright.define.scope import Names
+from trialwright.define.scope import BEFORE, THIS, Names
 from trialwright.model import study as m
 from trialwright.model.expression import Truth
 from trialwright.model.problem import Problem
@@ -187,6 +187,10 @@ def _check_schedule(file: ScheduleFile, document: Document, notes: Notes) -> Non
     latest: int | None = None
     for index, block in enumerate(file.visits):
         where = document.where("visits", index)
+        if block.name in (THIS, BEFORE):
+            found = f"a visit is called {block.name}"
+            expected = f"{THIS}/item and {BEFORE}/item in an edit check mean this visit and the ones before"
+            notes.problems.append(say.schedule_conflict(where, found, expected, "Give the visit another name."))
         if block.kind in ("log", "unscheduled"):
             continue
         if block.study_day is None or block.early is None or block.late is None:

@@ -70,6 +70,8 @@ class FormReader:
             core_set=file.core_set,
             before_consent=file.before_consent,
             show_earlier=file.show_earlier,
+            verify=file.verify,
+            review=file.review,
             checks=reader.checks(file, {**names, **elsewhere}),
             origin=origin,
         )

@@ -17,7 +17,7 @@ from trialwright.define.gaps import find_gaps
 from trialwright.define.notes import Notes, text_of
 from trialwright.define.registry_elements import REGISTRATION, read_registry_elements
 from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
-from trialwright.define.scope import Known, Names, facts
+from trialwright.define.scope import BEFORE, THIS, Known, Names, facts
 from trialwright.define.validate import check_shape
 from trialwright.model import study as m
 from trialwright.model.entry import Choice
@@ -137,7 +137,7 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         consents=elements.consents(study, at_study, notes),
         eligibility=elements.eligibility(study, at_study, scope.screening, notes),
         visits=visits,
-        forms=tuple(scope.reader.form(file, document, scope.everywhere) for file, document in files.forms),
+        forms=tuple(scope.reader.form(file, document, scope.beyond(file.form)) for file, document in files.forms),
         outcomes=_outcomes(study, analysis, at_study, notes),
         analysis_sets=estimands.analysis_sets(analysis, at_analysis, scope.facts, notes),
         intercurrent_events=estimands.intercurrent_events(analysis, at_analysis, scope.facts, notes),
@@ -159,6 +159,7 @@ class _Scope:
     def __init__(self, files: _Files, study: StudyFile, schedule: ScheduleFile, catalog: Catalog, notes: Notes) -> None:
         self.reader = forms.FormReader(catalog, forms.eligibility_items(study.eligibility), notes)
         by_form = {file.form: self.reader.names(file) for file, _ in files.forms}
+        self.schedule, self.by_form = schedule, by_form
         self.screening: Names = {}
         self.everywhere: Names = {}
         for visit in schedule.visits:
@@ -175,6 +176,21 @@ class _Scope:
             named = (*(score.name for score in entry.scores), *entry.measures)
             self.described |= {f"{instrument}.{name}": Known("number") for name in named}
         self.facts = facts(choice.code for choice in catalog.terms("withdrawal_reason").choices)
+
+    def beyond(self, form: str) -> Names:
+        """
+        What the checks of a form may read elsewhere: any visit by name, other forms of the same visit as THIS/item, the
+        visits before as BEFORE/item.
+        """
+        found, earlier = dict(self.everywhere), dict[str, Known]()
+        for visit in self.schedule.visits:
+            names = {name: known for each in visit.forms for name, known in self.by_form.get(each, {}).items()}
+            if form in visit.forms:
+                found |= {f"{THIS}/{name}": known for name, known in names.items()}
+                found |= {f"{BEFORE}/{name}": known for name, known in earlier.items()}
+            if visit.kind not in ("log", "unscheduled"):
+                earlier |= names
+        return found
 
 
 def _check_forms(files: _Files, visits: tuple[m.Visit, ...], notes: Notes) -> None:

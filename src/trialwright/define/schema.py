@@ -202,6 +202,8 @@ class FormFile(WithOrigin):
     core_set: Truth = False
     before_consent: Truth = False
     show_earlier: Truth = False
+    verify: Truth = False
+    review: Truth = False
     sections: list[SectionBlock]
     checks: list[CheckBlock] = []
 

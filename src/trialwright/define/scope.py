@@ -17,6 +17,9 @@ YES_NO_WORDS = {"yes": YES, "no": NO, YES: YES, NO: NO}
 """How a condition may write them."""
 
 
+THIS, BEFORE = "THIS", "BEFORE"
+"""Before an item of a check, instead of a visit: any form of the same visit, the last value of the visits before."""
+
 NOT_WITHDRAWN = "none"
 """The reason for withdrawal of a participant who is still in the study."""
 

@@ -108,7 +108,7 @@ class EditCheck(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     holds: Truth
     message: Text
-    items: tuple[str, ...]  # qualified items of the same form and row, or "VISIT/item" of another visit
+    items: tuple[str, ...]  # of the same form and row, or of another: "W0/item", "THIS/item", "BEFORE/item"
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +141,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     core_set: bool = False
     before_consent: bool = False
     show_earlier: bool = False  # else what a core set form held at earlier visits is hidden while a later one is scored
+    verify: bool = False  # each value is to be compared with its source document
+    review: bool = False  # the data manager looks at the form before it is locked
     checks: tuple[EditCheck, ...] = ()
     origin: Provenance
 
@@ -304,10 +306,7 @@ class DisplayUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):
-    """
-    A role of the delegation log and the acts it may do: enter, complete_visit, enrol, identify, review,
-    record_deviation, verify, lock, look, see_results, grant.
-    """
+    """A role of the delegation log and the acts it may do: `capture.gates.ACTS` lists and words them."""
 
     name: str
     title: Text

@@ -10,50 +10,56 @@ Details of the acts (flat texts): participant_added site · consent_given versio
 reason · eligibility_confirmed criteria · enrolled date · screen_failure date, criteria · withdrawn date, reason (a
 code) · completed date · died date · visit_completed owed · deviation_recorded category, major (Y/N), description,
 date · ethics_approval date, body, number · site_opened date, site · build_published build, hash, status ·
-role_granted and role_revoked user, role · locked and unlocked scope ("data": everything) · look_declared head ·
-query_opened check, items, message, message_zh · query_answered, query_closed query (seq of the opening), check.
+role_granted and role_revoked user, role · frozen, unfrozen, locked and unlocked scope ("data": everything; "form",
+"visit", "participant" by the act's own place; "site" with site; "study": a freeze), exceptions · look_declared head ·
+query_opened check, items, message, message_zh; by a person items, to, its words in the reason · query_answered,
+query_closed, query_reopened query (seq of the opening), check · verified items, taken_back (Y) · reviewed nothing.
 """
 
-from trialwright.pipeline.conduct_base import SESSION_KINDS, Actor, Refused, Saved, acts_of
+from trialwright.pipeline.conduct_base import QUALITY_ACTS, SESSION_KINDS, Actor, Refused, Saved, acts_of
+from trialwright.pipeline.conduct_checks import run_checks
 from trialwright.pipeline.conduct_copies import record_printed
 from trialwright.pipeline.conduct_forms import FormSave, form_token, inactivate_row, save_form, today_at_site
+from trialwright.pipeline.conduct_locks import (
+    HoldAct,
+    declare_look,
+    hold,
+    lock_data,
+    obstacles_in,
+    unfinished_visits,
+    unlock_data,
+)
 from trialwright.pipeline.conduct_participants import (
     add_participant,
-    add_visit,
     complete_participant,
-    complete_visit,
     confirm_eligibility,
     eligibility_of,
     enrol,
     give_consent,
-    miss_visit,
     next_participant_id,
     record_death,
-    reopen_visit,
     screen_fail,
-    values_held,
     withdraw,
     withdraw_consent,
 )
+from trialwright.pipeline.conduct_quality import review_form, unverify_values, verify_values
+from trialwright.pipeline.conduct_queries import answer_query, close_query, open_query, reopen_query
 from trialwright.pipeline.conduct_study import (
-    answer_query,
-    close_query,
-    declare_look,
     grant_role,
-    lock_data,
     open_site,
     publish_build,
     record_approval,
     record_deviation,
     revoke_role,
-    unfinished_visits,
-    unlock_data,
 )
+from trialwright.pipeline.conduct_visits import add_visit, complete_visit, miss_visit, reopen_visit, values_held
 
 __all__ = [
+    "QUALITY_ACTS",
     "SESSION_KINDS",
     "Actor",
     "FormSave",
+    "HoldAct",
     "Refused",
     "Saved",
     "acts_of",
@@ -70,24 +76,32 @@ __all__ = [
     "form_token",
     "give_consent",
     "grant_role",
+    "hold",
     "inactivate_row",
     "lock_data",
     "miss_visit",
     "next_participant_id",
+    "obstacles_in",
+    "open_query",
     "open_site",
     "publish_build",
     "record_approval",
     "record_death",
     "record_deviation",
     "record_printed",
+    "reopen_query",
     "reopen_visit",
+    "review_form",
     "revoke_role",
+    "run_checks",
     "save_form",
     "screen_fail",
     "today_at_site",
     "unfinished_visits",
     "unlock_data",
+    "unverify_values",
     "values_held",
+    "verify_values",
     "withdraw",
     "withdraw_consent",
 ]

@@ -34,7 +34,7 @@ from trialwright.store import Ledger, LedgerProblem
 
 STUDY_KINDS: tuple[EventKind, ...] = (
     "ethics_approval", "site_opened", "locked", "unlocked", "look_declared", "role_granted", "role_revoked",
-    "build_published",
+    "build_published", "frozen", "unfrozen",
 )  # fmt: skip
 """Acts that bear on everybody; read beside a participant's own."""
 
@@ -42,6 +42,9 @@ SESSION_KINDS: frozenset[EventKind] = frozenset({
     "signed_in", "signed_out", "sign_in_failed", "account_added", "report_made", "exported", "printed",
 })  # fmt: skip
 """Acts that say who looked or took away, but change nothing of the trial."""
+
+QUALITY_ACTS = ("verify", "review", "lock")
+"""Whose roles check the data: they ask, close and ask again."""
 
 DATE = Text("The date", "日期")
 
@@ -80,7 +83,7 @@ _ATTEMPTS = 25
 
 def acts_of(ledger: Ledger, participant_id: str = "") -> tuple[LedgerEvent, ...]:
     """The study's acts and one participant's, by seq."""
-    study = ledger.events(kinds=STUDY_KINDS)
+    study = ledger.events(kinds=STUDY_KINDS, participant_id="")
     own = ledger.events(participant_id=participant_id) if participant_id else ()
     return tuple(sorted({event.seq: event for event in (*study, *own)}.values(), key=lambda event: event.seq))
 

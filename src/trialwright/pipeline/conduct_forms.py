@@ -1,31 +1,24 @@
 """Saving a form: the one way in for a nurse's page and a virtual participant alike."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from trialwright.capture.checks import Failure, check_form, open_queries, settled_checks
-from trialwright.capture.conditions import names_in
+from trialwright.capture.checks import check_form, open_queries, settled_checks
 from trialwright.capture.consents import check_consent
 from trialwright.capture.dates import parse_date
 from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.problems import problem
-from trialwright.capture.steady import check_steady, earlier_visits, may_be_unsteady
 from trialwright.capture.values import (
     VISIT_DATE,
     Held,
     Place,
-    fields_of,
-    form_values,
-    in_item_units,
     values_of,
     visit_date,
 )
-from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
-from trialwright.model.expression import Truth
 from trialwright.model.ledger import (
     Blank,
     Conflict,
@@ -55,6 +48,7 @@ from trialwright.pipeline.conduct_base import (
     write_acts,
     write_group,
 )
+from trialwright.pipeline.conduct_checks import checks_elsewhere, elsewhere_of, unsteady
 from trialwright.store import Ledger
 
 
@@ -108,11 +102,12 @@ def save_form(ledger: Ledger, study: Study, request: FormSave) -> Saved | Refuse
         request = msgspec.structs.replace(request, expected=0)
     seen, events = read_acts(ledger, request.participant_id)
     gate = _gates(ledger, study, request, events)
-    if gate:
+    # A lock that came after the first half of a double click must not deny that it was saved: the ledger says so below.
+    if gate and not ledger.knows(request.token):
         return Refused(tuple(gate))
     form = study.form(request.form)
     base = _base(ledger, form, request)
-    elsewhere = _elsewhere(ledger, study, form, base.place)
+    elsewhere = elsewhere_of(ledger, study, form, base.place)
     typed = read_form(form, request.posted, _present(base.values), today=request.today, elsewhere=elsewhere)
     changes = changes_of(typed, base.values)
     wrong = list(typed.problems)
@@ -223,14 +218,15 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
         read=ready.typed,
         queries=open_queries(seen),
         elsewhere=ready.elsewhere,
-        more=_unsteady(ledger, study, place, after),
+        more=unsteady(ledger, study, place, after),
         settled=settled_checks(seen, place, ready.changes),
     )
     writes: list[NewDatapoint | NewEvent] = [
         NewDatapoint(slot=place.slot(item), raw=t.raw, value=t.value) for item, t in ready.changes.items()
     ]
     writes += checked.acts
-    writes += _checks_elsewhere(ledger, study, ready, seen)
+    changed = {item: t.value for item, t in ready.changes.items()}
+    writes += checks_elsewhere(ledger, study, place, changed, seen)
     stamp = Stamp(
         user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()
     )
@@ -248,37 +244,6 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
         items=tuple(ready.changes),
         queries=sum(event.kind == "query_opened" for event in checked.acts),
     )
-
-
-def _unsteady(ledger: Ledger, study: Study, place: Place, after: Mapping[str, Stored]) -> dict[str, Failure]:
-    """Another assessor, side or scale than at the visits before; only forms that can tell are read."""
-    visits = earlier_visits(study, place.visit) if may_be_unsteady(study, study.form(place.form), place.visit) else ()
-    before: dict[Slot, Held] = {}
-    for visit in visits:
-        for form in visit.forms:
-            before |= values_of(ledger.datapoints(place.participant_id, visit.name, form))
-    return check_steady(study, place, after, before)
-
-
-def _checks_elsewhere(ledger: Ledger, study: Study, ready: _Ready, events: Sequence[LedgerEvent]) -> Iterator[NewEvent]:
-    """Queries to open and close on other forms, whose checks look at an item that this save changes."""
-    here = ready.base.place
-    fields = fields_of(ready.form)
-    new = in_item_units(fields, {item: t.value for item, t in ready.changes.items()})
-    changed: dict[str, RowValue] = {f"{here.visit}/{item}": new.get(item) for item in ready.changes}
-    for visit in visits_of(study, events, here.participant_id):
-        for form in (study.form(name) for name in visit.forms):
-            looks = {name for check in form.checks for name in names_in(check.holds)} & set(changed)
-            if not looks or (visit.name, form.name) == (here.visit, here.form):
-                continue
-            held = values_of(ledger.datapoints(here.participant_id, visit.name, form.name))
-            for row in sorted({slot.row for slot in held}):
-                place = Place(here.participant_id, visit.name, form.name, row)
-                elsewhere = {**_elsewhere(ledger, study, form, place), **changed}
-                present = form_values(held, place)
-                yield from check_form(
-                    form, place, present, queries=open_queries(events), elsewhere=elsewhere
-                ).acts  # fmt: skip
 
 
 @decided_anew
@@ -323,25 +288,6 @@ def _only_other_rows(form: Form, place: Place, conflict: Conflict, request: Form
     if not form.repeating or not conflict.theirs or conflict.found == request.expected:
         return False
     return request.row == 0 or all(d.slot.row != place.row for d in conflict.theirs)
-
-
-def _elsewhere(ledger: Ledger, study: Study, form: Form, place: Place) -> dict[str, RowValue]:
-    """The items of other visits that this form's conditions ask about, "VISIT/item", in item units."""
-    found: dict[str, RowValue] = {}
-    for name in {name for truth in _conditions(form) for name in names_in(truth) if "/" in name}:
-        visit, _, item = name.partition("/")
-        for other in next((v.forms for v in study.visits if v.name == visit), ()):
-            fields = [field for field in fields_of(study.form(other)) if field.name == item]
-            if fields:
-                held = values_of(ledger.datapoints(place.participant_id, visit, other))
-                values = {s.item: h.value for s, h in held.items() if s.item == item and s.row == 0}
-                found |= {f"{visit}/{i}": v for i, v in in_item_units(fields, values).items()}
-    return found
-
-
-def _conditions(form: Form) -> Iterator[Truth]:
-    yield from (field.shown_when for field in fields_of(form) if field.shown_when is not None)
-    yield from (check.holds for check in form.checks)
 
 
 def form_token(ledger: Ledger, participant_id: str, visit: str, form: str) -> FormToken:

@@ -1,15 +1,13 @@
-"""Acts on the study as a whole: approval, opening, builds, roles, deviations, lock, looks, queries."""
+"""Acts on the study as a whole: approval, opening, builds, roles, deviations."""
 
-from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
-from trialwright.capture.checks import OpenQuery, open_queries
 from trialwright.capture.gates import check_status, check_unlocked
 from trialwright.capture.problems import problem
-from trialwright.capture.status import STATUS_WORDS, data_locked
-from trialwright.model.ledger import Conflict, LedgerEvent, NewEvent, Overtaken, Seen
+from trialwright.capture.status import STATUS_WORDS
+from trialwright.model.ledger import Conflict, Overtaken, Seen
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.pipeline.conduct_base import (
@@ -23,7 +21,6 @@ from trialwright.pipeline.conduct_base import (
     check_reason_given,
     decided_anew,
     read_acts,
-    seen_so_far,
     write_acts,
 )
 from trialwright.store import Ledger
@@ -159,107 +156,3 @@ def record_deviation(
         description=description, date=day,
     )  # fmt: skip
     return write_acts(ledger, study, actor, [made], reason=description, token=token, seen=seen)
-
-
-@decided_anew
-def lock_data(
-    ledger: Ledger, study: Study, actor: Actor, *, reason: str = "", token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """
-    Nothing of the study's data changes after this, and results may be seen.
-
-    Problems: TW-CAP-034 where they are locked already; TW-CAP-057 while queries are open or started visits are not
-              complete, unless a reason says why they are locked with these exceptions.
-    """
-    # Open queries and unfinished visits are everybody's: no save may slip in between counting them and the lock.
-    seen, events = seen_so_far(ledger, None), ledger.events()
-    told = check_any_role(study, events, actor, ("lock",), "data lock") + check_unlocked(events, "data lock")
-    queries, visits = len(open_queries(events)), len(unfinished_visits(ledger, study, events))
-    if (queries or visits) and not reason.strip():
-        told.append(problem("TW-CAP-057", "data lock", count=queries, visits=visits))
-    if told:
-        return Refused(tuple(told))
-    head = ledger.head()
-    made = act("locked", scope="data", head=head.hash, open_queries=str(queries), unfinished_visits=str(visits))
-    return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
-
-
-def unfinished_visits(ledger: Ledger, study: Study, events: Sequence[LedgerEvent]) -> list[tuple[str, str]]:
-    """Participant and visit of everything that was begun and is not marked complete."""
-    last: dict[tuple[str, str], str] = {}
-    for event in events:
-        if event.kind in ("visit_completed", "visit_reopened"):
-            last[event.participant_id, event.visit] = event.kind
-    logs = {visit.name for visit in study.visits if visit.kind == "log"}
-    begun = ledger.snapshot().current.select("participant_id", "visit").unique().sort("participant_id", "visit")
-    return [
-        (participant_id, visit)
-        for participant_id, visit in begun.iter_rows()
-        if visit not in logs and last.get((participant_id, visit)) != "visit_completed"
-    ]
-
-
-@decided_anew
-def unlock_data(
-    ledger: Ledger, study: Study, actor: Actor, *, reason: str, token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """Locked data may be corrected again, for a reason that is stored; results are hidden again."""
-    seen, events = read_acts(ledger)
-    told = check_any_role(study, events, actor, ("lock",), "data lock") + check_reason_given(reason, "data lock")
-    if not data_locked(events):
-        told.append(problem("TW-CAP-058", "data lock"))
-    if told:
-        return Refused(tuple(told))
-    return write_acts(ledger, study, actor, [act("unlocked", scope="data")], reason=reason, token=token, seen=seen)
-
-
-@decided_anew
-def declare_look(
-    ledger: Ledger, study: Study, actor: Actor, *, reason: str, token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """Efficacy is looked at before data lock, as of this moment; the look is listed in every report."""
-    seen, events = read_acts(ledger)
-    told = check_any_role(study, events, actor, ("look",), "look") + check_reason_given(reason, "look")
-    if told:
-        return Refused(tuple(told))
-    return write_acts(
-        ledger, study, actor, [act("look_declared", head=ledger.head().hash)], reason=reason, token=token, seen=seen
-    )
-
-
-@decided_anew
-def answer_query(
-    ledger: Ledger, study: Study, actor: Actor, query: OpenQuery, *, answer: str, token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """What the site says to a query; the data manager closes it."""
-    return _on_query(ledger, study, actor, query, (("enter", "verify"), "query_answered", answer, token))
-
-
-@decided_anew
-def close_query(
-    ledger: Ledger, study: Study, actor: Actor, query: OpenQuery, *, reason: str, token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """The query is settled."""
-    return _on_query(ledger, study, actor, query, (("verify", "lock"), "query_closed", reason, token))
-
-
-def _on_query(
-    ledger: Ledger, study: Study, actor: Actor, query: OpenQuery, what: tuple[tuple[str, ...], str, str, str]
-) -> Saved | Refused | Conflict | Overtaken:
-    roles, kind, words, token = what
-    seen, events = read_acts(ledger, query.place.participant_id)
-    told = check_any_role(study, events, actor, roles, "query") + check_reason_given(words, "query")
-    if query.seq not in [one.seq for one in open_queries(events)]:
-        told.append(problem("TW-CAP-064", "query"))
-    if told:
-        return Refused(tuple(told))
-    place = query.place
-    made = NewEvent(
-        kind="query_answered" if kind == "query_answered" else "query_closed",
-        participant_id=place.participant_id,
-        visit=place.visit,
-        form=place.form,
-        row=place.row,
-        details={"query": str(query.seq), "check": query.check},
-    )
-    return write_acts(ledger, study, actor, [made], reason=words, token=token, seen=seen)

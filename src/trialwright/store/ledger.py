@@ -109,6 +109,10 @@ class Ledger:
         self._database.forget_erased()
         return receipt
 
+    def knows(self, token: str) -> bool:
+        """Whether a save was written under this token: the same page sent again is a repetition, not a new act."""
+        return bool(token) and bool(self._database.read("SELECT 1 FROM save WHERE token = ?", (token,)))
+
     def head(self) -> Head:
         """The end of the chain: print it wherever the ledger's state is claimed."""
         last = last_of(self._database)

@@ -3,7 +3,9 @@
 import msgspec
 
 from trialwright.capture.blinding import HiddenForms, hidden_earlier
-from trialwright.capture.values import fields_of, in_item_units, qualified, values_in
+from trialwright.capture.relative import looked_up
+from trialwright.capture.values import Place as Spot
+from trialwright.capture.values import Values, values_in
 from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.study import Form, Visit
@@ -56,18 +58,15 @@ def hidden(call: Call, participant_id: str = "") -> HiddenForms:
     return hidden_earlier(call.place.study, call.place.snapshot(), call.reader.role_names, participant_id)
 
 
-def elsewhere(call: Call, participant_id: str) -> dict[str, RowValue]:
-    """The items of every visit, "VISIT/item", as conditions that look at another visit compare them."""
-    study = call.place.study
-    found = qualified(study, values_in(call.place.snapshot(), participant_id))
-    fields = {field.name: field for form in study.forms for field in fields_of(form)}
-    named = [
-        msgspec.structs.replace(fields[item], name=name)
-        for name in found
-        for visit, _, item in [name.partition("/")]
-        if visit and item in fields
-    ]
-    return {name: value for name, value in in_item_units(named, found).items() if "/" in name}
+def elsewhere(call: Call, at: FormAt) -> dict[str, RowValue]:
+    """What the conditions of a form read on other forms and at other visits."""
+    values = values_in(call.place.snapshot(), at.participant_id)
+    spot = Spot(at.participant_id, at.visit.name, at.form.name)
+
+    def held_on(visit: str, form: str) -> Values:
+        return {slot: held for slot, held in values.items() if (slot.visit, slot.form) == (visit, form)}
+
+    return looked_up(call.place.study, at.form, spot, held_on)
 
 
 def row_of(call: Call) -> int:

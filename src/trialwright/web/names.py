@@ -4,9 +4,11 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from trialwright.capture.locks import LEVEL_WORDS
 from trialwright.capture.status import STATUS_WORDS, Status
 from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, Timing
 from trialwright.catalog import load
+from trialwright.define.scope import BEFORE, THIS
 from trialwright.model.ledger import EventKind
 from trialwright.model.study import Field, Study
 from trialwright.model.text import Text
@@ -48,9 +50,12 @@ _DETAILS = {
     "message": Text(en="message", zh="内容"),
     "query": Text(en="query", zh="质疑"),
     "by": Text(en="by", zh="来源"),
+    "to": Text(en="asked", zh="答复角色"),
+    "taken_back": Text(en="taken back", zh="撤回"),
+    "exceptions": Text(en="exceptions", zh="例外项数"),
 }
 _VALUES: dict[str, dict[str, Text]] = {
-    "scope": {"data": Text(en="all data", zh="全部数据")},
+    "scope": {"data": Text(en="all data", zh="全部数据"), **LEVEL_WORDS},
     "status": {
         "registered": Text(en="as registered", zh="已注册"),
         "proposal": Text(en="a proposal", zh="修订建议"),
@@ -65,6 +70,7 @@ _VALUES: dict[str, dict[str, Text]] = {
 }
 _FOR_PROGRAMS = frozenset({"check", "query", "message_zh", "page"})
 """Details by which programs find an act again; they say nothing to a reader."""
+_EARLIER = Text(en="visit before", zh="前次访视")
 BLANK = Text(en="(empty)", zh="（空）")
 
 
@@ -93,8 +99,12 @@ class Names:
         return self._word(self._forms, name)
 
     def item(self, name: str) -> str:
-        """The label of an item; "VISIT/item" is told with its visit."""
+        """The label of an item; "VISIT/item" is told with its visit, "BEFORE/item" as an earlier value."""
         visit, _, item = name.rpartition("/")
+        if visit == THIS:
+            visit = ""
+        elif visit == BEFORE:
+            return f"{_EARLIER.of(self.language)} · {self.item(item)}"
         field = self._fields.get(item)
         label = field.item.label.of(self.language) if field else item
         return f"{self.visit(visit)} · {label}" if visit else label
@@ -178,7 +188,13 @@ class Names:
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
         if key in ("hash", "head"):
             return f"{value[:12]}…"
-        words = {"role": self._roles, "site": self._sites, "major": YES_NO}.get(key) or _VALUES.get(key, {})
+        words = {
+            "role": self._roles,
+            "to": self._roles,
+            "site": self._sites,
+            "major": YES_NO,
+            "taken_back": YES_NO,
+        }.get(key) or _VALUES.get(key, {})
         return self._word(words, value)
 
     def _word(self, words: Mapping[str, Text], name: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from trialwright.capture import (
     check_may_save,
     data_locked,
-    form_locked,
+    hold_on,
     may_see_results,
     may_see_verdict,
     participant_status,
@@ -114,7 +114,7 @@ def test_a_lock_of_one_form_closes_that_form_alone():
     assert codes(acts, "W4", "core") == ["TW-CAP-041"]
     assert codes(acts, "W4", "visit") == []
     assert not data_locked(acts)
-    assert form_locked(acts, "P001", "W4", "core")
+    assert hold_on(acts, "P001", "W4", "core").state == "locked"
 
 
 @pytest.mark.parametrize(

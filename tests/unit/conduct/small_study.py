@@ -126,7 +126,7 @@ STUDY = Study(
              may=("enter", "complete_visit", "enrol", "record_deviation", "see_results")),
         Role(name="nurse", title=Text("Nurse", "护士"), may=("enter",)),
         Role(name="manager", title=Text("Data manager", "数据管理员"),
-             may=("lock", "grant", "verify", "look", "see_results")),
+             may=("lock", "grant", "verify", "review", "look", "see_results")),
     ),
 )  # fmt: skip
 

@@ -137,7 +137,7 @@ def _read(
     Skip logic looks at what is stored and, above it, at what was typed. An untouched form is not told what it lacks.
     """
     present = {name: d.value for name, d in stored.items() if not isinstance(d.value, Blank)}
-    elsewhere = lookup.elsewhere(call, at.participant_id)
+    elsewhere = lookup.elsewhere(call, at)
     today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
     found = read_form(at.form, posted or {}, present, today=today, elsewhere=elsewhere)
     shown = [field.name for field in fields_of(at.form) if field.name not in found.hidden]
