@@ -55,7 +55,7 @@ _DETAILS = {
     "exceptions": Text(en="exceptions", zh="例外项数"),
 }
 _VALUES: dict[str, dict[str, Text]] = {
-    "scope": {"data": Text(en="all data", zh="全部数据"), **LEVEL_WORDS},
+    "scope": {"data": Text(en="all data", zh="全部数据"), **{str(level): word for level, word in LEVEL_WORDS.items()}},
     "status": {
         "registered": Text(en="as registered", zh="已注册"),
         "proposal": Text(en="a proposal", zh="修订建议"),
@@ -188,13 +188,8 @@ class Names:
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
         if key in ("hash", "head"):
             return f"{value[:12]}…"
-        words = {
-            "role": self._roles,
-            "to": self._roles,
-            "site": self._sites,
-            "major": YES_NO,
-            "taken_back": YES_NO,
-        }.get(key) or _VALUES.get(key, {})
+        study = {"role": self._roles, "to": self._roles, "site": self._sites}
+        words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
         return self._word(words, value)
 
     def _word(self, words: Mapping[str, Text], name: str) -> str:
