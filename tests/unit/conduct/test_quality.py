@@ -8,6 +8,7 @@ from trialwright.capture.locks import Scope, hold_on
 from trialwright.capture.marks import reviewed, verified
 from trialwright.capture.obstacles import counted
 from trialwright.capture.queries import every_query
+from trialwright.capture.status import data_locked
 from trialwright.capture.values import Place, values_of
 from trialwright.pipeline import conduct
 from unit.conduct.small_study import INVESTIGATOR, MANAGER, NURSE, OUTSIDER, STUDY, codes, enrolled, save, saved
@@ -305,3 +306,10 @@ def test_a_stranger_asks_marks_and_locks_nothing(ledger):
     ]
 
     assert [codes(each) for each in refused] == [["TW-CAP-036"]] * 5
+
+
+def test_a_locked_site_is_no_data_lock(ledger):
+    saved(conduct.hold(ledger, STUDY, MANAGER, "locked", Scope(site="one"), reason="exceptions"))
+
+    assert not data_locked(ledger.events())
+    assert codes(conduct.unlock_data(ledger, STUDY, MANAGER, reason="r")) == ["TW-CAP-058"]
