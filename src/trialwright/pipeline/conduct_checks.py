@@ -1,6 +1,6 @@
 """Edit checks that look beyond one form: what they read elsewhere, and whom a save concerns besides itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from trialwright.capture.checks import Failure, check_form, open_queries, settled_checks
 from trialwright.capture.gates import check_unlocked
@@ -70,7 +70,8 @@ def checks_elsewhere(
                 if any(concerns(study, name, visit.name, here.visit, item) for item in changed)
             }
             if looks and (visit.name, form.name) != (here.visit, here.form):
-                yield from _checked(study, form, Place(here.participant_id, visit.name, form.name), read, events, looks)
+                at = Place(here.participant_id, visit.name, form.name)
+                yield from _checked(study, form, at, read=read, events=events, changed=looks)
 
 
 @decided_anew
@@ -93,20 +94,17 @@ def run_checks(
         events, read = acts_of(ledger, who), _reader(ledger, who)
         for visit in visits_of(study, events, who):
             for form in (study.form(name) for name in visit.forms):
-                made += _checked(study, form, Place(who, visit.name, form.name), read, events, ())
+                at = Place(who, visit.name, form.name)
+                made += _checked(study, form, at, read=read, events=events, changed=())
     if not made:
         return Refused((problem("TW-CAP-081", "checks"),))
     return write_acts(ledger, study, actor, made, reason=reason, token=token, seen=seen)
 
 
 def _checked(
-    study: Study,
-    form: Form,
-    place: Place,
-    read: HeldOn,
-    events: Sequence[LedgerEvent],
-    changed: Sequence[str] | set[str],
+    study: Study, form: Form, place: Place, *, read: HeldOn, events: Sequence[LedgerEvent], changed: Collection[str]
 ) -> Iterator[NewEvent]:
+    """What the checks of one form ask and settle, row by row; `changed` are the names whose value is new."""
     held = read(place.visit, form.name)
     gone = inactive_rows(events, place.participant_id)
     for row in sorted({slot.row for slot in held}):
