@@ -12,6 +12,10 @@ from trialwright.register.subject import Subject
 
 _ORDER = ("error", "warning", "note")
 CANNOT_BE_JUDGED = "cannot be judged: cell lost"
+_BY_STUDY = {
+    kind: tuple(rule for rule in RULES if kind in rule.studies)
+    for kind in {kind for rule in RULES for kind in rule.studies}
+}
 
 
 def read_subject(record: RegistryRecord, on: dt.date) -> Subject:
@@ -31,19 +35,27 @@ def check_record(record: RegistryRecord, on: dt.date) -> CheckReport:
     Missing:  a rule whose cell the copy lost answers "cannot be judged: cell lost" under its own code, as a note.
     """
     subject = read_subject(record, on)
-    findings = [*record.oddities, *(problem for rule in RULES for problem in ask(rule, subject))]
+    rules = _asked_of(subject)
+    if subject.lost:
+        told = [problem for rule in rules for problem in ask(rule, subject)]
+    else:
+        told = [_problem(rule, found) for rule in rules for found in rule.look(subject)]
+    findings = [*record.oddities, *told]
     findings.sort(key=lambda problem: (_ORDER.index(problem.severity), problem.code))
     return report(record.source_name, on, findings, record)
 
 
 def ask(rule: RegistrationRule, subject: Subject) -> list[Problem]:
-    """The findings of one rule."""
-    if subject.protocol.design_module.study_type not in rule.studies:
-        return []
-    lost = [path for path in rule.needs if _is_lost(path, subject.lost)]
+    """The findings of one rule, whatever the kind of study."""
+    lost = [path for path in rule.needs if _is_lost(path, subject.lost)] if subject.lost else []
     if lost:
         return [_unjudged(rule, lost)]
     return [_problem(rule, found) for found in rule.look(subject)]
+
+
+def _asked_of(subject: Subject) -> tuple[RegistrationRule, ...]:
+    kind = subject.protocol.design_module.study_type
+    return _BY_STUDY.get(kind) or tuple(rule for rule in RULES if kind in rule.studies)
 
 
 def report(name: str, on: dt.date, findings: list[Problem], record: RegistryRecord | None) -> CheckReport:

@@ -16,7 +16,7 @@ _ESCAPED = re.compile(r"\\([\\!#&()*+\-.<>\[\]^_`{|}~])")
 # The asterisk of a bullet is Markdown already.
 _TO_ESCAPE = re.compile(r"^( *\* )|([\\<>*\[\]^~])", re.MULTILINE)
 _ENCODE = msgspec.json.Encoder().encode
-_PROTOCOL = msgspec.json.Decoder(ProtocolSection)
+_MODULES = tuple((one.name, msgspec.json.Decoder(one.type)) for one in msgspec.structs.fields(ProtocolSection))
 _RECORD = msgspec.json.Decoder(V2Record)
 
 
@@ -39,8 +39,14 @@ def unescape_json(document: bytes) -> bytes:
 
 def plain_protocol(record: RegistryRecord) -> ProtocolSection:
     """What the sponsor registered, without Markdown escapes: what rules, diffs and length limits read."""
-    section = _ENCODE(record.typed.protocol_section)
-    return _PROTOCOL.decode(unescape_json(section)) if b"\\\\" in section else record.typed.protocol_section
+    section = record.typed.protocol_section
+    # most modules hold no escape, and the largest (sites) nearly never: only those that do are read again
+    escaped = {
+        name: decoder.decode(unescape_json(told))
+        for name, decoder in _MODULES
+        if b"\\\\" in (told := _ENCODE(getattr(section, name)))
+    }
+    return msgspec.structs.replace(section, **escaped) if escaped else section
 
 
 def plain(record: RegistryRecord) -> V2Record:

@@ -10,20 +10,29 @@ _SHAPES = bytes(97 if 97 <= at <= 122 else 65 if 65 <= at <= 90 else 32 for at i
 
 
 def lowered(text: str) -> str:
-    """The text in lower case, every character at its old place, so that a match can be quoted as it was written."""
-    lower = text.lower()
-    # some letters become two in lower case, and every place behind them would move
-    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    """
+    The text with A to Z in lower case, every character at its old place, so that a match can be quoted as written.
+
+    Other capitals stay: no pattern asks for one, some would become two characters, and a text with one sign beyond
+    ASCII would cost ten times as much.
+    """
+    return text.lower() if text.isascii() else text.encode().lower().decode()
 
 
-def words_of(lower: str) -> set[bytes]:
-    """Every run of the letters a to z in a lower-case text."""
-    return set(lower.encode().translate(_LETTERS).split())
+def words_of(lower: str) -> list[bytes]:
+    """Every run of the letters a to z in a lower-case text, in their order."""
+    return lower.encode().translate(_LETTERS).split()
 
 
-def has_shape(text: str, shape: str) -> bool:
-    """Somewhere in the text stands a word of small and capital letters as in `shape` ("aAAA")."""
-    return f" {shape}".encode() in b" " + text.encode().translate(_SHAPES)
+def places_of_shape(text: str, shape: str) -> Iterator[int]:
+    """Where a word begins that is written in small and capital letters like `shape` ("aAAA")."""
+    # one byte a character, so that places stay; what Latin-1 does not know is no letter here anyway
+    shapes = b" " + text.encode("latin-1", "replace").translate(_SHAPES)
+    wanted = f" {shape}".encode()
+    at = shapes.find(wanted)
+    while at >= 0:
+        yield at
+        at = shapes.find(wanted, at + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,10 @@ class Phrase:
 
     def hinted(self, lower: str) -> bool:
         """One of the plain words stands in the text, so that asking for the pattern is worth its cost."""
-        return not self._hints or any(hint in lower for hint in self._hints)
+        for hint in self._hints:  # a loop: this is asked two hundred times a record, and `any` costs twice as much
+            if hint in lower:
+                return True
+        return not self._hints
 
     def search(self, lower: str) -> re.Match[str] | None:
         return self._pattern.search(lower) if self.hinted(lower) else None

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 
 from trialwright.model.quantity import PartialDate
 
@@ -37,6 +38,7 @@ _LETTERED = re.compile(r"\b([DWMY])(\d{1,3})\b")
 _LETTER_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
 
 
+@lru_cache(maxsize=8192)
 def read_date(text: str) -> PartialDate | None:
     """The date, or None where the text is not YYYY, YYYY-MM or YYYY-MM-DD or names no day of a study's lifetime."""
     try:

@@ -19,6 +19,7 @@ _LEVELS = (
     ("secondary", "secondaryOutcomes"),
     ("other", "otherOutcomes"),
 )
+_TOLD = ("protocolSection.identificationModule", "protocolSection.descriptionModule")
 STOPPED = ("TERMINATED", "SUSPENDED", "WITHDRAWN")
 MEDICINES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
 
@@ -127,7 +128,8 @@ class Subject:
     @cached_property
     def criteria_lower(self) -> str:
         """The criteria in lower case, for asking cheaply whether a word stands in them at all."""
-        return lowered(self.protocol.eligibility_module.eligibility_criteria)
+        path = "protocolSection.eligibilityModule.eligibilityCriteria"
+        return next((passage.lower for passage in self.passages[:5] if passage.path == path), "")
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -166,9 +168,14 @@ class Subject:
         return _APART.join(passage.lower for passage in self.passages)
 
     @cached_property
-    def words(self) -> set[bytes]:
-        """Every run of letters of the free text, in lower case."""
+    def running_words(self) -> list[bytes]:
+        """Every run of letters of the free text, in lower case and in their order."""
         return words_of(self.lower)
+
+    @cached_property
+    def words(self) -> set[bytes]:
+        """The same, each once."""
+        return set(self.running_words)
 
     @cached_property
     def outcomes_lower(self) -> str:
@@ -178,9 +185,7 @@ class Subject:
     @cached_property
     def told_lower(self) -> str:
         """Titles, summary and detailed description in lower case."""
-        identification, description = self.protocol.identification_module, self.protocol.description_module
-        told = (identification.brief_title, identification.official_title)
-        return lowered(_APART.join((*told, description.brief_summary, description.detailed_description)))
+        return _APART.join(passage.lower for passage in self.passages[:4] if passage.path.startswith(_TOLD))
 
     def places_of(self, phrase: Phrase) -> Iterator[tuple[Passage, re.Match[str]]]:
         """The first match of the phrase in each passage that has one."""
@@ -191,19 +196,23 @@ class Subject:
                     yield passage, found
 
     @cached_property
+    def background(self) -> str:
+        """Summary and detailed description on one line."""
+        description = self.protocol.description_module
+        return " ".join(f"{description.brief_summary}\n{description.detailed_description}".split())
+
+    @cached_property
     def own_words(self) -> str:
         """What the record says of this study itself: titles, and sentences that speak of "this study"."""
         identification = self.protocol.identification_module
         description = self.protocol.description_module
         told = sentences(description.brief_summary) + sentences(description.detailed_description)
-        own = [line for line in told if _OF_THIS_STUDY.search(line)]
+        own = [line for line in told if _OF_THIS_STUDY.search(lowered(line))]
         return "\n".join([identification.brief_title, identification.official_title, *own])
 
 
 _OF_THIS_STUDY = re.compile(
     r"\b(?:this|our|the (?:present|current|purpose|aim|objective|goal)|the proposed|we (?:will|plan|propose|aim))\b"
-    r"(?:.{0,40}\b(?:study|trial|research|project|investigation)\b)?",
-    re.I,
 )
 
 

@@ -30,12 +30,10 @@ def _pieces(text: str) -> list[str]:
     catches=(20,),
 )
 def copied_passage(subject: Subject) -> Iterator[Found]:
-    description = subject.protocol.description_module
-    background = " ".join(f"{description.brief_summary}\n{description.detailed_description}".split())
     for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
         if len(one.description) < _COPIED_CHARACTERS:
             continue
-        copied = [line for line in _pieces(one.description) if line.rstrip(".") in background]
+        copied = [line for line in _pieces(one.description) if line.rstrip(".") in subject.background]
         size = sum(len(line) for line in copied)
         if size >= _COPIED_CHARACTERS:
             yield Found(

@@ -1,9 +1,9 @@
 """Design: whether phase, purpose, model, allocation, masking, arms and the words about them agree."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.subject import MEDICINES, Subject, quoted
 
@@ -11,11 +11,9 @@ _DESIGN = "protocolSection.designModule"
 _INFO = f"{_DESIGN}.designInfo"
 _DEFINITIONS = "PRS data element definitions"
 _THERAPEUTIC = ("TREATMENT", "PREVENTION", "DIAGNOSTIC")
-_RATIONALE = re.compile(
+_RATIONALE = Phrase(
     r"sample size|statistical power|\bpower(?:ed)?\b.{0,60}\d|simon|two-stage|null hypothesis|historical"
-    r"|benchmark|type I error|"
-    r"confidence interval|one-sided|precision|response rate of \d",
-    re.I,
+    r"|benchmark|type i error|confidence interval|one-sided|precision|response rate of \d"
 )
 
 
@@ -199,7 +197,7 @@ def text_against_design(subject: Subject) -> Iterator[Found]:
         (_BLINDED, info.masking_info.masking == "NONE", "no masking"),
         (
             _OPEN,
-            not _MASKED.search(subject.own_words) and info.masking_info.masking in ("DOUBLE", "TRIPLE", "QUADRUPLE"),
+            info.masking_info.masking in ("DOUBLE", "TRIPLE", "QUADRUPLE"),
             f"{info.masking_info.masking.lower()} masking",
         ),
         (
@@ -209,13 +207,18 @@ def text_against_design(subject: Subject) -> Iterator[Found]:
         ),
     )
     for pattern, contradicted, design_words in checks:
-        found = pattern.search(subject.own_words) if contradicted else None
-        if found:
-            line = next(part for part in subject.own_words.split("\n") if pattern.search(part))
+        # own words are cut out of these texts: what does not stand here does not stand there
+        if not contradicted or not pattern.search(subject.told_lower):
+            continue
+        own = lowered(subject.own_words)
+        found = pattern.search(own)
+        if found and not (pattern is _OPEN and _MASKED.search(own)):
+            line = next(part for part in subject.own_words.split("\n") if pattern.search(lowered(part)))
+            words_there = subject.own_words[found.start() : found.end()]
             yield Found(
                 where=_INFO,
-                found=f'The text says "{found.group(0)}", the design elements say {design_words}: {quoted(line)}',
-                quote=found.group(0),
+                found=f'The text says "{words_there}", the design elements say {design_words}: {quoted(line)}',
+                quote=words_there,
             )
 
 
@@ -236,8 +239,8 @@ def title_phase(subject: Subject) -> Iterator[Found]:
     phases = subject.protocol.design_module.phases
     said = {
         _ROMAN.get(number.upper(), number)
-        for found in _PHASE.findall(titles.official_title)
-        for number in found
+        for found in _PHASE.finditer(lowered(titles.official_title))
+        for number in found.groups()
         if number
     }
     registered = {phase[-1] for phase in phases if phase.startswith("PHASE")}
@@ -293,7 +296,7 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]
     alone = len(subject.protocol.arms_interventions_module.arm_groups) <= 1  # several arms give each other a benchmark
-    if single and alone and design.enrollment_info.count and not any(_RATIONALE.search(part) for part in told):
+    if single and alone and design.enrollment_info.count and not any(_RATIONALE.search(lowered(part)) for part in told):
         count = design.enrollment_info.count
         yield Found(
             where=f"{_DESIGN}.enrollmentInfo.count",
@@ -320,17 +323,18 @@ def implausible_enrolment(subject: Subject) -> Iterator[Found]:
         yield Found(where=f"{_DESIGN}.enrollmentInfo.count", found=f"{count:,} participants.")
 
 
-_CONTROLLED = re.compile(
+_CONTROLLED = Phrase(
     r"\b(?:(?:placebo|active|randomi[sz]ed|self)[- ])?controlled (?:before|trial|study|clinical|parallel)\w*"
     r"|\bcontrol group\b",
-    re.I,
+    "controlled ",
+    "control group",
 )
-_RANDOMISED = re.compile(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", re.I)
-_BLINDED = re.compile(r"\b(?:double|triple|single|assessor|observer)[- ](?:blind(?:ed)?|masked)\b", re.I)
-_OPEN = re.compile(r"\bopen[- ]label\b(?!.{0,30}extension)", re.I)
-_MASKED = re.compile(r"\bblind(?:ed)?\b|\bmasked\b|placebo", re.I)
-_CROSSOVER = re.compile(r"\bcross-?over (?:trial|study|design)\b", re.I)
-_PHASE = re.compile(r"\bphase[ -]([1-4]|IV|I{1,3})[ab]?(?:\s*[-/]\s*(?:phase[ -])?([1-4]|IV|I{1,3})[ab]?)?\b", re.I)
+_RANDOMISED = Phrase(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", "randomised", "randomized")
+_BLINDED = Phrase(r"\b(?:double|triple|single|assessor|observer)[- ](?:blind(?:ed)?|masked)\b", "blind", "masked")
+_OPEN = Phrase(r"\bopen[- ]label\b(?!.{0,30}extension)", "open-label", "open label")
+_MASKED = Phrase(r"\bblind(?:ed)?\b|\bmasked\b|placebo", "blind", "masked", "placebo")
+_CROSSOVER = Phrase(r"\bcross-?over (?:trial|study|design)\b", "crossover ", "cross-over ")
+_PHASE = Phrase(r"\bphase[ -]([1-4]|iv|i{1,3})[ab]?(?:\s*[-/]\s*(?:phase[ -])?([1-4]|iv|i{1,3})[ab]?)?\b", "phase")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}
 _ROLES_SINCE = dt.date(2017, 1, 18)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.subject import Subject, quoted
 
@@ -10,15 +11,24 @@ _PATH = "protocolSection.eligibilityModule"
 _CRITERIA = ("eligibilityModule.eligibilityCriteria",)
 _DEFINITIONS = "PRS data element definitions: Eligibility"
 _DECIDABLE = "SPIRIT 2025, eligibility criteria; ICH E6(R3): criteria that can be decided and verified"
-_PERCENT = re.compile(
+_PERCENT = Phrase(
     r"(?P<cmp>(?:no )?(?:more|less|greater|fewer) than(?: or equal to)?|at least|over|under|above|below|>=|<=|≥"
     r"|≤|>|<)\s*(?P<number>\d+(?:\.\d+)?)\s*(?:%|per ?cent)",
-    re.I,
+    "%",
+    "percent",
+    "per cent",
 )
 _STRICT_ABOVE = ("more than", "greater than", "over", "above", ">")
 _STRICT_BELOW = ("less than", "fewer than", "under", "below", "<")
 _AGE_YEARS = re.compile(r"(\d{1,5})\s*Years?", re.I)
-_FAILURE = re.compile(r"\b(?:fail\w*|refractory|inadequate|insufficient|non-?respon\w*)\b", re.I)
+_FAILURE = Phrase(
+    r"\b(?:fail\w*|refractory|inadequate|insufficient|non-?respon\w*)\b",
+    "fail",
+    "refractory",
+    "inadequate",
+    "insufficient",
+    "respon",
+)
 
 
 @rule(
@@ -59,10 +69,10 @@ def washout_without_length(subject: Subject) -> Iterator[Found]:
     catches=(25,),
 )
 def open_stable_dose(subject: Subject) -> Iterator[Found]:
-    if "stable" not in subject.criteria_lower:
+    if not _STABLE.search(subject.criteria_lower):
         return
     for line in subject.criteria_sentences:
-        stable = re.search(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", line, re.I)
+        stable = _STABLE.search(lowered(line))
         if not stable:
             continue
         no_time = not re.search(
@@ -84,6 +94,9 @@ def open_stable_dose(subject: Subject) -> Iterator[Found]:
                 quote=line,
             )
             return
+
+
+_STABLE = Phrase(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", "stable ")
 
 
 @rule(
@@ -127,10 +140,10 @@ def open_list(subject: Subject) -> Iterator[Found]:
 def guardian_of_adult(subject: Subject) -> Iterator[Found]:
     age = _AGE_YEARS.match(subject.protocol.eligibility_module.minimum_age)
     told = subject.criteria_lower
-    if not age or int(age.group(1)) < 18 or ("guardian" not in told and "parent" not in told):
+    if not age or int(age.group(1)) < 18 or not _GUARDIANS.search(told):
         return
     for line in subject.criteria_sentences:
-        found = re.search(r"\b(?:guardians?|parents?)\b", line, re.I)
+        found = _GUARDIANS.search(lowered(line))
         consent = re.search(r"\bconsent\w*|\bsign\w*|\bassent\b", line, re.I)
         if (
             found
@@ -139,11 +152,14 @@ def guardian_of_adult(subject: Subject) -> Iterator[Found]:
         ):
             yield Found(
                 where=f"{_PATH}.eligibilityCriteria",
-                found=f"The minimum age is {age.group(0)}, yet a {found.group(0).lower().rstrip('s')} may "
+                found=f"The minimum age is {age.group(0)}, yet a {found.group(0).rstrip('s')} may "
                 f"consent: {quoted(line)}",
                 quote=line,
             )
             return
+
+
+_GUARDIANS = Phrase(r"\b(?:guardians?|parents?)\b", "guardian", "parent")
 
 
 @rule(
@@ -159,14 +175,17 @@ def guardian_of_adult(subject: Subject) -> Iterator[Found]:
     catches=(26,),
 )
 def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
-    response = " ".join(f"{p.outcome.measure} {p.outcome.description}" for p in subject.outcomes_of("primary"))
+    if not _FAILURE.hinted(subject.criteria_lower):
+        return
+    response = " ".join(lowered(f"{p.outcome.measure} {p.outcome.description}") for p in subject.outcomes_of("primary"))
     above = {number for word, number in _thresholds(response) if word in _STRICT_ABOVE}
     if not above:
         return
     for line in subject.criteria_sentences:
-        if not _FAILURE.search(line):
+        lower = lowered(line)
+        if not _FAILURE.search(lower):
             continue
-        below = {number for word, number in _thresholds(line) if word in _STRICT_BELOW}
+        below = {number for word, number in _thresholds(lower) if word in _STRICT_BELOW}
         for number in sorted(above & below):
             yield Found(
                 where=f"{_PATH}.eligibilityCriteria",
@@ -176,8 +195,8 @@ def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
             )
 
 
-def _thresholds(text: str) -> list[tuple[str, str]]:
-    return [(found["cmp"].lower(), found["number"]) for found in _PERCENT.finditer(text)]
+def _thresholds(lower: str) -> list[tuple[str, str]]:
+    return [(found["cmp"], found["number"]) for found in _PERCENT.finditer(lower)]
 
 
 @rule(
@@ -193,6 +212,8 @@ def _thresholds(text: str) -> list[tuple[str, str]]:
 )
 def ages_crossed(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.eligibility_module
+    if not module.minimum_age or not module.maximum_age:
+        return
     lowest, highest = _age_in_days(module.minimum_age), _age_in_days(module.maximum_age)
     if lowest is not None and highest is not None and lowest > highest:
         yield Found(where=f"{_PATH}.minimumAge", found=f"Ages {module.minimum_age} to {module.maximum_age}.")
@@ -221,12 +242,14 @@ def _age_in_days(text: str) -> float | None:
 )
 def age_in_text(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.eligibility_module
-    inclusion = re.split(r"exclusion criteria|exclusions?\s*:", module.eligibility_criteria, maxsplit=1, flags=re.I)[0]
     minimum = _AGE_YEARS.match(module.minimum_age)
+    if not minimum:
+        return
+    inclusion = _EXCLUSIONS.split(subject.criteria_lower, maxsplit=1)[0]
     said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
     # the limit itself among the words shows that another age there means somebody else
-    named = minimum and re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion)
-    if minimum and not named and len(said) == 1 and int(minimum.group(1)) not in said:
+    named = re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion)
+    if not named and len(said) == 1 and int(minimum.group(1)) not in said:
         (age,) = said
         if abs(age - int(minimum.group(1))) > 1:
             yield Found(
@@ -235,12 +258,14 @@ def age_in_text(subject: Subject) -> Iterator[Found]:
             )
 
 
-_SAID_AGE = re.compile(
+_EXCLUSIONS = re.compile(r"exclusion criteria|exclusions?\s*:")
+_SAID_AGE = Phrase(
     r"(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age|aged|ages|age of|(?:men|women|males?|females?|adults?|patients"
     r"|subjects|participants)[\w ,/]{0,25}aged?)\s*(?:>=|≥|>|at least|:)?\s*(\d{1,2})\s*"
     r"(?:years|y)?\s*(?:of age )?(?:or older|and older|or above|and above|or over|and over|-|to)\b"
     r"|(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age[d]?\s*)?(?:>=|≥|at least)\s*(\d{1,2})\s*years(?: of age| old)",
-    re.I,
+    "age",
+    "years old",
 )
 
 
@@ -260,7 +285,7 @@ def headings_missing(subject: Subject) -> Iterator[Found]:
     text = subject.protocol.eligibility_module.eligibility_criteria
     if not text:
         return
-    missing = [word for word, pattern in _HEADINGS.items() if not pattern.search(text)]
+    missing = [word for word, pattern in _HEADINGS.items() if not pattern.search(subject.criteria_lower)]
     if missing:
         yield Found(
             where=f"{_PATH}.eligibilityCriteria",
@@ -282,24 +307,25 @@ def headings_missing(subject: Subject) -> Iterator[Found]:
 )
 def healthy_contradicted(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.eligibility_module
-    inclusion = re.split(r"exclusion", module.eligibility_criteria, maxsplit=1, flags=re.I)[0]
-    found = re.search(
-        r"(?:^|\n)\W*(?:\d+\W*)?healthy (?:adult |male |female |human )?(?:volunteers?|subjects?"
-        r"|participants?)\b",
-        inclusion,
-        re.I,
-    )
-    if found and module.healthy_volunteers is False:
+    if module.healthy_volunteers is not False:
+        return
+    found = _HEALTHY.search(subject.criteria_lower.partition("exclusion")[0])
+    if found:
+        words_there = module.eligibility_criteria[found.start() : found.end()].strip()
         yield Found(
             where=f"{_PATH}.healthyVolunteers",
-            found=f'The answer is No, but the criteria include "{found.group(0).strip()}".',
-            quote=found.group(0).strip(),
+            found=f'The answer is No, but the criteria include "{words_there}".',
+            quote=words_there,
         )
 
 
+_HEALTHY = Phrase(
+    r"(?:^|\n)\W*(?:\d+\W*)?healthy (?:adult |male |female |human )?(?:volunteers?|subjects?|participants?)\b",
+    "healthy ",
+)
 _HEADINGS = {
-    "inclusion": re.compile(r"\binclu\w*|\beligib", re.I),
-    "exclusion": re.compile(r"\bexclu\w*|\b(?:not|in)[- ]?eligib", re.I),
+    "inclusion": Phrase(r"\binclu\w*|\beligib"),
+    "exclusion": Phrase(r"\bexclu\w*|\b(?:not|in)[- ]?eligib"),
 }
 
 RULES = (

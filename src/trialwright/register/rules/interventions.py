@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import DOSE, only_people, plain
 from trialwright.register.subject import MEDICINES, Subject
@@ -16,33 +17,33 @@ _GIVEN = "protocolSection.armsInterventionsModule.interventions"
 
 _DEFINITIONS = "PRS data element definitions"
 _DESCRIPTION_SINCE = dt.date(2017, 1, 18)
-_ROUTE = re.compile(
+_ROUTE = Phrase(
     r"\b(?:oral(?:ly)?|intra\w+|subcutaneous(?:ly)?|s\.?c\.|i\.?v\.|i\.?m\.|p\.?o\.|infus\w+|inject\w+|tablets?"
     r"|capsules?|pills?|topical\w*|inhal\w+|"
     r"nebuli\w+|sublingual\w*|transdermal\w*|rectal\w*|patch|bolus|drip|by mouth|gel|cream|ointment|eye drops?"
     r"|nasal\w*|spray|suppositor\w+|syrup|"
     r"solution|suspension|parenteral\w*|enteral\w*|epidural|implant\w*|mouthwash|lozenge\w*|swallow\w*|ingest\w*"
-    r"|buccal)\b",
-    re.I,
+    r"|buccal)\b"
 )
-_SCHEDULE = re.compile(
+_SCHEDULE = Phrase(
     r"\b(?:daily|weekly|monthly|once|twice|three times|every|q\d+\w*|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?"
     r"|q\.?i\.?d\.?|per day|a day|/day|per week|each|single|"
     r"continuous\w*|morning|evening|night(?:ly)?|loading|hourly|times|at (?:day|week|baseline)|biweekly"
-    r"|fortnight\w*|od|qd|bd|bid|tid|d1)\b|/d(?:ay)?\b|\bday \d",
-    re.I,
+    r"|fortnight\w*|od|qd|bd|bid|tid|d1)\b|/d(?:ay)?\b|\bday \d"
 )
-_DURATION = re.compile(
+_DURATION = Phrase(
     r"\b(?:\d+|one|two|three|four|six|twelve)[\s-]*(?:minutes?|mins?|hours?|h|days?|weeks?|wks?|months?|mo"
-    r"|years?|cycles?|doses)\b|\bday \d|\bsingle\b|\bonce\b|\buntil\b|\bthroughout\b",
-    re.I,
+    r"|years?|cycles?|doses)\b|\bday \d|\bsingle\b|\bonce\b|\buntil\b|\bthroughout\b"
 )
-_DUMMY = re.compile(
+_DUMMY = Phrase(
     r"\b(?:placebo|sham|vehicle|no (?:drug|treatment|intervention)|standard|usual|control|saline|observation"
     r"|withdraw\w*|discontinu\w*|guideline\w*|routine|best (?:medical|supportive)|conventional|background"
     r"|de-?prescri\w*|stopp\w*|taper\w*|withh[eo]ld\w*"  # what is taken away has no dose
-    r"|sugar pill|therap(?:y|ies) alone)\b",
-    re.I,
+    r"|sugar pill|therap(?:y|ies) alone)\b"
+)
+_NAME_WORD = re.compile(r"[A-Za-z]{6,}")
+_NAMELESS = re.compile(
+    r"(?:study )?(?:drug|treatment|intervention|experimental|device|therapy|medication|group)s?(?: [a-d1-4])?"
 )
 _TYPE_WORDS = {
     "DRUG": "Drug",
@@ -102,8 +103,10 @@ def drug_as_condition(subject: Subject) -> Iterator[Found]:
 def biological_as_drug(subject: Subject) -> Iterator[Found]:
     stems = tuple(lines("biological_stems"))
     for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
-        named = [word for word in re.findall(r"[A-Za-z]{6,}", one.name) if word.lower().endswith(stems)]
-        if one.type == "DRUG" and named and not _DUMMY.search(one.name):
+        if one.type != "DRUG":
+            continue
+        named = [word for word in _NAME_WORD.findall(one.name) if word.lower().endswith(stems)]
+        if named and not _DUMMY.search(lowered(one.name)):
             yield Found(
                 where=f"{_GIVEN}[{at}].type",
                 found=f'"{named[0]}" is registered as a drug; by its name it is a biological product.',
@@ -128,9 +131,11 @@ def no_dose(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
     asked = subject.started_since(_DESCRIPTION_SINCE)
     for at, one in enumerate(module.interventions):
-        if one.type not in MEDICINES or _DUMMY.search(one.name):
+        if one.type not in MEDICINES or _DUMMY.search(lowered(one.name)):
             continue
-        told = _told_of(one, module.arm_groups)
+        told = lowered(_told_of(one, module.arm_groups))
+        if DOSE.search(told):
+            continue
         wanted = (("dose", DOSE), ("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
         missing = [word for word, pattern in wanted if not pattern.search(told)]
         if len(missing) == len(wanted) and not _digit(told):
@@ -188,10 +193,7 @@ def _is_studied(one: Intervention, arms: tuple[ArmGroup, ...]) -> bool:
 )
 def nameless_intervention(subject: Subject) -> Iterator[Found]:
     for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
-        if re.fullmatch(
-            r"(?:study )?(?:drug|treatment|intervention|experimental|device|therapy|medication|group)s?(?: [a-d1-4])?",
-            plain(one.name),
-        ):
+        if _NAMELESS.fullmatch(plain(one.name)):
             yield Found(where=f"{_GIVEN}[{at}].name", found=f'The intervention is called "{one.name}".', quote=one.name)
 
 

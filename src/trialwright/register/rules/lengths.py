@@ -1,7 +1,7 @@
 """Length limits of the registry's form, counted on the text a person typed (Markdown escapes taken away)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -11,45 +11,47 @@ from trialwright.register.subject import Subject
 from trialwright.register.vocabulary import lines
 
 
-class Step(msgspec.Struct, frozen=True):
-    """One step of a v2 path: the key, the attribute that holds it, and whether it is a list."""
+class Step(msgspec.Struct):
+    """
+    One key of the v2 tree that holds something limited: the attribute it stands in, and what is limited below it.
+
+    The limits of all paths make one tree, so that a record is walked once and not once a limit.
+    """
 
     key: str
     attribute: str
     many: bool
-
-
-class Limit(msgspec.Struct, frozen=True):
-    steps: tuple[Step, ...]
-    most: int
-    verified: bool
+    most: int = 0
+    verified: bool = False
+    below: dict[str, "Step"] = msgspec.field(default_factory=dict)
 
 
 @cache
-def _limits() -> tuple[Limit, ...]:
-    rows = (line.split("\t") for line in lines("length_limits"))
-    return tuple(Limit(_steps(path), int(most), seen == "verified") for path, most, seen in rows)
+def _limits() -> Step:
+    root = Step("protocolSection", "", many=False)
+    for path, most, seen in (line.split("\t") for line in lines("length_limits")):
+        here = root
+        for step in path.split("."):
+            key = step.removesuffix("[]")
+            attribute = re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower()
+            here = here.below.setdefault(key, Step(key, attribute, many=step.endswith("[]")))
+        here.most, here.verified = int(most), seen == "verified"
+    return root
 
 
-def _steps(path: str) -> tuple[Step, ...]:
-    keys = [(step.removesuffix("[]"), step.endswith("[]")) for step in path.split(".")]
-    return tuple(Step(key, re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower(), many) for key, many in keys)
-
-
-def _longer(part: object, steps: Sequence[Step], most: int, path: str) -> Iterator[tuple[str, int]]:
-    if not steps:
-        if isinstance(part, str) and len(part) > most:
-            yield path, len(part)
-        return
-    step, rest = steps[0], steps[1:]
-    held = getattr(part, step.attribute)
-    if not held:
-        return
-    if not step.many:
-        yield from _longer(held, rest, most, f"{path}.{step.key}")
-        return
-    for at, piece in enumerate(held):
-        yield from _longer(piece, rest, most, f"{path}.{step.key}[{at}]")
+def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, Step]]:
+    for step in limited.below.values():
+        held = getattr(part, step.attribute)
+        if not held:
+            continue
+        for at, piece in enumerate(held if step.many else (held,)):
+            if step.most:
+                # the registry's form takes one character more than it documents: real records hold 255 where
+                # 254 is written
+                if len(piece) > step.most + 1:
+                    yield f"{path}.{step.key}{f'[{at}]' if step.many else ''}", len(piece), step
+            else:
+                yield from _longer(piece, step, f"{path}.{step.key}[{at}]" if step.many else f"{path}.{step.key}")
 
 
 @rule(
@@ -64,15 +66,12 @@ def _longer(part: object, steps: Sequence[Step], most: int, path: str) -> Iterat
     needs=(),
 )
 def too_long(subject: Subject) -> Iterator[Found]:
-    for limit in _limits():
-        # the registry's form takes one character more than it documents: real records hold 255 where 254 is
-        # written
-        for path, length in _longer(subject.protocol, limit.steps, limit.most + 1, "protocolSection"):
-            yield Found(
-                where=path,
-                found=f"The text has {length} characters; the registry takes {limit.most}.",
-                severity="warning" if limit.verified else "note",
-            )
+    for path, length, limit in _longer(subject.protocol, _limits(), "protocolSection"):
+        yield Found(
+            where=path,
+            found=f"The text has {length} characters; the registry takes {limit.most}.",
+            severity="warning" if limit.verified else "note",
+        )
 
 
 RULES = (too_long,)

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
 from trialwright.register.rules.published import published
-from trialwright.register.subject import PlacedOutcome, Subject, quoted
+from trialwright.register.subject import Subject, quoted
 from trialwright.register.vocabulary import lines, words
 
 _PRIMARY = ("outcomesModule.primaryOutcomes",)
@@ -22,22 +23,24 @@ _REVIEW = "PRS review criteria: outcome-neutral title with one variable and one 
 _DEFINITIONS = "PRS data element definitions: Outcome Measure"
 
 
-_OPEN_LIST = re.compile(
-    r"\band so (?:on|forth)\b|\betc\b\.?|\band (?:others?|more)\b(?=[.,;)]|$)|\bamong others\b|\.\.\.$", re.I
+_OPEN_LIST = Phrase(
+    r"\band so (?:on|forth)\b|\betc\b\.?|\band (?:others?|more)\b(?=[.,;)]|$)|\bamong others\b|\.\.\.$",
+    "and so",
+    "etc",
+    "and other",
+    "and more",
+    "among others",
+    "...",
 )
-_STATISTIC = re.compile(
+_DECIDES = Phrase(r"improve|respon|worsen|deteriorat|criteria|defined|success|compos")
+_STATISTIC = Phrase(
     r"\b(?:number|proportion|percent(?:age)?|rate|count|frequency|incidence|mean|median|change|time to|time from"
     r"|ratio|difference|score|"
     r"concentration|level|duration|area under|auc|cmax|survival|prevalence|risk|odds|hazard|slope|days|events?"
     r"|index|value|volume|pressure|mass|fraction|"
     r"weight|distance|responders?|occurrence|presence|composite|death|mortality|cost|dose|amount|total|size"
     r"|diameter|sensitivity|specificity|accuracy)s?\b|%",
-    re.I,
 )
-
-
-def _both(placed: PlacedOutcome) -> str:
-    return f"{placed.outcome.measure}. {placed.outcome.description}"
 
 
 @rule(
@@ -54,7 +57,7 @@ def _both(placed: PlacedOutcome) -> str:
 )
 def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
-        found = _organisation_score().search(_both(placed))
+        found = _organisation_score(placed.told)
         if found:
             yield Found(
                 where=f"{placed.path}.measure",
@@ -64,8 +67,12 @@ def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
             )
 
 
+def _organisation_score(told: str) -> re.Match[str] | None:
+    return _organisation_pattern().search(told) if any(name in told for name in lines("organisations")) else None
+
+
 @cache
-def _organisation_score() -> re.Pattern[str]:
+def _organisation_pattern() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in lines("organisations"))
     return re.compile(rf"\b({names})\s+(?:score|scale|index|scores|criterion|assessment)\b")
 
@@ -84,16 +91,19 @@ def _organisation_score() -> re.Pattern[str]:
 )
 def open_definition(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary"):
-        found = _OPEN_LIST.search(placed.outcome.description) or _OPEN_LIST.search(placed.outcome.measure)
+        if not _OPEN_LIST.hinted(placed.both):
+            continue
+        described, titled = placed.outcome.description, placed.outcome.measure
+        inside, found = described, _OPEN_LIST.search(lowered(described))
+        if not found:
+            inside, found = titled, _OPEN_LIST.search(placed.title)
         if found:
-            decides = bool(
-                re.search(r"improve|respon|worsen|deteriorat|criteria|defined|success|compos", _both(placed), re.I)
-            )
+            words_there = inside[found.start() : found.end()]
             yield Found(
                 where=f"{placed.path}.description",
-                found=f'What is measured is left open by "{found.group(0)}", so nobody can compute it.',
-                quote=placed.outcome.description,
-                severity="error" if decides else "warning",
+                found=f'What is measured is left open by "{words_there}", so nobody can compute it.',
+                quote=described,
+                severity="error" if _DECIDES.search(placed.both) else "warning",
             )
 
 
@@ -112,9 +122,9 @@ def open_definition(subject: Subject) -> Iterator[Found]:
 def paraphrase_differs(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
         for definition in published():
-            if not definition.recognised(_both(placed)):
+            if not definition.recognised(placed.both):
                 continue
-            for departure in definition.departures(_both(placed)):
+            for departure in definition.departures(placed.both):
                 yield Found(
                     where=f"{placed.path}.description",
                     found=departure.found,
@@ -138,6 +148,8 @@ def paraphrase_differs(subject: Subject) -> Iterator[Found]:
 )
 def several_in_one(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary"):
+        if placed.title.count(",") + placed.title.count(";") < 2:
+            continue
         measure = re.sub(r"\([^)]*\)", "", placed.outcome.measure)
         measure = re.split(r"\b(?:as )?(?:measured|assessed|defined|determined) (?:by|as|with)\b", measure, flags=re.I)[
             0
@@ -177,27 +189,27 @@ def several_in_one(subject: Subject) -> Iterator[Found]:
 def directional_title(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
         measure = placed.outcome.measure
-        found = _hoped().search(measure)
-        if found and not _NEUTRAL.search(measure):
+        found = _hoped().search(placed.title)
+        if found and not _NEUTRAL.search(placed.title):
             yield Found(
                 where=f"{placed.path}.measure",
-                found=f'The title says "{found.group(0)}": {quoted(measure)}',
+                found=f'The title says "{measure[found.start() : found.end()]}": {quoted(measure)}',
                 quote=measure,
                 severity="warning" if placed.level == "primary" else "note",
             )
 
 
 @cache
-def _hoped() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(re.escape(word) for word in lines('directional'))})\b", re.I)
+def _hoped() -> Phrase:
+    hoped = lines("directional")
+    return Phrase(rf"\b(?:{'|'.join(re.escape(word) for word in hoped)})\b", *hoped)
 
 
-_NEUTRAL = re.compile(
+_NEUTRAL = Phrase(
     r"\b(?:number|proportion|percent\w*|rate|incidence|time to|time until|frequency|count|participants|patients"
     r"|lower and higher|subjects|achiev\w+|index|scale|score for|"
     r"criteria|global impression|who|with|of (?:global|clinical)|ejection|risk|limit|limb|extremit\w+|extremity"
     r"|leg|back|body|bound|gi|gastro\w*|respiratory|urinary)\b|%",
-    re.I,
 )
 
 
@@ -216,10 +228,8 @@ _NEUTRAL = re.compile(
 )
 def no_statistic(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
-        whole, title = _both(placed), placed.outcome.measure
-        bare_score = re.search(r"\b(?:score|index|scale)\b", title, re.I) and re.search(
-            r"\b(?:improved|better|reduced)\b", title, re.I
-        )
+        whole, title = placed.both, placed.outcome.measure
+        bare_score = _BETTER.search(placed.title) and _SCORE.search(placed.title)
         if bare_score and not _SUMMARY.search(whole):
             yield Found(
                 where=f"{placed.path}.measure",
@@ -232,7 +242,7 @@ def no_statistic(subject: Subject) -> Iterator[Found]:
             and len(whole.split()) < 25
             and not _STATISTIC.search(whole)
             and not _UNIT.search(whole)
-            and not re.search(r"\b(?:success|defined as)\b", whole, re.I)
+            and not _DEFINED.search(whole)
         ):
             yield Found(
                 where=f"{placed.path}.measure",
@@ -242,13 +252,15 @@ def no_statistic(subject: Subject) -> Iterator[Found]:
             )
 
 
-_UNIT = re.compile(
-    r"\d|\b(?:velocity|dimension|length|time|tmax|half-life|clearance|output|consumption|capacity|function)s?\b|/", re.I
+_BETTER = Phrase(r"\b(?:improved|better|reduced)\b", "improved", "better", "reduced")
+_SCORE = Phrase(r"\b(?:score|index|scale)\b")
+_DEFINED = Phrase(r"\b(?:success|defined as)\b", "success", "defined as")
+_UNIT = Phrase(
+    r"\d|\b(?:velocity|dimension|length|time|tmax|half-life|clearance|output|consumption|capacity|function)s?\b|/"
 )
-_SUMMARY = re.compile(
+_SUMMARY = Phrase(
     r"\b(?:number|proportion|percentage|rate|count|frequency|incidence|mean|median|change|time to|participants"
-    r"|responders)\b",
-    re.I,
+    r"|responders)\b"
 )
 
 
@@ -289,6 +301,10 @@ def no_description(subject: Subject) -> Iterator[Found]:
 )
 def description_repeats(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
+        if not placed.outcome.description or _first_word(placed.outcome.description) != _first_word(
+            placed.outcome.measure
+        ):
+            continue
         told = plain(placed.outcome.description)
         if told and told == plain(placed.outcome.measure) and len(told.split()) < 15:
             yield Found(
@@ -314,9 +330,11 @@ def description_repeats(subject: Subject) -> Iterator[Found]:
 )
 def unknown_instrument(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
-        for found in _NAMED_TOOL.finditer(_both(placed)):
+        if "uestionnaire" not in placed.told and "nventory" not in placed.told:
+            continue
+        for found in _NAMED_TOOL.finditer(placed.told):
             name = found.group(0)
-            if not _is_known_tool(name) and not _explained(_both(placed), found.end()):
+            if not _is_known_tool(name) and not _explained(placed.told, found.end()):
                 yield Found(
                     where=f"{placed.path}.description"
                     if name in placed.outcome.description
@@ -328,6 +346,14 @@ def unknown_instrument(subject: Subject) -> Iterator[Found]:
 
 
 _NAMED_TOOL = re.compile(r"\b(?:[A-Z][a-z]+[ -]){2,5}(?:Questionnaire|Inventory)\b")
+
+
+def _first_word(text: str) -> str:
+    found = _WORD.search(text)
+    return found.group(0).lower() if found else ""
+
+
+_WORD = re.compile(r"\w+")
 
 
 def _is_known_tool(name: str) -> bool:
@@ -356,9 +382,9 @@ def _explained(text: str, end: int) -> bool:
     catches=(7,),
 )
 def scale_without_range(subject: Subject) -> Iterator[Found]:
-    ranges = dict(line.split("\t") for line in lines("scale_ranges"))
+    ranges = _ranges()
     for placed in subject.outcomes_of("primary"):
-        whole = _both(placed)
+        whole = placed.told
         bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
         # a range anywhere in the text is taken as the scale's: precision before recall
         if bare and not re.search(
@@ -371,6 +397,11 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
                 quote=", ".join(bare),
                 severity="warning" if len(bare) > 1 else "note",
             )
+
+
+@cache
+def _ranges() -> dict[str, str]:
+    return dict(line.split("\t") for line in lines("scale_ranges"))
 
 
 RULES = (

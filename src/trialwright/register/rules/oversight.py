@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
 from trialwright.register.subject import MEDICINES, Subject, quoted
 
@@ -161,22 +162,29 @@ def no_site(subject: Subject) -> Iterator[Found]:
     needs=("descriptionModule.briefSummary",),
 )
 def payment(subject: Subject) -> Iterator[Found]:
-    text = subject.protocol.description_module
-    for key, words in (("briefSummary", text.brief_summary), ("detailedDescription", text.detailed_description)):
-        found = _PAYMENT.search(words)
+    if not _PAYMENT.hinted(subject.told_lower):
+        return
+    for passage in subject.passages:
+        if not passage.path.startswith("protocolSection.descriptionModule"):
+            continue
+        found = _PAYMENT.search(passage.lower)
         if found:
-            yield Found(
-                where=f"protocolSection.descriptionModule.{key}",
-                found=f"Payment is mentioned: {quoted(found.group(0))}",
-                quote=found.group(0),
-            )
+            words_there = passage.text[found.start() : found.end()]
+            yield Found(where=passage.path, found=f"Payment is mentioned: {quoted(words_there)}", quote=words_there)
 
 
-_PAYMENT = re.compile(
+_PAYMENT = Phrase(
     r"\b(?:participants?|subjects?|patients?|volunteers?|you) (?:will|are|is|may) (?:be |receive )?(?:paid"
     r"|compensat\w+|reimburs\w+|(?:a )?gift cards?|payment)\b.{0,60}"
     r"|[$€£]\s?\d+.{0,40}\b(?:for|per) (?:participat\w+|visit|completing)\b",
-    re.I,
+    "paid",
+    "compensat",
+    "reimburs",
+    "gift card",
+    "payment",
+    "$",
+    "€",
+    "£",
 )
 
 

@@ -2,31 +2,37 @@
 
 import re
 
-DOSE = re.compile(
-    r"(?<![\w-])\d[\d.,]{0,12}\s*(?:-|to|/)?\s*[\d.,]{0,12}\s*(?:(?:m|u|µ|μ|n|k|mc)?g|m[lL]|[lL]|IU|units?|U|mmol|[mµμ]?mol|mEq|%"
-    r"|mCi|MBq|Gy|cGy|tablets?|capsules?|"
-    r"drops?|puffs?|sachets?|bags?|vials?|ampoules?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|PFU|ppm|kcal"
-    r"|joules?)\b|\bdose level|\bmg/",
-    re.I,
+from trialwright.register.passages import Phrase, lowered
+
+DOSE = Phrase(
+    r"(?<![\w-])\d[\d.,]{0,12}\s*(?:-|to|/)?\s*[\d.,]{0,12}\s*(?:(?:m|u|µ|μ|n|k|mc)?g|ml|l|iu|units?|u|mmol|[mµμ]?mol|meq|%"
+    r"|mci|mbq|gy|cgy|tablets?|capsules?|"
+    r"drops?|puffs?|sachets?|bags?|vials?|ampoules?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|pfu|ppm|kcal"
+    r"|joules?)\b|\bdose level|\bmg/"
 )
-PEOPLE = re.compile(
+PEOPLE = Phrase(
     r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
-    r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b",
-    re.I,
+    r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b"
 )
-REGIMEN = re.compile(
+REGIMEN = Phrase(
     r"\b(?:receiv\w+ (?:a |an |the )?(?!.{0,60}(?:at least|prior|previous))|will|given|administ\w+|treated"
     r"|placebo|dose\w*|infus\w+|inject\w+|randomi\w+|assign\w+|undergo\w*|underwent|intervention|program\w*|arm"
-    r"|group|implant\w*|train\w*)\b",
-    re.I,
+    r"|group|implant\w*|train\w*)\b"
 )
+
+
+_BETWEEN = re.compile(r"\W+")
+_PLAIN = str.maketrans({chr(at): chr(at).lower() if chr(at).isalnum() or chr(at) == "_" else " " for at in range(128)})
 
 
 def plain(text: str) -> str:
     """The words alone, in lower case: two texts that differ in spacing or punctuation only are the same."""
-    return re.sub(r"\W+", " ", text).strip().lower()
+    if text.isascii():  # nearly all are, and this is ten times as fast
+        return " ".join(text.translate(_PLAIN).split())
+    return _BETWEEN.sub(" ", text).strip().lower()
 
 
 def only_people(description: str) -> bool:
     """The description says who somebody is, and nothing of what is given."""
-    return bool(PEOPLE.search(description)) and not DOSE.search(description) and not REGIMEN.search(description)
+    lower = lowered(description)
+    return bool(PEOPLE.search(lower)) and not REGIMEN.search(lower) and not DOSE.search(lower)

@@ -18,16 +18,22 @@ class Departure(msgspec.Struct, frozen=True):
 
 
 class PublishedDefinition(msgspec.Struct, frozen=True):
-    """A definition of `words/published_definitions.json`; `recognised_by` are patterns that must all be met."""
+    """
+    A definition of `words/published_definitions.json`; `recognised_by` are patterns that must all be met; of
+    the plain words `hints`, in lower case, one stands wherever the first of them is met.
+    """
 
     name: str
     source: str
     recognised_by: tuple[str, ...]
+    hints: tuple[str, ...]
     all_departures: tuple[Departure, ...] = msgspec.field(name="departures")
 
-    def recognised(self, text: str) -> bool:
-        """The text paraphrases this definition."""
-        return all(re.search(pattern, text, re.I | re.S) for pattern in self.recognised_by)
+    def recognised(self, lower: str) -> bool:
+        """The lower-case text paraphrases this definition."""
+        return any(hint in lower for hint in self.hints) and all(
+            re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by
+        )
 
     def departures(self, text: str) -> list[Departure]:
         """Where the text says something else than the definition."""

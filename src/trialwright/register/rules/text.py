@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import compress, islice
+from operator import eq
 
-from trialwright.register.passages import Phrase, around, has_shape
+from trialwright.register.passages import Phrase, around, places_of_shape
 from trialwright.register.rule import Found, rule
 from trialwright.register.spelling import SHORTEST, known_words, meant, meant_for
 from trialwright.register.subject import MEDICINES, Subject, quoted
@@ -12,12 +13,14 @@ from trialwright.register.vocabulary import lines
 
 _TEXTS = ("descriptionModule.briefSummary", "descriptionModule.detailedDescription")
 _WORD = re.compile(r"[A-Za-z]{7,}")
+_VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")
+_VERB_BYTES = frozenset(verb.encode() for verb in _VERBS)
+_BEFORE = ("after ", "before ", "following ", "during ", "since ", "by ")
 _BARE_VERB = Phrase(
-    r"\b(?:after|before|following|during|since|by) (treat|receive|enroll|administer|randomize|inject"
-    r"|evaluate) (?:with|the|of|in|by|at)\b",
-    *(f"{verb} " for verb in ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")),
+    rf"\b(?:after|before|following|during|since|by) ({'|'.join(_VERBS)}) (?:with|the|of|in|by|at)\b",
+    *(f"{verb} " for verb in _VERBS),
 )
-_ODD_ABBREVIATION = re.compile(r"(?<![A-Za-z])[a-z][A-Z]{3,7}(?![A-Za-z])")
+_ODD_ABBREVIATION = re.compile(r"[a-z][A-Z]{3,7}(?![A-Za-z])")
 # a word that English doubles on purpose
 _DOUBLED = ("that", "had", "very", "so", "no", "bis", "beri", "many", "long")
 _SPOILED = (
@@ -61,7 +64,7 @@ def misspelt_name(subject: Subject) -> Iterator[Found]:
     given = _given(subject)
     unknown = {word.decode() for word in subject.words - known_words() if len(word) >= SHORTEST} - given
     unknown -= _studied(subject)
-    found = {word: meant(word) or meant_for(word, given) for word in sorted(unknown)}
+    found = {word: meant(word) or (meant_for(word, given) if given else "") for word in sorted(unknown)}
     for word, name in found.items():
         if name:
             yield from _slip(subject, word, name)
@@ -101,14 +104,17 @@ def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
     catches=(19,),
 )
 def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
-    if not any(has_shape(subject.whole, "a" + "A" * size) for size in range(3, 8)):
-        return
     seen: set[str] = set()
-    for word in _ODD_ABBREVIATION.findall(subject.whole):
+    for at in places_of_shape(subject.whole, "aAAA"):
+        odd = _ODD_ABBREVIATION.match(subject.whole, at)
+        if odd is None or odd.group(0) in seen:
+            continue
+        word = odd.group(0)
         # a small first letter (cMRI, eGFR) is often meant; the plain form more often beside it shows that it is not
-        usual = len(re.findall(rf"(?<![A-Za-z]){word.upper()}(?![A-Za-z])", subject.whole))
-        if word not in seen and usual > max(1, subject.whole.count(word)):
-            seen.add(word)
+        likely = subject.whole.count(word.upper())
+        usual = len(re.findall(rf"(?<![A-Za-z]){word.upper()}(?![A-Za-z])", subject.whole)) if likely > 1 else 0
+        seen.add(word)
+        if usual > max(1, subject.whole.count(word)):
             where = next(one.path for one in subject.passages if word in one.text)
             yield Found(where=where, found=f'"{word}" stands beside "{word.upper()}".', quote=word)
 
@@ -126,12 +132,22 @@ def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     catches=(8, 19),
 )
 def broken_grammar(subject: Subject) -> Iterator[Found]:
+    verbs = [verb.decode() for verb in _VERB_BYTES & subject.words]
+    if not any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
+        return
     for passage, found in subject.places_of(_BARE_VERB):
         words = passage.text[found.start() : found.end()]
         yield Found(
             where=passage.path, found=f'"{words}" is not a phrase of English: {quoted(passage.text)}', quote=words
         )
         return
+
+
+def _stands_after_preposition(lower: str, verb: str) -> bool:
+    at = lower.find(f"{verb} ")
+    while at >= 0 and not lower.endswith(_BEFORE, 0, at):
+        at = lower.find(f"{verb} ", at + 1)
+    return at >= 0
 
 
 @rule(
@@ -165,9 +181,11 @@ def translation_slip(subject: Subject) -> Iterator[Found]:
     needs=(),
 )
 def word_twice(subject: Subject) -> Iterator[Found]:
-    words = subject.lower.split()
-    doubled = {first for first, second in pairwise(words) if first == second}
-    for word in sorted(one for one in doubled if one.isalpha() and len(one) > 1 and one not in _DOUBLED):
+    words = subject.running_words
+    doubled = {word.decode() for word in set(compress(words, map(eq, words, islice(words, 1, None)))) if len(word) > 1}
+    for word in sorted(doubled.difference(_DOUBLED)):
+        if f"{word} {word}" not in subject.lower:  # "week 12, week 24"
+            continue
         # on one line and alike: "Pain" may end one list item and begin the next
         pattern = re.compile(rf"(?<![\w-]){word} {word}(?![\w-])")
         for passage in subject.passages:
@@ -192,8 +210,9 @@ def word_twice(subject: Subject) -> Iterator[Found]:
     needs=(),
 )
 def spoiled_characters(subject: Subject) -> Iterator[Found]:
+    escaped = "&" in subject.whole
     for sign in _SPOILED:
-        if sign in subject.whole:
+        if (escaped or sign[0] != "&") and sign in subject.whole:
             passage = next(one for one in subject.passages if sign in one.text)
             at = passage.text.index(sign)
             told = passage.text[max(0, at - 25) : at + 25]

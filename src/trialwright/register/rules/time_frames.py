@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
 from trialwright.register.spans import days_named, has_time
@@ -13,38 +14,34 @@ _SECONDARY = ("outcomesModule.secondaryOutcomes",)
 
 
 _EVERY = (*_PRIMARY, *_SECONDARY)
-_AE = re.compile(r"\badverse (?:events?|effects?|reactions?)|\bside effects?\b", re.I)
-_GRADED = re.compile(
-    r"CTCAE|MedDRA|\bgrad(?:e|es|ed|ing)\b|\bserious\w*|\bsever(?:e|ity)\b|WHO-ART|\bSAEs?\b|\bTEAEs?\b|\bBARC"
-    r"|\bTIMI|\bDAIDS|(?:dose|treatment).limiting|lead(?:ing)? to"
-    r"|discontinu\w*|withdraw\w*|causality|related|\d+\.\d|Clavien|MACE"
-    r"|common terminology",
-    re.I,
+_AE = Phrase(r"\badverse (?:events?|effects?|reactions?)|\bside effects?\b", "adverse ", "side effect")
+_GRADED = Phrase(
+    r"ctcae|meddra|\bgrad(?:e|es|ed|ing)\b|\bserious\w*|\bsever(?:e|ity)\b|who-art|\bsaes?\b|\bteaes?\b|\bbarc"
+    r"|\btimi|\bdaids|(?:dose|treatment).limiting|lead(?:ing)? to"
+    r"|discontinu\w*|withdraw\w*|causality|related|\d+\.\d|clavien|mace"
+    r"|common terminology"
 )
-_BARE = re.compile(
+_BARE = Phrase(
     r"(?:the )?(?:safety|tolerability|feasibility|efficacy|effectiveness|satisfaction|safety and (?:tolerability"
     r"|efficacy)|efficacy and safety|quality of life|pharmacokinetics?|acceptability|compliance|adherence"
-    r"|clinical (?:outcome|response|benefit|improvement)s?)",
-    re.I,
+    r"|clinical (?:outcome|response|benefit|improvement)s?)"
 )
-_MADE_CLEAR = re.compile(r"quality of life|compliance|adherence|acceptability|pharmacokinetics?", re.I)
-_ANCHOR_LOOSE = re.compile(
+_MADE_CLEAR = Phrase(r"quality of life|compliance|adherence|acceptability|pharmacokinetics?")
+_ANCHOR_LOOSE = Phrase(
     r"\b(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:treat(?:ment|ed|ing)?|therapy|medication"
     r"|administration|drug)\b",
-    re.I,
+    "treat",
+    "therapy",
+    "medication",
+    "administration",
+    "drug",
 )
-_ANCHOR_FIRM = re.compile(
+_ANCHOR_FIRM = Phrase(
     r"\b(?:first|last|initial|start\w*|initiat\w*|beginning|begin|end|complet\w+|discontinu\w+|cessation|final"
-    r"|baseline|days? -?\d|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset|up to|through)\b",
-    re.I,
+    r"|baseline|days? -?\d|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset|up to|through)\b"
 )
-_BAD_GRAMMAR = re.compile(
-    r"\b(?:after|before|following|during|since) (?:treat|receive|enroll|administer|randomize|inject)\b", re.I
-)
-
-
-def _both(placed: PlacedOutcome) -> str:
-    return f"{placed.outcome.measure}. {placed.outcome.description}"
+_BAD_VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject")
+_BAD_GRAMMAR = Phrase(rf"\b(?:after|before|following|during|since) (?:{'|'.join(_BAD_VERBS)})\b", *_BAD_VERBS)
 
 
 @rule(
@@ -63,8 +60,8 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
     seen = set()
     for placed in subject.outcomes:
         frame = placed.outcome.time_frame
-        loose = _ANCHOR_LOOSE.search(frame) or _BAD_GRAMMAR.search(frame)
-        if loose and not _ANCHOR_FIRM.search(frame) and frame not in seen:
+        loose = _ANCHOR_LOOSE.search(placed.frame) or _BAD_GRAMMAR.search(placed.frame)
+        if loose and not _ANCHOR_FIRM.search(placed.frame) and frame not in seen:
             seen.add(frame)
             yield Found(
                 where=f"{placed.path}.timeFrame",
@@ -88,7 +85,7 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
 def timeless_frame(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
         frame = placed.outcome.time_frame
-        if frame and not has_time(frame) and not _EVENT.search(frame):
+        if frame and not _COMMON_TIME.search(placed.frame) and not _EVENT.search(placed.frame) and not has_time(frame):
             yield Found(
                 where=f"{placed.path}.timeFrame",
                 found=f'The time frame "{frame}" names no time.',
@@ -97,7 +94,9 @@ def timeless_frame(subject: Subject) -> Iterator[Found]:
             )
 
 
-_EVENT = re.compile(
+# what stands in most time frames: one look settles them
+_COMMON_TIME = re.compile(r"\d[ -]?(?:day|week|month|year|hour)s?\b|\b(?:day|week|month|year)s? \d{1,3}\b")
+_EVENT = Phrase(
     r"\b(?:before|after|prior to|preceding|following|ablation|implant\w*|arrival"
     r"|catheteri[sz]ation|baseline|incision|intra-?operative|insert\w+|period|discharge|death|admission|hospitali[sz]ation"
     r"|surgery|procedure|intraoperative\w*|operation"
@@ -105,7 +104,6 @@ _EVENT = re.compile(
     r"day of|during|immediate\w*|periprocedural|perioperative|in-hospital|enrol\w+|visit|infusion|anesthesia"
     r"|stay|cycle|minut\w+|hour\w*|overnight|screening|daily|weekly|monthly|annual\w*|yearly|term|week|month|day"
     r"|year|acute|exercise)\b",
-    re.I,
 )
 
 
@@ -153,9 +151,10 @@ def frame_longer_than_study(subject: Subject) -> Iterator[Found]:
 )
 def ungraded_safety(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        whole = _both(placed)
-        title = _AE.search(placed.outcome.measure)
-        if title and len(whole.split()) < 30 and not _GRADED.search(whole):
+        if not _AE.search(placed.title):
+            continue
+        whole = placed.both
+        if len(whole.split()) < 30 and not _GRADED.search(whole):
             yield Found(
                 where=f"{placed.path}.measure",
                 found=f"Adverse events are counted without grading, dictionary or seriousness: "
@@ -178,11 +177,12 @@ def ungraded_safety(subject: Subject) -> Iterator[Found]:
 )
 def bare_title(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        if not _BARE.fullmatch(placed.outcome.measure.strip(" .")):
+        bare = placed.title.strip(" .")
+        if not _BARE.fullmatch(bare):
             continue
         # a description makes these general words a measure; no description makes "Safety" one
         told = len(placed.outcome.description.split()) >= 3
-        if not (told and _MADE_CLEAR.fullmatch(placed.outcome.measure.strip(" ."))):
+        if not (told and _MADE_CLEAR.fullmatch(bare)):
             yield Found(
                 where=f"{placed.path}.measure",
                 found=f"The title is {quoted(placed.outcome.measure)}, which names no measure.",
@@ -256,16 +256,15 @@ def many_primaries(subject: Subject) -> Iterator[Found]:
 )
 def abbreviation_only(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        if (
-            re.fullmatch(r"[A-Z][A-Za-z]?[A-Z0-9-]{1,8}", placed.outcome.measure.strip())
-            and not placed.outcome.description
-        ):
+        if not placed.outcome.description and _LETTERS_ONLY.fullmatch(placed.outcome.measure.strip()):
             yield Found(
                 where=f"{placed.path}.measure",
                 found=f'"{placed.outcome.measure}" is not spelled out.',
                 quote=placed.outcome.measure,
             )
 
+
+_LETTERS_ONLY = re.compile(r"[A-Z][A-Za-z]?[A-Z0-9-]{1,8}")
 
 RULES = (
     loose_anchor,

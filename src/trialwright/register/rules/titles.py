@@ -93,8 +93,8 @@ def same_titles(subject: Subject) -> Iterator[Found]:
 def shouted_title(subject: Subject) -> Iterator[Found]:
     titles = subject.protocol.identification_module
     for key, title in (("briefTitle", titles.brief_title), ("officialTitle", titles.official_title)):
-        letters = [letter for letter in title if letter.isalpha()]
-        if len(letters) > 20 and sum(letter.isupper() for letter in letters) > 0.8 * len(letters):
+        capitals = sum(map(str.isupper, title))
+        if capitals > 16 and capitals > 0.8 * (letters := sum(map(str.isalpha, title))) and letters > 20:
             yield Found(where=f"{_ID}.{key}", found=f"The title is in capitals: {quoted(title)}", quote=title)
 
 
@@ -228,18 +228,14 @@ def first_person(subject: Subject) -> Iterator[Found]:
     catches=(18,),
 )
 def claim_of_absence(subject: Subject) -> Iterator[Found]:
-    description = subject.protocol.description_module
     seen: set[str] = set()
-    for key, text in (
-        ("briefSummary", description.brief_summary),
-        ("detailedDescription", description.detailed_description),
-    ):
-        for found in _ABSENCE.finditer(lowered(text)):
-            line = around(text, found.start(), found.end())
+    for passage in subject.passages[:4]:
+        for found in _ABSENCE.finditer(passage.lower) if passage.path.startswith(_TEXT) else ():
+            line = around(passage.text, found.start(), found.end())
             if line not in seen:
                 seen.add(line)
                 yield Found(
-                    where=f"{_TEXT}.{key}",
+                    where=passage.path,
                     found=f"It is claimed that no such study exists: {quoted(line)}",
                     quote=line,
                     severity="warning" if "regist" in line.lower() else "note",
