@@ -205,6 +205,20 @@ DEFECTS = [
     ("TW-REG-932", {f"{DRUG}.description": ""}),
     ("TW-REG-933", {f"{ARM}.description": ""}),
     ("TW-REG-941", {f"{PRIMARY}.measure": "x" * 256}),
+    ("TW-REG-312", {f"{ARM}.type": "PLACEBO_COMPARATOR"}),
+    ("TW-REG-412", {"armsInterventionsModule.interventions.1.type": "GENETIC"}),
+    ("TW-REG-505", {f"{PRIMARY}.measure": "Composite endpoint", f"{PRIMARY}.description": "Time to first event."}),
+    ("TW-REG-517", {f"{PRIMARY}.measure": "To evaluate the effect on pain"}),
+    ("TW-REG-524", {f"{PRIMARY}.timeFrame": "Baseline"}),
+    (
+        "TW-REG-606",
+        {
+            CRITERIA: "Inclusion Criteria:\n\n* Gout for more than a year\n\n"
+            "Exclusion Criteria:\n\n* Gout for more than a year"
+        },
+    ),
+    ("TW-REG-615", {CRITERIA: "Inclusion Criteria:\n\n* Women with gout\n\nExclusion Criteria:\n\n* None"}),
+    ("TW-REG-709", {"contactsLocationsModule.locations.0.status": "COMPLETED"}),
     ("TW-REG-941", {"identificationModule.acronym": "SIXTEEN-LETTERS!"}),
 ]
 

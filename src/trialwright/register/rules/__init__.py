@@ -2,6 +2,7 @@
 
 from trialwright.register.rule import RegistrationRule
 from trialwright.register.rules import (
+    admission,
     arms,
     conditional,
     copied,
@@ -9,8 +10,10 @@ from trialwright.register.rules import (
     design,
     elements,
     eligibility,
+    instruments,
     interventions,
     lengths,
+    measures,
     outcomes,
     oversight,
     status,
@@ -29,8 +32,11 @@ RULES: tuple[RegistrationRule, ...] = tuple(
             *interventions.RULES,
             *arms.RULES,
             *outcomes.RULES,
+            *instruments.RULES,
+            *measures.RULES,
             *time_frames.RULES,
             *eligibility.RULES,
+            *admission.RULES,
             *oversight.RULES,
             *text.RULES,
             *copied.RULES,

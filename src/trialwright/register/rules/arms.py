@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import only_people, plain
 from trialwright.register.subject import Subject, quoted
@@ -197,7 +198,43 @@ def repeated_name(subject: Subject) -> Iterator[Found]:
             )
 
 
+@rule(
+    "TW-REG-312",
+    "warning",
+    "a placebo comparator that receives no placebo",
+    why="Searches for placebo-controlled trials find it, and readers think that the comparison was concealed.",
+    source=f"{_DEFINITIONS}: Arm Type, Placebo Comparator receives a placebo",
+    expected="Type Placebo Comparator only for an arm that receives a placebo.",
+    cure="Set the type to Active Comparator or No Intervention, or name the placebo.",
+    example='"Standard care", type Placebo Comparator',
+    needs=("armsInterventionsModule.armGroups", "armsInterventionsModule.interventions"),
+    interventional=True,
+)
+def placebo_without_placebo(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.arms_interventions_module
+    for at, arm in enumerate(module.arm_groups):
+        if arm.type != "PLACEBO_COMPARATOR":
+            continue
+        mine = (one for one in module.interventions if arm.label in one.arm_group_labels)
+        given = " ".join(f"{one.name} {one.description} {' '.join(one.other_names)}" for one in mine)
+        told = lowered(f"{arm.label} {arm.description} {' '.join(arm.intervention_names)} {given}")
+        if not _SHAM.search(told):
+            yield Found(
+                where=f"{_ARMS}[{at}].type",
+                found=f"The arm {quoted(arm.label)} is of type Placebo Comparator, and no placebo is named in it.",
+                quote=arm.label,
+            )
+
+
+_SHAM = Phrase(
+    r"placebo|plazebo|pcb|\bpbo\b|sham|vehicle|saline|sodium chloride|nacl|dummy|sugar|inert|inactive|matching"
+    r"|mock|simulat|dextrose"
+    r"|glucose|starch|maltodextrin|cellulose|lactose|\bwater\b|\bempty\b|without (?:active|the active)"
+    r"|not contain|identical"
+)
+
 RULES = (
+    placebo_without_placebo,
     arm_named_by_disease,
     arm_describes_people,
     arm_without_intervention,

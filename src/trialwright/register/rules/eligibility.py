@@ -200,76 +200,6 @@ def _thresholds(lower: str) -> list[tuple[str, str]]:
 
 
 @rule(
-    "TW-REG-611",
-    "error",
-    "the minimum age is above the maximum",
-    why="Nobody can take part.",
-    source=f"{_DEFINITIONS}: age limits",
-    expected="Minimum age below maximum age.",
-    cure="Correct the limits.",
-    example="18 Years to 6 Months",
-    needs=("eligibilityModule.minimumAge", "eligibilityModule.maximumAge"),
-)
-def ages_crossed(subject: Subject) -> Iterator[Found]:
-    module = subject.protocol.eligibility_module
-    if not module.minimum_age or not module.maximum_age:
-        return
-    lowest, highest = _age_in_days(module.minimum_age), _age_in_days(module.maximum_age)
-    if lowest is not None and highest is not None and lowest > highest:
-        yield Found(where=f"{_PATH}.minimumAge", found=f"Ages {module.minimum_age} to {module.maximum_age}.")
-
-
-def _age_in_days(text: str) -> float | None:
-    found = re.match(r"(\d{1,5})\s*(Year|Month|Week|Day|Hour|Minute)", text, re.I)
-    if not found:
-        return None
-    return (
-        int(found.group(1))
-        * {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "minute": 0}[found.group(2).lower()]
-    )
-
-
-@rule(
-    "TW-REG-612",
-    "warning",
-    "the age in the text is another",
-    why="Patients are told two different things on whether they may take part.",
-    source="PRS Major Comment: information appears inconsistent with other parts of the record",
-    expected="The same age limits in the criteria and in the age elements.",
-    cure="Correct the text or the element.",
-    example='minimum age 18 Years, text "aged 21 years or older"',
-    needs=(*_CRITERIA, "eligibilityModule.minimumAge"),
-)
-def age_in_text(subject: Subject) -> Iterator[Found]:
-    module = subject.protocol.eligibility_module
-    minimum = _AGE_YEARS.match(module.minimum_age)
-    if not minimum:
-        return
-    inclusion = _EXCLUSIONS.split(subject.criteria_lower, maxsplit=1)[0]
-    said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
-    # the limit itself among the words shows that another age there means somebody else
-    named = re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion)
-    if not named and len(said) == 1 and int(minimum.group(1)) not in said:
-        (age,) = said
-        if abs(age - int(minimum.group(1))) > 1:
-            yield Found(
-                where=f"{_PATH}.minimumAge",
-                found=f"The minimum age is {module.minimum_age}; the criteria say {age} years.",
-            )
-
-
-_EXCLUSIONS = re.compile(r"exclusion criteria|exclusions?\s*:")
-_SAID_AGE = Phrase(
-    r"(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age|aged|ages|age of|(?:men|women|males?|females?|adults?|patients"
-    r"|subjects|participants)[\w ,/]{0,25}aged?)\s*(?:>=|≥|>|at least|:)?\s*(\d{1,2})\s*"
-    r"(?:years|y)?\s*(?:of age )?(?:or older|and older|or above|and above|or over|and over|-|to)\b"
-    r"|(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age[d]?\s*)?(?:>=|≥|at least)\s*(\d{1,2})\s*years(?: of age| old)",
-    "age",
-    "years old",
-)
-
-
-@rule(
     "TW-REG-613",
     "warning",
     "criteria without inclusion and exclusion",
@@ -294,35 +224,6 @@ def headings_missing(subject: Subject) -> Iterator[Found]:
         )
 
 
-@rule(
-    "TW-REG-614",
-    "warning",
-    "healthy volunteers against the criteria",
-    why="Healthy people search by this element.",
-    source="PRS Major Comment: information appears inconsistent with other parts of the record",
-    expected="The same answer in the element and in the criteria.",
-    cure="Correct the element or the criteria.",
-    example='"healthy volunteers" included in the text, answer No',
-    needs=(*_CRITERIA, "eligibilityModule.healthyVolunteers"),
-)
-def healthy_contradicted(subject: Subject) -> Iterator[Found]:
-    module = subject.protocol.eligibility_module
-    if module.healthy_volunteers is not False:
-        return
-    found = _HEALTHY.search(subject.criteria_lower.partition("exclusion")[0])
-    if found:
-        words_there = module.eligibility_criteria[found.start() : found.end()].strip()
-        yield Found(
-            where=f"{_PATH}.healthyVolunteers",
-            found=f'The answer is No, but the criteria include "{words_there}".',
-            quote=words_there,
-        )
-
-
-_HEALTHY = Phrase(
-    r"(?:^|\n)\W*(?:\d+\W*)?healthy (?:adult |male |female |human )?(?:volunteers?|subjects?|participants?)\b",
-    "healthy ",
-)
 _HEADINGS = {
     "inclusion": Phrase(r"\binclu\w*|\beligib"),
     "exclusion": Phrase(r"\bexclu\w*|\b(?:not|in)[- ]?eligib"),
@@ -334,8 +235,5 @@ RULES = (
     open_list,
     guardian_of_adult,
     failure_mirrors_response,
-    ages_crossed,
-    age_in_text,
     headings_missing,
-    healthy_contradicted,
 )

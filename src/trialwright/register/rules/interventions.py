@@ -216,7 +216,33 @@ def repeated_condition(subject: Subject) -> Iterator[Found]:
         seen.add(plain(condition))
 
 
+@rule(
+    "TW-REG-412",
+    "note",
+    "a placebo of another kind",
+    why="Filters on the kind of intervention count the placebo as a treatment of that kind.",
+    source=f"{_DEFINITIONS}: Intervention Type, a placebo is of type Drug, a sham of type Device or Procedure",
+    expected="Type Drug for a placebo (or Biological, or Dietary Supplement, where it imitates one).",
+    cure='Set the intervention type of the placebo to "Drug".',
+    example='"Genetic: Placebo"',
+    needs=("armsInterventionsModule.interventions",),
+    interventional=True,
+)
+def placebo_of_another_kind(subject: Subject) -> Iterator[Found]:
+    for at, one in enumerate(subject.protocol.arms_interventions_module.interventions):
+        if one.type in _NEVER_A_PLACEBO and _PLACEBO.fullmatch(plain(one.name)):
+            kind = one.type.lower().replace("_", " ")
+            yield Found(where=f"{_GIVEN}[{at}].type", found=f'"{one.name}" is of type {kind}.', quote=one.name)
+
+
+_NEVER_A_PLACEBO = ("GENETIC", "DIAGNOSTIC_TEST", "BEHAVIORAL", "RADIATION", "PROCEDURE")
+_PLACEBO = re.compile(
+    r"(?:oral |matching |matched )?placebos?(?: (?:oral )?(?:tablets?|capsules?|pills?|infusion|injection"
+    r"|comparator|control|group|arm|drug))?"
+)
+
 RULES = (
+    placebo_of_another_kind,
     drug_as_condition,
     biological_as_drug,
     no_dose,

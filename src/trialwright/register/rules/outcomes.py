@@ -7,9 +7,8 @@ from functools import cache
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
-from trialwright.register.rules.published import published
 from trialwright.register.subject import Subject, quoted
-from trialwright.register.vocabulary import lines, words
+from trialwright.register.vocabulary import lines
 
 _PRIMARY = ("outcomesModule.primaryOutcomes",)
 _SECONDARY = ("outcomesModule.secondaryOutcomes",)
@@ -44,40 +43,6 @@ _STATISTIC = Phrase(
 
 
 @rule(
-    "TW-REG-501",
-    "error",
-    "the outcome names no instrument",
-    why="A group publishes several scores and criteria; without the name nobody can compute the outcome.",
-    source=f"{_MAJOR}; full name of the tool is required",
-    expected="The name of an instrument or of a published response definition, with its version.",
-    cure="Name the definition that is computed (for a group's core set: which improvement criteria, of which year).",
-    example='"OMERACT score": the group publishes core sets, no score of that name',
-    needs=_PRIMARY,
-    catches=(5,),
-)
-def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
-        found = _organisation_score(placed.told)
-        if found:
-            yield Found(
-                where=f"{placed.path}.measure",
-                found=f'"{found.group(0)}" is not an instrument: {found.group(1)} is a group that publishes several.',
-                quote=placed.outcome.measure,
-                severity="error" if placed.level == "primary" else "warning",
-            )
-
-
-def _organisation_score(told: str) -> re.Match[str] | None:
-    return _organisation_pattern().search(told) if any(name in told for name in lines("organisations")) else None
-
-
-@cache
-def _organisation_pattern() -> re.Pattern[str]:
-    names = "|".join(re.escape(name) for name in lines("organisations"))
-    return re.compile(rf"\b({names})\s+(?:score|scale|index|scores|criterion|assessment)\b")
-
-
-@rule(
     "TW-REG-502",
     "error",
     "the outcome's definition is left open",
@@ -105,33 +70,6 @@ def open_definition(subject: Subject) -> Iterator[Found]:
                 quote=described,
                 severity="error" if _DECIDES.search(placed.both) else "warning",
             )
-
-
-@rule(
-    "TW-REG-503",
-    "warning",
-    "differs from the published definition it paraphrases",
-    why="A changed threshold changes who counts as a responder, and comparisons with other trials fail.",
-    source="The published definition named in the finding",
-    expected="The published definition in its own terms, or the difference stated as meant.",
-    cure="Cite the definition and use its thresholds, or say that and why this study departs from it.",
-    example='"over 20 percent" where the published definition says at least 20 percent',
-    needs=_PRIMARY,
-    catches=(5,),
-)
-def paraphrase_differs(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
-        for definition in published():
-            if not definition.recognised(placed.both):
-                continue
-            for departure in definition.departures(placed.both):
-                yield Found(
-                    where=f"{placed.path}.description",
-                    found=departure.found,
-                    expected=departure.expected,
-                    quote=placed.outcome.measure,
-                    severity="error" if placed.level == "primary" and departure.decides else "warning",
-                )
 
 
 @rule(
@@ -315,39 +253,6 @@ def description_repeats(subject: Subject) -> Iterator[Found]:
             )
 
 
-@rule(
-    "TW-REG-515",
-    "warning",
-    "a questionnaire nobody knows",
-    why="An instrument that cannot be looked up cannot be repeated or judged.",
-    source="PRS review criteria: full name of the tool; compared with the registry's own use of names",
-    expected="The instrument's published name and version.",
-    cure="Give the published name; a translated name hides a known instrument (for function, often the Health "
-    "Assessment Questionnaire).",
-    example='"Daily Vigour Appraisal Questionnaire"',
-    needs=_EVERY,
-    catches=(7,),
-)
-def unknown_instrument(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
-        if "uestionnaire" not in placed.told and "nventory" not in placed.told:
-            continue
-        for found in _NAMED_TOOL.finditer(placed.told):
-            name = found.group(0)
-            if not _is_known_tool(name) and not _explained(placed.told, found.end()):
-                yield Found(
-                    where=f"{placed.path}.description"
-                    if name in placed.outcome.description
-                    else f"{placed.path}.measure",
-                    found=f'"{name}" is not the name of an instrument in this checker\'s list.',
-                    quote=name,
-                    severity="warning" if placed.level == "primary" else "note",
-                )
-
-
-_NAMED_TOOL = re.compile(r"\b(?:[A-Z][a-z]+[ -]){2,5}(?:Questionnaire|Inventory)\b")
-
-
 def _first_word(text: str) -> str:
     found = _WORD.search(text)
     return found.group(0).lower() if found else ""
@@ -356,63 +261,11 @@ def _first_word(text: str) -> str:
 _WORD = re.compile(r"\w+")
 
 
-def _is_known_tool(name: str) -> bool:
-    known = words("instruments")
-    lower = name.lower().replace("-", " ")
-    return any(tool in lower or lower in tool for tool in known)
-
-
-def _explained(text: str, end: int) -> bool:
-    # an abbreviation or a citation behind the name shows that the sponsor means one published tool
-    return bool(re.match(r"\s*(?:\(|\[|\d|version|v\.?\d|short form|score\s*\()", text[end:], re.I)) or bool(
-        re.search(r"\b(?:validated|et al|item[s]?\b)", text, re.I)
-    )
-
-
-@rule(
-    "TW-REG-516",
-    "warning",
-    "a scale without its range",
-    why="A change of ten points means nothing without the ends of the scale.",
-    source="PRS review criteria: scale range and which direction is better",
-    expected="Minimum and maximum of the scale and what a higher value means.",
-    cure='Add for instance "0 to 150, higher is stronger".',
-    example='"KCCQ" without "0 to 100"',
-    needs=_PRIMARY,
-    catches=(7,),
-)
-def scale_without_range(subject: Subject) -> Iterator[Found]:
-    ranges = _ranges()
-    for placed in subject.outcomes_of("primary"):
-        whole = placed.told
-        bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
-        # a range anywhere in the text is taken as the scale's: precision before recall
-        if bare and not re.search(
-            r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher (?:score|value)", whole, re.I
-        ):
-            told = "; ".join(f"{name} ({ranges[name]})" for name in bare)
-            yield Found(
-                where=f"{placed.path}.description",
-                found=f"Scale range and direction are not given for {told}.",
-                quote=", ".join(bare),
-                severity="warning" if len(bare) > 1 else "note",
-            )
-
-
-@cache
-def _ranges() -> dict[str, str]:
-    return dict(line.split("\t") for line in lines("scale_ranges"))
-
-
 RULES = (
-    organisation_as_instrument,
     open_definition,
-    paraphrase_differs,
     several_in_one,
     directional_title,
     no_statistic,
     no_description,
     description_repeats,
-    unknown_instrument,
-    scale_without_range,
 )

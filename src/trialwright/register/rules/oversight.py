@@ -211,7 +211,35 @@ def contact_in_text(subject: Subject) -> Iterator[Found]:
             yield Found(where=f"protocolSection.{path}", found="An e-mail address stands in the text.")
 
 
+@rule(
+    "TW-REG-709",
+    "warning",
+    "the sites' status against the study's",
+    why="A patient is sent to a site that takes nobody, or does not learn of one that does.",
+    source=f"{_DEFINITIONS}: Individual Site Status; a study recruits while at least one site recruits",
+    expected="A recruiting site where the study recruits, and none where it does not.",
+    cure="Correct the status of the study, or of the sites.",
+    example="status Completed, one of four sites Recruiting",
+    needs=("contactsLocationsModule.locations", "statusModule.overallStatus"),
+)
+def sites_against_study(subject: Subject) -> Iterator[Found]:
+    sites = subject.protocol.contacts_locations_module.locations
+    kinds = {site.status for site in sites}
+    taking = sum(site.status in _TAKING for site in sites)
+    status = subject.protocol.status_module.overall_status  # the registry derives UNKNOWN for the sites too
+    if status == "RECRUITING" and sites and "" not in kinds and not taking:
+        found = f"The study recruits, and none of its {len(sites)} sites does."
+    elif status in ("COMPLETED", "TERMINATED", "WITHDRAWN", "ACTIVE_NOT_RECRUITING", "SUSPENDED") and taking:
+        found = f"The status is {status}, and {taking} of {len(sites)} sites still recruit."
+    else:
+        return
+    yield Found(where=f"{_PEOPLE}.locations", found=found)
+
+
+_TAKING = ("RECRUITING", "ENROLLING_BY_INVITATION")
+
 RULES = (
+    sites_against_study,
     no_official,
     no_contact,
     no_monitoring,

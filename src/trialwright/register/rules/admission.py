@@ -1,0 +1,222 @@
+"""Who is admitted: ages, sex, healthy volunteers and both lists of criteria, held against each other."""
+
+import re
+from collections.abc import Iterator
+
+from trialwright.register.passages import Phrase
+from trialwright.register.rule import Found, rule
+from trialwright.register.subject import Subject, quoted
+
+_PATH = "protocolSection.eligibilityModule"
+_CRITERIA = ("eligibilityModule.eligibilityCriteria",)
+_DEFINITIONS = "PRS data element definitions: Eligibility"
+_INCONSISTENT = "PRS Major Comment: information appears inconsistent with other parts of the record"
+_AGE_YEARS = re.compile(r"(\d{1,5})\s*Years?", re.I)
+
+
+@rule(
+    "TW-REG-606",
+    "warning",
+    "a criterion stands in both lists",
+    why="Whoever meets it is asked for and kept out at once; each site decides for itself which list was meant.",
+    source=_INCONSISTENT,
+    expected="Each criterion in one of the two lists.",
+    cure="Remove it from the list in which it stands by mistake.",
+    example='"Body mass index from 25 to 40 kg/m2" among the inclusion and among the exclusion criteria',
+    needs=_CRITERIA,
+)
+def in_both_lists(subject: Subject) -> Iterator[Found]:
+    including, heading, excluding = _cut(subject)
+    if not heading:
+        return
+    asked = {_bare(line) for line in including.splitlines() if _is_criterion(line)}
+    for line in excluding.splitlines():
+        if _is_criterion(line) and _bare(line) in asked:
+            told = line.strip(" *-•\t")
+            yield Found(where=f"{_PATH}.eligibilityCriteria", found=f"In both lists stands {quoted(told)}", quote=told)
+            return
+
+
+def _cut(subject: Subject) -> tuple[str, str, str]:
+    """The criteria before the heading of the exclusion list, the heading, and what follows it."""
+    found = _EXCLUSION_HEADING.search(subject.criteria_lower)
+    text = subject.protocol.eligibility_module.eligibility_criteria
+    return (text[: found.start()], found.group(0), text[found.end() :]) if found else (text, "", "")
+
+
+_EXCLUSION_HEADING = Phrase(
+    r"(?:^|\n)\W*(?:key |main |major |general )?exclusion(?: criteria)?\W*(?=\n|$)", "exclusion"
+)
+
+
+def _is_criterion(line: str) -> bool:
+    # a line without bullet or number, or with a colon at its end, heads the lines below it in each list
+    listed = bool(_ITEM.match(line)) and len(line.split()) >= 4 and not line.rstrip().endswith(":")
+    return listed and "criteria" not in line  # "additional criteria apply" is none
+
+
+def _bare(line: str) -> str:
+    """The criterion alone; signs of comparison stay, for they decide."""
+    return " ".join(_ITEM.sub("", line).lower().split()).strip(" .;,")
+
+
+_ITEM = re.compile(r"\s*(?:[*•-]|\(?\d{1,2}[.)])\s*")
+
+
+@rule(
+    "TW-REG-611",
+    "error",
+    "the minimum age is above the maximum",
+    why="Nobody can take part.",
+    source=f"{_DEFINITIONS}: age limits",
+    expected="Minimum age below maximum age.",
+    cure="Correct the limits.",
+    example="18 Years to 6 Months",
+    needs=("eligibilityModule.minimumAge", "eligibilityModule.maximumAge"),
+)
+def ages_crossed(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.eligibility_module
+    if not module.minimum_age or not module.maximum_age:
+        return
+    lowest, highest = _age_in_days(module.minimum_age), _age_in_days(module.maximum_age)
+    if lowest is not None and highest is not None and lowest > highest:
+        yield Found(where=f"{_PATH}.minimumAge", found=f"Ages {module.minimum_age} to {module.maximum_age}.")
+
+
+def _age_in_days(text: str) -> float | None:
+    found = re.match(r"(\d{1,5})\s*(Year|Month|Week|Day|Hour|Minute)", text, re.I)
+    if not found:
+        return None
+    return (
+        int(found.group(1))
+        * {"year": 365.25, "month": 30.4, "week": 7, "day": 1, "hour": 1 / 24, "minute": 0}[found.group(2).lower()]
+    )
+
+
+@rule(
+    "TW-REG-612",
+    "warning",
+    "the age in the text is another",
+    why="Patients are told two different things on whether they may take part.",
+    source="PRS Major Comment: information appears inconsistent with other parts of the record",
+    expected="The same age limits in the criteria and in the age elements.",
+    cure="Correct the text or the element.",
+    example='minimum age 18 Years, text "aged 21 years or older"',
+    needs=(*_CRITERIA, "eligibilityModule.minimumAge"),
+)
+def age_in_text(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.eligibility_module
+    minimum = _AGE_YEARS.match(module.minimum_age)
+    if not minimum:
+        return
+    inclusion = _EXCLUSIONS.split(subject.criteria_lower, maxsplit=1)[0]
+    said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
+    # the limit itself among the words shows that another age there means somebody else
+    named = re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion)
+    if not named and len(said) == 1 and int(minimum.group(1)) not in said:
+        (age,) = said
+        if abs(age - int(minimum.group(1))) > 1:
+            yield Found(
+                where=f"{_PATH}.minimumAge",
+                found=f"The minimum age is {module.minimum_age}; the criteria say {age} years.",
+            )
+
+
+_EXCLUSIONS = re.compile(r"exclusion criteria|exclusions?\s*:")
+_SAID_AGE = Phrase(
+    r"(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age|aged|ages|age of|(?:men|women|males?|females?|adults?|patients"
+    r"|subjects|participants)[\w ,/]{0,25}aged?)\s*(?:>=|≥|>|at least|:)?\s*(\d{1,2})\s*"
+    r"(?:years|y)?\s*(?:of age )?(?:or older|and older|or above|and above|or over|and over|-|to)\b"
+    r"|(?:^|[\n.;*•-])\s*(?:\d\.\s*)?(?:age[d]?\s*)?(?:>=|≥|at least)\s*(\d{1,2})\s*years(?: of age| old)",
+    "age",
+    "years old",
+)
+
+
+@rule(
+    "TW-REG-614",
+    "warning",
+    "healthy volunteers against the criteria",
+    why="Healthy people search by this element.",
+    source="PRS Major Comment: information appears inconsistent with other parts of the record",
+    expected="The same answer in the element and in the criteria.",
+    cure="Correct the element or the criteria.",
+    example='"healthy volunteers" included in the text, answer No',
+    needs=(*_CRITERIA, "eligibilityModule.healthyVolunteers"),
+)
+def healthy_contradicted(subject: Subject) -> Iterator[Found]:
+    module = subject.protocol.eligibility_module
+    if module.healthy_volunteers is not False:
+        return
+    found = _HEALTHY.search(subject.criteria_lower.partition("exclusion")[0])
+    if found:
+        words_there = module.eligibility_criteria[found.start() : found.end()].strip()
+        yield Found(
+            where=f"{_PATH}.healthyVolunteers",
+            found=f'The answer is No, but the criteria include "{words_there}".',
+            quote=words_there,
+        )
+
+
+_HEALTHY = Phrase(
+    r"(?:^|\n)\W*(?:\d+\W*)?healthy (?:adult |male |female |human )?(?:volunteers?|subjects?|participants?)\b",
+    "healthy ",
+)
+
+
+@rule(
+    "TW-REG-615",
+    "warning",
+    "the sex in the text is another",
+    why="Patients filter by this element, and are told something else in the criteria.",
+    source=_INCONSISTENT,
+    expected="The same answer in the element and in the criteria.",
+    cure="Correct the element or the criteria.",
+    example='sex All, the first criterion "Women aged 50 years or older"',
+    needs=(*_CRITERIA, "eligibilityModule.sex"),
+)
+def sex_in_text(subject: Subject) -> Iterator[Found]:
+    sex, told = subject.protocol.eligibility_module.sex, _cut(subject)[0].lower()
+    if sex in ("FEMALE", "MALE"):
+        found = _BOTH_SEXES.search(told)
+        if found:
+            words_there = found.group(0)
+            yield Found(where=f"{_PATH}.sex", found=f'The element says {sex.lower()}, the criteria "{words_there}".')
+    elif sex == "ALL":
+        for asked, other in ((_WOMEN, _MEN), (_MEN_ONLY, _WOMEN_TOO)):
+            found = asked.search(told)
+            if found and not other.search(told):
+                line = found.group(0).strip(" *-•\t\n")
+                yield Found(
+                    where=f"{_PATH}.sex", found=f"The element says all, the criteria ask for {quoted(line)}", quote=line
+                )
+
+
+# at the beginning of a criterion; who may become pregnant is asked for another reason
+_WOMEN = Phrase(
+    r"(?:^|\n)\W*(?:\d+\W*)?(?:adult |pregnant |post-?menopausal |pre-?menopausal |healthy )?(?:women|females?)\b"
+    r"(?![^\n]*(?:child|contracept|fertil|pregnancy test|menopaus|potential|steriliz|breast|lactat|nursing"
+    r"|must))[^\n]*",
+    "women",
+    "female",
+)
+_MEN = Phrase(r"\b(?:men|males?|man|boys?|both|either sex|any sex|all sexes)\b")
+_MEN_ONLY = Phrase(
+    r"(?:^|\n)\W*(?:\d+\W*)?(?:adult |healthy )?(?:men|males?)\b(?![^\n]*(?:contracept|condom|fertil|partner"
+    r"|must))[^\n]*",
+    "men",
+    "male",
+)
+_WOMEN_TOO = Phrase(r"\b(?:wom[ae]n|females?|girls?|both|either sex|any sex|all sexes|child|pregnan\w+)\b")
+_BOTH_SEXES = Phrase(
+    r"\b(?:men (?:and|or|/) ?women|women (?:and|or|/) ?men|males? (?:and|or) females?|females? (?:and|or) males?)\b"
+)
+
+
+RULES = (
+    in_both_lists,
+    ages_crossed,
+    age_in_text,
+    healthy_contradicted,
+    sex_in_text,
+)
