@@ -188,6 +188,19 @@ say("pooled", list(estimates = q, ses = sqrt(u), df_complete = 19), "mice::pool.
     list(estimate = p1$qbar, se = sqrt(p1$t), df = p1$df, r = p1$r, fmi = p1$fmi))
 say("pooled", list(estimates = q, ses = sqrt(u)), "mice::pool.scalar(Q, U)",
     list(estimate = p2$qbar, se = sqrt(p2$t), df = p2$df, r = p2$r, fmi = p2$fmi))
+wide <- reshape(long[c("id", "visit", "bc", "chg")], idvar = c("id", "bc"), timevar = "visit", direction = "wide")
+wide <- wide[c("bc", "chg.4", "chg.8", "chg.12", "chg.24")]
+set.seed(1); m <- 300
+filled <- mice(wide, m = m, method = "norm", maxit = 20, printFlag = FALSE)
+pooled <- lapply(names(wide)[-1], function(v) {
+  q <- sapply(seq_len(m), function(k) mean(complete(filled, k)[[v]]))
+  u <- sapply(seq_len(m), function(k) var(complete(filled, k)[[v]]) / nrow(wide))
+  p <- pool.scalar(q, u, n = nrow(wide), k = 1)
+  list(estimate = p$qbar, se = sqrt(p$t), df = p$df, monte_carlo = sqrt(p$b / m))
+})
+say("imputed", list(covariates = "bc", imputations = m),
+    "mice(method = 'norm', m = 300, maxit = 20) of the mmrm data in wide form, means pooled by pool.scalar(n = 24, k = 1)",
+    pooled)
 # --- many tests, posterior ---------------------------------------------------------------------------------------
 for (p in list(c(0.01, 0.04, 0.03, 0.005), c(0.5, 0.2, 0.9), c(0.04), c(0.02, 0.02, 0.02)))
   say("adjusted_p", list(p = p), "p.adjust(p, 'holm'), p.adjust(p, 'hochberg')",
