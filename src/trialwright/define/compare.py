@@ -27,6 +27,8 @@ _ONE_OF = {
     "estimands": "estimand",
     "displays": "display",
     "roles": "role",
+    "signatures": "signature",
+    "recipients": "recipient",
     "checks": "edit check",
     "sections": "section",
     "tiers": "dose tier",

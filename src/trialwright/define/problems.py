@@ -260,6 +260,16 @@ def said_elsewhere(where: str, path: str, reason: str) -> Problem:
     )
 
 
+def role_conflict(where: str, role: str, acts: Iterable[str]) -> Problem:
+    return Problem(
+        code="TW-DEF-039",
+        where=where,
+        found=f"role {role} assesses for the sponsor and also may {listed(acts)}",
+        expected="The sponsor reads site data and never makes them: assessing for it goes with no act of the site",
+        cure="Make two roles of it, held by two persons.",
+    )
+
+
 def altered_build(where: str, stated: str, found: str) -> Problem:
     return Problem(
         code="TW-DEF-040",

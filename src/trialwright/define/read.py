@@ -7,7 +7,7 @@ import msgspec
 from pydantic import BaseModel
 
 from trialwright.catalog import Catalog
-from trialwright.define import elements, estimands, forms
+from trialwright.define import declared, elements, estimands, forms
 from trialwright.define import problems as say
 from trialwright.define.builds import Build, check_build, newest_like, read_builds
 from trialwright.define.consistency import check_consistency, check_numbers, check_record
@@ -145,7 +145,10 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         displays=estimands.displays(analysis, at_analysis, around, notes),
         subgroups=estimands.subgroups(analysis, at_analysis, scope.described, notes),
         baseline=analysis.baseline,
-        roles=tuple(m.Role(name=role.name, title=text_of(role.title), may=tuple(role.may)) for role in study.roles),
+        roles=declared.roles(study, at_study, notes),
+        signatures=declared.signatures(study, at_study, [visit.name for visit in visits], notes),
+        safety=declared.safety(study, at_study, [file for file, _ in files.forms], notes),
+        product=declared.product(study, at_study, [file for file, _ in files.forms], catalog, notes),
         code_lists={
             name: tuple(Choice(choice.code, text_of(choice.label)) for choice in choices)
             for name, choices in study.code_lists.items()

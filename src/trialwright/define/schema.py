@@ -122,8 +122,8 @@ class OutcomeBlock(Block):
 
 
 Act = Literal[
-    "enter", "complete_visit", "enrol", "identify", "review", "record_deviation", "verify", "lock", "look",
-    "see_results", "grant",
+    "enter", "complete_visit", "enrol", "identify", "review", "sign", "record_deviation", "keep_product",
+    "report_safety", "assess_safety", "verify", "lock", "look", "see_results", "grant", "keep_accounts",
 ]  # fmt: skip
 
 
@@ -131,6 +131,39 @@ class RoleBlock(Block):
     name: Name
     title: TextBlock
     may: list[Act]
+
+
+class SignatureBlock(WithOrigin):
+    """One thing that may be signed: its sentence, where it stands, the roles that sign it, the visits that wait."""
+
+    name: Name
+    title: TextBlock
+    levels: list[Literal["form", "visit", "participant"]]
+    by: list[Name]
+    owed_at: list[VisitName] = []
+
+
+class RecipientBlock(Block):
+    name: Name
+    title: TextBlock
+    expedited: Truth = False
+
+
+class SafetyBlock(WithOrigin):
+    """How serious events are reported: the log they stand in, the hours to the sponsor, and who else is told."""
+
+    log: Name
+    hours_to_sponsor: Whole
+    recipients: list[RecipientBlock]
+
+
+class ProductBlock(WithOrigin):
+    """How the product is counted: the log of doses, and the catalog instrument that says dose and vials."""
+
+    intervention: Name
+    log: Name
+    dose_by: Name
+    weight: Words
 
 
 class ChoiceBlock(Block):
@@ -153,6 +186,9 @@ class StudyFile(Block):
     eligibility: list[EligibilityBlock]
     outcomes: list[OutcomeBlock]
     roles: list[RoleBlock]
+    signatures: list[SignatureBlock] = []
+    safety: SafetyBlock | None = None
+    product: ProductBlock | None = None
     code_lists: dict[Name, list[ChoiceBlock]] = {}
 
 

@@ -22,6 +22,10 @@ EventKind = Literal[
     "locked", "unlocked", "signed", "signature_broken", "deviation_recorded", "row_inactivated",
     "look_declared", "report_made", "exported", "printed", "erased",
     "visit_added", "identity_kept", "identity_read",
+    "account_locked", "account_unlocked", "account_closed", "password_changed", "second_factor_set",
+    "second_factor_removed", "signature_refused",
+    "safety_reported", "safety_assessed", "safety_submitted", "safety_completed",
+    "deviation_settled", "deviations_reported", "product_moved",
 ]  # fmt: skip
 
 

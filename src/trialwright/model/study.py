@@ -4,32 +4,15 @@ from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
+from trialwright.model.declared import ProductPlan, SafetyPlan, SignatureMeaning
 from trialwright.model.entry import Choice, Item
 from trialwright.model.expression import Truth
+from trialwright.model.origin import Assumption as Assumption
+from trialwright.model.origin import OriginKind as OriginKind
+from trialwright.model.origin import Provenance as Provenance
 from trialwright.model.quantity import PartialDate
 from trialwright.model.registration import Registration
 from trialwright.model.text import Text
-
-OriginKind = Literal["registered", "mirror", "protocol", "assumed", "proposed"]
-
-
-class Provenance(msgspec.Struct, frozen=True):
-    """Where an element comes from. `assumed` and `proposed` say why, and show it wherever they appear."""
-
-    kind: OriginKind
-    reason: str = ""
-
-    def __post_init__(self) -> None:
-        if self.kind in ("assumed", "proposed") and not self.reason:
-            raise ValueError(f"an element that is {self.kind} says why")
-
-
-class Assumption(msgspec.Struct, frozen=True):
-    """One line of the list that every report prints: what is not in the public record, and why it was assumed."""
-
-    where: str  # path in the definition, e.g. "schedule.yaml:12 visit W4"
-    what: str
-    reason: str
 
 
 class DoseTier(msgspec.Struct, frozen=True, kw_only=True):
@@ -337,6 +320,9 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     estimands: tuple[Estimand, ...]
     displays: tuple[DisplayUse, ...]
     roles: tuple[Role, ...]
+    signatures: tuple[SignatureMeaning, ...] = ()
+    safety: SafetyPlan | None = None
+    product: ProductPlan | None = None
     code_lists: dict[str, tuple[Choice, ...]] = {}
     subgroups: tuple[Subgroup, ...] = ()
     baseline: Baseline = "visit"

@@ -60,6 +60,20 @@ EVENTS: dict[EventKind, Text] = {
     "exported": Text(en="exported", zh="导出"),
     "printed": Text(en="printed", zh="打印"),
     "erased": Text(en="value erased", zh="依法删除数值"),
+    "account_locked": Text(en="account locked after wrong passwords", zh="密码多次错误，账户锁定"),
+    "account_unlocked": Text(en="account unlocked", zh="账户解锁"),
+    "account_closed": Text(en="account closed", zh="账户关闭"),
+    "password_changed": Text(en="password changed", zh="修改密码"),
+    "second_factor_set": Text(en="second factor set up", zh="启用双重验证"),
+    "second_factor_removed": Text(en="second factor removed", zh="停用双重验证"),
+    "signature_refused": Text(en="signature refused", zh="签名被拒"),
+    "safety_reported": Text(en="serious event reported to the sponsor", zh="向申办者报告严重不良事件"),
+    "safety_assessed": Text(en="serious event assessed by the sponsor", zh="申办者评价严重不良事件"),
+    "safety_submitted": Text(en="report of a serious event sent", zh="递交严重不良事件报告"),
+    "safety_completed": Text(en="report of a serious event complete", zh="严重不良事件报告完成"),
+    "deviation_settled": Text(en="no deviation after all", zh="判定不构成方案偏离"),
+    "deviations_reported": Text(en="deviations reported to the ethics committee", zh="向伦理委员会报告方案偏离"),
+    "product_moved": Text(en="product received, returned, destroyed or counted", zh="研究药物收发、销毁或清点"),
 }
 
 

@@ -81,7 +81,7 @@ VAGUE = [
     (STUDY, "met_when: demographics.age >= 18", "met_when: demographics.agee >= 18", "021", "Did you mean"),
     (STUDY, "interventions: [abatacept]", "interventions: [abatacep]", "012", "Did you mean abatacept?"),
     (STUDY, "    estimand: adverse_events\n", "    estimand: imacs_week_12\n", "033", "of the same level"),
-    (STUDY, "may: [enter]\n", "may: [entre]\n", "008", "Did you mean enter?"),
+    (STUDY, "may: [enter, sign]\n", "may: [entre, sign]\n", "008", "Did you mean enter?"),
     (STUDY, "title: {en: Assessor, zh: 评估员}", "title: {en: Assessor}", "006", 'the key "zh" is missing'),
     (STUDY, "dosing_visits: [W0,", "dosing_visits: [W1,", "012", "is not a visit of this study"),
     (STUDY, "enrolment_planned: 20", "enrolment_planned: ２０", "009", "A whole number"),
