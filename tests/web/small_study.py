@@ -1,6 +1,7 @@
 """A small study made by hand: one form of each shape, four visits, five roles. Built from the catalog's instruments."""
 
 from trialwright.catalog import load
+from trialwright.model.declared import SignatureMeaning
 from trialwright.model.entry import Choice, Item
 from trialwright.model.expression import CodeIs, Column, Compare, Constant
 from trialwright.model.quantity import PartialDate
@@ -152,12 +153,22 @@ def small_study() -> Study:
         intercurrent_events=(),
         estimands=(),
         displays=(),
+        signatures=(
+            SignatureMeaning(
+                name="reviewed",
+                title=Text("I have reviewed these data", "本人已审阅上述数据"),
+                levels=("form", "visit", "participant"),
+                by=("investigator",),
+                owed_at=("W0",),
+                origin=HERE,
+            ),
+        ),
         roles=(
             Role(name="study_nurse", title=Text("Study nurse", "研究护士"), may=("enter", "complete_visit")),
             Role(
                 name="investigator",
                 title=Text("Investigator", "研究者"),
-                may=("enter", "complete_visit", "enrol", "record_deviation"),
+                may=("enter", "complete_visit", "enrol", "record_deviation", "sign"),
             ),
             Role(name="monitor", title=Text("Monitor", "监查员"), may=("verify",)),
             Role(

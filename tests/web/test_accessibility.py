@@ -23,6 +23,7 @@ def paths(study, who: str) -> list[str]:
     no_pages = ("home", "calculator_script", "calculator_style")
     made = [address(r.name) for r in routes() if "<" not in r.path and not r.post_only and r.name not in no_pages]
     made += [f"/participants/{who}/", f"/participants/{who}/visits/W12/", "/participants/nobody/"]
+    made += [f"/participants/{who}/sign/", f"/participants/{who}/visits/W8/sign/"]
     seen = set()
     for visit in study.visits[::-1]:
         for form in visit.forms:

@@ -105,6 +105,9 @@ SPELLED = {
     "visit": lambda place, who: [address("visit", participant_id=who, visit=v.name) for v in place.study.visits],
     "form": forms_of,
     "history": histories_of,
+    "sign_participant": lambda place, who: [address("sign_participant", participant_id=who)],
+    "sign_visit": lambda place, who: [address("sign_visit", participant_id=who, visit="W12")],
+    "sign_form": lambda place, who: [address("sign_form", participant_id=who, visit="W12", form="core_set")],
     "form_print": lambda place, who: [f"{path}print/" for path in forms_of(place, who) if "?" not in path],
 }
 

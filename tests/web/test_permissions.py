@@ -16,7 +16,7 @@ NAMES = {
 MAY = {
     # what each role of the small study may do, written down once more by hand: the test's own knowledge
     "study_nurse": {"enter", "complete_visit"},
-    "investigator": {"enter", "complete_visit", "enrol", "record_deviation"},
+    "investigator": {"enter", "complete_visit", "enrol", "record_deviation", "sign"},
     "monitor": {"verify"},
     "data_manager": {"lock", "grant", "record_deviation"},
     "statistician": {"look", "see_results"},
@@ -31,12 +31,14 @@ POSTS = {
     "participant_unscheduled": "enter",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
     "row_inactivate": "enter", "query_answer": "enter", "query_close": "verify",
+    "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
 GONE = {"query_answer": (404,), "query_close": (404,)}
 """Addresses that name a thing which the small study does not have here: whoever may is told that nothing is here."""
 ONLY = {
     "results_figure": "see_results", "trace": "see_results",
+    "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "calculator": "see_results", "calculator_script": "see_results", "calculator_style": "see_results",
 }  # fmt: skip
 
@@ -127,4 +129,4 @@ def test_what_does_not_exist_and_what_may_not_be_seen_look_alike(here, as_):
 def test_any_role_is_the_default_for_reading():
     reading = {route.act for route in routes() if not route.post_only}
 
-    assert {PUBLIC, SIGNED_IN, ANY_ROLE, "see_results"} == reading
+    assert {PUBLIC, SIGNED_IN, ANY_ROLE, "see_results", "sign"} == reading

@@ -5,12 +5,14 @@ One line a part: found, expected, cure. A code is never reused; each stands in d
 """
 
 from trialwright.capture.message import Message
+from trialwright.capture.messages_acts import ACT_MESSAGES
 from trialwright.capture.messages_quality import QUALITY
 from trialwright.model.text import Text
 
 _T = Text
 
 MESSAGES: dict[str, Message] = {
+    **ACT_MESSAGES,
     # What was typed cannot be read.
     "TW-CAP-001": Message(
         _T('"{typed}" is not a number', "“{typed}”不是数字"),

@@ -13,7 +13,9 @@ date · ethics_approval date, body, number · site_opened date, site · build_pu
 role_granted and role_revoked user, role · frozen, unfrozen, locked and unlocked scope ("data": everything; "form",
 "visit", "participant" by the act's own place; "site" with site; "study": a freeze), exceptions · look_declared head ·
 query_opened check, items, message, message_zh; by a person items, to, its words in the reason · query_answered,
-query_closed, query_reopened query (seq of the opening), check · verified items, taken_back (Y) · reviewed nothing.
+query_closed, query_reopened query (seq of the opening), check · verified items, taken_back (Y) · reviewed nothing ·
+signed name, level, meaning, statement, statement_zh, hash, versions, head, head_seq · signature_broken signature (seq
+of the signing), meaning, by · signature_refused why.
 """
 
 from trialwright.pipeline.conduct_base import QUALITY_ACTS, SESSION_KINDS, Actor, Refused, Saved, acts_of
@@ -44,6 +46,14 @@ from trialwright.pipeline.conduct_participants import (
 )
 from trialwright.pipeline.conduct_quality import review_form, unverify_values, verify_values
 from trialwright.pipeline.conduct_queries import answer_query, close_query, open_query, reopen_query
+from trialwright.pipeline.conduct_signatures import (
+    Signing,
+    check_may_sign,
+    incomplete,
+    meanings_for,
+    record_refused_signature,
+    sign,
+)
 from trialwright.pipeline.conduct_study import (
     grant_role,
     open_site,
@@ -62,10 +72,12 @@ __all__ = [
     "HoldAct",
     "Refused",
     "Saved",
+    "Signing",
     "acts_of",
     "add_participant",
     "add_visit",
     "answer_query",
+    "check_may_sign",
     "close_query",
     "complete_participant",
     "complete_visit",
@@ -78,7 +90,9 @@ __all__ = [
     "grant_role",
     "hold",
     "inactivate_row",
+    "incomplete",
     "lock_data",
+    "meanings_for",
     "miss_visit",
     "next_participant_id",
     "obstacles_in",
@@ -89,6 +103,7 @@ __all__ = [
     "record_death",
     "record_deviation",
     "record_printed",
+    "record_refused_signature",
     "reopen_query",
     "reopen_visit",
     "review_form",
@@ -96,6 +111,7 @@ __all__ = [
     "run_checks",
     "save_form",
     "screen_fail",
+    "sign",
     "today_at_site",
     "unfinished_visits",
     "unlock_data",

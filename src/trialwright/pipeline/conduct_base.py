@@ -40,6 +40,8 @@ STUDY_KINDS: tuple[EventKind, ...] = (
 
 SESSION_KINDS: frozenset[EventKind] = frozenset({
     "signed_in", "signed_out", "sign_in_failed", "account_added", "report_made", "exported", "printed",
+    "account_locked", "account_unlocked", "account_closed", "password_changed", "second_factor_set",
+    "second_factor_removed", "signature_refused",
 })  # fmt: skip
 """Acts that say who looked or took away, but change nothing of the trial."""
 

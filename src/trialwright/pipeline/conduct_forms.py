@@ -11,6 +11,7 @@ from trialwright.capture.dates import parse_date
 from trialwright.capture.forms import FormInput, Typed, changes_of, check_reason, read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.problems import problem
+from trialwright.capture.signatures import broken_by_save
 from trialwright.capture.values import (
     VISIT_DATE,
     Held,
@@ -227,6 +228,7 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
     writes += checked.acts
     changed = {item: t.value for item, t in ready.changes.items()}
     writes += checks_elsewhere(ledger, study, place, changed, seen)
+    writes += broken_by_save(seen, place.participant_id, place.visit, place.form)
     stamp = Stamp(
         user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()
     )
@@ -274,7 +276,8 @@ def inactivate_row(
         )
         for query in queries
     ]  # fmt: skip
-    return write_acts(ledger, study, actor, [made, *closing], reason=reason, token=token, seen=seen)
+    broken = broken_by_save(events, place.participant_id, place.visit, place.form, why="row_inactivated")
+    return write_acts(ledger, study, actor, [made, *closing, *broken], reason=reason, token=token, seen=seen)
 
 
 def _expect(request: FormSave) -> FormToken | None:

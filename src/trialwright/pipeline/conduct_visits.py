@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from trialwright.capture.gates import check_status
 from trialwright.capture.locks import check_open
 from trialwright.capture.problems import problem
+from trialwright.capture.signatures import broken_by_save
 from trialwright.capture.status import visit_completed
 from trialwright.capture.values import Held, values_of
 from trialwright.capture.visits import PROGRESS_WORDS, VisitState, visit_state_of, visits_of
@@ -90,9 +91,9 @@ def reopen_visit(
         )
     if told:
         return Refused(tuple(told))
-    return write_acts(
-        ledger, study, actor, [act("visit_reopened", participant_id, visit)], reason=reason, token=token, seen=seen
-    )
+    made = [act("visit_reopened", participant_id, visit)]
+    made += broken_by_save(events, participant_id, visit, "", why="visit_reopened")
+    return write_acts(ledger, study, actor, made, reason=reason, token=token, seen=seen)
 
 
 @decided_anew

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from trialwright.analyze import analyze
+from trialwright.capture.signatures import signatures
 from trialwright.catalog import Catalog
 from trialwright.derive import derive
 from trialwright.export import ars as ars_export
@@ -108,8 +109,10 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
 
 
 def export_files(readout: Readout) -> dict[str, bytes]:
-    """The CSV export of a readout: datapoints, audit, forms, analysis, results, codebook, manifest."""
-    return csv_export.write(readout.study, readout.snapshot, readout.analysis, readout.rows)
+    """The CSV export of a readout: datapoints, audit, signatures, forms, analysis, results, codebook, manifest."""
+    return csv_export.write(
+        readout.study, readout.snapshot, readout.analysis, readout.rows, signatures=signatures(readout.snapshot)
+    )
 
 
 def analysis_files(readout: Readout) -> dict[str, bytes]:

@@ -24,6 +24,9 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -69,6 +72,7 @@ AXES_LOCKOUT_CALLABLE = "trialwright.web.pages.sign_in.page.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 
+SECOND_FACTOR_ROLES = frozenset(filter(None, os.environ.get("TRIALWRIGHT_SECOND_FACTOR_ROLES", "").split(",")))
 IDLE_SECONDS = int(os.environ.get("TRIALWRIGHT_IDLE_SECONDS", "900"))
 DRAFTS = os.environ.get("TRIALWRIGHT_DRAFTS", "on") != "off"
 SESSION_COOKIE_NAME = "trialwright_session"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from trialwright.catalog import load
+from trialwright.model.declared import SignatureMeaning
 from trialwright.model.expression import CodeIs, Column, Compare, Constant, Truth
 from trialwright.model.quantity import PartialDate
 from trialwright.model.study import (
@@ -121,9 +122,15 @@ STUDY = Study(
     intercurrent_events=(),
     estimands=(),
     displays=(),
+    signatures=(
+        SignatureMeaning(name="reviewed", title=Text("I have reviewed these data", "本人已审阅上述数据"),
+                         levels=("form", "visit", "participant"), by=("investigator",), owed_at=("W0",), origin=ORIGIN),
+        SignatureMeaning(name="entered", title=Text("I entered these data", "数据由本人录入"), levels=("form",),
+                         by=("investigator",), origin=ORIGIN),
+    ),
     roles=(
         Role(name="investigator", title=Text("Investigator", "研究者"),
-             may=("enter", "complete_visit", "enrol", "record_deviation", "see_results")),
+             may=("enter", "complete_visit", "enrol", "record_deviation", "see_results", "sign")),
         Role(name="nurse", title=Text("Nurse", "护士"), may=("enter",)),
         Role(name="manager", title=Text("Data manager", "数据管理员"),
              may=("lock", "grant", "verify", "review", "look", "see_results")),

@@ -10,6 +10,7 @@ from trialwright.export.csv import tables
 from trialwright.export.csv.cells import VARIANTS, CsvTable, read_table, write_table
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
+from trialwright.model.signature import Signature
 from trialwright.model.study import Study
 
 LOST: tuple[tuple[str, str], ...] = (
@@ -29,10 +30,18 @@ LOST: tuple[tuple[str, str], ...] = (
 """What CSV cannot carry, and why: written beside every export."""
 
 
-def write(study: Study, snapshot: Snapshot, analysis: Analysis, rows: Sequence[ResultRow]) -> dict[str, bytes]:
+def write(
+    study: Study,
+    snapshot: Snapshot,
+    analysis: Analysis,
+    rows: Sequence[ResultRow],
+    *,
+    signatures: Sequence[Signature] = (),
+) -> dict[str, bytes]:
     """
     The export by path: machine/*.csv, spreadsheet/*.csv, manifest.json, lost.json.
 
+    `signatures` are those of the snapshot, each judged against what stands there now.
     Shape:   both variants hold the same cells; the spreadsheet one cannot run a formula. Where anything was simulated,
              every file is named so and every line says so.
     Raises:  ValueError where the tables do not hold as many datapoints, versions, events and rows as the snapshot does:
@@ -42,6 +51,7 @@ def write(study: Study, snapshot: Snapshot, analysis: Analysis, rows: Sequence[R
     contents = [
         tables.datapoints(snapshot),
         tables.audit(snapshot),
+        tables.signatures(signatures),
         *tables.forms(study, snapshot),
         tables.participants(analysis),
         tables.analysis_records(analysis),
@@ -89,6 +99,7 @@ def _counts(
         "current datapoints": (snapshot.current.height, lines["datapoints"]),
         "values in forms": (snapshot.current.height, in_forms),
         "versions and events": (snapshot.versions.height + len(snapshot.events), lines["audit"]),
+        "signatures": (sum(event.kind == "signed" for event in snapshot.events), lines["signatures"]),
         "participants": (len(analysis.participants), lines["participants"]),
         "analysis records": (len(analysis.records), lines["analysis"]),
         "result rows": (len(rows), lines["results"]),

@@ -8,6 +8,7 @@ from trialwright.export.csv.cells import CsvCell, CsvTable, number_or_text
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.quantity import Missing
+from trialwright.model.signature import Signature
 from trialwright.model.study import Form, Study
 
 Versions = Sequence[Mapping[str, str | int | None]]
@@ -135,6 +136,24 @@ def codebook(study: Study) -> CsvTable:
         for field in section.fields
     )  # fmt: skip
     return CsvTable("codebook", columns, rows)
+
+
+def signatures(signed: Sequence[Signature]) -> CsvTable:
+    """Every electronic signature with what it is bound to, and whether it still holds; else what broke it."""
+    columns = (
+        "seq", "participant_id", "visit", "form", "level", "state", "name", "user", "at_utc", "meaning", "statement",
+        "build", "versions", "content_hash", "ledger_head", "broken_by", "broken_because", "broken_user",
+        "broken_at_utc",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            each.seq, each.scope.participant_id, each.scope.visit, each.scope.form, each.scope.level, each.state,
+            each.name, each.user, each.at_utc, each.meaning, each.statement.en, each.build, each.versions,
+            each.hash, each.head, each.broken_by, each.broken_kind, each.broken_user, each.broken_at,
+        )
+        for each in signed
+    )  # fmt: skip
+    return CsvTable("signatures", columns, rows)
 
 
 def _rows(snapshot: Snapshot, *, current: bool) -> Versions:

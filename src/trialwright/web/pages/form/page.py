@@ -15,7 +15,7 @@ from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
-from trialwright.web import drafts, lookup, queries
+from trialwright.web import drafts, lookup, queries, signatures
 from trialwright.web.blocks import blocks
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route
@@ -66,7 +66,6 @@ def show(
         wording=call.place.wording(),
         earlier=_earlier(call, at) if at.form.show_earlier else {},
     )
-    latest = max(stored.values(), key=lambda d: d.seq, default=None)
     return page(
         call,
         "form/form.html",
@@ -78,7 +77,7 @@ def show(
         warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
         barred=[said_in(problem, language) for problem in barred],
         editable=not barred,
-        saved=latest,
+        saved=max(stored.values(), key=lambda d: d.seq, default=None),
         notice=_notice(call),
         secret=secret,
         kept=[
@@ -93,6 +92,7 @@ def show(
         skips=any(field.shown_when is not None for field in fields_of(at.form)),
         reason=call.posted("reason"),
         reasons=missing_choices(language),
+        signed=signatures.at(call, at.participant_id, at.visit.name, at.form.name),
         gone=inactive_rows(call, at).get(row, "") if row else "",
         waiting=queries.waiting(
             call, participant_id=at.participant_id, visit=at.visit.name, form=at.form.name, row=row

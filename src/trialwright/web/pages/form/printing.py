@@ -8,7 +8,7 @@ from trialwright.capture.values import fields_of
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.study import Form
 from trialwright.pipeline import conduct
-from trialwright.web import answer, lookup
+from trialwright.web import answer, lookup, signatures
 from trialwright.web.blocks import Block, blocks
 from trialwright.web.page import Call
 from trialwright.web.pages.form.rows import inactive_rows
@@ -38,7 +38,10 @@ def print_form(call: Call, participant_id: str, visit: str, form: str) -> HttpRe
     done = conduct.record_printed(place.ledger, place.study, conduct.Actor(call.reader.user), spot)
     if isinstance(done, conduct.Refused):
         return answer.told(call, done.problems)
-    return page(call, "form/print.html", at=at, forms=[(at.form, sheets)], blank=False, head=place.ledger.head())
+    signed = signatures.shown(call, participant_id, visit, form)
+    return page(
+        call, "form/print.html", at=at, forms=[(at.form, sheets)], blank=False, head=place.ledger.head(), signed=signed
+    )
 
 
 def print_blank(call: Call) -> HttpResponseBase:
@@ -48,7 +51,7 @@ def print_blank(call: Call) -> HttpResponseBase:
     if not forms:
         raise answer.NotHere
     made = [(form, [_sheet(call, form, 0, [], "")]) for form in forms]
-    return page(call, "form/print.html", at=None, forms=made, blank=True, head=None)
+    return page(call, "form/print.html", at=None, forms=made, blank=True, head=None, signed=[])
 
 
 def _sheet(call: Call, form: Form, row: int, held: list[Datapoint], gone: str) -> Sheet:

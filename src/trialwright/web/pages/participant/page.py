@@ -12,7 +12,7 @@ from trialwright.catalog import load
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
-from trialwright.web import lookup
+from trialwright.web import lookup, signatures
 from trialwright.web.journal import Course
 from trialwright.web.lookup import FormAt
 from trialwright.web.names import Names
@@ -79,6 +79,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         problems=[("", said_in(problem, call.language)) for problem in problems],
         notice=call.words(DONE) if call.request.GET.get("done") and not call.is_post else "",
         today=today.isoformat(),
+        signed=signatures.at(call, participant_id),
         typed=typed | {"act": call.request.path.rstrip("/").rpartition("/")[2] if problems else ""},
     )
 

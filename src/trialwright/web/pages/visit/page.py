@@ -10,7 +10,7 @@ from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
-from trialwright.web import lookup, queries, results
+from trialwright.web import lookup, queries, results, signatures
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -52,6 +52,7 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
         problems=[("", said_in(problem, call.language)) for problem in problems],
         notice=call.words(DONE) if call.request.GET.get("done") and not call.is_post else "",
         reason=call.posted("reason"),
+        signed=signatures.at(call, participant_id, name),
     )
 
 
