@@ -26,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
     family.command("diff")(diff)
     family.command("deadlines")(deadlines)
     family.command("convert")(convert)
+    family.command("outcomes")(outcomes)
     app.add_typer(family)
 
 
@@ -108,6 +109,32 @@ def deadlines(
         text = {"ics": render_calendar, "text": render_deadlines}.get(form, as_json)(found)
         _give(text, output)
     if any(one.state == "overdue" for one in found.deadlines):
+        raise typer.Exit(1)
+
+
+def outcomes(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A study folder with its record, or any record.")],
+    form: Form = "text",
+) -> None:
+    """
+    Show what computes each registered outcome measure; exit 1 if the study leaves one unbound or incomplete.
+
+    Of a record alone it shows the nearest entries of the catalog.
+
+    Example: trialwright record outcomes studies/aba_dm
+    """
+    from trialwright.pipeline.record_outcomes import outcomes_of
+    from trialwright.register.binding import render_bindings
+
+    expect_one_of("--format", form, ("text", "json"))
+    found = outcomes_of(path)
+    if isinstance(found, list):
+        _refuse(found)
+    if form == "json":
+        print_json(found)
+    else:
+        out.print(render_bindings(found), markup=False, end="")
+    if path.is_dir() and any(binding.lacking for binding in found):
         raise typer.Exit(1)
 
 

@@ -7,6 +7,7 @@ from trialwright.catalog import Catalog, load
 from trialwright.model.problem import Problem, Severity
 from trialwright.model.record import RegistryRecord
 from trialwright.model.study import Estimand, OutcomeMeasure, Study
+from trialwright.register.binding import bind_outcomes, outcome_of, plain
 from trialwright.register.markdown import plain_protocol
 from trialwright.register.subject import Subject, quoted
 from trialwright.register.wording import decisions, is_strict
@@ -29,8 +30,8 @@ def check_against_definition(study: Study, record: RegistryRecord) -> tuple[Prob
     )
     catalog = load()
     return (
-        *_unbound(study, subject),
-        *_not_registered(study, subject),
+        *_unbound(study, subject, catalog),
+        *_not_registered(study, subject, catalog),
         *_other_words(study, subject),
         *_thresholds(study, subject, catalog),
         *_doses(study, subject),
@@ -47,35 +48,40 @@ def _problem(
     return Problem(code=code, severity=severity, where=where, found=found, expected=expected, cure=cure, source=source)
 
 
-def _plain(text: str) -> str:
-    return " ".join(text.split()).strip(" .").lower()
-
-
-def _unbound(study: Study, subject: Subject) -> Iterator[Problem]:
-    bound: dict[tuple[str, str], str] = {
-        (outcome.level, _plain(outcome.measure)): outcome.estimand for outcome in study.outcomes
-    }
-    known = {estimand.name for estimand in study.estimands}
-    for placed in subject.outcomes:
-        estimand = bound.get((placed.level, _plain(placed.outcome.measure)), "")
-        if estimand not in known:
+def _unbound(study: Study, subject: Subject, catalog: Catalog) -> Iterator[Problem]:
+    for binding in bind_outcomes(subject.protocol, catalog, study):
+        if not binding.estimand:
+            offered = "; ".join(one.words() for one in binding.nearest)
             yield _problem(
                 "TW-REG-961",
-                "error" if placed.level == "primary" else "warning",
-                f"{placed.path}.measure",
-                found=f"The registered {placed.level} outcome measure {quoted(placed.outcome.measure)} "
+                "error",
+                binding.where,
+                found=f"The registered {binding.level} outcome measure {quoted(binding.measure)} "
                 "is computed by no estimand of the definition.",
-                expected=f"An outcome of the definition with these words, bound to one of: {', '.join(sorted(known))}.",
-                cure="Bind it in study.yaml under outcomes, or amend the record.",
+                expected="An outcome of the definition with these words, bound to one of: "
+                f"{', '.join(sorted(estimand.name for estimand in study.estimands))}.",
+                cure="Bind it in study.yaml under outcomes, or amend the record. "
+                + (f"Nearest in the catalog: {offered}." if offered else "Nothing in the catalog comes near it."),
+            )
+        elif binding.lacking:
+            yield _problem(
+                "TW-REG-973",
+                "error",
+                binding.where,
+                found=f"The {binding.level} outcome measure {quoted(binding.measure)} is bound to {binding.estimand}, "
+                f"which does not say: {', '.join(binding.lacking)}.",
+                expected="What computes it, its unit, which way is better, its anchor in time, its population and what "
+                "becomes of missing values.",
+                cure="Choose a measure of the catalog that says it, or complete the estimand in analysis.yaml.",
             )
 
 
-def _not_registered(study: Study, subject: Subject) -> Iterator[Problem]:
-    registered = {_plain(placed.outcome.measure) for placed in subject.outcomes}
+def _not_registered(study: Study, subject: Subject, catalog: Catalog) -> Iterator[Problem]:
     if "protocolSection.outcomesModule.primaryOutcomes" in subject.lost:
         return
+    registered = [found for placed in subject.outcomes if (found := outcome_of(placed, study, catalog)) is not None]
     for outcome in study.outcomes:
-        if _plain(outcome.measure) not in registered:
+        if outcome not in registered:
             yield _problem(
                 "TW-REG-962",
                 "error" if outcome.level == "primary" else "warning",
@@ -90,13 +96,13 @@ def _not_registered(study: Study, subject: Subject) -> Iterator[Problem]:
 def _other_words(study: Study, subject: Subject) -> Iterator[Problem]:
     for outcome in study.outcomes:
         for placed in subject.outcomes:
-            if _plain(placed.outcome.measure) != _plain(outcome.measure):
+            if plain(placed.outcome.measure) != plain(outcome.measure):
                 continue
             for element, ours, theirs in (
                 ("description", outcome.description, placed.outcome.description),
                 ("timeFrame", outcome.time_frame, placed.outcome.time_frame),
             ):
-                if _plain(ours) != _plain(theirs):
+                if plain(ours) != plain(theirs):
                     yield _problem(
                         "TW-REG-963",
                         "warning",
@@ -119,7 +125,7 @@ def _response_thresholds(
 ) -> Iterator[Problem]:
     settled = decisions(estimand.variable, catalog)
     for placed in subject.outcomes:
-        if _plain(placed.outcome.measure) != _plain(outcome.measure):
+        if plain(placed.outcome.measure) != plain(outcome.measure):
             continue
         text = f"{placed.outcome.measure} {placed.outcome.description}"
         for kind in [name.removesuffix("_by_pct") for name in settled if name.endswith("_by_pct")]:

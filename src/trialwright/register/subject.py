@@ -57,6 +57,17 @@ class PlacedOutcome:
         return lowered(self.outcome.time_frame)
 
 
+def placed_outcomes(protocol: Protocol) -> tuple[PlacedOutcome, ...]:
+    """Every outcome measure of a record, primary ones first."""
+    module = protocol.outcomes_module
+    lists = (module.primary_outcomes, module.secondary_outcomes, module.other_outcomes)
+    return tuple(
+        PlacedOutcome(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
+        for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
+        for at, outcome in enumerate(outcomes)
+    )
+
+
 @dataclass(frozen=True)
 class Subject:
     """
@@ -110,13 +121,7 @@ class Subject:
 
     @cached_property
     def outcomes(self) -> tuple[PlacedOutcome, ...]:
-        module = self.protocol.outcomes_module
-        lists = (module.primary_outcomes, module.secondary_outcomes, module.other_outcomes)
-        return tuple(
-            PlacedOutcome(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
-            for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
-            for at, outcome in enumerate(outcomes)
-        )
+        return placed_outcomes(self.protocol)
 
     def outcomes_of(self, *levels: str) -> Iterator[PlacedOutcome]:
         return (placed for placed in self.outcomes if placed.level in levels)

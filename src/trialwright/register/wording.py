@@ -10,6 +10,7 @@ _RULES = {
     "undetermined": "a participant without a verdict stays undetermined",
     "bounds": "shown as lower and upper bound over what the missing values leave open",
     "observed": "participants with a value",
+    "last_observed": "the last value seen before stands for a missing one",
 }
 
 
@@ -129,6 +130,11 @@ def is_strict(settled: dict[str, str], kind: str) -> bool:
     return settled.get(f"{kind}_strict", "false").strip().lower() in ("true", "yes")
 
 
+def missing_rule(estimand: Estimand) -> str:
+    """What becomes of a participant without a verdict or value."""
+    return _RULES.get(estimand.missing_rule, estimand.missing_rule.replace("_", " "))
+
+
 def _roles(criterion: Criterion, settled: dict[str, str]) -> str:
     names = [name.strip() for name in settled.get("measures", "").split(",") if name.strip()]
     return ", ".join(criterion.roles[name].en for name in names or criterion.roles if name in criterion.roles)
@@ -136,7 +142,7 @@ def _roles(criterion: Criterion, settled: dict[str, str]) -> str:
 
 def _attributes(estimand: Estimand, study: Study) -> list[str]:
     told = [f"Analysis set: {study.analysis_set(estimand.population).says}"]
-    told.append(f"Missing data: {_RULES[estimand.missing_rule]}.")
+    told.append(f"Missing data: {missing_rule(estimand)}.")
     if estimand.intercurrent:
         events = {event.name: event.title.en for event in study.intercurrent_events}
         listed = [f"{events.get(name, name)}: {how.replace('_', ' ')}" for name, how in estimand.intercurrent.items()]
