@@ -1,7 +1,8 @@
 """
-Draws the sixty records and writes the fields that rules read (argument: the folder of the 299 records).
+Draws two samples of sixty records and writes the fields that rules read (argument: the folder of the 299 records).
 
-The draw is a sort by SHA-256 of seed and number, so that any language can repeat it.
+The draw is a sort by SHA-256 of seed and number, so that any language can repeat it. The first sixty measured the rules
+and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on.
 """
 
 import gzip
@@ -13,14 +14,15 @@ from pathlib import Path
 SEED = "trialwright-precision-1"
 COUNT = 60
 HERE = Path(__file__).parent
+FOLDERS = (HERE, HERE / "second")
 NOT_READ = ("referencesModule",)
-SITES = 3  # as many sites as rules need; those without a facility are kept beside them
+SITES = 3  # as many sites as rules need; those without a facility or of another status are kept beside them
 
 
-def drawn(names: list[str]) -> list[str]:
-    """The numbers of the sample, in order."""
+def drawn(names: list[str], sample: int) -> list[str]:
+    """The numbers of the first (0) or second (1) sample, in order."""
     ranked = sorted(names, key=lambda name: hashlib.sha256(f"{SEED}:{name}".encode()).hexdigest())
-    return sorted(ranked[:COUNT])
+    return sorted(ranked[sample * COUNT : (sample + 1) * COUNT])
 
 
 def trimmed(document: dict) -> dict:
@@ -28,7 +30,10 @@ def trimmed(document: dict) -> dict:
     section = {key: module for key, module in document["protocolSection"].items() if key not in NOT_READ}
     people = section.get("contactsLocationsModule", {})
     sites = people.get("locations", [])
-    kept = sites[:SITES] + [site for site in sites[SITES:] if not site.get("facility")]
+    kept = sites[:SITES]
+    for site in sites[SITES:]:
+        if not site.get("facility") or site.get("status") not in {one.get("status") for one in kept}:
+            kept.append(site)
     contacted = any(site.get("contacts") for site in sites)
     section["contactsLocationsModule"] = {
         "centralContacts": [{"name": "withheld"} for _ in people.get("centralContacts", [])],
@@ -47,9 +52,13 @@ def trimmed(document: dict) -> dict:
 
 
 def main(records: Path) -> None:
-    names = drawn([path.stem for path in records.glob("*.json")])
-    lines = [json.dumps(trimmed(json.loads((records / f"{name}.json").read_bytes()))) for name in names]
-    (HERE / "records.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
+    names = [path.stem for path in records.glob("*.json")]
+    for sample, folder in enumerate(FOLDERS):
+        lines = [
+            json.dumps(trimmed(json.loads((records / f"{name}.json").read_bytes()))) for name in drawn(names, sample)
+        ]
+        folder.mkdir(exist_ok=True)
+        (folder / "records.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode(), mtime=0))
 
 
 if __name__ == "__main__":
