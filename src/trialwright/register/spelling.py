@@ -56,7 +56,9 @@ def _closest(word: str, names: Collection[str], close: float) -> str:
 
 
 def _is_other_form(word: str, name: str) -> bool:
-    # endings differ between languages and between noun and adjective
+    # endings differ between languages and between noun and adjective; the same ending shows a slip before it
+    if word[-3:] == name[-3:]:
+        return False
     return name[: len(word) - 3] == word[:-3] or name[:-3] == word[: len(name) - 3]
 
 

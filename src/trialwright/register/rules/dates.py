@@ -174,7 +174,7 @@ def same_completion(subject: Subject) -> Iterator[Found]:
     date = status.completion_date_struct.date
     # half of all records have equal dates: only a plan that is still open can be made better
     planned = status.completion_date_struct.type == "ESTIMATED"
-    if not date or date != status.primary_completion_date_struct.date or not planned:
+    if not date or date != status.primary_completion_date_struct.date or not planned or subject.status == "WITHDRAWN":
         return
     safety = any(word in subject.outcomes_lower for word in ("adverse", " saes", " aes ", "side effect"))
     yield Found(

@@ -211,7 +211,7 @@ def text_against_design(subject: Subject) -> Iterator[Found]:
         if not contradicted or not pattern.search(subject.told_lower):
             continue
         own = lowered(subject.own_words)
-        found = pattern.search(own)
+        found = next((one for one in pattern.finditer(own) if not _in_a_name(subject.own_words, one.start())), None)
         if found and not (pattern is _OPEN and _MASKED.search(own)):
             line = next(part for part in subject.own_words.split("\n") if pattern.search(lowered(part)))
             words_there = subject.own_words[found.start() : found.end()]
@@ -321,6 +321,12 @@ def implausible_enrolment(subject: Subject) -> Iterator[Found]:
     count = subject.protocol.design_module.enrollment_info.count
     if count is not None and (count < 0 or (count >= 99_999 and len(set(str(count))) == 1)):
         yield Found(where=f"{_DESIGN}.enrollmentInfo.count", found=f"{count:,} participants.")
+
+
+def _in_a_name(text: str, at: int) -> bool:
+    """A capital in the middle of a sentence below the titles: the name of another trial."""
+    inside = text.count("\n", 0, at) >= 2 and text[at - 1 : at] != "\n"
+    return inside and text[at].isupper() and text[at - 2 : at] != ". "
 
 
 _CONTROLLED = Phrase(

@@ -226,7 +226,7 @@ def headings_missing(subject: Subject) -> Iterator[Found]:
 
 _HEADINGS = {
     "inclusion": Phrase(r"\binclu\w*|\beligib"),
-    "exclusion": Phrase(r"\bexclu\w*|\b(?:not|in)[- ]?eligib"),
+    "exclusion": Phrase(r"\bexclu\w*|\bnon[- ]?inclusion|\b(?:not|in)[- ]?eligib"),
 }
 
 RULES = (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.published import published
 from trialwright.register.subject import Subject
@@ -137,7 +138,11 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
     ranges = _ranges()
     for placed in subject.outcomes_of("primary"):
         whole = placed.told
-        bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        # three letters that mean other things too (a French airway, for one) need a scale beside them
+        scales = (
+            ranges if _A_SCALE.search(placed.both) else {name: told for name, told in ranges.items() if name != "VAS"}
+        )
+        bare = [name for name in scales if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
         # a range anywhere in the text is taken as the scale's: precision before recall
         if bare and not re.search(
             r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher (?:score|value)", whole, re.I
@@ -149,6 +154,9 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
                 quote=", ".join(bare),
                 severity="warning" if len(bare) > 1 else "note",
             )
+
+
+_A_SCALE = Phrase(r"\b(?:scales?|scores?|analog\w*|pain|itch|fatigue|visual)\b")
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
-from trialwright.register.rules.phrases import DOSE, only_people, plain
+from trialwright.register.rules.phrases import DOSE, DUMMY, only_people, plain
 from trialwright.register.subject import MEDICINES, Subject
 from trialwright.register.v2 import ArmGroup, Intervention
 from trialwright.register.vocabulary import lines
@@ -34,12 +34,6 @@ _SCHEDULE = Phrase(
 _DURATION = Phrase(
     r"\b(?:\d+|one|two|three|four|six|twelve)[\s-]*(?:minutes?|mins?|hours?|h|days?|weeks?|wks?|months?|mo"
     r"|years?|cycles?|doses)\b|\bday \d|\bsingle\b|\bonce\b|\buntil\b|\bthroughout\b"
-)
-_DUMMY = Phrase(
-    r"\b(?:placebo|sham|vehicle|no (?:drug|treatment|intervention)|standard|usual|control|saline|observation"
-    r"|withdraw\w*|discontinu\w*|guideline\w*|routine|best (?:medical|supportive)|conventional|background"
-    r"|de-?prescri\w*|stopp\w*|taper\w*|withh[eo]ld\w*"  # what is taken away has no dose
-    r"|sugar pill|therap(?:y|ies) alone)\b"
 )
 _NAME_WORD = re.compile(r"[A-Za-z]{6,}")
 _NAMELESS = re.compile(
@@ -106,7 +100,7 @@ def biological_as_drug(subject: Subject) -> Iterator[Found]:
         if one.type != "DRUG":
             continue
         named = [word for word in _NAME_WORD.findall(one.name) if word.lower().endswith(stems)]
-        if named and not _DUMMY.search(lowered(one.name)):
+        if named and not DUMMY.search(lowered(one.name)):
             yield Found(
                 where=f"{_GIVEN}[{at}].type",
                 found=f'"{named[0]}" is registered as a drug; by its name it is a biological product.',
@@ -131,7 +125,7 @@ def no_dose(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
     asked = subject.started_since(_DESCRIPTION_SINCE)
     for at, one in enumerate(module.interventions):
-        if one.type not in MEDICINES or _DUMMY.search(lowered(one.name)):
+        if one.type not in MEDICINES or DUMMY.search(lowered(one.name)):
             continue
         told = lowered(_told_of(one, module.arm_groups))
         if DOSE.search(told):

@@ -1,5 +1,6 @@
 """Outcome measures that are none: aims, composites nobody can take apart, and what is asked at baseline only."""
 
+import re
 from collections.abc import Iterator
 
 from trialwright.register.passages import Phrase, lowered
@@ -30,7 +31,10 @@ def _others(found: list[PlacedOutcome]) -> str:
 )
 def open_composite(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary"):
-        if _COMPOSITE.search(placed.title) and not _TAKEN_APART.search(placed.both):
+        found = _COMPOSITE.search(placed.title)
+        # "Composite endpoint - mortality" names one component a title
+        named = found is not None and bool(_NAMED_BEHIND.match(placed.title, found.end()))
+        if found and not named and not _TAKEN_APART.search(placed.both):
             yield Found(
                 where=f"{placed.path}.measure",
                 found=f"The components of {quoted(placed.outcome.measure)} are not named.",
@@ -45,6 +49,7 @@ _COMPOSITE = Phrase(
     "mace",
     "major adverse",
 )
+_NAMED_BEHIND = re.compile(r"\s*[-–:]\s*\w")
 # two events side by side, or a word behind which they are listed
 _EVENTS = (
     r"(?:death|dying|mortality|infarct\w*|stroke|hospitali[sz]\w+|admission|revasculari[sz]\w+|heart failure"

@@ -4,8 +4,9 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from trialwright.register.passages import Phrase
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import DUMMY
 from trialwright.register.subject import MEDICINES, Subject, quoted
 
 _PEOPLE = "protocolSection.contactsLocationsModule"
@@ -71,7 +72,8 @@ def no_contact(subject: Subject) -> Iterator[Found]:
 )
 def no_monitoring(subject: Subject) -> Iterator[Found]:
     answer = subject.protocol.oversight_module.oversight_has_dmc
-    medicines = any(one.type in MEDICINES for one in subject.protocol.arms_interventions_module.interventions)
+    given = subject.protocol.arms_interventions_module.interventions
+    medicines = any(one.type in MEDICINES and not DUMMY.search(lowered(one.name)) for one in given)
     treats = subject.protocol.design_module.design_info.primary_purpose in ("TREATMENT", "PREVENTION")
     if answer is None:
         yield Found(

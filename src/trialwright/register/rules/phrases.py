@@ -21,6 +21,14 @@ REGIMEN = Phrase(
 )
 
 
+DUMMY = Phrase(
+    r"\b(?:placebo|sham|vehicle|no (?:drug|treatment|intervention)|standard|usual|control|saline|observation"
+    r"|withdraw\w*|discontinu\w*|guideline\w*|routine|best (?:medical|supportive)|conventional|background"
+    r"|de-?prescri\w*|stopp\w*|taper\w*|withh[eo]ld\w*"  # what is taken away has no dose
+    r"|sugar pill|therap(?:y|ies) alone)\b"
+)
+
+
 _BETWEEN = re.compile(r"\W+")
 _PLAIN = str.maketrans({chr(at): chr(at).lower() if chr(at).isalnum() or chr(at) == "_" else " " for at in range(128)})
 

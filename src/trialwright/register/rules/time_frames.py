@@ -38,7 +38,9 @@ _ANCHOR_LOOSE = Phrase(
 )
 _ANCHOR_FIRM = Phrase(
     r"\b(?:first|last|initial|start\w*|initiat\w*|beginning|begin|end|complet\w+|discontinu\w+|cessation|final"
-    r"|baseline|days? -?\d|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset|up to|through)\b"
+    # hours are counted from the dose that is measured, whichever it is
+    r"|hours?|hrs?|minutes?|min|baseline|days? -?\d|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset"
+    r"|up to|through)\b"
 )
 _BAD_VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject")
 _BAD_GRAMMAR = Phrase(rf"\b(?:after|before|following|during|since) (?:{'|'.join(_BAD_VERBS)})\b", *_BAD_VERBS)
