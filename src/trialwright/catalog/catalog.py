@@ -12,7 +12,7 @@ from typing import cast
 
 from trialwright.catalog import problems
 from trialwright.catalog.criterion import ResponseCriterion
-from trialwright.catalog.parameters import Argument, Parameters, complete, exact, plain
+from trialwright.catalog.parameters import Argument, Parameters, complete, exact, plain, wrong_option
 from trialwright.catalog.reader import Found, Key, read_entries
 from trialwright.catalog.sentences import worded
 from trialwright.catalog.strict_yaml import guess
@@ -28,6 +28,7 @@ from trialwright.model.entry import (
     Measure,
     Method,
     MethodResult,
+    NumberTable,
     Pair,
     Reason,
     Scored,
@@ -155,8 +156,9 @@ class Catalog:
         entry = self.instrument(instrument)
         made = {option.name: option.default for option in entry.options} | dict(chosen or {})
         for option in entry.options:
-            if made[option.name] and made[option.name] not in option.choices:
-                raise ValueError(f"{instrument}.{option.name} is one of {', '.join(option.choices)}")
+            wanted = wrong_option(option, made[option.name]) if made[option.name] else ""
+            if wanted:
+                raise ValueError(f"{instrument}.{option.name} is {wanted}")
         return made
 
     def settings(
@@ -217,6 +219,11 @@ class Catalog:
         if (kind, name) not in self._modules:
             self._modules[kind, name] = _module(name, self._here(name, kind))
         return self._modules[kind, name]
+
+    def number_tables(self, name: str) -> tuple[NumberTable, ...]:
+        """The numbers that an instrument or criterion reckons with, with their sources; () where it has none."""
+        kind: EntryKind = "instrument" if name in self.names("instrument") else "criterion"
+        return cast("tuple[NumberTable, ...]", getattr(self.compute(name, kind), "TABLES", ()))
 
     def _computing(self, name: str, kind: EntryKind, function: str) -> ModuleType:
         module = self.compute(name, kind)

@@ -10,7 +10,7 @@ import msgspec
 
 from trialwright.catalog import problems
 from trialwright.catalog.catalog import Catalog
-from trialwright.catalog.parameters import Parameters, exact
+from trialwright.catalog.parameters import Parameters, exact, wrong_option
 from trialwright.catalog.strict_yaml import guess
 from trialwright.model.entry import EntryKind, Instrument, Told
 from trialwright.model.problem import Problem
@@ -121,8 +121,8 @@ def _options(
         if key not in declared:
             expected = f"Options are {', '.join(declared) or 'none'}"
             found.append(problems.unknown_parameter(name, f'"{key}" is no option here', expected, guess(key, declared)))
-        elif text not in declared[key].choices:
-            expected = f"Expected one of {', '.join(declared[key].choices)}"
+        elif wrong_option(declared[key], text):
+            expected = f"Expected {wrong_option(declared[key], text)}"
             cure = guess(text, declared[key].choices)
             found.append(problems.wrong_parameter(name, f'{key} is "{text}"', expected, cure))
     return (None if found else catalog.options(name, given)), found

@@ -1,7 +1,7 @@
 """A table's numbers, however they are written, as the integer numerators that a rule reads; nothing is rounded."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, cast
 
@@ -134,6 +134,15 @@ def _over_one_denominator(columns: Sequence[pl.Series]) -> tuple[list[pl.Series]
         return None
     whole = [[None if x is None else int(x * scale) for x in numbers] for numbers in fractions]
     return [pl.Series(c.name, n, dtype=pl.Int64) for c, n in zip(columns, whole, strict=True)], scale
+
+
+def over_one_scale(measure: str, parts: Mapping[str, Fraction | None]) -> dict[str, Fraction | int | None]:
+    """The values of one measure ("b", "f" ...) as the columns of one row, whole numbers over one `measure_scale`."""
+    scale = math.lcm(*(x.denominator for x in parts.values() if x is not None))
+    row: dict[str, Fraction | int | None] = {
+        f"{measure}_{part}": None if x is None else int(x * scale) for part, x in parts.items()
+    }
+    return row | {f"{measure}_scale": scale}
 
 
 def _integers(column: pl.Series) -> pl.Series:

@@ -8,7 +8,7 @@ from trialwright.catalog import problems
 from trialwright.catalog.records import Records, are_records, named_numbers, read_records, written
 from trialwright.catalog.strict_yaml import guess
 from trialwright.catalog.typing_nodes import TRUTHS
-from trialwright.model.entry import Parameter
+from trialwright.model.entry import Option, Parameter
 from trialwright.model.problem import Problem
 
 Argument = str | int | Fraction | Sequence[str | int | Fraction] | Records | Mapping[str, str | int | Fraction]
@@ -61,11 +61,23 @@ class Parameters:
 
     def amounts(self, name: str) -> dict[str, Fraction]:
         """`phga=0.5,exm=1/2` as name -> number, in the order written; `none` is no number at all."""
-        pairs = (part.partition("=") for part in self.names(name) if part != NO_AMOUNTS)
-        return {key.strip(): exact(number.strip()) for key, _, number in pairs}
+        return amounts(self.texts[name])
 
     def names(self, name: str) -> list[str]:
         return [part.strip() for part in self.texts[name].split(",") if part.strip()]
+
+
+def amounts(text: str) -> dict[str, Fraction]:
+    """`phga=0.5,exm=1/2` as name -> number, in the order written; `none` is no number at all."""
+    pairs = (part.partition("=") for part in text.split(",") if part.strip() and part.strip() != NO_AMOUNTS)
+    return {key.strip(): exact(number.strip()) for key, _, number in pairs}
+
+
+def wrong_option(option: Option, text: str) -> str:
+    """What an option would have to be; "" where `text` is that."""
+    if option.kind == "amounts":
+        return _expected_amounts(text, option.choices)
+    return "" if text in option.choices else f"one of {', '.join(option.choices)}"
 
 
 def exact(text: str) -> Fraction:
@@ -137,16 +149,20 @@ def _expected(parameter: Parameter, text: str) -> str:
             right = bool(parts) and known and len(set(parts)) == len(parts)
             return "" if right else f"a list, each once, with commas, of {', '.join(parameter.choices) or 'names'}"
         case "amounts":
-            pairs = [part.partition("=") for part in parts if part != NO_AMOUNTS]
-            known = not parameter.choices or {key.strip() for key, _, _ in pairs} <= set(parameter.choices)
-            once = len({key.strip() for key, _, _ in pairs}) == len(pairs)
-            right = known and once and all(_is_number(number.strip()) for _, _, number in pairs)
-            return "" if right else f"name=number with commas, for {', '.join(parameter.choices) or 'names'}, or none"
+            return _expected_amounts(text, parameter.choices)
         case "records":
             return "" if _reads(read_records, text) else "a list of rows, each an object of texts, numbers and nulls"
         case "named_numbers":
             return "" if _reads(named_numbers, text) else 'an object of names and numbers such as {"age": 50}'
     return ""
+
+
+def _expected_amounts(text: str, choices: Sequence[str]) -> str:
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip() not in ("", NO_AMOUNTS)]
+    names = [key.strip() for key, _, _ in pairs]
+    known = not choices or set(names) <= set(choices)
+    right = known and len(set(names)) == len(names) and all(_is_number(number.strip()) for _, _, number in pairs)
+    return "" if right else f"name=number with commas, for {', '.join(choices) or 'names'}, or none"
 
 
 def _too_small(parameter: Parameter, text: str) -> str:

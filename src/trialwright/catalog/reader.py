@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 import msgspec
 
 from trialwright.catalog import problems
-from trialwright.catalog.parameters import check_text, exact
+from trialwright.catalog.parameters import check_text, exact, wrong_option
 from trialwright.catalog.strict_yaml import guess, read_yaml
 from trialwright.catalog.typing_nodes import Typer
 from trialwright.model.entry import Criterion, Display, Entry, Instrument, Item, Method, Parameter, Terms
 from trialwright.model.problem import Problem
+from trialwright.model.text import Text
 
 FOLDERS: dict[str, type[Entry]] = {
     "terms": Terms,  # first: the items of instruments may name a code list
@@ -31,7 +33,12 @@ KINDS = {
 Key = tuple[str, str]
 """(kind, name): a name belongs to one entry of its kind."""
 
+SHARED = "sentences.yaml"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class _Shared(msgspec.Struct, frozen=True):
+    sentences: dict[str, Text]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -86,7 +93,20 @@ def read_entry(
     wrong = typer.problems
     if entry is not None:
         wrong += [problems.wrong_value(f"{where}:1", w, "", "Correct it") for w in _contradictions(entry)]
+    if isinstance(entry, Criterion) and not wrong:
+        entry = msgspec.structs.replace(entry, sentences={**shared_sentences(), **entry.sentences})
     return (None if wrong else entry), wrong
+
+
+@cache
+def shared_sentences() -> dict[str, Text]:
+    """The clauses of `criteria/sentences.yaml`, which every response criterion may use."""
+    node, wrong = read_yaml((files("trialwright.catalog.criteria") / SHARED).read_text("utf-8"), SHARED)
+    typer = Typer(SHARED)
+    found = typer.struct(node, _Shared, {}) if node is not None and not wrong else None
+    if found is None:
+        raise ValueError("; ".join(problem.sentence() for problem in [*wrong, *typer.problems]))
+    return found.sentences
 
 
 def _folders(place: Traversable) -> list[Traversable]:
@@ -128,8 +148,9 @@ def _instrument_contradictions(entry: Instrument) -> Iterable[str]:
         if measure.range is not None and not _is_exact(measure.range):
             yield f'measure {name}: the range "{measure.range}" is no number'
     for option in entry.options:
-        if option.default and option.default not in option.choices:
-            yield f'option {option.name}: the default "{option.default}" is not among {", ".join(option.choices)}'
+        wanted = wrong_option(option, option.default) if option.default else ""
+        if wanted:
+            yield f'option {option.name}: the default "{option.default}" is not {wanted}'
     for item in entry.items:
         chosen = {f"{o.name}={choice}" for o in entry.options for choice in o.choices}
         for condition in item.asked_when:
@@ -150,6 +171,12 @@ def _item_contradictions(item: Item) -> Iterable[str]:
 
 def _reading_contradictions(entry: Criterion) -> Iterable[str]:
     declared = {p.name: p for p in entry.parameters}
+    for name in (*entry.yes_no, *entry.once):
+        if name not in entry.roles:
+            yield f'"{name}" is no role. {guess(name, entry.roles)}'.strip()
+    for name in entry.reading_sources:
+        if name not in entry.readings:
+            yield f'reading_sources: "{name}" is no reading. {guess(name, entry.readings)}'.strip()
     for reading, texts in entry.readings.items():
         for name, text in texts.items():
             if name in declared:

@@ -24,6 +24,9 @@ _LONGEST = 1000  # characters of a number; a measurement has a few, and Python r
 _SHOWN = 60
 
 
+_YES_NO = {word: digit for digit, words in (("1", "y yes true 是"), ("0", "n no false 否")) for word in words.split()}
+
+
 class WrongCell(NamedTuple):
     """A cell that cannot be read; `row` counts from 0 within the columns given."""
 
@@ -70,6 +73,8 @@ class Scorer:
         frame = frame.with_columns(pl.all().str.strip_chars()).with_columns(
             pl.when(pl.all() == "").then(None).otherwise(pl.all()).name.keep()
         )
+        asked = [name for name in self.entry.yes_no if name in frame.columns]
+        frame = frame.with_columns(pl.col(name).str.to_lowercase().replace(_YES_NO) for name in asked)
         wrong = self._wrong(frame)
         if wrong:
             return {}, wrong
@@ -115,7 +120,9 @@ class Scorer:
         return sorted(found)
 
     def _outside(self, name: str, cells: pl.Series) -> Iterable[WrongCell]:
-        if name.endswith("_higher_better"):
+        if name in self.entry.yes_no:
+            bad, expected, cure = ~cells.is_in(["0", "1"]), "1 or yes, 0 or no, or an empty cell", "Write 1 or 0"
+        elif name.endswith("_higher_better"):
             bad, expected, cure = ~cells.is_in(["0", "1"]), "1 where higher is better, 0 where lower is", "Write 1 or 0"
         elif name.endswith("_range"):
             bad = cells.str.contains(r"^-|^\+?[0.]*(/.*)?$")

@@ -11,7 +11,8 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
     """
     Reasons as one sentence in "en" or "zh".
 
-    A field called `measure` or `measures` holds roles ("phga" or "phga,mmt") and is worded by the criterion's own.
+    A field called `measure` or `measures` holds roles ("phga" or "phga,mmt") and is worded by the criterion's own; one
+    called `clauses` (or `..._clauses`) holds keys of further sentences, worded the same way.
     """
     roles = entry.roles if isinstance(entry, Criterion) else {}
     chinese = language.startswith("zh")
@@ -22,5 +23,8 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
         for field in _ROLE_FIELDS & fields.keys():
             names = [n for n in fields[field].split(",") if n]
             told[field] = ("、" if chinese else ", ").join(roles[n].of(language) if n in roles else n for n in names)
+        for field in [name for name in fields if name.endswith("clauses")]:
+            keys = [k for k in fields[field].split(",") if k]
+            told[field] = ("、" if chinese else " and ").join(entry.sentences[k].of(language) for k in keys)
         clauses.append(entry.sentences[key].of(language).format_map(told))
     return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")

@@ -167,7 +167,7 @@ class _Check:
         self._known_parameters(("variable", "parameters"), criterion, block.parameters or {})
         for parameter in criterion.parameters:
             # A default of the catalog is not a decision of this study: whoever signs must have read it here.
-            if parameter.name not in parameters:
+            if parameter.name not in parameters and not parameter.settled:
                 what = f"{parameter.name} of {criterion.name}: {parameter.says}"
                 readings = f" (or name a reading: {say.listed(criterion.readings)})" if not block.reading else ""
                 self.undecided(
@@ -178,7 +178,8 @@ class _Check:
     def _measures(self, block: VariableBlock, criterion: Any) -> None:
         measures = block.measures or {}
         if not measures:
-            what = f"measures: what fills the roles {say.listed(criterion.roles)} of {criterion.name}"
+            roles = [role for role in criterion.roles if role not in criterion.yes_no]
+            what = f"measures: what fills the roles {say.listed(roles)} of {criterion.name}"
             self.undecided(("variable",), what, "which measurements decide the response")
         for role, measure in measures.items():
             path = ("variable", "measures", role)

@@ -1,6 +1,7 @@
 """forms/*.yaml as model values: sections expanded to fields, skip logic, edit checks."""
 
 from trialwright.catalog import Catalog
+from trialwright.catalog.parameters import wrong_option
 from trialwright.define import problems as say
 from trialwright.define.conditions import parse_condition
 from trialwright.define.documents import Document
@@ -177,7 +178,7 @@ def _options(
         where = document.where(*path, name)
         if name not in known:
             notes.problems.append(say.unknown_reference(where, name, f"an option of {instrument.name}", known))
-        elif value not in known[name].choices:
+        elif wrong_option(known[name], value):
             notes.problems.append(say.not_allowed(where, value, known[name].choices, f"choice for {name}"))
         else:
             chosen[name] = value

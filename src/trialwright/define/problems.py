@@ -270,6 +270,26 @@ def role_conflict(where: str, role: str, acts: Iterable[str]) -> Problem:
     )
 
 
+def from_memory(where: str, what: str, entry: str) -> Problem:
+    return Problem(
+        code="TW-DEF-043",
+        where=where,
+        found=f"{what} of {entry} is from memory: nobody has seen it in its source",
+        expected="A primary endpoint rests on numbers that somebody has read where they stand",
+        cure="Look it up and write it down here as the study's own number, or make the endpoint a secondary one.",
+    )
+
+
+def beyond_two_visits(where: str, entry: str, columns: Iterable[str]) -> Problem:
+    return Problem(
+        code="TW-DEF-044",
+        where=where,
+        found=f"{entry} asks for {listed(columns)}, which no baseline and no single visit can answer",
+        expected="An endpoint compares one visit with baseline; rescue and the like are intercurrent events",
+        cure="Set the parameter that asks for it back, or declare an intercurrent event with its strategy.",
+    )
+
+
 def altered_build(where: str, stated: str, found: str) -> Problem:
     return Problem(
         code="TW-DEF-040",

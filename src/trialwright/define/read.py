@@ -15,6 +15,7 @@ from trialwright.define.decisions import Around
 from trialwright.define.documents import PARTS, Document, content_hash, read_documents
 from trialwright.define.gaps import find_gaps
 from trialwright.define.notes import Notes, text_of
+from trialwright.define.recalled import check_endpoints
 from trialwright.define.registry_elements import REGISTRATION, read_registry_elements
 from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
 from trialwright.define.scope import BEFORE, THIS, Known, Names, facts
@@ -60,6 +61,8 @@ def _read(
         return None, notes.problems
     study = _assemble(files, catalog, notes)
     check_record(files.study, documents["study.yaml"], root, notes)
+    if not notes.broken:
+        check_endpoints(study, catalog, documents["analysis.yaml"], notes)
     if notes.broken:
         return None, _beside(notes.problems, gaps)
     digest = content_hash(documents)

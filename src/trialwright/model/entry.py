@@ -47,6 +47,7 @@ class NumberTable(msgspec.Struct, frozen=True, kw_only=True):
     title: Text
     unit: str = ""
     says: str = ""
+    serves: tuple[str, ...] = ()  # scores that are reckoned with it; () = all
     rows: tuple[NumberRow, ...]
 
 
@@ -102,6 +103,7 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
     label: Text
     choices: tuple[str, ...]
     default: str = ""  # empty: the definition must decide
+    kind: Literal["choice", "amounts"] = "choice"  # amounts: name=number with commas, for `choices`, or none
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +117,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     default: str = ""  # empty: must be given
     choices: tuple[str, ...] = ()
     least: str = ""  # the smallest number that makes sense, where the kind is a number
+    settled: bool = False  # came later: its default is what the rule was without it, and need not be decided
     source: Source | None = None
 
 
@@ -143,6 +146,9 @@ class Criterion(Entry, frozen=True, kw_only=True):
     roles: dict[str, Text]  # measure role (phga, ptga, mmt ...) -> what stands there
     parameters: tuple[Parameter, ...]
     readings: dict[str, dict[str, str]] = {}
+    reading_sources: dict[str, Source] = {}  # of readings whose numbers come from elsewhere than their parameters'
+    yes_no: tuple[str, ...] = ()  # roles that are asked as a question: 1 yes, 0 no; the others are measured
+    once: tuple[str, ...] = ()  # roles that are measured once and not compared with a baseline
     table: dict[str, str] = {}  # column of a scored table -> output of the rule, a word of compute.py, or "why"
     lowest: str | None = None  # no value of a measure may lie below this
 

@@ -53,6 +53,13 @@ VAGUE = [
     (ANALYSIS, "      rescue: composite\n", "      resuce: composite\n", "012", "Did you mean rescue?"),
     (
         ANALYSIS,
+        "      reading: registered\n      parameters: {measures: [phga, ptga, mmt, haq, enz, exm]}\n",
+        "      reading: registered\n      parameters: {measures: [phga, ptga], rescue: nonresponder}\n",
+        "044",
+        "imacs_doi_2004 asks for rescue",
+    ),
+    (
+        ANALYSIS,
         "      response: imacs_doi_2004\n",
         "      response: imacs_doi\n",
         "013",

@@ -94,7 +94,7 @@ def _variants(catalog: Catalog, entry: Criterion) -> list[tuple[str, dict[str, s
     """The readings; without any, each combination of choices, or the defaults alone where these would be many."""
     chosen: list[tuple[str, str, dict[str, str]]] = [(name, name, {}) for name in entry.readings]
     if not chosen:
-        open_ = [p for p in entry.parameters if p.kind == "choice"]
+        open_ = [p for p in entry.parameters if p.kind == "choice" and not p.settled]
         combined = [*itertools.product(*(p.choices for p in open_))] if open_ else []
         if not 0 < len(combined) <= MOST_VARIANTS:
             combined, open_ = [()], []

@@ -2,31 +2,24 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import reduce
 from typing import NamedTuple
 
+from trialwright.catalog.criteria.operators import (
+    Outputs,
+    Threshold,
+    amount,
+    constant,
+    lookup_sum,
+    points,
+    range_change,
+    total,
+    undetermined_unless,
+)
 from trialwright.catalog.exact_text import exact_text, rounded_apart
 from trialwright.catalog.parameters import Parameters
-from trialwright.model.entry import Reason
-from trialwright.model.expression import (
-    Add,
-    All,
-    AnyOf,
-    Choose,
-    Column,
-    Compare,
-    Constant,
-    Expr,
-    Known,
-    Multiply,
-    Number,
-    OrElse,
-    Rule,
-    Subtract,
-    Truth,
-)
-
-Outputs = Mapping[str, Fraction | int | bool | None]
+from trialwright.model.entry import NumberRow, NumberTable, Reason, Source
+from trialwright.model.expression import AnyOf, Choose, Column, Compare, Expr, Number, OrElse, Rule, Subtract, Truth
+from trialwright.model.text import Text
 
 
 class Points(NamedTuple):
@@ -35,6 +28,10 @@ class Points(NamedTuple):
     higher_is_better: bool
     edges: tuple[int, int, int, int]
     points: tuple[str, str, str, str, str]
+
+    @property
+    def most(self) -> Fraction:
+        return Fraction(self.points[-1])
 
 
 _USUAL, _STRENGTH = (5, 15, 25, 40), (2, 10, 20, 30)
@@ -48,33 +45,77 @@ TABLE = {
 }
 CATEGORIES = ("minimal", "moderate", "major")
 CUT_OFFS = {"adult": (20, 40, 60), "juvenile": (30, 45, 70)}
+# Lengths of scales that have one length only. MMT is 80, 150 or 260: always given. CHQ-PhS was not seen: always given.
+STANDARD = {
+    "imacs": {"phga": 10, "ptga": 10, "haq": 3, "exm": 10},
+    "printo": {"phga": 10, "ptga": 10, "mmt": 52, "haq": 3, "exm": 20},
+}
+# In the PRINTO core set quality of life (CHQ-PhS) stands where the enzyme is, and rises when it gets better.
+RISES = {"imacs": frozenset({"mmt"}), "printo": frozenset({"mmt", "enz"})}
+WORDS_FROM = ("lower", "upper")
+
+_TABLE_3 = Source("PMC5577002 Table 3", "original")
+_LENGTHS = {
+    "imacs": (("10 cm VAS", "10 cm 视觉模拟评分", 10), ("HAQ or CHAQ", "HAQ 或 CHAQ", 3)),
+    "printo": (("CMAS", "CMAS", 52), ("DAS", "DAS", 20)),
+}
+_SCALES = Source("IMACS and PRINTO core set measures, PMC2774891 and PMC7329617", "original")
+TABLES = (
+    NumberTable(
+        name="categories",
+        title=Text("Points from which improvement is minimal, moderate, major", "轻度、中度、显著改善的起始分"),
+        rows=tuple(
+            NumberRow(of=Text(f"{population}, {name}"), number=Fraction(cut), source=_TABLE_3)
+            for population, cuts in CUT_OFFS.items()
+            for name, cut in zip(CATEGORIES, cuts, strict=True)
+        ),
+    ),
+    NumberTable(
+        name="standard_ranges",
+        title=Text("Length of the scale where it has only one", "量程唯一的量表"),
+        says="MMT has three lengths (80, 150, 260), that of CHQ-PhS was not seen in a source: both are always given.",
+        rows=tuple(
+            NumberRow(of=Text(en, zh), number=Fraction(length), source=_SCALES)
+            for lengths in _LENGTHS.values()
+            for en, zh, length in lengths
+        ),
+    ),
+)
 
 
 def rule(parameters: Parameters) -> Rule:
     """
     Points, observed sum, lowest and highest possible total, and whether the wanted category is reached.
 
-    Shape:    `verdict`, `observed`, `lower`, `upper`; per measure `points_m`, and `gain_m`, `range_m` whose quotient is
-              the absolute improvement. `m_higher_better` (1 or 0) overrides the usual direction where it is given.
+    Shape:    `verdict`, `observed`, `lower`, `upper`, `attainable`; per measure `points_m`, `attainable_m`; `gain_m`
+              and `range_m`, whose quotient is the absolute improvement. `m_higher_better` overrides the direction.
     Units:    values and the range of the scale in one unit; edges in percent of the range, exact.
-    Missing:  a measure without a value or a range may earn anything from 0 to its most; nothing is prorated.
+    Missing:  a measure without a value or a range may earn anything from 0 to its most; nothing is prorated. What
+              a participant could attain is reckoned with the most where the baseline is missing.
     Source:   entry.yaml, Table 3.
     """
-    points = {m: _points(m) for m in TABLE}
-    observed = _sum([OrElse(points[m], Constant(0)) for m in TABLE])
-    upper = _sum([OrElse(points[m], _constant(TABLE[m].points[-1])) for m in TABLE])
-    needed = Constant(_needed(parameters))
+    worth = {m: _points(m, _gain(m, parameters), parameters) for m in TABLE}
+    attainable = {m: OrElse(_points(m, _room(m, parameters), parameters), constant(TABLE[m].most)) for m in TABLE}
+    observed = lookup_sum([worth[m] for m in TABLE])
+    upper = lookup_sum([worth[m] for m in TABLE], [TABLE[m].most for m in TABLE])
+    needed = constant(_needed(parameters))
     # Reached already, or out of reach even if what is missing turned out well; in between, unknown.
-    reachable = All((Compare(upper, ">=", needed), Known(None)))
-    verdict: Truth = AnyOf((Compare(observed, ">=", needed), reachable))
-    outputs: dict[str, Expr] = {"verdict": verdict, "observed": observed, "lower": observed, "upper": upper}
+    verdict: Truth = AnyOf((Compare(observed, ">=", needed), undetermined_unless(Compare(upper, ">=", needed))))
+    outputs: dict[str, Expr] = {
+        "verdict": verdict,
+        "observed": observed,
+        "lower": observed,
+        "upper": upper,
+        "attainable": total([attainable[m] for m in TABLE]),
+    }
     for m in TABLE:
-        outputs |= {f"points_{m}": points[m], f"gain_{m}": _gain(m), f"range_{m}": Column(f"{m}_range")}
+        outputs |= {f"points_{m}": worth[m], f"attainable_{m}": attainable[m]}
+        outputs |= {f"gain_{m}": _gain(m, parameters), f"range_{m}": _range(m, parameters)}
+    standard = _standard(parameters)
     columns = tuple(f"{m}_{part}" for m in TABLE for part in ("b", "f", "range", "higher_better"))
-    return Rule(columns, outputs, optional=tuple(f"{m}_higher_better" for m in TABLE))
-
-
-WORDS_FROM = ("lower", "upper")
+    columns += tuple(f"{m}_scale" for m in standard)
+    optional = tuple(f"{m}_higher_better" for m in TABLE) + tuple(f"{m}_range" for m in standard)
+    return Rule(columns, outputs, optional=optional)
 
 
 def words(outputs: Outputs, parameters: Parameters) -> dict[str, str]:
@@ -85,7 +126,7 @@ def words(outputs: Outputs, parameters: Parameters) -> dict[str, str]:
 
 
 def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
-    """The verdict, the total or its bounds, then what each measure earned."""
+    """The verdict, the total or its bounds, what each measure earned, and what would have changed the verdict."""
     lower, upper = Fraction(outputs["lower"] or 0), Fraction(outputs["upper"] or 0)
     absent = [m for m in TABLE if outputs[f"points_{m}"] is None]
     fields = {
@@ -96,20 +137,42 @@ def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
     }
     verdict = outputs["verdict"]
     key = "open" if verdict is None else "met" if verdict else "not_met"
-    total = "total" if lower == upper else "total_open"
-    return [Reason(key, fields), Reason(total, fields), *(_measure_reason(m, outputs) for m in TABLE)]
+    told = Reason("total" if lower == upper else "total_open", fields)
+    return [
+        Reason(key, fields),
+        told,
+        *(_measure_reason(m, outputs) for m in TABLE),
+        *_turning(outputs, Fraction(_needed(parameters)), lower),
+    ]
 
 
 def _measure_reason(m: str, outputs: Outputs) -> Reason:
-    points, gain, scale = outputs[f"points_{m}"], outputs[f"gain_{m}"], outputs[f"range_{m}"]
-    if points is None or gain is None or not scale:
-        return Reason("missing", {"measure": m, "most": exact_text(Fraction(TABLE[m].points[-1]))})
+    worth, gain, scale = outputs[f"points_{m}"], outputs[f"gain_{m}"], outputs[f"range_{m}"]
+    if worth is None or gain is None or not scale:
+        return Reason("missing", {"measure": m, "most": exact_text(TABLE[m].most)})
     if gain == 0:
         return Reason("unchanged", {"measure": m})
     moved = Fraction(gain) / Fraction(scale) * 100
     near = min(TABLE[m].edges, key=lambda edge: abs(edge - abs(moved)))
-    fields = {"measure": m, "pct": rounded_apart(abs(moved), near), "points": exact_text(Fraction(points))}
-    return Reason("worse" if gain < 0 else "points" if points else "no_points", fields)
+    fields = {"measure": m, "pct": rounded_apart(abs(moved), near), "points": exact_text(Fraction(worth))}
+    return Reason("worse" if gain < 0 else "points" if worth else "no_points", fields)
+
+
+def _turning(outputs: Outputs, needed: Fraction, lower: Fraction) -> list[Reason]:
+    """What alone would have changed the verdict; nothing where something missing could still decide it."""
+    earned = {m: Fraction(outputs[f"points_{m}"] or 0) for m in TABLE}
+    if outputs["verdict"]:
+        decisive = [m for m in TABLE if lower - earned[m] < needed]
+        return [Reason("each_one", {"measures": ",".join(decisive)}) if decisive else Reason("to_spare")]
+    if outputs["verdict"] is None:
+        return []
+    most = {m: Fraction(outputs[f"attainable_{m}"] or 0) for m in TABLE}
+    attainable, short = Fraction(outputs["attainable"] or 0), needed - lower
+    fields = {"attainable": exact_text(attainable), "short": exact_text(short)}
+    if attainable < needed:
+        return [Reason("out_of_reach", fields)]
+    would = [m for m in TABLE if outputs[f"points_{m}"] is not None and most[m] - earned[m] >= short]
+    return [Reason("one_would", {**fields, "measures": ",".join(would)}) if would else Reason("several_would", fields)]
 
 
 def _needed(parameters: Parameters) -> int:
@@ -125,31 +188,36 @@ def _category(total: Fraction | int | bool | None, parameters: Parameters) -> st
     return reached[-1] if reached else "none"
 
 
-def _gain(m: str) -> Number:
+def _standard(parameters: Parameters) -> Mapping[str, int]:
+    return STANDARD[parameters.choice("core_set")] if parameters.choice("ranges") == "standard" else {}
+
+
+def _range(m: str, parameters: Parameters) -> Number:
+    given, length = Column(f"{m}_range"), _standard(parameters).get(m)
+    return given if length is None else OrElse(given, amount(Fraction(length), m))
+
+
+def _rises(m: str, parameters: Parameters) -> Truth:
+    usual = constant(int(m in RISES[parameters.choice("core_set")]))
+    return Compare(OrElse(Column(f"{m}_higher_better"), usual), "==", constant(1))
+
+
+def _gain(m: str, parameters: Parameters) -> Number:
     before, now = Column(f"{m}_b"), Column(f"{m}_f")
-    usual = Constant(int(TABLE[m].higher_is_better))
-    higher = Compare(OrElse(Column(f"{m}_higher_better"), usual), "==", Constant(1))
-    return Choose(higher, Subtract(now, before), Subtract(before, now))
+    return Choose(_rises(m, parameters), Subtract(now, before), Subtract(before, now))
 
 
-def _points(m: str) -> Number:
+def _room(m: str, parameters: Parameters) -> Number:
+    """How far the measure could improve from its baseline: down to 0, or up to the end of its scale."""
+    before = Column(f"{m}_b")
+    return Choose(_rises(m, parameters), Subtract(_range(m, parameters), before), before)
+
+
+def _points(m: str, gain: Number, parameters: Parameters) -> Number:
     """The points of the highest level whose lower edge is passed; missing where the gain or the range is."""
-    level: Number = _constant(TABLE[m].points[0])
-    for edge, points in zip(TABLE[m].edges, TABLE[m].points[1:], strict=True):
-        share = Fraction(edge, 100)
-        passed = Compare(
-            Multiply(Constant(share.denominator), _gain(m)),
-            ">",
-            Multiply(Constant(share.numerator), Column(f"{m}_range")),
-        )
-        level = Choose(passed, _constant(points), level)
-    return level
-
-
-def _constant(text: str) -> Constant:
-    number = Fraction(text)
-    return Constant(number.numerator, number.denominator)
-
-
-def _sum(numbers: list[Number]) -> Number:
-    return reduce(Add, numbers)
+    length = _range(m, parameters)
+    levels = [
+        (range_change(gain, length, Threshold(Fraction(edge), strict=True)), Fraction(worth))
+        for edge, worth in zip(TABLE[m].edges, TABLE[m].points[1:], strict=True)
+    ]
+    return points(levels, Fraction(TABLE[m].points[0]))

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from trialwright.catalog.instruments.answers import number
+from trialwright.catalog.parameters import amounts
 from trialwright.model.entry import Answers, NumberRow, NumberTable, Pair, Scored, Source, Told, Undecided
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
@@ -21,19 +22,20 @@ ORDERS = {
 UNDECIDED = "undecided"
 
 # Length of an enzyme's scale in the 2016 criteria, in multiples of its ULN, for adults; table 1, never changed.
-SCALE_ULN = {"ck": 15, "aldolase": 6, "ldh": 3, "ast": 3, "alt": 3}
-_SCRIPT = Source("a public R analysis script of the 2016 criteria", "secondary")
+# Aldolase, and every multiple for children, were not seen in any source: refused unless the study brings its own.
+SCALE_ULN = {"ck": 15, "ldh": 3, "ast": 3, "alt": 3}
+_SCRIPT = Source("a public R analysis script of the 2016 criteria, which cites the guide", "secondary")
 TABLES = (
     NumberTable(
         name="scale_lengths",
         title=Text("Length of the scale in multiples of the ULN, adults", "量程（正常值上限的倍数，成人）"),
-        says="Only the 2016 response criteria use it. The multiples for children have not been seen in a source.",
+        says=(
+            "Only the 2016 response criteria use it. That of aldolase and those for children have not been seen in a "
+            "source: without the study's own multiple (own_multiples) such a scale has no length."
+        ),
+        serves=("scale_length",),
         rows=tuple(
-            NumberRow(
-                of=Text(enzyme.upper() if enzyme != "aldolase" else enzyme, "醛缩酶" if enzyme == "aldolase" else ""),
-                number=Fraction(multiple),
-                source=_SCRIPT if enzyme != "aldolase" else Source("aldolase", "recalled"),
-            )
+            NumberRow(of=Text(enzyme.upper()), number=Fraction(multiple), source=_SCRIPT)
             for enzyme, multiple in SCALE_ULN.items()
         ),
     ),
@@ -158,15 +160,26 @@ def pair(baseline: Answers, now: Answers, options: dict[str, str]) -> Pair:
     The enzyme most abnormal at entry, at both visits, in U/L: the same enzyme is followed to the end.
 
     Shape:   `chosen` names it; `range` is its scale in U/L, a multiple of the ULN at entry.
-    Missing: at baseline as `_most_abnormal`; now, the reason why that very enzyme is missing.
+    Missing: at baseline as `_most_abnormal`; now, the reason why that very enzyme is missing. No range where the
+             multiple was never seen in a source and the study has none of its own.
     Source:  ACR 2020 abstract 1058; entry.yaml.
     """
     enzyme = _most_abnormal(baseline, options)
     if isinstance(enzyme, Missing):
         return Pair(enzyme, Missing("unknown"))
     uln = number(baseline, f"{enzyme}_uln", U_PER_L)
-    length = uln * SCALE_ULN[enzyme] if isinstance(uln, Fraction) else uln
+    multiple = _multiple_of_scale(enzyme, options)
+    length = uln * multiple if isinstance(uln, Fraction) and isinstance(multiple, Fraction) else Missing("unknown")
     return Pair(number(baseline, enzyme, U_PER_L), number(now, enzyme, U_PER_L), enzyme, length)
+
+
+def _multiple_of_scale(enzyme: str, options: Mapping[str, str]) -> Scored:
+    """How many ULN the enzyme's scale is long: the study's own multiple, else one seen in a source."""
+    own = amounts(options["own_multiples"])
+    if enzyme in own:
+        return own[enzyme]
+    seen = SCALE_ULN if options["population"] == "adult" else {}
+    return Fraction(seen[enzyme]) if enzyme in seen else Missing("unknown")
 
 
 def _most_abnormal(answers: Answers, options: dict[str, str]) -> str | Missing:

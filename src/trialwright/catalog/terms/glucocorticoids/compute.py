@@ -76,6 +76,7 @@ TABLES = (
     _table("2", "The larger figure where sources disagree, which gives the lower equivalent."),
     NumberTable(
         name="bands",
+        serves=("band", "pulse"),
         title=Text("Bands of the daily dose, upper end included", "每日剂量分段（含上限）"),
         unit="mg/d prednisone",
         rows=(

@@ -1,0 +1,45 @@
+"""PRINTO 20: three of six improved by 20 percent, one at most worse by more than 30, and that not strength."""
+
+from trialwright.catalog.criteria.core_sets import CoreSet, core_set_reasons, core_set_rule
+from trialwright.catalog.criteria.operators import Outputs, Threshold
+from trialwright.catalog.parameters import Parameters
+from trialwright.model.entry import Reason
+from trialwright.model.expression import Rule
+
+HIGHER_IS_BETTER = frozenset({"cmas", "chq"})
+STRENGTH = "cmas"
+
+
+def rule(parameters: Parameters) -> Rule:
+    """
+    Responded at one visit, as expressions over the pairs of `measures`.
+
+    Shape:    as `core_set_rule`.
+    Units:    values as entered; thresholds in percent of baseline, exact.
+    Missing:  a measure with either value missing may be improved, unchanged or worse; the verdict is unknown when
+              that could decide either way.
+    Source:   entry.yaml; its numbers are from memory.
+    """
+    return core_set_rule(_core(parameters), parameters)
+
+
+def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
+    """Which clause decided, how far each measure moved and what that counts for, and what would have changed it."""
+    return core_set_reasons(_core(parameters), outputs)
+
+
+def _core(parameters: Parameters) -> CoreSet:
+    names = tuple(parameters.names("measures"))
+    strength = tuple(m for m in names if m == STRENGTH)
+    worsening = parameters.choice("strength_worsening")
+    return CoreSet(
+        names=names,
+        higher_is_better=HIGHER_IS_BETTER,
+        enough=parameters.integer("enough"),
+        improved=Threshold(parameters.number("improved_by_pct"), parameters.truth("improved_strict")),
+        allowed_worse=parameters.integer("allowed_worse"),
+        worse=Threshold(parameters.number("worse_by_pct"), parameters.truth("worse_strict")),
+        vetoes=strength if worsening == "veto" else (),
+        uncounted=strength if worsening == "ignored" else (),
+        zero_rise_is_worse=parameters.choice("zero_rise") == "worse",
+    )
