@@ -168,10 +168,14 @@ def _snapshot(path: Path, db: str | None) -> Snapshot | None:
 
 def convert(
     file: Annotated[Path, typer.Argument(metavar="IN", help="A record in any format.")],
-    to: Annotated[str, typer.Option("--to", help="v2, prs-xml, who or tabular.")],
+    to: Annotated[str, typer.Option("--to", help="v2, prs-xml, who, tabular or definition.")],
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", help="The file to write; without it, the screen. .html: a web page."),
+        typer.Option(
+            "-o",
+            "--output",
+            help="The file to write (.html: a web page), or the folder of a definition; else the screen.",
+        ),
     ] = None,
     org_name: Annotated[
         str, typer.Option("--org-name", help="For prs-xml: the short name your organisation logs in with.")
@@ -186,6 +190,9 @@ def convert(
     from trialwright.pipeline.record_convert import TARGETS, convert_record
 
     expect_one_of("--to", to, TARGETS)
+    if to == "definition":
+        _write_definition(file, output)
+        return
     written = convert_record(file, to, output=output, org_name=org_name)
     if isinstance(written, list):
         _refuse(written)
@@ -203,3 +210,22 @@ def convert(
             err.print(f"\n{heading} ({len(lines)})", markup=False)
             for line in lines:
                 err.print(f"  {line}", markup=False)
+
+
+def _write_definition(file: Path, folder: Path | None) -> None:
+    """A study folder out of a record; what is still to be decided is counted, `check` lists it."""
+    from trialwright.pipeline.readout import write_files
+    from trialwright.pipeline.record_convert import convert_to_definition
+
+    if folder is None or (folder.exists() and any(folder.iterdir())):
+        where = "no folder is named" if folder is None else f"{folder} is not empty"
+        err.print(f"A definition is a folder of files: {where}. Name a new one with -o DIR.", markup=False)
+        raise typer.Exit(2)
+    made = convert_to_definition(file)
+    if isinstance(made, list):
+        _refuse(made)
+    files, problems = made
+    write_files(files, folder)
+    gaps = [problem for problem in problems if problem.code == "TW-DEF-036"]
+    out.print(f"Written: {folder} ({len(files)} files)", markup=False)
+    out.print(f"Still to decide: {len(gaps)}. List them: trialwright check {folder}", markup=False)

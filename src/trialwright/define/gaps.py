@@ -18,7 +18,7 @@ def gap(what: str) -> str:
 def find_gaps(documents: dict[str, Document]) -> list[Problem]:
     """Every gap of a definition, in the order of its files."""
     return [
-        say.left_open(document.where(*path), what)
+        say.left_open(f"{document.where(*path)} {_named(document.tree, path)}", what)
         for document in documents.values()
         for path, what in _gaps(document.tree, ())
     ]
@@ -33,3 +33,17 @@ def _gaps(tree: Tree, path: Steps) -> Iterator[tuple[Steps, str]]:
             yield from _gaps(value, (*path, index))
     elif found := _GAP.fullmatch(tree):
         yield path, " ".join(found["what"].split())
+
+
+def _named(tree: Tree, path: Steps) -> str:
+    """The place in words: "arms placebo, title, zh"; an entry of a list by its name, else by its number."""
+    words: list[str] = []
+    for step in path:
+        if isinstance(tree, list) and isinstance(step, int):
+            tree = tree[step]
+            name = tree.get("name") if isinstance(tree, dict) else None
+            words[-1:] = [f"{words[-1] if words else ''} {name if isinstance(name, str) else step + 1}".strip()]
+        elif isinstance(tree, dict):
+            tree = tree[str(step)]
+            words.append(str(step))
+    return ", ".join(words)

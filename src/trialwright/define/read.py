@@ -77,7 +77,7 @@ def _read(
 
 def _beside(problems: list[Problem], gaps: list[Problem]) -> list[Problem]:
     """What else is wrong: on the line of a gap nothing more is to be said than that it is one."""
-    open_lines = {gap.where for gap in gaps}
+    open_lines = {gap.where.partition(" ")[0] for gap in gaps}
     return [problem for problem in problems if problem in gaps or problem.where.partition(" ")[0] not in open_lines]
 
 

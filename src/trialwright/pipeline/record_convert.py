@@ -1,9 +1,14 @@
 """A registry record in another form: read whatever it is, written as asked."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from trialwright.catalog import load
+from trialwright.define import read_study
 from trialwright.model.problem import Problem
+from trialwright.model.record import RegistryRecord
 from trialwright.register import read_record, unreadable_file
+from trialwright.register.skeleton import write_definition
 from trialwright.register.writing import (
     Written,
     write_prs_xml,
@@ -13,8 +18,28 @@ from trialwright.register.writing import (
     write_who,
 )
 
-TARGETS = ("v2", "prs-xml", "who", "tabular")
+TARGETS = ("v2", "prs-xml", "who", "tabular", "definition")
 _WEB_PAGE = (".html", ".htm")
+
+
+def convert_to_definition(path: Path) -> tuple[dict[str, bytes], tuple[Problem, ...]] | list[Problem]:
+    """
+    The files of a definition skeleton by name, and every gap that `trialwright check` will list.
+
+    Problems: what `read_record` says (TW-REG-001 to 009 and 013).
+    """
+    record = _read(path)
+    if isinstance(record, list):
+        return record
+    catalog = load()
+    made = write_definition(record, catalog)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, content in made.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / file).write_bytes(content)
+        _, problems = read_study(folder, catalog)
+    return made, tuple(problems)
 
 
 def convert_record(
@@ -25,11 +50,7 @@ def convert_record(
 
     Problems: what `read_record` says (TW-REG-001 to 009).
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        return [unreadable_file(str(path), error.strerror or type(error).__name__)]
-    record = read_record(data, str(path))
+    record = _read(path)
     if isinstance(record, list):
         return record
     if target == "prs-xml":
@@ -37,3 +58,10 @@ def convert_record(
     if target == "tabular" and output is not None and output.suffix.lower() in _WEB_PAGE:
         return write_tabular_html(record)
     return {"v2": write_v2, "who": write_who, "tabular": write_tabular}[target](record)
+
+
+def _read(path: Path) -> RegistryRecord | list[Problem]:
+    try:
+        return read_record(path.read_bytes(), str(path))
+    except OSError as error:
+        return [unreadable_file(str(path), error.strerror or type(error).__name__)]

@@ -32,7 +32,8 @@ _COUNTED = re.compile(
     rf"(?<![\d.])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
 )
 _NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*", re.I)
-_ALL_NUMBERS = re.compile(rf"\b(?:{_NUMBER})", re.I)
+# "day7" has no word boundary before its number; a number in letters must have one
+_ALL_NUMBERS = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,3})?|\b(?:" + "|".join(_WORDS) + ")", re.I)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _LETTERED = re.compile(r"\b([DWMY])(\d{1,3})\b")
 _LETTER_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}

@@ -28,6 +28,7 @@ DAYS = st.dates(dt.date(2005, 8, 1), dt.date(2026, 11, 23))
         ("72 hours", [0]),
         ("D28", [28]),
         ("within12 months", [360]),
+        ("on day 3, and on day7", [3, 7]),
         ("2 years", [730]),
         ("through study completion", []),
         ("2009", []),
