@@ -172,7 +172,9 @@ def small_study() -> Study:
             ),
             Role(name="monitor", title=Text("Monitor", "监查员"), may=("verify",)),
             Role(
-                name="data_manager", title=Text("Data manager", "数据管理员"), may=("lock", "grant", "record_deviation")
+                name="data_manager",
+                title=Text("Data manager", "数据管理员"),
+                may=("lock", "grant", "review", "record_deviation"),
             ),
             Role(name="statistician", title=Text("Statistician", "统计师"), may=("look", "see_results")),
         ),

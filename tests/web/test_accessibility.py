@@ -30,7 +30,7 @@ def paths(study, who: str) -> list[str]:
             if form not in seen:
                 seen.add(form)
                 path = f"/participants/{who}/visits/{visit.name}/forms/{form}/"
-                made += [path, path + "?row=1"] if study.form(form).repeating else [path, path + "print/"]
+                made += [path, path + "?row=1"] if study.form(form).repeating else [path, path + "?view=verify"]
     return [*made, f"/participants/{who}/visits/W12/forms/core_set/history/physician_global.vas/"]
 
 

@@ -11,7 +11,9 @@ from trialwright.store import Ledger
 
 
 @decided_anew
-def record_printed(ledger: Ledger, study: Study, actor: Actor, place: Place) -> Saved | Refused | Conflict | Overtaken:
+def record_printed(
+    ledger: Ledger, study: Study, actor: Actor, place: Place, *, token: str = ""
+) -> Saved | Refused | Conflict | Overtaken:
     """
     A form with its values was put on paper. Everybody with a role may; the head of the ledger says what it showed.
 
@@ -31,4 +33,4 @@ def record_printed(ledger: Ledger, study: Study, actor: Actor, place: Place) -> 
         row=place.row,
         details={"head": ledger.head().hash},
     )
-    return write_acts(ledger, study, actor, [made], seen=seen)
+    return write_acts(ledger, study, actor, [made], seen=seen, token=token)

@@ -56,7 +56,7 @@ View = Callable[..., HttpResponseBase]
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """
     One address of a page. `act` is what a role must be allowed to do to see it, `post_act` to post to it
-    (the same when empty). `navigation` puts it in the menu, in `order`.
+    (the same when empty); "verify|lock" is either of the two. `navigation` puts it in the menu, in `order`.
     """
 
     path: str
@@ -72,7 +72,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         act = (self.post_act or self.act) if method == "POST" else self.act
         if act in (PUBLIC, SIGNED_IN):
             return act == PUBLIC or bool(reader.user)
-        return bool(reader.roles) if act == ANY_ROLE else act in reader.acts
+        return bool(reader.roles) if act == ANY_ROLE else any(each in reader.acts for each in act.split("|"))
 
 
 @cache

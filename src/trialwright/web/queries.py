@@ -1,42 +1,70 @@
-"""The queries that wait, as pages show them: where, what is asked, and what the site has answered so far."""
+"""Queries as pages show them: where, what is asked, who shall answer, how old, and the whole conversation."""
+
+import datetime as dt
 
 import msgspec
 
-from trialwright.capture.checks import OpenQuery, open_queries
+from trialwright.capture.checks import open_queries
+from trialwright.capture.queries import Query, every_query
 from trialwright.model.ledger import LedgerEvent
+from trialwright.pipeline import conduct
 from trialwright.web.names import Names
 from trialwright.web.page import Call, address
 
+OLD_DAYS = 14
+"""From this age on a query is marked as old."""
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """One open query in the reader's language; `answer` is the last thing the site said to it, with its name."""
 
-    query: OpenQuery
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One query in the reader's language; `said` are the turns after the opening, each with its act in words."""
+
+    asked: Query
     message: str
     where: str
     items: str
     href: str
-    opened: LedgerEvent
-    answer: LedgerEvent | None = None
+    role: str
+    days: int
+    said: tuple[tuple[LedgerEvent, str], ...]
+
+    @property
+    def seq(self) -> int:
+        return self.asked.query.seq
+
+    @property
+    def on_form(self) -> bool:
+        """Whether a form is asked about, and not a visit or a participant as a whole."""
+        return bool(self.asked.query.place.form)
+
+    @property
+    def old(self) -> bool:
+        return self.asked.state != "closed" and self.days >= OLD_DAYS
 
 
 def waiting(
     call: Call, *, participant_id: str = "", visit: str = "", form: str = "", row: int | None = None
-) -> list[Waiting]:
+) -> list[Shown]:
     """The open queries of everybody, or of one participant, visit, form or row; those without an answer first."""
-    names = Names(call.place.study, call.language)
-    events = call.place.events()
-    by_seq = {event.seq: event for event in events if event.kind == "query_opened"}
-    answers = {e.details.get("query", ""): e for e in events if e.kind == "query_answered"}
     found = [
-        _told(call, names, query, (by_seq[query.seq], answers.get(str(query.seq))))
-        for query in open_queries(events)
-        if participant_id in ("", query.place.participant_id)
-        and visit in ("", query.place.visit)
-        and form in ("", query.place.form)
-        and row in (None, query.place.row)
+        each
+        for each in listed(call, participant_id=participant_id)
+        if each.asked.state != "closed"
+        and visit in ("", each.asked.query.place.visit)
+        and form in ("", each.asked.query.place.form)
+        and row in (None, each.asked.query.place.row)
     ]
-    return sorted(found, key=lambda each: each.query.answered)
+    return sorted(found, key=lambda each: each.asked.state == "answered")
+
+
+def listed(call: Call, *, participant_id: str = "") -> list[Shown]:
+    """Every query that was ever opened, the oldest first; of everybody or of one participant."""
+    names = Names(call.place.study, call.language)
+    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    return [
+        _shown(call, names, each, today)
+        for each in every_query(call.place.events())
+        if participant_id in ("", each.query.place.participant_id)
+    ]
 
 
 def counted(call: Call, participant_id: str) -> dict[tuple[str, str], int]:
@@ -49,15 +77,26 @@ def counted(call: Call, participant_id: str) -> dict[tuple[str, str], int]:
     return counts
 
 
-def _told(call: Call, names: Names, query: OpenQuery, acts: tuple[LedgerEvent, LedgerEvent | None]) -> Waiting:
-    place, (opened, answer) = query.place, acts
-    path = address("form", participant_id=place.participant_id, visit=place.visit, form=place.form)
-    return Waiting(
-        query=query,
-        message=query.message.of(call.language),
+def _shown(call: Call, names: Names, asked: Query, today: dt.date) -> Shown:
+    place, roles = asked.query.place, {role.name: role.title for role in call.place.study.roles}
+    return Shown(
+        asked=asked,
+        message=asked.query.message.of(call.language),
         where=names.place(place.visit, place.form, place.row),
-        items=("、" if call.language == "zh" else ", ").join(names.item(item) for item in query.items),
-        href=f"{path}?row={place.row}" if place.row else path,
-        opened=opened,
-        answer=answer if query.answered else None,
+        items=("、" if call.language == "zh" else ", ").join(names.item(item) for item in asked.query.items),
+        href=_href(asked),
+        role=roles[asked.asked].of(call.language) if asked.asked in roles else "",
+        days=asked.age_days(today),
+        said=tuple((turn, names.event(turn.kind)) for turn in asked.turns[1:]),
     )
+
+
+def _href(asked: Query) -> str:
+    """The page of what is asked about: form, visit or participant."""
+    place = asked.query.place
+    at = {"participant_id": place.participant_id, "visit": place.visit, "form": place.form}
+    if place.form:
+        return address("form", **at) + (f"?row={place.row}" if place.row else "")
+    if place.visit:
+        return address("visit", participant_id=place.participant_id, visit=place.visit)
+    return address("participant", participant_id=place.participant_id)

@@ -14,6 +14,7 @@ from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.quantity import MISSING_REASONS, Code, Limit, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field
 from trialwright.model.text import Text
+from trialwright.web.quality import ItemMark
 from trialwright.web.wording import YES_NO, missing_word, unit_word
 
 SCALE_POINTS = 6
@@ -45,6 +46,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     recorded: bool = False
     errors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    mark_of: ItemMark | None = None  # verified, or changed since
 
     @property
     def id(self) -> str:
@@ -76,6 +78,7 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     errors: Mapping[str, tuple[str, ...]] = {}
     warnings: Mapping[str, tuple[str, ...]] = {}
     wording: Mapping[str, Text] = {}  # item -> licensed wording that the site supplied
+    marks: Mapping[str, ItemMark] = {}  # item -> verified, or changed since
     earlier: Mapping[str, str] = {}  # item -> what stood there before, where the definition lets the assessor see it
 
 
@@ -106,6 +109,7 @@ def question_of(field: Field, filled: Filled, language: str) -> Question:
         recorded=stored is not None,
         errors=filled.errors.get(field.name, ()),
         warnings=filled.warnings.get(field.name, ()),
+        mark_of=filled.marks.get(field.name),
     )
 
 

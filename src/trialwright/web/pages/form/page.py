@@ -15,14 +15,14 @@ from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
-from trialwright.web import drafts, lookup, queries, signatures
+from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.pages.form import saving
 from trialwright.web.pages.form.inactivating import inactivate
 from trialwright.web.pages.form.printing import print_blank, print_form
-from trialwright.web.pages.form.rows import inactive_rows, show_rows
+from trialwright.web.pages.form.rows import DONE, inactive_rows, show_rows
 from trialwright.web.questions import Filled, missing_choices, shown_value
 from trialwright.web.render import page
 from trialwright.web.wording import said_in, score_text
@@ -58,12 +58,17 @@ def show(
     secret = (at.participant_id, at.visit.name, at.form.name) in lookup.hidden(call, at.participant_id)
     warnings = () if secret else warnings
     errors, cautions = _by_item(problems, language), _by_item(warnings, language)
+    marks = quality.of_form(call, at, row)
+    # Typing that a lock overtook stays in its fields: who typed it can copy it, or save it once the form is opened.
+    reading = call.request.GET.get("view") == "verify" and posted is None
+    editable = not reading and (not barred or (posted is not None and "enter" in call.reader.acts))
     filled = Filled(
         stored={} if secret else stored,
         posted=posted,
         errors=errors,
         warnings=cautions,
         wording=call.place.wording(),
+        marks={} if secret else marks.items,
         earlier=_earlier(call, at) if at.form.show_earlier else {},
     )
     return page(
@@ -76,8 +81,11 @@ def show(
         problems=[(_target(problem, at), said_in(problem, language)) for problem in problems],
         warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
         barred=[said_in(problem, language) for problem in barred],
-        editable=not barred,
         saved=max(stored.values(), key=lambda d: d.seq, default=None),
+        editable=editable,
+        quality=marks,
+        ticking=marks.may_verify and not editable and not secret,
+        asked_items=[(field.name, call.words(field.item.label)) for field in fields_of(at.form) if field.name in shown],
         notice=_notice(call),
         secret=secret,
         kept=[
@@ -176,7 +184,9 @@ def _notice(call: Call) -> str:
         return ""
     if call.request.GET.get("same"):
         return call.words(saving.SAME)
-    return call.words(saving.SAVED) if call.request.GET.get("saved") else ""
+    if call.request.GET.get("saved"):
+        return call.words(saving.SAVED)
+    return call.words(DONE) if call.request.GET.get("done") else ""
 
 
 ROUTES = (
@@ -192,6 +202,7 @@ ROUTES = (
         name="form_print",
         view=print_form,
         act=ANY_ROLE,
+        post_only=True,
     ),
     Route(path="forms/print/", name="blank_forms", view=print_blank, act=ANY_ROLE),
     Route(

@@ -35,7 +35,8 @@ def print_form(call: Call, participant_id: str, visit: str, form: str) -> HttpRe
     rows = [asked] if asked else sorted({d.slot.row for d in held}) or [0]
     sheets = [_sheet(call, at.form, row, [d for d in held if d.slot.row == row], gone.get(row, "")) for row in rows]
     place, spot = call.place, Spot(participant_id, visit, form, asked)
-    done = conduct.record_printed(place.ledger, place.study, conduct.Actor(call.reader.user), spot)
+    actor, token = conduct.Actor(call.reader.user), call.posted("token")
+    done = conduct.record_printed(place.ledger, place.study, actor, spot, token=token)
     if isinstance(done, conduct.Refused):
         return answer.told(call, done.problems)
     signed = signatures.shown(call, participant_id, visit, form)

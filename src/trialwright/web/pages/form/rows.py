@@ -7,6 +7,7 @@ from trialwright.capture.gates import check_may_save
 from trialwright.capture.values import Place as Spot
 from trialwright.capture.values import fields_of, values_in
 from trialwright.model.text import Text
+from trialwright.web import quality
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import Call
 from trialwright.web.questions import shown_value
@@ -55,6 +56,8 @@ def show_rows(call: Call, at: FormAt) -> HttpResponse:
         rows=lines,
         columns=columns,
         next_row=following,
+        quality=quality.of_form(call, at, 0),
+        version=call.place.ledger.form_version(at.participant_id, at.visit.name, at.form.name),
         notice=call.words(DONE) if call.request.GET.get("done") else "",
         barred=[said_in(problem, call.language) for problem in barred],
     )

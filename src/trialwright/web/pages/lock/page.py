@@ -1,15 +1,18 @@
 """The study as a whole: approval and opening, data lock, unlock with a reason, a declared look at the results."""
 
+import datetime as dt
 from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from trialwright.capture.checks import open_queries
+from trialwright.capture.locks import Scope
+from trialwright.capture.obstacles import KIND_WORDS, counted
 from trialwright.capture.status import data_locked
 from trialwright.model.ledger import Conflict, EventKind
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
+from trialwright.web import quality
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -17,7 +20,7 @@ from trialwright.web.wording import said_in
 
 Outcome = conduct.Saved | conduct.Refused | Conflict
 SHOWN: tuple[EventKind, ...] = (
-    "build_published", "ethics_approval", "site_opened", "locked", "unlocked", "look_declared",
+    "build_published", "ethics_approval", "site_opened", "frozen", "unfrozen", "locked", "unlocked", "look_declared",
 )  # fmt: skip
 DONE = Text(en="Recorded.", zh="已登记。")
 
@@ -35,14 +38,26 @@ def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
         "lock/lock.html",
         status=422 if problems else 200,
         locked=data_locked(events),
-        queries=len(open_queries(events)),
-        unfinished=conduct.unfinished_visits(call.place.ledger, study, events),
+        against=_against(call),
+        freeze=quality.acts_on(call, Scope()),
+        sites=[(site, quality.acts_on(call, Scope(site=site.name))) for site in study.sites],
         gates=[(gate, gate.event in done) for gate in study.gates],
-        history=[(event, names.details(event.details)) for event in events if event.kind in SHOWN][::-1],
+        history=[
+            (event, names.details(event.details))
+            for event in events
+            if event.kind in SHOWN and not event.participant_id
+        ][::-1],
         problems=[("", said_in(problem, call.language)) for problem in problems],
         notice=call.words(DONE) if call.request.GET.get("done") and not call.is_post else "",
         typed={name: call.posted(name) for name in ("reason", "date", "body", "number")},
     )
+
+
+def _against(call: Call) -> list[tuple[str, str, int]]:
+    """What stands against the data lock: kind, title, number."""
+    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    counts = counted(conduct.obstacles_in(call.place.study, call.place.snapshot(), today))
+    return [(kind, call.words(KIND_WORDS[kind]), count) for kind, count in counts.items()]
 
 
 def _lock(call: Call) -> Outcome:

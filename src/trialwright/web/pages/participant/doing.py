@@ -6,7 +6,7 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from trialwright.capture.consents import unsigned_versions
 from trialwright.capture.eligibility import check_eligibility, eligible
-from trialwright.capture.status import data_locked
+from trialwright.capture.locks import check_open
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
@@ -127,7 +127,7 @@ _WHEN: dict[str, tuple[str, ...]] = {
 
 def open_acts(call: Call, person: Course) -> frozenset[str]:
     """The acts to offer: allowed to this reader, fitting the participant's status, the data not locked."""
-    if data_locked(call.place.events()):
+    if check_open(call.place.events(), person.participant_id, person.participant_id):
         return frozenset()
     offered = {
         name

@@ -8,11 +8,12 @@ from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.consents import owed_consent, unsigned_versions
 from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligibility
+from trialwright.capture.locks import Scope
 from trialwright.catalog import load
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
-from trialwright.web import lookup, signatures
+from trialwright.web import lookup, quality, queries, signatures
 from trialwright.web.journal import Course
 from trialwright.web.lookup import FormAt
 from trialwright.web.names import Names
@@ -50,6 +51,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
     person = lookup.course(call, participant_id)
     study, names = call.place.study, Names(call.place.study, call.language)
     today = conduct.today_at_site(study, dt.datetime.now(dt.UTC))
+    asked = queries.waiting(call, participant_id=participant_id)
     typed = {name: call.posted(name) for name in ("date", "code", "reason", "category", "description")}
     return page(
         call,
@@ -70,6 +72,9 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
             for state in check_eligibility(study, person.values)
         ],
         deviations=[(event, names.details(event.details)) for event in person.all("deviation_recorded")],
+        waiting=[each for each in asked if not each.on_form and not each.asked.query.place.visit],
+        open_queries=len(asked),
+        holding=quality.acts_on(call, Scope(participant_id=participant_id)),
         unsigned=unsigned_versions(study, person.events, participant_id),
         owed_consent=owed_consent(study, person.events, participant_id, today),
         unscheduled=[visit for visit in study.visits if visit.kind == "unscheduled"],

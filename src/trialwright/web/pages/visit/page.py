@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
+from trialwright.capture.locks import Scope
 from trialwright.capture.scores import visit_scores
 from trialwright.catalog import load
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
-from trialwright.web import lookup, queries, results, signatures
+from trialwright.web import lookup, quality, queries, results, signatures
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -44,6 +45,8 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
             for form in state.forms
         ],
         queries=queries.counted(call, participant_id),
+        waiting=[q for q in queries.waiting(call, participant_id=participant_id, visit=name) if not q.on_form],
+        holding=quality.acts_on(call, Scope(participant_id=participant_id, visit=name)),
         scores=[
             (call.words(score.label), score_text(score, call.language)) for score in scores if score.form not in secret
         ],
