@@ -85,17 +85,13 @@ def show(
         editable=editable,
         quality=marks,
         ticking=marks.may_verify and not editable and not secret,
-        asked_items=[(field.name, call.words(field.item.label)) for field in fields_of(at.form) if field.name in shown],
+        asked_items=[(f.name, call.words(f.item.label)) for f in fields_of(at.form) if f.name in shown],
         notice=_notice(call),
         secret=secret,
-        kept=[
-            (call.words(field.item.label), shown_value(field, stored[field.name], language))
-            for field in fields_of(at.form)
-            if field.name not in shown and shown_value(field, stored.get(field.name), language)
-        ],
+        kept=_kept(at, stored, shown, language),
         scores=_scores(call, at, row) if stored and not secret else [],
         draft=drafts.place_of(call.reader.user, at.href(row)),
-        depends=sorted({item for f in fields_of(at.form) if f.shown_when for item in names_in(f.shown_when)}),
+        depends=_depends(at),
         typed=posted is not None,
         skips=any(field.shown_when is not None for field in fields_of(at.form)),
         reason=call.posted("reason"),
@@ -109,6 +105,21 @@ def show(
         build=study.build if posted is None else lookup.number_in(call.posted("build")),
         version=_version(call, at) if posted is None else lookup.number_in(call.posted("version")),
     )
+
+
+def _depends(at: FormAt) -> list[str]:
+    """The items on which other questions depend."""
+    return sorted({item for f in fields_of(at.form) if f.shown_when for item in names_in(f.shown_when)})
+
+
+def _kept(at: FormAt, stored: dict[str, Datapoint], shown: list[str], language: str) -> list[tuple[str, str]]:
+    """Label and value of what stands there though it is not asked any more."""
+    told = [
+        (field.item.label.of(language), shown_value(field, stored.get(field.name), language))
+        for field in fields_of(at.form)
+        if field.name not in shown
+    ]
+    return [(label, value) for label, value in told if value]
 
 
 def _earlier(call: Call, at: FormAt) -> dict[str, str]:
