@@ -8,6 +8,7 @@ from trialwright.capture.checks import open_queries
 from trialwright.capture.queries import Query, every_query
 from trialwright.model.ledger import LedgerEvent
 from trialwright.pipeline import conduct
+from trialwright.web.lookup import FormAt
 from trialwright.web.names import Names
 from trialwright.web.page import Call, address
 
@@ -54,6 +55,11 @@ def waiting(
         and row in (None, each.asked.query.place.row)
     ]
     return sorted(found, key=lambda each: each.asked.state == "answered")
+
+
+def on(call: Call, at: FormAt, row: int) -> list[Shown]:
+    """The open queries of one form and row."""
+    return waiting(call, participant_id=at.participant_id, visit=at.visit.name, form=at.form.name, row=row)
 
 
 def listed(call: Call, *, participant_id: str = "") -> list[Shown]:

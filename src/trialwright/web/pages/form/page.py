@@ -98,9 +98,7 @@ def show(
         reasons=missing_choices(language),
         signed=signatures.at(call, at.participant_id, at.visit.name, at.form.name),
         gone=inactive_rows(call, at).get(row, "") if row else "",
-        waiting=queries.waiting(
-            call, participant_id=at.participant_id, visit=at.visit.name, form=at.form.name, row=row
-        ),
+        waiting=queries.on(call, at, row),
         # What was typed belongs to the version and build it was typed upon: a save in between must not pass unseen.
         build=study.build if posted is None else lookup.number_in(call.posted("build")),
         version=_version(call, at) if posted is None else lookup.number_in(call.posted("version")),
