@@ -57,7 +57,6 @@ def show(
     shown, warnings = _read(call, at, stored, posted)
     secret = (at.participant_id, at.visit.name, at.form.name) in lookup.hidden(call, at.participant_id)
     warnings = () if secret else warnings
-    errors, cautions = _by_item(problems, language), _by_item(warnings, language)
     marks = quality.of_form(call, at, row)
     # Typing that a lock overtook stays in its fields: who typed it can copy it, or save it once the form is opened.
     reading = call.request.GET.get("view") == "verify" and posted is None
@@ -65,8 +64,8 @@ def show(
     filled = Filled(
         stored={} if secret else stored,
         posted=posted,
-        errors=errors,
-        warnings=cautions,
+        errors=_by_item(problems, language),
+        warnings=_by_item(warnings, language),
         wording=call.place.wording(),
         marks={} if secret else marks.items,
         earlier=_earlier(call, at) if at.form.show_earlier else {},
@@ -93,7 +92,6 @@ def show(
         draft=drafts.place_of(call.reader.user, at.href(row)),
         depends=_depends(at),
         typed=posted is not None,
-        skips=any(field.shown_when is not None for field in fields_of(at.form)),
         reason=call.posted("reason"),
         reasons=missing_choices(language),
         signed=signatures.at(call, at.participant_id, at.visit.name, at.form.name),
