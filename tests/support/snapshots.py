@@ -36,7 +36,7 @@ def snapshot_of(table: str) -> Snapshot:
     frame = pl.DataFrame(versions, schema=VERSION_COLUMNS)
     return Snapshot(
         versions=frame, current=frame, events=tuple(events), head=Head(len(versions) + len(events), "0" * 64),
-        hash="1" * 64, as_of_utc="2022-01-01T00:00:00Z",
+        seal=lambda: "1" * 64, as_of_utc="2022-01-01T00:00:00Z",
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from trialwright.capture.status import may, visit_completed
-from trialwright.model.ledger import Snapshot
+from trialwright.model.ledger import Blank, Case, LedgerEvent, Snapshot
 from trialwright.model.study import Study
 
 HiddenForms = frozenset[tuple[str, str, str]]
@@ -18,22 +18,38 @@ def hidden_earlier(study: Study, snapshot: Snapshot, roles: Sequence[str], parti
     Hidden from whoever may enter data, from the first value of a later visit with core set measures until that visit is
     marked complete. To see one all the same its visit is reopened, which asks for a reason and stands in the ledger.
     """
-    planned = [visit for visit in study.visits if visit.kind not in ("log", "unscheduled")]
-    order = {visit.name: n for n, visit in enumerate(planned)}
-    core = {visit.name: [form for form in visit.forms if study.form(form).core_set] for visit in planned}
-    core = {visit: forms for visit, forms in core.items() if forms}
     secret = {form.name for form in study.forms if form.core_set and not form.show_earlier}
     if not secret or not may(study, roles, "enter"):
         return frozenset()
     hidden: set[tuple[str, str, str]] = set()
     for who, begun in _begun(snapshot, participant_id).items():
-        events = [e for e in snapshot.events if e.participant_id == who]
-        complete = {visit for visit in begun & core.keys() if visit_completed(events, who, visit)}
-        scored = max((order[visit] for visit in begun & core.keys() - complete), default=-1)
-        hidden |= {
-            (who, visit, form) for visit in complete if order[visit] < scored for form in core[visit] if form in secret
-        }
+        hidden |= _hidden_of(study, [e for e in snapshot.events if e.participant_id == who], who, begun)
     return frozenset(hidden)
+
+
+def hidden_from_assessor(study: Study, case: Case, participant_id: str, roles: Sequence[str]) -> HiddenForms:
+    """The same of one participant, without a snapshot of everybody."""
+    if not may(study, roles, "enter"):
+        return frozenset()
+    begun = {
+        visit for (visit, _), versions in case.forms.items() if any(not isinstance(d.value, Blank) for d in versions)
+    }
+    return frozenset(_hidden_of(study, case.events, participant_id, begun))
+
+
+def _hidden_of(
+    study: Study, events: Sequence[LedgerEvent], participant_id: str, begun: set[str]
+) -> set[tuple[str, str, str]]:
+    """Core set forms of complete visits before one that is begun and not complete."""
+    planned = [visit for visit in study.visits if visit.kind not in ("log", "unscheduled")]
+    order = {visit.name: n for n, visit in enumerate(planned)}
+    core = {visit.name: [form for form in visit.forms if study.form(form).core_set] for visit in planned}
+    core = {visit: forms for visit, forms in core.items() if forms}
+    complete = {visit for visit in begun & core.keys() if visit_completed(events, participant_id, visit)}
+    scored = max((order[visit] for visit in begun & core.keys() - complete), default=-1)
+    secret = {form for forms in core.values() for form in forms if not study.form(form).show_earlier}
+    forms = [(visit, form) for visit in complete if order[visit] < scored for form in core[visit]]
+    return {(participant_id, visit, form) for visit, form in forms if form in secret}
 
 
 def _begun(snapshot: Snapshot, participant_id: str) -> dict[str, set[str]]:

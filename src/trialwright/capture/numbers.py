@@ -26,6 +26,8 @@ class NotANumber(msgspec.Struct, frozen=True):
 
 def simplified(raw: str) -> str:
     """`raw` with full-width and other digits, signs and spaces made plain, the ends trimmed."""
+    if raw.isascii():  # nearly everything: the signs and digits to look for are none of ASCII
+        return " ".join(raw.split())
     plain = unicodedata.normalize("NFKC", raw).translate(_SIGNS)
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
     return re.sub(r"\s+", " ", digits).strip()

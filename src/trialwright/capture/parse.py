@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from trialwright.capture.dates import parse_date
 from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit
@@ -78,7 +79,7 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
     item = field.item
     if isinstance(stored, Quantity):
         number = exact_in_item_unit(field, stored)
-        low, high = (Fraction(limit) if limit is not None else None for limit in (item.low, item.high))
+        low, high = (_exact(limit) if limit is not None else None for limit in (item.low, item.high))
         if (low is not None and number < low) or (high is not None and number > high):
             typed = f"{stored.text} {stored.unit}".strip()
             return [
@@ -95,6 +96,10 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
     if isinstance(stored, PartialDate) and stored.earliest > today:
         return [problem("TW-CAP-021", field.name, label=item.label, typed=stored.text, today=today.isoformat())]
     return []
+
+
+_exact = lru_cache(maxsize=4096)(Fraction)
+"""The same few limits are compared at every page and save."""
 
 
 def exact_in_item_unit(field: Field, quantity: Quantity) -> Fraction:
@@ -177,6 +182,7 @@ def _unit(field: Field, unit: str) -> str | None:
     return next((u for u in (item.unit, *item.other_units) if u and _folded(u) == folded), None)
 
 
+@lru_cache(maxsize=1024)
 def _folded(unit: str) -> str:
     # NFKC makes the Greek mu of the micro sign, which keyboards and laboratories use alike.
     return simplified(unit).replace(" ", "").casefold()

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from trialwright.capture.values import Place, Values, form_values, values_in
+from trialwright.capture.values import Place, Values, form_values
 from trialwright.catalog import Catalog
 from trialwright.model.entry import Answers, Scored
-from trialwright.model.ledger import Blank, Snapshot, Stored
+from trialwright.model.ledger import Blank, Stored
 from trialwright.model.study import Section, Study
 from trialwright.model.text import Text
 
@@ -24,10 +24,9 @@ class ShownScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def visit_scores(
-    study: Study, snapshot: Snapshot, participant_id: str, visit: str, catalog: Catalog
+    study: Study, values: Values, participant_id: str, visit: str, catalog: Catalog
 ) -> tuple[ShownScore, ...]:
-    """The scores of every instrument on the forms of a visit, from a snapshot."""
-    values = values_in(snapshot, participant_id)
+    """The scores of every instrument on the forms of a visit."""
     return tuple(
         score
         for name in study.visit(visit).forms

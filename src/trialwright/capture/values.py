@@ -8,7 +8,7 @@ import polars as pl
 
 from trialwright.capture.parse import exact_in_item_unit
 from trialwright.catalog.evaluator import RowValue
-from trialwright.model.ledger import Blank, Datapoint, Slot, Snapshot, Stored
+from trialwright.model.ledger import Blank, Case, Datapoint, Slot, Snapshot, Stored
 from trialwright.model.quantity import LIMIT_SIGNS, Code, Limit, Missing, PartialDate, Quantity, Value, Words
 from trialwright.model.study import Field, Form, Section, Study
 
@@ -81,6 +81,20 @@ def stored_value(kind: str, text: str, unit: str) -> Stored:
 
 def fields_of(form: Form) -> tuple[Field, ...]:
     """The fields that a form really asks for: items that the section's options leave out are not among them."""
+    # asked for many times a page; kept by identity, for a form is frozen and hashing it would cost more than this
+    kept = _FIELDS.get(id(form))
+    if kept is None or kept[0] is not form:
+        if len(_FIELDS) > _MANY_FORMS:
+            _FIELDS.clear()
+        kept = _FIELDS[id(form)] = (form, _fields_of(form))
+    return kept[1]
+
+
+_MANY_FORMS = 500
+_FIELDS: dict[int, tuple[Form, tuple[Field, ...]]] = {}
+
+
+def _fields_of(form: Form) -> tuple[Field, ...]:
     return tuple(field for section in form.sections for field in section.fields if asked(field, section))
 
 
@@ -166,3 +180,13 @@ def qualified(study: Study, values: Values) -> dict[str, Value]:
             found[f"{slot.visit}/{slot.item}"] = held.value
             found.setdefault(slot.item, held.value)
     return found
+
+
+def values_held(case: Case) -> dict[Slot, Held]:
+    """The current values of one participant; cleared ones are left out."""
+    return {
+        d.slot: Held(d.value, d.seq, d.raw)
+        for versions in case.forms.values()
+        for d in versions
+        if not isinstance(d.value, Blank)
+    }

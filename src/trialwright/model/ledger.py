@@ -1,7 +1,8 @@
 """What the ledger holds: versions of datapoints, events, and the snapshot of both up to a moment."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -108,6 +109,22 @@ class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True):
     origin: Origin
 
 
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Everything of one participant at one moment.
+
+    Shape:   `forms` holds, by visit and form, the latest version of every slot, by row and item; `seq` is the end of
+             the ledger then; `last` the latest entry about this participant (0 for a stranger): while it stays,
+             nothing here has changed.
+    Missing: a cleared or erased value is there as Blank.
+    """
+
+    seq: int
+    last: int
+    events: tuple[LedgerEvent, ...]
+    forms: Mapping[tuple[str, str], tuple[Datapoint, ...]]
+
+
 class Head(msgspec.Struct, frozen=True):
     """The end of the chain: what betrays a rewrite when it is printed in a report, backup or signature."""
 
@@ -162,7 +179,7 @@ VERSION_COLUMNS: dict[str, pl.DataType] = {
 """`kind` is the tag of the value (quantity, date, code, words, missing, blank); `text` its number, code or reason."""
 
 
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """
     Versions and events up to a moment.
 
@@ -174,8 +191,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     current: pl.DataFrame
     events: tuple[LedgerEvent, ...]
     head: Head
-    hash: str  # SHA-256 over the current values and events, independent of when it is taken
+    seal: Callable[[], str]  # works out `hash`: most readers never ask, and over millions of values it takes seconds
     as_of_utc: str
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the current values and events, independent of when the snapshot is taken."""
+        return self.seal()
 
 
 Clock = Callable[[], dt.datetime]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import overload
 
 from trialwright.model.ledger import (
+    Case,
     Clock,
     Conflict,
     Datapoint,
@@ -30,7 +31,8 @@ from trialwright.store import rows
 from trialwright.store.backup import back_up
 from trialwright.store.database import Database
 from trialwright.store.erasing import erase_entry, erasure_reasons
-from trialwright.store.snapshot import take_snapshot
+from trialwright.store.following import Follower
+from trialwright.store.snapshot import extend_snapshot, take_snapshot
 from trialwright.store.values import at_utc
 from trialwright.store.verifying import verify_chain
 from trialwright.store.writing import Entry, Keys, Save, check_texts, entry_of, last_of
@@ -49,6 +51,7 @@ class Ledger:
     def __init__(self, database: Database, *, clock: Clock, nonces: Nonces) -> None:
         self._database, self._clock, self._nonces = database, clock, nonces
         self._keys = threading.local()
+        self._follower = Follower(database)
 
     @overload
     def write(
@@ -118,22 +121,25 @@ class Ledger:
         last = last_of(self._database)
         return Head(last.seq, last.hash.hex())
 
+    def last_moment(self) -> str:
+        """When the last entry was written, UTC; "" of an empty ledger."""
+        last = last_of(self._database)
+        return at_utc(last.at_ms) if last.seq else ""
+
+    def case(self, participant_id: str) -> Case:
+        """Everything of one participant at one moment, from memory: only what came since is read."""
+        return self._follower.case(participant_id)
+
     def form_version(self, participant_id: str, visit: str, form: str) -> int:
         """The seq of the latest version in a form, 0 when nothing was saved: what a page puts in its FormToken."""
-        found = self._database.read(
-            f"SELECT coalesce(max(entry.seq), 0) FROM entry{_FORM}",  # noqa: S608 - our own constants
-            (participant_id, visit, form),
-        )
-        return int(found[0][0])
+        return max((d.seq for d in self.datapoints(participant_id, visit, form)), default=0)
 
     def next_row(self, participant_id: str, visit: str, form: str) -> int:
         """A row id of a repeating form that no version and no act ever used."""
-        highest = 0
-        for where in (_FORM, _FORM.replace("event = 0", "event = 1")):  # apart, for each has an index of its own
-            sql = f"SELECT coalesce(max(entry.row_id), 0) FROM entry{where}"  # noqa: S608 - our own constants
-            ((found,),) = self._database.read(sql, (participant_id, visit, form))
-            highest = max(highest, int(found))
-        return highest + 1
+        case = self._follower.case(participant_id)
+        used = [datapoint.slot.row for datapoint in case.forms.get((visit, form), ())]
+        used += [event.row for event in case.events if (event.visit, event.form) == (visit, form)]
+        return max(used, default=0) + 1
 
     def datapoints(self, participant_id: str, visit: str, form: str) -> tuple[Datapoint, ...]:
         """
@@ -141,9 +147,7 @@ class Ledger:
 
         Missing: a cleared or erased value is there as Blank, for a value typed after it is a change, not a first entry.
         """
-        latest = f"entry.seq IN (SELECT max(entry.seq) FROM entry{_FORM} GROUP BY entry.item, entry.row_id)"  # noqa: S608 - our own constants
-        found = self._datapoints(latest, (participant_id, visit, form))
-        return tuple(sorted(found, key=lambda datapoint: (datapoint.slot.row, datapoint.slot.item)))
+        return self._follower.case(participant_id).forms.get((visit, form), ())
 
     def history(self, slot: Slot) -> tuple[Datapoint, ...]:
         """Every version that ever stood in a slot, the first one first."""
@@ -157,16 +161,7 @@ class Ledger:
         self, kinds: Collection[EventKind] | None = None, participant_id: str | None = None
     ) -> tuple[LedgerEvent, ...]:
         """The acts, by seq; only of some kinds or of one participant where asked."""
-        wanted, values = "entry.event = 1", list[object]()
-        if kinds is not None:
-            chosen = sorted(set(kinds))
-            wanted += f" AND kind.name IN ({', '.join('?' * len(chosen)) or 'NULL'})"
-            values += chosen
-        if participant_id is not None:
-            wanted += " AND participant.name = ?"
-            values.append(participant_id)
-        found = self._database.read(f"{rows.ENTRIES} WHERE {wanted} ORDER BY entry.seq", values)
-        return tuple(map(rows.event_of, found))
+        return self._follower.events(kinds, participant_id)
 
     def snapshot(self, as_of: int | dt.datetime | None = None) -> Snapshot:
         """
@@ -176,6 +171,10 @@ class Ledger:
         Raises:  ValueError for a moment without a zone.
         """
         return take_snapshot(self._database, as_of)
+
+    def snapshot_since(self, kept: Snapshot) -> Snapshot:
+        """The present state; of `kept`, taken earlier, only what came since is read."""
+        return extend_snapshot(self._database, kept)
 
     def verify(self, expect_head: Head | None = None) -> Verification:
         """
@@ -234,11 +233,19 @@ class Ledger:
 
     def _conflict(self, expect: FormToken) -> Conflict | None:
         form = (expect.participant_id, expect.visit, expect.form)
-        found = self.form_version(*form)
+        found = self._version_now(*form)
         if found == expect.seq:
             return None
         since = "entry.event = 0 AND participant.name = ? AND visit.name = ? AND form.name = ? AND entry.seq > ?"
         return Conflict(expect.seq, found, self._datapoints(since, (*form, expect.seq)))
+
+    def _version_now(self, participant_id: str, visit: str, form: str) -> int:
+        """As it stands inside the write transaction."""
+        found = self._database.read(
+            f"SELECT coalesce(max(entry.seq), 0) FROM entry{_FORM}",  # noqa: S608 - our own constants
+            (participant_id, visit, form),
+        )
+        return int(found[0][0])
 
     def _saved_under(self, token: str, entries: Sequence[Entry], expect: FormToken | None) -> Receipt | Conflict | None:
         saved = self._database.read("SELECT id, at_ms FROM save WHERE token = ?", (token,))

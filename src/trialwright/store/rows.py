@@ -47,6 +47,28 @@ CHAIN_SAVES = "SELECT id, at_ms, coalesce(token, ''), build, origin, account FRO
 ENDS = "SELECT entry.seq, entry.hash, save.id, save.at_ms FROM entry JOIN save ON save.id = entry.save"
 LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"
 
+LAST_HASH = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
+
+TAIL = """
+SELECT entry.seq, entry.save, entry.event, entry.kind, participant, visit, form, item, row_id, replaces,
+    save.account, save.at_ms, save.build, save.origin, raw, text, unit, reason, erases
+FROM entry JOIN save ON save.id = entry.save LEFT JOIN content ON content.seq = entry.seq
+"""
+"""Entries with names as keys, for who knows the names already."""
+
+LATEST_OF_PARTICIPANT = """
+WHERE entry.seq IN (
+    SELECT max(seq) FROM entry WHERE event = 0 AND participant = (SELECT id FROM participant WHERE name = ?)
+        AND seq <= ?
+    GROUP BY visit, form, item, row_id)
+ORDER BY entry.seq
+"""
+
+LAST_OF_EACH = """
+SELECT participant.name, max(entry.seq) FROM entry JOIN participant ON participant.id = entry.participant
+GROUP BY participant.name
+"""
+
 LATEST_OF = """
 SELECT max(entry.seq) FROM entry
 JOIN kind ON kind.id = entry.kind JOIN participant ON participant.id = entry.participant

@@ -1,6 +1,7 @@
 """The state of the ledger at a moment, in columns, with its hash."""
 
 import datetime as dt
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,8 @@ from trialwright.store.erasing import erasure_reasons
 from trialwright.store.values import at_utc, milliseconds
 
 BATCH = 100_000
+_CHUNKS = 60
+"""A table grown piece by piece is laid together again from so many pieces on."""
 
 _ENTRY_KEYS = ("seq", "save", "kind", "participant", "visit", "form", "item", "row_id", "replaces")
 _ENTRIES = "entry WHERE event = 0 AND seq > ? AND seq <= ?"
@@ -35,14 +38,40 @@ def take_snapshot(database: Database, as_of: int | dt.datetime | None) -> Snapsh
     """See `Ledger.snapshot`. All queries see one moment."""
     with database.reading():
         last, digest, at_ms = _limit(database, as_of)
-        versions = _versions(database, last)
-        found = database.read(f"{rows.ENTRIES} WHERE entry.event = 1 AND entry.seq <= ? ORDER BY entry.seq", (last,))
-    events = tuple(map(rows.event_of, found))
+        versions = _versions(database, 0, last)
+        events = _events(database, 0, last)
+    return _snapshot(versions, events, Head(last, digest.hex()), _as_of_utc(as_of, at_ms))
+
+
+def extend_snapshot(database: Database, kept: Snapshot) -> Snapshot:
+    """See `Ledger.snapshot_since`. What was erased since, or another chain, asks for a new one."""
+    with database.reading():
+        last, digest, at_ms = _limit(database, None)
+        if (last, digest.hex()) == (kept.head.seq, kept.head.hash):
+            return kept
+        begun = database.read("SELECT hash FROM entry WHERE seq = ?", (kept.head.seq,))
+        erased = database.read("SELECT 1 FROM entry WHERE erases > 0 AND seq > ? LIMIT 1", (kept.head.seq,))
+        follows = bool(begun) and begun[0][0].hex() == kept.head.hash and not erased
+        start = kept.head.seq if follows else 0
+        versions = _versions(database, start, last)
+        events = _events(database, start, last)
+    if start:
+        versions = pl.concat([kept.versions, versions], rechunk=kept.versions.n_chunks() > _CHUNKS)
+        events = (*kept.events, *events)
+    return _snapshot(versions, events, Head(last, digest.hex()), at_utc(at_ms))
+
+
+def _snapshot(versions: pl.DataFrame, events: tuple[LedgerEvent, ...], head: Head, as_of_utc: str) -> Snapshot:
     current = current_of(versions)
     return Snapshot(
-        versions=versions, current=current, events=events, head=Head(last, digest.hex()),
-        hash=hash_of_state(current, events), as_of_utc=_as_of_utc(as_of, at_ms),
+        versions=versions, current=current, events=events, head=head,
+        seal=partial(hash_of_state, current, events), as_of_utc=as_of_utc,
     )  # fmt: skip
+
+
+def _events(database: Database, start: int, last: int) -> tuple[LedgerEvent, ...]:
+    wanted = "WHERE entry.event = 1 AND entry.seq > ? AND entry.seq <= ? ORDER BY entry.seq"
+    return tuple(map(rows.event_of, database.read(f"{rows.ENTRIES} {wanted}", (start, last))))
 
 
 def current_of(versions: pl.DataFrame) -> pl.DataFrame:
@@ -100,17 +129,18 @@ def _as_of_utc(as_of: int | dt.datetime | None, at_ms: int) -> str:
     return at_utc(milliseconds(as_of) if isinstance(as_of, dt.datetime) else at_ms)
 
 
-def _versions(database: Database, last: int) -> pl.DataFrame:
-    batches = [batch for start in range(0, last, BATCH)
+def _versions(database: Database, first: int, last: int) -> pl.DataFrame:
+    """The versions of entries after `first`."""
+    batches = [batch for start in range(first, last, BATCH)
                if (batch := _batch(database, start, min(start + BATCH, last))) is not None]  # fmt: skip
     if not batches:
         return pl.DataFrame(schema=VERSION_COLUMNS)
     keys = pl.concat(batches, rechunk=True)
-    last_save = int(keys["save"][-1])
+    before, last_save = int(keys["save"][0]) - 1, int(keys["save"][-1])
     saves = pl.concat([_columns(database, _SAVES, _SAVE_KEYS, start, min(start + BATCH, last_save))
-                       for start in range(0, last_save, BATCH)])  # fmt: skip
+                       for start in range(before, last_save, BATCH)])  # fmt: skip
     at = saves["at_ms"].cast(pl.Datetime("ms")).dt.strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
-    of_save = keys["save"] - 1  # ids are 1, 2, 3 ... without gaps: the place in the list of saves
+    of_save = keys["save"] - 1 - before  # ids are 1, 2, 3 ... without gaps: the place in the list of saves
     columns = {
         "seq": keys["seq"], "replaces": keys["replaces"], "group": keys["save"],
         "participant_id": _named(database, "participant", keys["participant"]),

@@ -49,7 +49,7 @@ def check_tls(cert: str, key: str) -> None:
 
 def check_clock(ledger: Ledger, clock: Clock) -> Problem | None:
     """TW-WEB-016, a warning, where the ledger ends in the future of this computer."""
-    last = ledger.snapshot().as_of_utc
+    last = ledger.last_moment()
     now = clock()
     if not last or dt.datetime.fromisoformat(last) <= now + SKEW:
         return None

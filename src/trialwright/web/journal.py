@@ -1,14 +1,15 @@
 """How far each participant has come, as lists and timelines show it; judged by capture, gathered here."""
 
-from collections import defaultdict
+from weakref import WeakKeyDictionary
 
 import msgspec
 
 from trialwright.capture.status import Status, participant_status
-from trialwright.capture.values import Values, values_in
-from trialwright.capture.visits import VisitState, next_due, visit_state_of, visits_of
-from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
+from trialwright.capture.values import Values, values_held
+from trialwright.capture.visits import VisitState, next_due, visit_states, visits_of
+from trialwright.model.ledger import Case, EventKind, LedgerEvent
 from trialwright.model.study import Study, Visit
+from trialwright.web.place import Place
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,32 +39,35 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         return sum(state.progress == "complete" for state in self.states)
 
 
-def courses(study: Study, snapshot: Snapshot) -> tuple[Course, ...]:
+def courses(place: Place) -> tuple[Course, ...]:
     """Every participant in the order of being added."""
-    acts = acts_by_participant(snapshot)
-    return tuple(_course(study, snapshot, name, events) for name, events in acts.items())
+    added = place.ledger.events(kinds=["participant_added"])
+    names = dict.fromkeys(event.participant_id for event in added)
+    return tuple(found for name in names if (found := course(place, name)) is not None)
 
 
-def course(study: Study, snapshot: Snapshot, participant_id: str) -> Course | None:
-    """One participant; None for a stranger."""
-    events = acts_by_participant(snapshot).get(participant_id)
-    return _course(study, snapshot, participant_id, events) if events else None
+def course(place: Place, participant_id: str) -> Course | None:
+    """One participant; None for a stranger. Kept until somebody writes about this participant."""
+    case = place.case(participant_id)
+    if not any(event.kind == "participant_added" for event in case.events):
+        return None
+    kept = _kept.setdefault(place, {})
+    held = kept.get(participant_id)
+    if held is not None and held[0] == case.last and held[1] is place.study:
+        return held[2]
+    made = _course(place.study, case, participant_id)
+    kept[participant_id] = (case.last, place.study, made)
+    return made
 
 
-def acts_by_participant(snapshot: Snapshot) -> dict[str, tuple[LedgerEvent, ...]]:
-    """The acts of everybody who was added, by participant."""
-    acts: dict[str, list[LedgerEvent]] = defaultdict(list)
-    for event in snapshot.events:
-        if event.participant_id:
-            acts[event.participant_id].append(event)
-    return {name: tuple(events) for name, events in acts.items() if any(e.kind == "participant_added" for e in events)}
+_kept: WeakKeyDictionary[Place, dict[str, tuple[int, Study, Course]]] = WeakKeyDictionary()
 
 
-def _course(study: Study, snapshot: Snapshot, name: str, events: tuple[LedgerEvent, ...]) -> Course:
-    values = values_in(snapshot, name)
+def _course(study: Study, case: Case, name: str) -> Course:
+    values, events = values_held(case), case.events
 
     def states(visits: list[Visit]) -> tuple[VisitState, ...]:
-        return tuple(visit_state_of(study, values, events, name, visit.name) for visit in visits)
+        return visit_states(study, values, events, name, [visit.name for visit in visits])
 
     visits = visits_of(study, events, name)
     planned = states([visit for visit in visits if visit.kind != "log"])

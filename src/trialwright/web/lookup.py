@@ -2,10 +2,10 @@
 
 import msgspec
 
-from trialwright.capture.blinding import HiddenForms, hidden_earlier
+from trialwright.capture.blinding import HiddenForms, hidden_earlier, hidden_from_assessor
 from trialwright.capture.relative import looked_up
 from trialwright.capture.values import Place as Spot
-from trialwright.capture.values import Values, values_in
+from trialwright.capture.values import Values, values_of
 from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.study import Form, Visit
@@ -29,7 +29,7 @@ class FormAt(msgspec.Struct, frozen=True, kw_only=True):
 
 def course(call: Call, participant_id: str) -> Course:
     """The participant's course, or NotHere."""
-    found = journal.course(call.place.study, call.place.snapshot(), participant_id)
+    found = journal.course(call.place, participant_id)
     if found is None:
         raise NotHere
     return found
@@ -37,7 +37,7 @@ def course(call: Call, participant_id: str) -> Course:
 
 def visit_of(call: Call, participant_id: str, name: str) -> Visit:
     """A visit of this participant's schedule: an unscheduled one only where it was added."""
-    visits = visits_of(call.place.study, call.place.events(), participant_id)
+    visits = visits_of(call.place.study, call.place.case(participant_id).events, participant_id)
     found = next((visit for visit in visits if visit.name == name), None)
     if found is None:
         raise NotHere
@@ -46,7 +46,8 @@ def visit_of(call: Call, participant_id: str, name: str) -> Visit:
 
 def form_at(call: Call, participant_id: str, visit: str, form: str) -> FormAt:
     """The form, if the schedule has it at this visit of an existing participant."""
-    course(call, participant_id)
+    if not any(event.kind == "participant_added" for event in call.place.case(participant_id).events):
+        raise NotHere
     at = visit_of(call, participant_id, visit)
     if form not in at.forms:
         raise NotHere
@@ -55,16 +56,18 @@ def form_at(call: Call, participant_id: str, visit: str, form: str) -> FormAt:
 
 def hidden(call: Call, participant_id: str = "") -> HiddenForms:
     """What of earlier visits this reader may not see while a later one is being scored."""
-    return hidden_earlier(call.place.study, call.place.snapshot(), call.reader.role_names, participant_id)
+    study, roles = call.place.study, call.reader.role_names
+    if participant_id:
+        return hidden_from_assessor(study, call.place.case(participant_id), participant_id, roles)
+    return hidden_earlier(study, call.place.snapshot(), roles)
 
 
 def elsewhere(call: Call, at: FormAt) -> dict[str, RowValue]:
     """What the conditions of a form read on other forms and at other visits."""
-    values = values_in(call.place.snapshot(), at.participant_id)
     spot = Spot(at.participant_id, at.visit.name, at.form.name)
 
     def held_on(visit: str, form: str) -> Values:
-        return {slot: held for slot, held in values.items() if (slot.visit, slot.form) == (visit, form)}
+        return values_of(call.place.ledger.datapoints(at.participant_id, visit, form))
 
     return looked_up(call.place.study, at.form, spot, held_on)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from trialwright.capture.status import roles_of
 from trialwright.define import read_site_wording
-from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.model.ledger import Case, LedgerEvent, Snapshot
 from trialwright.model.study import Role, Study
 from trialwright.model.text import Text
 from trialwright.store import Ledger
@@ -21,15 +21,19 @@ class Place:
         self.folder = folder
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._simulated, self._looked_at = False, 0
         self._wording: Mapping[str, Text] | None = None
 
     def snapshot(self) -> Snapshot:
-        """The present state; read again only when somebody has written since."""
+        """The present state of everybody in columns; a page about one person asks `case` instead, which is cheaper."""
         with self._lock:
             kept = self._snapshot
-            if kept is None or kept.head.hash != self.ledger.head().hash:
-                kept = self._snapshot = self.ledger.snapshot()
+            kept = self._snapshot = self.ledger.snapshot() if kept is None else self.ledger.snapshot_since(kept)
             return kept
+
+    def case(self, participant_id: str) -> Case:
+        """Everything of one participant."""
+        return self.ledger.case(participant_id)
 
     def wording(self) -> Mapping[str, Text]:
         """Licensed wording that the site supplied, by item; read once."""
@@ -39,15 +43,20 @@ class Place:
             return self._wording
 
     def events(self) -> tuple[LedgerEvent, ...]:
-        return self.snapshot().events
+        """The acts of everybody."""
+        return self.ledger.events()
 
     @property
     def simulated(self) -> bool:
         """The database was made by `demo`: its participants are virtual and demo accounts may stand in it."""
-        return any(event.origin == "simulated" for event in self.events())
+        if not self._simulated:
+            events = self.events()
+            self._simulated = any(event.origin == "simulated" for event in events[self._looked_at :])
+            self._looked_at = len(events)
+        return self._simulated
 
     def roles_of(self, user: str) -> tuple[Role, ...]:
-        held = roles_of(self.events(), user)
+        held = roles_of(self.ledger.events(kinds=("role_granted", "role_revoked")), user)
         return tuple(role for role in self.study.roles if role.name in held)
 
 

@@ -10,7 +10,7 @@ from trialwright.capture.forms import read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.scores import form_scores
 from trialwright.capture.values import Place as Spot
-from trialwright.capture.values import fields_of, values_in
+from trialwright.capture.values import fields_of, values_held, values_of
 from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
@@ -136,10 +136,10 @@ def _version(call: Call, at: FormAt) -> int:
 
 def _barred(call: Call, at: FormAt, row: int) -> list[Problem]:
     """What stands in the way of saving here; a form that cannot be saved is shown to be read."""
-    snapshot = call.place.snapshot()
-    events = [e for e in snapshot.events if e.participant_id in ("", at.participant_id)]
     spot = Spot(at.participant_id, at.visit.name, at.form.name, row)
-    values = values_in(snapshot, at.participant_id)
+    events = conduct.acts_of(call.place.ledger, at.participant_id)
+    # only a baseline asks whether another one was begun
+    values = values_held(call.place.case(at.participant_id)) if at.visit.kind == "baseline" else {}
     return check_may_save(call.place.study, events, spot, call.reader.role_names, values)
 
 
@@ -163,7 +163,8 @@ def _read(
 
 
 def _scores(call: Call, at: FormAt, row: int) -> list[tuple[str, str]]:
-    values = values_in(call.place.snapshot(), at.participant_id)
+    held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
+    values = values_of(d for d in held if not isinstance(d.value, Blank))
     spot = Spot(at.participant_id, at.visit.name, at.form.name, row)
     found = form_scores(call.place.study, values, spot, load())
     return [(score.label.of(call.language), score_text(score, call.language)) for score in found]

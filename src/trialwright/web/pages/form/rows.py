@@ -5,8 +5,9 @@ from django.http import HttpResponse
 
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.values import Place as Spot
-from trialwright.capture.values import fields_of, values_in
+from trialwright.capture.values import fields_of, values_held
 from trialwright.model.text import Text
+from trialwright.pipeline import conduct
 from trialwright.web import quality
 from trialwright.web.lookup import FormAt
 from trialwright.web.page import Call
@@ -39,15 +40,14 @@ def show_rows(call: Call, at: FormAt) -> HttpResponse:
             for field in columns
         )
         lines.append(RowLine(row=number, cells=cells, inactive=gone.get(number, "")))
-    snapshot = call.place.snapshot()
-    events = [e for e in snapshot.events if e.participant_id in ("", at.participant_id)]
+    events = conduct.acts_of(call.place.ledger, at.participant_id)
     following = call.place.ledger.next_row(at.participant_id, at.visit.name, at.form.name)
     barred = check_may_save(
         call.place.study,
         events,
         Spot(at.participant_id, at.visit.name, at.form.name, following),
         call.reader.role_names,
-        values_in(snapshot, at.participant_id),
+        values_held(call.place.case(at.participant_id)),
     )
     return page(
         call,

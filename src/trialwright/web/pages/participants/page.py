@@ -26,7 +26,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def view(call: Call) -> HttpResponseBase:
-    people = journal.courses(call.place.study, call.place.snapshot())
+    people = journal.courses(call.place)
     status, number = (str(call.request.GET.get(name, "")).strip() for name in ("status", "number"))
     today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
     entries = [Entry(person=person, urgency=_urgency(person, today)) for person in people]
@@ -35,7 +35,7 @@ def view(call: Call) -> HttpResponseBase:
         for entry in entries
         if status in ("", entry.person.status) and number.casefold() in entry.person.participant_id.casefold()
     ]
-    events = call.place.events()
+    done = {event.kind for event in call.place.ledger.events(kinds=[gate.event for gate in call.place.study.gates])}
     return page(
         call,
         "participants/participants.html",
@@ -48,7 +48,7 @@ def view(call: Call) -> HttpResponseBase:
         ],
         enrolled=sum(any(event.kind == "enrolled" for event in person.events) for person in people),
         next_number=conduct.next_participant_id(call.place.ledger),
-        owed_gates=[g for g in call.place.study.gates if g.event not in {e.kind for e in events}],
+        owed_gates=[g for g in call.place.study.gates if g.event not in done],
     )
 
 

@@ -27,12 +27,12 @@ def view(call: Call, participant_id: str, visit: str) -> HttpResponseBase:
 def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     """The page, with the Problems of an act that was refused."""
     person, visit = lookup.course(call, participant_id), lookup.visit_of(call, participant_id, name)
-    study, snapshot = call.place.study, call.place.snapshot()
+    study = call.place.study
     state = person.state(name)
     seen = results.verdict_settled(study, person.events, participant_id, name)
     secret = {form for _, at, form in lookup.hidden(call, participant_id) if at == name}
     seen = seen and not secret
-    scores = visit_scores(study, snapshot, participant_id, name, load())
+    scores = visit_scores(study, person.values, participant_id, name, load())
     return page(
         call,
         "visit/visit.html",

@@ -1,0 +1,191 @@
+"""
+What the ledger holds, kept in memory and brought up to date by reading only what came since.
+
+A page asks the same few things again and again: the acts of a study and of a participant, and what stands in a form.
+Reading them anew costs a dozen joined queries a page; following the tail of the chain costs one. The ledger stays the
+only truth: a chain that is not the one followed so far, and every erasure, empties what is kept.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping
+
+from trialwright.model.ledger import Case, Datapoint, EventKind, Head, LedgerEvent
+from trialwright.store import rows
+from trialwright.store.chain import first_hash
+from trialwright.store.database import Database
+from trialwright.store.erasing import erasure_reasons
+from trialwright.store.rows import Row
+
+KEPT = 400
+"""Participants whose values are kept; the one asked for longest ago goes first."""
+_CATCH_UP = 5_000
+"""More entries than these are not sorted into the kept values: they are read again when asked for."""
+
+
+class Follower:
+    """Acts and current values of one ledger. Safe for threads: what it hands out is never changed afterwards."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.RLock()
+        self._empty()
+
+    def head(self) -> Head:
+        """The end of the chain that everything handed out now belongs to."""
+        with self._lock:
+            self._catch_up()
+            return self._head
+
+    def events(self, kinds: Collection[EventKind] | None, participant_id: str | None) -> tuple[LedgerEvent, ...]:
+        """The acts, by seq; only of some kinds or of one participant where asked."""
+        with self._lock:
+            self._catch_up()
+            if participant_id is not None:
+                found = self._of_participant.get(participant_id, ())
+                return found if kinds is None else tuple(event for event in found if event.kind in kinds)
+            if kinds is None:
+                return self._every()
+            chosen = frozenset(kinds)
+            held = self._chosen.get(chosen)
+            if held is None:
+                held = self._chosen[chosen] = _by_seq(event for kind in chosen for event in self._of_kind.get(kind, ()))
+            return held
+
+    def case(self, participant_id: str) -> Case:
+        """Everything of one participant, and how far the ledger was read for it."""
+        with self._lock:
+            self._catch_up()
+            return Case(
+                seq=self._head.seq,
+                last=self._last_of.get(participant_id, 0),
+                events=self._of_participant.get(participant_id, ()),
+                forms=self._forms_of(participant_id),
+            )
+
+    def _empty(self) -> None:
+        self._head = Head(0, "")
+        self._names: dict[str, list[str]] = {}
+        self._acts: list[LedgerEvent] = []
+        self._told: tuple[LedgerEvent, ...] | None = ()
+        self._of_kind: dict[str, tuple[LedgerEvent, ...]] = {}
+        self._of_participant: dict[str, tuple[LedgerEvent, ...]] = {}
+        self._chosen: dict[frozenset[EventKind], tuple[LedgerEvent, ...]] = {}
+        self._last_of: dict[str, int] = {}
+        self._cases: OrderedDict[str, Forms] = OrderedDict()
+
+    def _every(self) -> tuple[LedgerEvent, ...]:
+        if self._told is None:
+            self._told = tuple(self._acts)
+        return self._told
+
+    def _catch_up(self) -> None:
+        found = self._database.read(rows.LAST_HASH)
+        if not found:
+            ((origin,),) = self._database.read("SELECT origin FROM ledger")
+            self._empty()
+            self._head = Head(0, first_hash(origin).hex())
+            return
+        seq, digest = found[0][0], found[0][1].hex()
+        if (seq, digest) == (self._head.seq, self._head.hash):
+            return
+        if not self._continues(seq):
+            self._empty()
+        before = self._head.seq
+        if seq - before > _CATCH_UP:
+            self._cases.clear()
+            tail = self._database.read(f"{rows.TAIL} WHERE entry.event = 1 AND entry.seq > ?", (before,))
+            self._last_of.update(self._database.read(rows.LAST_OF_EACH))
+        else:
+            tail = self._database.read(f"{rows.TAIL} WHERE entry.seq > ?", (before,))
+        erased = any(row[-1] for row in tail)
+        if erased and before:
+            self._empty()
+            self._catch_up()
+            return
+        self._sort_in(tail)
+        self._head = Head(seq, digest)
+
+    def _continues(self, seq: int) -> bool:
+        """Whether the chain still holds the entry followed last: a ledger restored in its place does not."""
+        if self._head.seq == 0 or seq < self._head.seq:
+            return False
+        found = self._database.read("SELECT hash FROM entry WHERE seq = ?", (self._head.seq,))
+        return bool(found) and found[0][0].hex() == self._head.hash
+
+    def _sort_in(self, tail: list[Row]) -> None:
+        changed: dict[str, list[Datapoint]] = {}
+        acts: dict[str, list[LedgerEvent]] = {}
+        for row in tail:
+            named = self._named(row)
+            who = named[3]
+            self._last_of[who] = named[0]
+            if row[2]:
+                event = rows.event_of(named)
+                self._acts.append(event)
+                acts.setdefault(who, []).append(event)
+            elif who in self._cases:
+                changed.setdefault(who, []).append(rows.datapoint_of(named))
+        for who, versions in changed.items():
+            self._cases[who] = {**self._cases[who], **_by_form(versions, self._cases[who])}
+        if acts:
+            self._told = None
+            self._chosen.clear()
+        for who, events in acts.items():
+            self._of_participant[who] = (*self._of_participant.get(who, ()), *events)
+        fresh: dict[str, list[LedgerEvent]] = {}
+        for event in (event for events in acts.values() for event in events):
+            fresh.setdefault(event.kind, []).append(event)
+        for kind, events in fresh.items():
+            self._of_kind[kind] = (*self._of_kind.get(kind, ()), *events)
+
+    def _forms_of(self, participant_id: str) -> "Forms":
+        held = self._cases.get(participant_id)
+        if held is None:
+            found = self._database.read(
+                f"{rows.ENTRIES} {rows.LATEST_OF_PARTICIPANT}", (participant_id, self._head.seq)
+            )
+            gone = [row[0] for row in found if row[14] is None]
+            reasons = erasure_reasons(self._database) if gone else {}
+            held = _by_form([rows.datapoint_of(row, reasons.get(row[0], "")) for row in found], {})
+            self._cases[participant_id] = held
+            if len(self._cases) > KEPT:
+                self._cases.popitem(last=False)
+        else:
+            self._cases.move_to_end(participant_id)
+        return held
+
+    def _named(self, row: Row) -> Row:
+        """A row of TAIL as a row of ENTRIES: keys become names, from lists read once."""
+        (seq, save, _, kind, participant, visit, form, item, row_id, replaces, account, at_ms, build, origin,
+         raw, text, unit, reason, _) = row  # fmt: skip
+        name = self._name
+        return (seq, save, name("kind", kind), name("participant", participant), name("visit", visit),
+                name("form", form), name("item", item), row_id, replaces, name("account", account), at_ms, build,
+                name("origin", origin), raw, text, None if unit is None else name("unit", unit), reason)  # fmt: skip
+
+    def _name(self, table: str, key: int) -> str:
+        held = self._names.get(table)
+        if held is None or key >= len(held):
+            found = self._database.read(f"SELECT name FROM {table} ORDER BY id")  # noqa: S608 - our own table names
+            held = self._names[table] = ["", *(name for (name,) in found)]
+        return held[key]
+
+
+def _by_seq(events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    return tuple(sorted(events, key=lambda event: event.seq))
+
+
+Forms = Mapping[tuple[str, str], tuple[Datapoint, ...]]
+
+
+def _by_form(versions: Iterable[Datapoint], before: Forms) -> Forms:
+    """The forms in which `versions` stand, as they are with them; each by row and item."""
+    found: dict[tuple[str, str], dict[tuple[int, str], Datapoint]] = {}
+    for version in versions:
+        slot = version.slot
+        at = (slot.visit, slot.form)
+        if at not in found:
+            found[at] = {(d.slot.row, d.slot.item): d for d in before.get(at, ())}
+        found[at][slot.row, slot.item] = version
+    return {at: tuple(held[key] for key in sorted(held)) for at, held in found.items()}
