@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 export TRIALWRIGHT_TEST_WORKERS ?= 2
 
-.PHONY: demo test check test-only test-postgres bench sabotage pictures lock format clean
+.PHONY: demo test check test-only test-postgres bench sabotage oracle pictures lock format clean
 
 demo: $(VENV)/run.done
 	$(BIN)/trialwright demo
@@ -30,6 +30,10 @@ bench: .venv-bench/bench.done
 
 sabotage: $(VENV)/test.done
 	$(BIN)/python tests/sabotage/run.py
+
+# Every response criterion against the slow reading of its sentence, 100,000 rows each: minutes, not seconds.
+oracle: $(VENV)/test.done
+	TRIALWRIGHT_ORACLE=100000 $(BIN)/pytest -q tests/catalog/test_against_the_sentences.py
 
 # The pictures of docs/images, made by the journey test.
 pictures: $(VENV)/test.done

@@ -48,7 +48,9 @@ def rule(parameters: Parameters) -> Rule:
     # Without the low dose in it, a low baseline is no special case: half of 5 mg is half.
     spared: Truth = ways[way]
     if way != "reduction":
-        spared = AnyOf((All((low_before, stays[parameters.choice("already_low")])), All((Not(low_before), ways[way]))))
+        low_stays = stays[parameters.choice("already_low")]
+        # The third is what holds either way: a baseline that is not known need not leave it open.
+        spared = AnyOf((All((low_before, low_stays)), All((Not(low_before), ways[way])), All((low_stays, ways[way]))))
     clauses: list[Truth] = [spared]
     outputs: dict[str, Expr] = {"reduced": reduced, "low_dose": is_low, "low_before": low_before, "spared": spared}
     columns = [f"{DOSE}_b", f"{DOSE}_f", f"{DOSE}_scale"]
