@@ -38,6 +38,7 @@ ACTS: dict[str, Text] = {
     "keep_product": Text("keep the product log", "登记研究药物"),
     "report_safety": Text("report serious events", "报告严重不良事件"),
     "assess_safety": Text("assess serious events for the sponsor", "代表申办者评价严重不良事件"),
+    "keep_record": Text("keep the registry record", "维护注册记录"),
     "keep_accounts": Text("add, close and unlock accounts", "新增、关闭和解锁账户"),
 }
 """What a role may be allowed to do (`Role.may`), in words."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from trialwright.cli.speak import as_json, err, expect_one_of, out, parse_day, print_json, print_problems
+from trialwright.cli.speak import as_json, err, expect_one_of, out, parse_day, print_json, print_problems, wrong_use
 
 if TYPE_CHECKING:
     from trialwright.model.ledger import Snapshot
@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     family.command("deadlines")(deadlines)
     family.command("convert")(convert)
     family.command("outcomes")(outcomes)
+    family.command("submit")(submit)
     app.add_typer(family)
 
 
@@ -60,19 +61,30 @@ def history(
 
 def diff(
     before: Annotated[Path, typer.Argument(metavar="A", help="A record in any format, or a study folder.")],
-    after: Annotated[Path, typer.Argument(metavar="B", help="The same, later or elsewhere.")],
+    after: Annotated[
+        Path | None,
+        typer.Argument(metavar="B", help="The same, later or elsewhere; without it, the public copy of study A."),
+    ] = None,
+    db: Db = None,
     form: Form = "text",
 ) -> None:
     """
     Compare two records field by field, in words; exit 1 if they differ.
 
+    Of a study folder alone: the version last submitted, or the draft where none was, against the public copy.
+
     Example: trialwright record diff registered.json demo-out/registration.json
     """
-    from trialwright.pipeline.record_history import compare_paths
+    from trialwright.pipeline.record_history import compare_paths, study_drift
     from trialwright.register.history import render_diff
 
     expect_one_of("--format", form, ("text", "json"))
-    found = compare_paths(before, after)
+    if after is not None:
+        found = compare_paths(before, after)
+    elif (before / "study.yaml").is_file():
+        found = study_drift(before, ledger.events if (ledger := _snapshot(before, db)) else ())
+    else:
+        wrong_use(f"{before} is no study folder: name the record to compare it with.")
     if isinstance(found, list):
         _refuse(found)
     if form == "json":
@@ -81,6 +93,31 @@ def diff(
         out.print(render_diff(found), markup=False, end="")
     if not found.same:
         raise typer.Exit(1)
+
+
+def submit(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The record as it was submitted, in any format.")],
+    date: Annotated[str, typer.Option(help="The day it was submitted, YYYY-MM-DD.")],
+    by: Annotated[str, typer.Option(help="Who keeps it: a name of the delegation log.")],
+    reason: Annotated[str, typer.Option(help="Why it was submitted, in one sentence.")] = "",
+    db: Db = None,
+) -> None:
+    """
+    Keep the bytes of a version that was submitted to the registry, with the day, in the ledger.
+
+    Example: trialwright record submit my-study upload.xml --date 2026-11-20 --by registry_officer_1
+    """
+    from trialwright.pipeline.record_submit import keep_submission
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        wrong_use(f"{file}: it cannot be read ({error.strerror}).")
+    kept = keep_submission(study, content, name=file.name, date=date, user=by, reason=reason, db=db)
+    if isinstance(kept, list):
+        _refuse(kept)
+    out.print(kept, markup=False)
 
 
 def deadlines(

@@ -124,6 +124,7 @@ class OutcomeBlock(Block):
 Act = Literal[
     "enter", "complete_visit", "enrol", "identify", "review", "sign", "record_deviation", "keep_product",
     "report_safety", "assess_safety", "verify", "lock", "look", "see_results", "grant", "keep_accounts",
+    "keep_record",
 ]  # fmt: skip
 
 

@@ -146,3 +146,4 @@ class RecordHistory(msgspec.Struct, frozen=True, kw_only=True):
     primary_completion: str = ""
     completion: str = ""
     told: tuple[Text, ...] = ()
+    drift: RecordDiff | None = None  # our last version against the public copy, where both are at hand

@@ -9,7 +9,8 @@ however often they are sent; the others take a `token` of the page for that.
 Details of the acts (flat texts): participant_added site · consent_given version, date · consent_withdrawn date,
 reason · eligibility_confirmed criteria · enrolled date · screen_failure date, criteria · withdrawn date, reason (a
 code) · completed date · died date · visit_completed owed · deviation_recorded category, major (Y/N), description,
-date · ethics_approval date, body, number · site_opened date, site · build_published build, hash, status ·
+date · ethics_approval date, body, number · site_opened date, site · record_submitted date, file, sha256,
+record, encoding · build_published build, hash, status ·
 role_granted and role_revoked user, role · frozen, unfrozen, locked and unlocked scope ("data": everything; "form",
 "visit", "participant" by the act's own place; "site" with site; "study": a freeze), exceptions · look_declared head ·
 query_opened check, items, message, message_zh; by a person items, to, its words in the reason · query_answered,

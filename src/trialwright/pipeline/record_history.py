@@ -11,12 +11,14 @@ from trialwright.model.ledger import LedgerEvent
 from trialwright.model.problem import Problem
 from trialwright.model.record import RegistryRecord
 from trialwright.model.study import Study
+from trialwright.pipeline.conduct_record import submitted_bytes
 from trialwright.pipeline.registration import registered_record, registration_draft
 from trialwright.pipeline.study import load_study
 from trialwright.register import read_record, unreadable_file
 from trialwright.register.history import (
     Version,
     compare_versions,
+    drift_of,
     history_of_document,
     history_of_versions,
     submitted_on,
@@ -56,10 +58,12 @@ def study_history(folder: Path, study: Study, events: tuple[LedgerEvent, ...] = 
     """
     The history of a study's own record: the registered copy, what was submitted since, and every frozen build.
 
-    Shape:   oldest first by day; on one day the registered copy, then builds by number.
+    Shape:   oldest first by day; on one day the registered copy, then builds by number. `drift` holds the version last
+             submitted against the public copy.
     """
-    versions = _registered(folder, study)
-    versions += [version for event in events if (version := _submitted(event)) is not None]
+    public = _registered(folder, study)
+    submitted = [version for event in events if (version := _submitted(event)) is not None]
+    versions = [*public, *submitted]
     catalog = _catalog()
     builds, _ = read_builds(folder)
     for build in builds:
@@ -78,7 +82,29 @@ def study_history(folder: Path, study: Study, events: tuple[LedgerEvent, ...] = 
         versions.append(Version(record=drafted(folder, study), date="", source="working files of the definition"))
     if not versions:
         return [unreadable_file(str(folder), "the study has neither a registered record nor a build")]
-    return history_of_versions(sorted(versions, key=lambda version: version.date or "9999"))
+    history = history_of_versions(sorted(versions, key=lambda version: version.date or "9999"))
+    ours = max(submitted, key=lambda version: version.date, default=None)
+    if ours is None or not public:
+        return history
+    return msgspec.structs.replace(history, drift=drift_of(ours, public[0]))
+
+
+def study_drift(folder: Path, events: tuple[LedgerEvent, ...] = ()) -> RecordDiff | list[Problem]:
+    """
+    What a study holds of its record against the public copy: the version last submitted, else what it would register.
+
+    Problems: a definition that does not stand, no registered record, or one that cannot be read.
+    """
+    study, problems = load_study(folder, _catalog())
+    if study is None:
+        return [problem for problem in problems if problem.severity == "error"] or problems
+    record = registered_record(folder, study) if study.registration.record_path else []
+    if isinstance(record, list):
+        return record or [unreadable_file(str(folder), "the study names no registered record")]
+    public = Version(record=record, date=submitted_on(record), source="public copy")
+    submitted = [version for event in events if (version := _submitted(event)) is not None]
+    draft = Version(record=drafted(folder, study), date="", source="draft of the definition")
+    return drift_of(max(submitted, key=lambda version: version.date, default=draft), public)
 
 
 def drafted(folder: Path, study: Study) -> RegistryRecord:
@@ -98,10 +124,10 @@ def _registered(folder: Path, study: Study) -> list[Version]:
 
 def _submitted(event: LedgerEvent) -> Version | None:
     """A version whose bytes were kept in the ledger on the day it was submitted; None for an act without them."""
-    text = event.details.get("record", "")
-    if event.kind != "record_submitted" or not text:
+    content = submitted_bytes(event) if event.kind == "record_submitted" else b""
+    if not content:
         return None
-    record = read_record(text.encode(), f"ledger entry {event.seq}")
+    record = read_record(content, f"ledger entry {event.seq}")
     if isinstance(record, list):
         return None
     day = event.details.get("date", "") or event.at_utc[:10]

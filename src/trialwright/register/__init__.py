@@ -1,7 +1,7 @@
 """Registry records: read them in any form, find what is wrong with them, draft them from a definition."""
 
 from trialwright.register.checking import check_record
-from trialwright.register.definition import check_against_definition
+from trialwright.register.definition import check_against_definition, other_record
 from trialwright.register.draft import draft_record
 from trialwright.register.formats import render_json, render_sarif, render_text
 from trialwright.register.languages import word_finding
@@ -13,6 +13,7 @@ __all__ = [
     "check_against_definition",
     "check_record",
     "draft_record",
+    "other_record",
     "plain",
     "plain_protocol",
     "read_record",

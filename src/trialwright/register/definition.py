@@ -210,14 +210,19 @@ def _dates(study: Study, subject: Subject) -> Iterator[Problem]:
             )
     registry_id = subject.protocol.identification_module.nct_id
     if registry_id and registry_id != ours.registry_id:
-        yield _problem(
-            "TW-REG-968",
-            "error",
-            "protocolSection.identificationModule.nctId",
-            found=f"The record is {registry_id}, the definition is registered under {ours.registry_id}.",
-            expected="The record of this study.",
-            cure="Put the right record into the study folder, or correct registration.id.",
-        )
+        yield other_record(registry_id, ours.registry_id)
+
+
+def other_record(found: str, ours: str) -> Problem:
+    """The record of another study lies where this study's should."""
+    return _problem(
+        "TW-REG-968",
+        "error",
+        "protocolSection.identificationModule.nctId",
+        found=f"The record is {found}, the definition is registered under {ours}.",
+        expected="The record of this study.",
+        cure="Put the right record into the study folder, or correct registration.id.",
+    )
 
 
 def _numbers(study: Study, subject: Subject) -> Iterator[Problem]:

@@ -42,6 +42,8 @@ def render_history(history: RecordHistory) -> str:
             *_headed(f"Outcome measures, first version against current{last if history.overall.outcomes else ''}"),
         ]
         lines += _outcomes(history.overall)
+    if history.drift is not None:
+        lines += ["", *_headed("Drift: our last version against the public copy"), *_diff(history.drift)[2:]]
     for told in history.told:
         lines += ["", *textwrap.wrap(told.en, _WIDTH)]
     return "\n".join(lines) + "\n"
