@@ -96,6 +96,7 @@ def diff(
 
 
 def submit(
+    *,
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="The study's folder.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The record as it was submitted, in any format.")],
     date: Annotated[str, typer.Option(help="The day it was submitted, YYYY-MM-DD.")],
