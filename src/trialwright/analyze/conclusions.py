@@ -20,9 +20,9 @@ def without_control(study: Study) -> tuple[str, ...]:
     )
 
 
-def conclude(observed: Observed, held: Sequence[tuple[Benchmark, Numbers]], alpha: str) -> str:
+def conclude(observed: Observed, held: Sequence[tuple[Benchmark, Numbers]], alpha: str, flip: object = None) -> str:
     """
-    What the observed responders exclude, what they do not, and what would have been needed.
+    What the observed responders exclude, what they do not, what would have been needed, and where it would `flip`.
 
     Missing: nobody observed, or no benchmark, is said to allow no conclusion.
     """
@@ -35,6 +35,7 @@ def conclude(observed: Observed, held: Sequence[tuple[Benchmark, Numbers]], alph
         return "No level is declared, so no benchmark is tested."
     sentences = [_against(observed, benchmark, numbers, level) for benchmark, numbers in held]
     excluded = [_excluded(numbers, level) for _, numbers in held]
+    sentences += _range_of(held, flip)
     sentences.append(_together(held, excluded))
     return " ".join(sentences)
 
@@ -59,6 +60,20 @@ def _against(observed: Observed, benchmark: Benchmark, numbers: Numbers, level: 
     else:
         said = f"{seen} do not exclude {rate}: with so few participants no number of responders could."
     return f"{said} {_own_uncertainty(benchmark, numbers)}".strip()
+
+
+def _range_of(held: Sequence[tuple[Benchmark, Numbers]], flip: object) -> list[str]:
+    """How far the benchmarks lie apart, and at which one the conclusion would be the other."""
+    rates = sorted(r for _, numbers in held if isinstance(r := numbers.get("rate"), Fraction))
+    said = []
+    if len(rates) > 1 and rates[0] != rates[-1]:
+        low = _percent(rates[0]).removesuffix(" %")
+        said.append(f"What was seen elsewhere without the drug ranges from {low} to {_percent(rates[-1])}.")
+    if isinstance(flip, Fraction):
+        said.append(
+            f"A benchmark of {_percent(flip)} or less is excluded, a higher one is not: there the conclusion changes."
+        )
+    return said
 
 
 def _own_uncertainty(benchmark: Benchmark, numbers: Numbers) -> str:

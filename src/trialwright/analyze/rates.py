@@ -51,6 +51,40 @@ def test_rows(
     return method_rows(line, [use for use in estimand.summary if _asks_benchmark(catalog, use)], supplied, catalog)
 
 
+TENTHS = 1000
+"""Benchmarks are tried in steps of a tenth of a percent."""
+
+
+def flip_row(line: Line, observed: Observed, estimand: Estimand, catalog: Catalog) -> ResultRow | None:
+    """
+    The highest benchmark, to a tenth of a percent, that the observed number still excludes: `rate`, rounded down.
+
+    Missing:  None where no summary method tests a benchmark; no value where not even the lowest is excluded.
+    Source:   the estimand's own test, asked again; below the observed rate its p value rises with the benchmark, so
+              that halving finds the last one excluded.
+    """
+    use = next((u for u in estimand.summary if "reject" in catalog.method(u.method).returns), None)
+    if use is None or observed.participants == 0:
+        return None
+
+    def excluded(tenths: int) -> bool:
+        supplied = {**_supplied(observed, estimand), **dict.fromkeys(BENCHMARK, Fraction(tenths, TENTHS))}
+        result = _estimate(catalog, use, supplied)
+        return isinstance(result, MethodResult) and result.values.get("reject") == 1
+
+    # Only benchmarks below what was observed can be excluded as too low.
+    low, high = 0, observed.responders * TENTHS // observed.participants
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle < TENTHS and excluded(middle) else (low, middle - 1)
+    if low == 0:
+        return line.says("rate", None, warnings=("no benchmark, however low, is excluded",))
+    return line.says("rate", Fraction(low, TENTHS), method=FLIPS)
+
+
+FLIPS = "Conclusion changes: the highest benchmark that the same test excludes, to a tenth of a percent"
+
+
 def method_rows(line: Line, uses: Sequence[MethodUse], supplied: Supply, catalog: Catalog) -> list[ResultRow]:
     """The statistics of some methods: the first's under their own names, the next with what tells it apart."""
     rows: list[ResultRow] = []

@@ -174,6 +174,22 @@ class _Check:
                     ("variable",), what + readings, "which participants count as responders", parameter.choices
                 )
         self._measures(block, criterion)
+        self._options(block)
+
+    def _options(self, block: VariableBlock) -> None:
+        """The options by which this endpoint reads an instrument another way than its form does."""
+        roles = {measure.partition(".")[0] for measure in (block.measures or {}).values()}
+        for name, chosen in (block.options or {}).items():
+            if name not in roles:
+                self.unknown(("variable", "options", name), name, "an instrument of `measures`", sorted(roles))
+                continue
+            known = {option.name: option for option in self.catalog.instrument(name).options}
+            for option, choice in chosen.items():
+                path = ("variable", "options", name, option)
+                if option not in known:
+                    self.unknown(path, option, f"an option of {name}", known)
+                elif choice not in known[option].choices:
+                    self.unknown(path, choice, f"a choice of {option}", known[option].choices)
 
     def _measures(self, block: VariableBlock, criterion: Any) -> None:
         measures = block.measures or {}

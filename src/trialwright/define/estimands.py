@@ -144,6 +144,7 @@ def _model_variable(block: VariableBlock) -> m.Variable:
         reading=block.reading or "",
         parameters=dict(block.parameters or {}),
         measures=dict(block.measures or {}),
+        options={name: dict(chosen) for name, chosen in (block.options or {}).items()},
         visit=block.visit or "",
         window=block.window or "as_entered",
     )

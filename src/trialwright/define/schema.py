@@ -268,6 +268,7 @@ class VariableBlock(Block):
     reading: str | None = None
     parameters: dict[Name, ParameterText] | None = None
     measures: dict[Name, Words] | None = None
+    options: dict[Name, dict[Name, ParameterText]] | None = None
     visit: str | None = None
     window: Literal["as_entered", "in_window", "nearest"] | None = None
 

@@ -12,6 +12,7 @@ from trialwright.derive.courses import Course
 from trialwright.derive.frames import FrameRow, pairs_frame
 from trialwright.derive.intercurrent import ENDING, Dated, Found, events_at, planned_until, visit_that_counts
 from trialwright.derive.measures import Measured
+from trialwright.derive.rereading import read_another_way, reread_records
 from trialwright.derive.strategies import Earlier, Settled, Verdict, sentence, settle
 from trialwright.derive.visits import visit_id
 from trialwright.derive.windows import measure_at, told, visit_for
@@ -45,14 +46,16 @@ def derive_response(
     Missing:  three-valued until the missing-data rule, which is a step of its own; a visit that never took place is
               judged like any other, with every measure missing.
     """
-    places = [(course, visit) for course in courses for visit in _visits(study, estimand)]
     variable = estimand.variable
+    courses = [read_another_way(study, estimand, catalog, course) for course in courses]
+    places = [(course, visit) for course in courses for visit in _visits(study, estimand)]
     rule = catalog.rule(variable.entry, variable.parameters, variable.reading)
     counting = [(course, visit, visit_for(study, variable, course, visit)) for course, visit in places]
     said = _judge(catalog, estimand, rule, counting)
     judged = dict(zip(((c.participant, v) for c, v in places), said, strict=True))
     records: list[AnalysisRecord] = []
     for course in courses:
+        records += reread_records(estimand, course)
         happened = events_at(study, estimand, dated, course)
         visit = visit_that_counts(study, estimand, course, happened)
         this = judged[course.participant, visit]

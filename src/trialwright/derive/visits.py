@@ -12,7 +12,7 @@ VISIT_RECORD = "visit_record"
 """The instrument whose item `date` is the date of a visit."""
 
 NOT_PLANNED = ("log", "unscheduled")
-"""Kinds of visits that no time point of the analysis stands for; what was entered there is listed, never compared."""
+"""Kinds of visits that no time point of the analysis stands for; a window rule may still choose an unscheduled one."""
 
 ENDED = ("withdrawn", "died", "completed")
 """After one of these a visit without a date did not take place; before, it may only not be entered yet."""
@@ -39,12 +39,19 @@ class Attended(msgspec.Struct, frozen=True, kw_only=True):
 def attended_visits(
     study: Study, book: Book, participant: str, dosed: tuple[PartialDate | None, tuple[int, ...]]
 ) -> dict[str, Attended]:
-    """Every planned visit by name, those that did not take place included."""
-    return {
-        visit.name: _attended(book, participant, dosed, visit)
-        for visit in study.visits
-        if visit.kind not in NOT_PLANNED
-    }
+    """Every planned visit by name, those that did not take place included; then the unscheduled ones that did."""
+    planned = [visit for visit in study.visits if visit.kind not in NOT_PLANNED]
+    occasions = _occasions(study, book, participant)
+    return {visit.name: _attended(book, participant, dosed, visit) for visit in (*planned, *occasions)}
+
+
+def _occasions(study: Study, book: Book, participant: str) -> list[Visit]:
+    """Unscheduled visits with anything entered, one an occasion ("UNS-1"), in the order of their numbers."""
+    kinds = {visit.name: visit.kind for visit in study.visits}
+    entered = {visit for visit, _, _, _ in book.sheets(participant)}
+    split = [name.rpartition("-") for name in entered]
+    numbered = sorted((base, int(number)) for base, _, number in split if number.isdecimal())
+    return [study.visit(f"{base}-{number}") for base, number in numbered if kinds.get(base) == "unscheduled"]
 
 
 def _attended(

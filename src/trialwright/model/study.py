@@ -230,6 +230,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     reading: str = ""
     parameters: dict[str, str] = {}
     measures: dict[str, str] = {}
+    options: dict[str, dict[str, str]] = {}  # instrument -> its options where this endpoint reads it another way
     visit: str = ""
     window: Window = "as_entered"
 

@@ -89,6 +89,25 @@ def test_what_cannot_be_concluded_is_said_from_the_numbers(eight_of_twenty):
 
 
 @pytest.mark.parametrize(
+    ("responders", "flip"),
+    # R 4.2.2 binom.test(x, 20, alternative = "greater")$conf.int[1]: .2170, .4556, .8609; for 0 responders 0.
+    [(8, Fraction(217, 1000)), (13, Fraction(441, 1000)), (20, Fraction(860, 1000)), (0, None)],
+)
+def test_the_benchmark_at_which_the_conclusion_changes_is_the_one_sided_exact_limit(responders, flip):
+    rows = rows_of(cohort(responders, 20 - responders))
+
+    assert value(rows, "benchmark_flip:rate") == flip
+    if flip is not None:
+        assert f"{float(flip * 100):.1f} % or less is excluded" in value(rows, "conclusion:text")
+
+
+def test_the_benchmarks_stand_with_their_range_and_dates(eight_of_twenty):
+    assert "ranges from 11.1 to 42.5 %" in value(eight_of_twenty, "conclusion:text")
+    assert value(eight_of_twenty, "benchmark_1:published") == "2018"
+    assert value(eight_of_twenty, "benchmark_2:published") == "not stated"
+
+
+@pytest.mark.parametrize(
     ("responders", "words"),
     [
         (2, "It cannot be concluded that more participants responded than would have without the treatment."),

@@ -2,6 +2,9 @@
 
 from fractions import Fraction
 
+import msgspec
+
+from trialwright.analyze.conclusions import without_control
 from trialwright.analyze.material import SUMMARY, Line, Material, assumptions, described, estimands_of
 from trialwright.analyze.rates import PARTICIPANTS, Supply, method_rows
 from trialwright.model.analysis import AnalysisRecord, ResultRow
@@ -58,7 +61,11 @@ def _visit(
     rows += described(material.catalog, line, values, unit=unit)
     if any(r.change is not None for r in mine):
         rows.append(line.says("change_n", len(changes)))
-        rows += described(material.catalog, line, changes, prefix="change_", unit=unit)
+        told = described(material.catalog, line, changes, prefix="change_", unit=unit)
+        if mine[0].kind == "value":
+            # An effect before and after: what it is not, stands beside it.
+            told[0] = msgspec.structs.replace(told[0], warnings=(*told[0].warnings, *without_control(material.study)))
+        rows += told
     if mine and mine[0].kind == "value":
         # The estimand's own records: here its summary methods apply, to the paired changes.
         supplied: Supply = {**dict.fromkeys(CHANGES, changes), PARTICIPANTS[0]: len(changes)}

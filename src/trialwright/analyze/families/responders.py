@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.analyze.conclusions import conclude, without_control
 from trialwright.analyze.material import Material, assumptions, estimands_of
-from trialwright.analyze.rates import Observed, interval_rows, numbers_of, test_rows
+from trialwright.analyze.rates import Observed, flip_row, interval_rows, numbers_of, test_rows
 from trialwright.analyze.verdicts import Verdicts, bound_rows, verdict_line, verdicts_of
 from trialwright.model.analysis import ResultRow
 from trialwright.model.study import Benchmark, DisplayUse, Estimand
@@ -19,12 +19,14 @@ ROUTES = {
 }
 """Non-responders apart by what made them so; together they are all of them."""
 
+NO_DATE = "not stated"
+
 TWO_LEVELS = "The interval is two-sided and the test one-sided: close to a benchmark the two may disagree"
 
 
 def responders(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
-    `responders`, `nonresponders` and their routes, `undetermined`, a `benchmark_<i>` each, and a `conclusion` in words.
+    `responders`, `nonresponders` and their routes, `undetermined`, `benchmark_<i>`, `benchmark_flip`, `conclusion`.
 
     Shape:    of several estimands the first has the plain row names, the others their own name before it.
     Missing:  verdicts left open are counted on a line of their own and shown as bounds, both ways.
@@ -88,9 +90,11 @@ def _benchmarks(
         # The decision itself is said in the conclusion's words, not as a column of ones and noughts.
         rows += [row for row in made if row.statistic != "reject"]
         held.append((benchmark, numbers_of(made)))
+    flips = verdict_line(use, estimand, (f"{prefix}benchmark_flip", "Conclusion changes at a benchmark of"), verdicts)
+    flip = flip_row(msgspec.structs.replace(flips, denominator=None), observed, estimand, material.catalog)
     line = verdict_line(use, estimand, (f"{prefix}conclusion", "What can and cannot be concluded"), verdicts)
-    said = conclude(observed, held, estimand.alpha)
-    return [*rows, line.says("text", said)]
+    said = conclude(observed, held, estimand.alpha, flip.value if flip is not None else None)
+    return [*rows, *([flip] if flip is not None and held else []), line.says("text", said)]
 
 
 def _benchmark(
@@ -106,6 +110,7 @@ def _benchmark(
     rate = Fraction(theirs.responders, theirs.participants) if theirs.participants else None
     rows = [
         line.says("n", theirs.responders, method=f"{benchmark.label.en}: {benchmark.source}"),
+        line.says("published", benchmark.published or NO_DATE),
         line.says("total", theirs.participants),
         line.says("rate", rate),
     ]

@@ -184,13 +184,14 @@ def _multiple_of_scale(enzyme: str, options: Mapping[str, str]) -> Scored:
 
 def _most_abnormal(answers: Answers, options: dict[str, str]) -> str | Missing:
     """
-    Largest multiple of the ULN; of equals the first in the declared order.
+    Largest multiple of the ULN; of equals the first in the declared order; CK alone where `followed` says so.
 
     Missing: no enzyme has both a value and its ULN: the reason of the first one. Under `missing_uln: undetermined`
              also where any measured enzyme has no ULN, for it might have been the largest. "unknown" where two are
              equally abnormal and no order was declared.
     """
-    order = ORDERS.get(options["ties"], tuple(ENZYMES.values()))
+    # "The muscle enzyme" read as CK, whatever else was raised: a reading of protocols that name no rule.
+    order = ORDERS.get(options["ties"], tuple(ENZYMES.values())) if options["followed"] == "most_abnormal" else ("ck",)
     multiples = {enzyme: _multiple(answers, enzyme) for enzyme in order}
     known = {enzyme: m for enzyme, m in multiples.items() if isinstance(m, Fraction)}
     measured = [enzyme for enzyme in order if isinstance(number(answers, enzyme, U_PER_L), Fraction)]
