@@ -1,4 +1,4 @@
-"""An endpoint that reads an instrument by other options than its form declares: its own measures beside the usual ones."""
+"""An endpoint that reads an instrument by other options than its form: its own measures beside the usual ones."""
 
 from collections.abc import Sequence
 
