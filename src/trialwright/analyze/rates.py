@@ -78,7 +78,7 @@ def flip_row(line: Line, observed: Observed, estimand: Estimand, catalog: Catalo
         middle = (low + high + 1) // 2
         low, high = (middle, high) if middle < TENTHS and excluded(middle) else (low, middle - 1)
     if low == 0:
-        return line.says("rate", None, warnings=("no benchmark, however low, is excluded",))
+        return line.says("rate", None, warnings=("not even a benchmark of 0.1 % could be told from what was seen",))
     return line.says("rate", Fraction(low, TENTHS), method=FLIPS)
 
 

@@ -37,6 +37,7 @@ def read_another_way(study: Study, estimand: Estimand, catalog: Catalog, course:
                 measured.record,
                 id=f"{measured.record.id}{MARK}{estimand.name}",
                 parameter=f"{measured.record.parameter}{MARK}{estimand.name}",
+                kind="value",  # an endpoint's own: listings of measures show what everybody reads
             ),
         )
         for key, measured in measures.items()

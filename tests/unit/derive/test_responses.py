@@ -295,3 +295,53 @@ def test_a_measure_not_repeated_at_baseline_keeps_its_screening_value_where_the_
         values.append(str(found["P01:W12:physician_global.vas"].baseline))
 
     assert values == ["Missing(reason='unknown')", "6"]
+
+
+def test_an_endpoint_may_read_an_instrument_by_other_options_and_keeps_both_readings():
+    # CK halves; aldolase, the most abnormal at baseline (4 x its limit against 2.5 x), stays.
+    before = "P01 W0 muscle_enzymes.aldolase 30\nP01 W0 muscle_enzymes.aldolase_uln 7.5"
+    after = "P01 W12 muscle_enzymes.aldolase 30\nP01 W12 muscle_enzymes.aldolase_uln 7.5"
+    lines = (core_set("P01", "W0", BASE | {"enz": 500}), core_set("P01", "W12", BETTER | {"mmt": 100, "enz": 250}))
+
+    usual = verdict(*lines, before, after)
+    by_ck = verdict(*lines, before, after, estimand="ck_week_12")
+    records = records_of(*lines, before, after)
+
+    assert (usual.verdict, usual.counts["n_improved"]) == ("N", 2)
+    assert (by_ck.verdict, by_ck.counts["n_improved"]) == ("Y", 3)
+    assert records["P01:W12:muscle_enzymes.most_abnormal"].chosen == "aldolase"
+    assert records["P01:W12:muscle_enzymes.most_abnormal@ck_week_12"].chosen == "ck"
+    used = records["P01:W12:ck_week_12:criterion"].uses
+    assert "P01:W12:muscle_enzymes.most_abnormal@ck_week_12" in used
+    assert "P01:W12:muscle_enzymes.most_abnormal" not in used
+
+
+def records_of(*lines, study=None):
+    table = "\n".join((enrolled("P01"), dosed("P01"), *lines))
+    return {r.id: r for r in derive(study or aba_dm(), snapshot_of(table), catalog()).records}
+
+
+def with_unscheduled():
+    study = aba_dm()
+    extra = msgspec.structs.replace(
+        study.visit("W12"), name="UNS", kind="unscheduled", study_day=None, early=0, late=0
+    )  # fmt: skip
+    nearest = msgspec.structs.replace(study.estimand("imacs_week_12").variable, window="nearest")
+    return msgspec.structs.replace(study_with(variable=nearest), visits=(*study.visits, extra))
+
+
+@pytest.mark.parametrize(
+    ("day", "visit"),
+    # Week 12 is planned for day 85, 2021-04-26, and took place on day 90.
+    [("2021-04-25", "UNS-1"), ("2021-04-21", "UNS-1"), ("2021-04-20", "W12"), ("2021-05-02", "W12")],
+)
+def test_an_unscheduled_visit_nearer_to_the_planned_day_counts_and_of_two_as_near_the_earlier(day, visit):
+    first = core_set("P01", "W0", BASE)
+    planned = core_set("P01", "W12", SAME, "2021-05-01")
+    unscheduled = core_set("P01", "UNS-1", BETTER, day)
+    records = records_of(first, planned, unscheduled, study=with_unscheduled())
+
+    found = records["P01:W12:imacs_week_12"]
+    assert found.details.get("window_visit", "W12") == visit
+    assert found.verdict == ("Y" if visit == "UNS-1" else "N")
+    assert records["P01:UNS-1:visit"].value == day
