@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from trialwright.catalog import Catalog
-from trialwright.catalog.parameters import check_text
+from trialwright.catalog.parameters import check_text, wrong_option
 from trialwright.define import problems as say
 from trialwright.define.documents import Document, Step
 from trialwright.define.notes import Notes
@@ -188,7 +188,7 @@ class _Check:
                 path = ("variable", "options", name, option)
                 if option not in known:
                     self.unknown(path, option, f"an option of {name}", known)
-                elif choice not in known[option].choices:
+                elif wrong_option(known[option], choice):
                     self.unknown(path, choice, f"a choice of {option}", known[option].choices)
 
     def _measures(self, block: VariableBlock, criterion: Any) -> None:
