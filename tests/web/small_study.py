@@ -176,6 +176,7 @@ def small_study() -> Study:
                 title=Text("Data manager", "数据管理员"),
                 may=("lock", "grant", "review", "record_deviation"),
             ),
+            Role(name="administrator", title=Text("Administrator", "系统管理员"), may=("keep_accounts",)),
             Role(name="statistician", title=Text("Statistician", "统计师"), may=("look", "see_results")),
         ),
     )

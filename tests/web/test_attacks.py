@@ -11,6 +11,7 @@ from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
+from trialwright.pipeline.conduct_people import Delegation
 from trialwright.web import directory
 from trialwright.web.page import address, routes
 from trialwright.web.problems import Refused
@@ -231,7 +232,7 @@ def test_nobody_gives_a_role_to_the_own_account(here, as_):
 
 def test_the_right_to_give_roles_is_looked_up_in_the_ledger_and_not_in_the_page(here):
     with pytest.raises(Refused) as refused:
-        directory.grant(here, "nobody_1", "investigator", by="investigator_1")
+        directory.grant(here, Delegation(user="nobody_1", role="investigator"), by="investigator_1")
 
     assert refused.value.problem.code == "TW-WEB-015"
     assert here.roles_of("nobody_1") == ()

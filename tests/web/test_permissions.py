@@ -7,7 +7,7 @@ from django.urls.resolvers import URLPattern
 from trialwright.web.page import ANY_ROLE, PUBLIC, SIGNED_IN, address, routes
 from web.stage import enrolled
 
-ROLES = ("study_nurse", "investigator", "monitor", "data_manager", "statistician")
+ROLES = ("study_nurse", "investigator", "monitor", "data_manager", "statistician", "administrator")
 NAMES = {
     "participant_id": "P001", "visit": "W0", "form": "visit_date", "item": "visit_record.date", "number": "14.1",
     "seq": 1,
@@ -19,6 +19,7 @@ MAY = {
     "investigator": {"enter", "complete_visit", "enrol", "record_deviation", "sign"},
     "monitor": {"verify"},
     "data_manager": {"lock", "grant", "review", "record_deviation"},
+    "administrator": {"keep_accounts"},
     "statistician": {"look", "see_results"},
     "nobody": set(),
 }
@@ -35,6 +36,8 @@ POSTS = {
     "query_open": CHECK, "checks_run": CHECK, "query_reopen": CHECK,
     "verify": "verify", "review": "review", "hold": "lock|review", "form_print": ANY_ROLE,
     "row_inactivate": "enter", "query_answer": "enter", "query_close": CHECK,
+    "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
+    "account_reset": "keep_accounts",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
 GONE = dict.fromkeys(
@@ -121,12 +124,13 @@ def test_an_act_by_get_is_refused(here, as_):
             assert browser.get(addresses()[route.name]).status_code in (405, 403, 302), route.name
 
 
-def test_a_role_taken_back_counts_at_the_next_click(here, as_):
+def test_edc_r35_a_role_taken_back_counts_at_the_next_click_and_ends_the_session(here, as_):
     nurse, manager = as_("study_nurse"), as_("data_manager")
     before = nurse.get("/participants/").status_code
     manager.post("/people/revoke/", {"user": "study_nurse_1", "role": "study_nurse", "reason": "left"})
 
-    assert (before, nurse.get("/participants/").status_code) == (200, 403)
+    assert (before, nurse.get("/participants/").status_code) == (200, 302)
+    assert as_("study_nurse").get("/participants/").status_code == 403
 
 
 def test_what_does_not_exist_and_what_may_not_be_seen_look_alike(here, as_):

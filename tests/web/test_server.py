@@ -5,6 +5,7 @@ import socket
 import pytest
 from django.contrib.auth.models import Group, User
 
+from trialwright.pipeline.conduct_people import Delegation
 from trialwright.web import directory, place, server
 from trialwright.web.problems import Refused
 
@@ -81,4 +82,4 @@ def test_a_name_is_never_given_to_a_second_person(here):
 
 
 def test_a_role_for_nobody_is_refused(here):
-    assert code_of(directory.grant, here, "li.wie", "monitor", by="test") == "TW-WEB-010"
+    assert code_of(directory.grant, here, Delegation(user="li.wie", role="monitor"), by="test") == "TW-WEB-010"

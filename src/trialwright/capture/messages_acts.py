@@ -36,4 +36,23 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("One valid signature of a person for one meaning", "同一人对同一含义只需一个有效签名"),
         _T("Nothing is to be done", "无需操作"),
     ),
+    # People.
+    "TW-CAP-110": Message(
+        _T('"{typed}" is no site of this study', "“{typed}”不是本研究的研究中心"),
+        _T("The sites are {allowed}", "研究中心包括：{allowed}"),
+        _T("Choose one of them, or leave it empty for all", "请从中选择；留空表示全部中心"),
+    ),
+    "TW-CAP-111": Message(
+        _T("the term begins on {since} and ends on {until}", "期限自 {since} 起，至 {until} 止"),
+        _T("A term ends on or after the day on which it begins", "结束日期不得早于开始日期"),
+        _T("Correct one of the two days", "请更正其中一个日期"),
+    ),
+    "TW-CAP-112": Message(
+        _T("the person is {held} already, which does not go with {typed}", "该人员已是 {held}，不能兼任 {typed}"),
+        _T(
+            "Who assesses for the sponsor has no act of the site, also not by another role",
+            "代表申办者评价者不得兼有研究中心的操作权限",
+        ),
+        _T("Give the role to another person, or take the other one back first", "请授予其他人员，或先撤销其原有角色"),
+    ),
 }

@@ -1,8 +1,9 @@
 """Where a participant, a lock, a role stand, read from the acts in the ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
+from trialwright.capture.roles import grants
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -85,16 +86,20 @@ def visit_completed(events: Iterable[LedgerEvent], participant_id: str, visit: s
     return complete
 
 
-def roles_of(events: Iterable[LedgerEvent], user: str) -> tuple[str, ...]:
-    """The roles that a person holds now, in the order in which they were granted."""
+def roles_of(
+    events: Iterable[LedgerEvent], user: str, *, at_utc: str = "", sites: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """
+    The roles that a person holds, in the order in which they were granted.
+
+    `at_utc`: at a moment; "": by every grant that was not taken back, whatever its term. `sites`: only what counts for
+    these sites alone; None: for any.
+    """
     held: dict[str, None] = {}
-    for event in events:
-        if event.details.get("user") != user:
-            continue
-        if event.kind == "role_granted":
-            held[event.details["role"]] = None
-        elif event.kind == "role_revoked":
-            held.pop(event.details["role"], None)
+    for grant in grants(event for event in events if event.details.get("user") == user):
+        counts = grant.holds(at_utc) if at_utc else grant.revoked is None
+        if counts and (sites is None or grant.covers(sites)):
+            held[grant.role] = None
     return tuple(held)
 
 

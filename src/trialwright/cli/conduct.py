@@ -99,6 +99,7 @@ def add_user(
     role: Annotated[list[str], typer.Option(help="A role of the study; may be given more than once.")],
     by: Annotated[str, typer.Option(help="Who adds the account.")],
     identity: Annotated[str, typer.Option(help="How the person was recognised, e.g. hospital identity card.")] = "",
+    printed: Annotated[str, typer.Option(help="The person's name as it stands beside a signature.")] = "",
     db: Db = None,
 ) -> None:
     """
@@ -110,7 +111,7 @@ def add_user(
 
     address = _ledger_for(study, db)
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    accounts.add_user(study, address, name, password, roles=tuple(role), by=by, identity=identity)
+    accounts.add_user(study, address, name, password, roles=tuple(role), by=by, identity=identity, printed=printed)
     out.print(f"{name}: {', '.join(role)}", markup=False)
 
 

@@ -11,8 +11,10 @@ reason · eligibility_confirmed criteria · enrolled date · screen_failure date
 code) · completed date · died date · visit_completed owed · deviation_recorded category, major (Y/N), description,
 date · ethics_approval date, body, number · site_opened date, site · record_submitted date, file, sha256,
 record, encoding · build_published build, hash, status ·
-role_granted and role_revoked user, role · frozen, unfrozen, locked and unlocked scope ("data": everything; "form",
-"visit", "participant" by the act's own place; "site" with site; "study": a freeze), exceptions · look_declared head ·
+role_granted user, role, site, from, until, from_utc, until_utc,
+trained · role_revoked user, role, site · frozen, unfrozen, locked and unlocked scope ("data": everything;
+"form", "visit", "participant" by the act's own place; "site" with site; "study": a freeze), exceptions ·
+look_declared head ·
 query_opened check, items, message, message_zh; by a person items, to, its words in the reason · query_answered,
 query_closed, query_reopened query (seq of the opening), check · verified items, taken_back (Y) · reviewed nothing ·
 signed name, level, meaning, statement, statement_zh, hash, versions, head, head_seq · signature_broken signature (seq
@@ -45,6 +47,7 @@ from trialwright.pipeline.conduct_participants import (
     withdraw,
     withdraw_consent,
 )
+from trialwright.pipeline.conduct_people import grant_role, revoke_role
 from trialwright.pipeline.conduct_quality import review_form, unverify_values, verify_values
 from trialwright.pipeline.conduct_queries import answer_query, close_query, open_query, reopen_query
 from trialwright.pipeline.conduct_signatures import (
@@ -56,12 +59,10 @@ from trialwright.pipeline.conduct_signatures import (
     sign,
 )
 from trialwright.pipeline.conduct_study import (
-    grant_role,
     open_site,
     publish_build,
     record_approval,
     record_deviation,
-    revoke_role,
 )
 from trialwright.pipeline.conduct_visits import add_visit, complete_visit, miss_visit, reopen_visit, values_held
 

@@ -11,6 +11,7 @@ import msgspec
 from trialwright.capture.dates import parse_date
 from trialwright.capture.gates import check_role
 from trialwright.capture.problems import problem
+from trialwright.capture.roles import in_force, sites_of
 from trialwright.capture.status import may, roles_of
 from trialwright.catalog import load
 from trialwright.model.ledger import (
@@ -84,10 +85,21 @@ _ATTEMPTS = 25
 
 
 def acts_of(ledger: Ledger, participant_id: str = "") -> tuple[LedgerEvent, ...]:
-    """The study's acts and one participant's, by seq."""
+    """The study's acts and one participant's, by seq; of the grants of roles those in force now."""
     study = ledger.events(kinds=STUDY_KINDS, participant_id="")
     own = ledger.events(participant_id=participant_id) if participant_id else ()
-    return tuple(sorted({event.seq: event for event in (*study, *own)}.values(), key=lambda event: event.seq))
+    every = sorted({event.seq: event for event in (*study, *own)}.values(), key=lambda event: event.seq)
+    return in_force_now(ledger, every)
+
+
+def in_force_now(ledger: Ledger, events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    """The same acts without the grants of roles that are over, or have not begun, by the ledger's clock."""
+    return in_force(events, utc_text(ledger.now()))
+
+
+def utc_text(moment: dt.datetime) -> str:
+    """A moment as the ledger writes it, so that the two compare as texts."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def read_acts(ledger: Ledger, participant_id: str = "") -> tuple[Seen, tuple[LedgerEvent, ...]]:
@@ -123,16 +135,20 @@ def decided_anew(act: Callable[_P, "Saved | Refused | Conflict | Overtaken"]) ->
     return patient
 
 
-def roles_now(events: Sequence[LedgerEvent], actor: Actor) -> tuple[str, ...]:
-    """What the delegation log of the ledger says; the caller's own claim counts for nothing."""
-    return roles_of(events, actor.user)
+def roles_now(events: Sequence[LedgerEvent], actor: Actor, site: str = "") -> tuple[str, ...]:
+    """
+    What the delegation log of the ledger says; the caller's own claim counts for nothing.
+
+    A role given for one site counts only where all participants of `events` (or `site`, where one is named) are of it.
+    """
+    return roles_of(events, actor.user, sites={site} if site else sites_of(events))
 
 
 def check_any_role(
-    study: Study, events: Sequence[LedgerEvent], actor: Actor, acts: Collection[str], where: str
+    study: Study, events: Sequence[LedgerEvent], actor: Actor, acts: Collection[str], where: str, *, site: str = ""
 ) -> list[Problem]:
     """TW-CAP-036 where none of the person's roles may do any of the acts."""
-    roles = roles_now(events, actor)
+    roles = roles_now(events, actor, site)
     if any(may(study, roles, act) for act in acts):
         return []
     return check_role(study, roles, next(iter(acts)), where)

@@ -29,6 +29,7 @@ from trialwright.pipeline.conduct_base import (
     acts_of,
     check_any_role,
     decided_anew,
+    in_force_now,
     seen_so_far,
     write_acts,
 )
@@ -84,7 +85,7 @@ def run_checks(
 
     Problems: TW-CAP-036, TW-CAP-034 after data lock, TW-CAP-081 where nothing is to be opened or closed.
     """
-    seen, every = seen_so_far(ledger, None), ledger.events()
+    seen, every = seen_so_far(ledger, None), in_force_now(ledger, ledger.events())
     told = check_any_role(study, every, actor, QUALITY_ACTS, "checks") + check_unlocked(every, "checks")
     if told:
         return Refused(tuple(told))

@@ -23,6 +23,7 @@ from trialwright.pipeline.conduct_base import (
     check_any_role,
     check_reason_given,
     decided_anew,
+    in_force_now,
     read_acts,
     seen_so_far,
     write_acts,
@@ -85,7 +86,7 @@ def lock_data(
     """
     # What is unsettled is everybody's: no save may slip in between counting it and the lock.
     seen, snapshot = seen_so_far(ledger, None), ledger.snapshot()
-    events = snapshot.events
+    events = in_force_now(ledger, snapshot.events)
     told = check_any_role(study, events, actor, ("lock",), "data lock") + check_unlocked(events, "data lock")
     found = () if told else tuple(obstacles_in(study, snapshot))
     counts = counted(found)

@@ -7,9 +7,10 @@ from trialwright.capture.eligibility import CriterionState, check_eligibility, e
 from trialwright.capture.gates import check_status, check_study_open, check_unlocked
 from trialwright.capture.locks import check_open
 from trialwright.capture.problems import problem
+from trialwright.capture.roles import ALL_SITES, grants
 from trialwright.capture.status import Status, participant_status
 from trialwright.catalog.evaluator import RowValue
-from trialwright.model.ledger import Conflict, EventKind, Overtaken
+from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Overtaken
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -53,14 +54,15 @@ def add_participant(
     """
     number = participant_id.strip() or next_participant_id(ledger)
     seen, events = read_acts(ledger, number)
-    told = check_any_role(study, events, actor, ("enter", "enrol"), number) + check_unlocked(events, number)
+    place = site or next(iter(_own_sites(study, events, actor)), "")
+    told = check_any_role(study, events, actor, ("enter", "enrol"), number, site=place)
+    told += check_unlocked(events, number)
     if not _NUMBER.fullmatch(number):
         told.append(problem("TW-CAP-051", number, typed=number))
     elif participant_status(events, number) != "unknown":
         told.append(problem("TW-CAP-050", number, participant=number))
     if told:
         return Refused(tuple(told))
-    place = site or (study.sites[0].name if study.sites else "")
     return write_acts(
         ledger,
         study,
@@ -69,6 +71,12 @@ def add_participant(
         token=f"add:{number}:{actor.user}",
         seen=seen,
     )
+
+
+def _own_sites(study: Study, events: Sequence[LedgerEvent], actor: Actor) -> list[str]:
+    """The sites that a person may add participants at: all of them, or those that the person's roles are given for."""
+    given = {grant.site for grant in grants(events) if grant.user == actor.user and grant.revoked is None}
+    return [site.name for site in study.sites if ALL_SITES in given or site.name in given]
 
 
 @decided_anew

@@ -62,7 +62,7 @@ def sign(ledger: Ledger, study: Study, request: Signing) -> Saved | Refused | Co
     if told:
         return Refused(tuple(told))
     seen, snapshot = seen_so_far(ledger, who), ledger.snapshot()
-    roles = roles_now(snapshot.events, request.actor)
+    roles = roles_now(events, request.actor)
     made: list[NewEvent] = []
     for scope, shown in request.shown:
         meaning, wrong = check_may_sign(study, snapshot, scope, roles, request.meaning)

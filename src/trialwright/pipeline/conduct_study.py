@@ -1,14 +1,8 @@
 """Acts on the study as a whole: approval, opening, builds, roles, deviations."""
 
-from typing import Literal
-
-import msgspec
-
 from trialwright.capture.gates import check_status, check_unlocked
-from trialwright.capture.problems import problem
 from trialwright.capture.status import STATUS_WORDS
-from trialwright.model.ledger import Conflict, Overtaken, Seen
-from trialwright.model.problem import Problem
+from trialwright.model.ledger import Conflict, Overtaken
 from trialwright.model.study import Study
 from trialwright.pipeline.conduct_base import (
     Actor,
@@ -49,11 +43,11 @@ def open_site(
 ) -> Saved | Refused | Conflict | Overtaken:
     """A site may begin. "" is the study's first site."""
     seen, events = read_acts(ledger)
-    told = check_any_role(study, events, actor, _STARTERS, "site opening")
+    name = site or (study.sites[0].name if study.sites else "")
+    told = check_any_role(study, events, actor, _STARTERS, "site opening", site=name)
     day, wrong = check_date(date, "site opening")
     if told or wrong:
         return Refused((*told, *wrong))
-    name = site or (study.sites[0].name if study.sites else "")
     return write_acts(
         ledger, study, actor, [act("site_opened", date=day, site=name)], token=f"site:{name}:{day}", seen=seen
     )
@@ -72,53 +66,6 @@ def publish_build(
         return Refused(tuple(told))
     made = act("build_published", build=str(study.build), hash=study.hash, status=study.status)
     return write_acts(ledger, study, actor, [made], reason=reason, token=f"build:{study.build}:{study.hash}", seen=seen)
-
-
-@decided_anew
-def grant_role(
-    ledger: Ledger, study: Study, actor: Actor, *, user: str, role: str, reason: str = "", token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """
-    A person may act in a role from now on. The very first grant of a ledger needs no role: somebody has to begin.
-
-    Problems: TW-CAP-036, TW-CAP-056 for a role the study does not have.
-    """
-    seen, events = read_acts(ledger)
-    begun = any(event.kind == "role_granted" for event in events)
-    told = check_any_role(study, events, actor, ("grant",), "roles") if begun else []
-    grant = _Grant(seen=seen, told=told, kind="role_granted", user=user, role=role, reason=reason, token=token)
-    return _role(ledger, study, actor, grant)
-
-
-@decided_anew
-def revoke_role(
-    ledger: Ledger, study: Study, actor: Actor, *, user: str, role: str, reason: str, token: str = ""
-) -> Saved | Refused | Conflict | Overtaken:
-    """A person no longer acts in a role; what they did stays theirs."""
-    seen, events = read_acts(ledger)
-    told = check_any_role(study, events, actor, ("grant",), "roles") + check_reason_given(reason, "roles")
-    revoked = _Grant(seen=seen, told=told, kind="role_revoked", user=user, role=role, reason=reason, token=token)
-    return _role(ledger, study, actor, revoked)
-
-
-class _Grant(msgspec.Struct, frozen=True, kw_only=True):
-    seen: Seen
-    told: list[Problem]
-    kind: Literal["role_granted", "role_revoked"]
-    user: str
-    role: str
-    reason: str
-    token: str
-
-
-def _role(ledger: Ledger, study: Study, actor: Actor, grant: _Grant) -> Saved | Refused | Conflict | Overtaken:
-    told, names = list(grant.told), [role.name for role in study.roles]
-    if grant.role not in names:
-        told.append(problem("TW-CAP-056", "roles", typed=grant.role, allowed=", ".join(names)))
-    if told:
-        return Refused(tuple(told))
-    made = act(grant.kind, user=grant.user, role=grant.role)
-    return write_acts(ledger, study, actor, [made], reason=grant.reason, token=grant.token, seen=grant.seen)
 
 
 @decided_anew

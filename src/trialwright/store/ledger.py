@@ -116,6 +116,10 @@ class Ledger:
         """Whether a save was written under this token: the same page sent again is a repetition, not a new act."""
         return bool(token) and bool(self._database.read("SELECT 1 FROM save WHERE token = ?", (token,)))
 
+    def now(self) -> dt.datetime:
+        """The present moment by the ledger's own clock (aware): what a term that ends is held against."""
+        return self._clock()
+
     def head(self) -> Head:
         """The end of the chain: print it wherever the ledger's state is claimed."""
         last = last_of(self._database)

@@ -24,7 +24,15 @@ def create_demo_accounts(study_folder: Path, db_url: str) -> tuple[tuple[str, st
 
 
 def add_user(
-    study_folder: Path, db_url: str, name: str, password: str, *, roles: tuple[str, ...], by: str, identity: str = ""
+    study_folder: Path,
+    db_url: str,
+    name: str,
+    password: str,
+    *,
+    roles: tuple[str, ...],
+    by: str,
+    identity: str = "",
+    printed: str = "",
 ) -> None:
     """
     A new account with its roles. `by` is who adds it, `identity` how the person was recognised.
@@ -34,7 +42,7 @@ def add_user(
     place = _place(study_folder, db_url)
     from trialwright.web import directory
 
-    directory.add_user(place, name, password, roles=roles, by=by, identity=identity)
+    directory.add_user(place, name, password, roles=roles, by=by, identity=identity, printed=printed)
 
 
 def list_users(study_folder: Path, db_url: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -16,15 +16,20 @@ class NotHere(Exception):  # noqa: N818 - an answer, not an error of ours
     """Raised by a view when what the address names does not exist, or not for this reader."""
 
 
-def call_for(request: HttpRequest, route: Route) -> Call:
+def call_for(request: HttpRequest, route: Route, participant_id: str = "") -> Call:
+    """The request with who reads it; on a page of one participant, in the roles that count at that person's site."""
     place = places.current()
     user = request.user.get_username() if request.user.is_authenticated else ""
+    sites = place.sites_of(user) if user else None
+    # a participant of another site is answered as one who was never added, in the same words to the letter
+    site = place.seen_from(sites).site_of(participant_id) if participant_id else None
     reader = Reader(
         user=user,
-        roles=place.roles_of(user) if user else (),
+        roles=place.roles_of(user, site) if user else (),
+        sites=sites,
         language=language_of(request.COOKIES.get(LANGUAGE_COOKIE, ""), request.headers.get("Accept-Language", "")),
     )
-    return Call(request=request, place=place, reader=reader, route=route)
+    return Call(request=request, place=place.seen_from(sites), reader=reader, route=route)
 
 
 def to_sign_in(call: Call) -> HttpResponseBase:
@@ -34,6 +39,29 @@ def to_sign_in(call: Call) -> HttpResponseBase:
     if call.is_post and call.request.META.get("trialwright.idle_user"):
         return hold(call)
     return HttpResponseRedirect(f"{address('sign_in')}?next={call.request.path}")
+
+
+OWED = "owed"
+"""In a session: what its person does before anything else: "password" or "second_factor"."""
+_OWED_AT = {"password": "account", "second_factor": "second_factor"}
+_OPEN = ("sign_out", "language", "account", "account_password", "second_factor", "second_factor_begin",
+         "second_factor_picture")  # fmt: skip
+
+
+def owed_first(call: Call) -> HttpResponseBase | None:
+    """Sends somebody who owes a new password, or the second factor that the role asks for, to that page."""
+    owed = call.request.session.get(OWED, "") if call.reader.user else ""
+    if not owed or call.route.act == PUBLIC or call.route.name in _OPEN:
+        return None
+    return HttpResponseRedirect(address(_OWED_AT[owed]))
+
+
+def is_foreign(call: Call, participant_id: str) -> bool:
+    """Whether a participant stands in the ledger and not in what this reader sees."""
+    if call.reader.sites is None:
+        return False
+    site = places.current().site_of(participant_id)
+    return site is not None and site not in call.reader.sites
 
 
 def refused(call: Call) -> HttpResponse:

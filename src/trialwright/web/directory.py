@@ -13,12 +13,21 @@ from trialwright.capture.status import roles_of
 from trialwright.model.ledger import Conflict
 from trialwright.model.study import Role
 from trialwright.pipeline import conduct
+from trialwright.pipeline.conduct_base import utc_text
+from trialwright.pipeline.conduct_people import Delegation
 from trialwright.web import acts, problems
 from trialwright.web.place import Place
+from trialwright.web.sessions import end_sessions
 
+NO_RIGHT = "TW-CAP-036"
+"""None of the person's roles allows it."""
 DEMO_GROUP = "demonstration"
 DEMO_PASSWORD = "virtual-patients-2021"  # noqa: S105 - printed on the sign-in page of a demo; refused everywhere else
 _DEMO = "demo"
+NOBODY = "unknown"
+"""Who failed to sign in under a name that no account has."""
+_LONGEST = 150
+"""Letters of a printed name that the account keeps; the ledger keeps it whole."""
 _NAME = re.compile(r"[\w.\-]{2,60}")
 
 
@@ -29,9 +38,19 @@ class Demonstration(msgspec.Struct, frozen=True):
     people: tuple[tuple[str, tuple[str, ...]], ...]
 
 
-def add_user(place: Place, name: str, password: str, *, roles: tuple[str, ...], by: str, identity: str = "") -> None:
+def add_user(
+    place: Place,
+    name: str,
+    password: str,
+    *,
+    roles: tuple[str, ...],
+    by: str,
+    identity: str = "",
+    printed: str = "",
+) -> None:
     """
-    A new account with its roles, told in the ledger. `identity` says how the person was recognised and by whom.
+    A new account with its roles, told in the ledger. `identity` says how the person was recognised and by whom;
+    `printed` is the person's name as it stands beside a signature.
 
     Raises: Refused for a name that is or ever was in use, an unknown role or a weak password; nothing is made then.
     """
@@ -40,36 +59,45 @@ def add_user(place: Place, name: str, password: str, *, roles: tuple[str, ...], 
         _check_role(place, role)
     _check_password(name, password)
     # first the ledger: an account that nobody can account for must not exist
-    acts.record(place, "account_added", user=by, details={"user": name, "identity": identity})
-    User.objects.create_user(username=name, password=password)
+    acts.record(place, "account_added", user=by, details={"user": name, "name": printed, "identity": identity})
+    User.objects.create_user(username=name, password=password, first_name=printed[:_LONGEST])
     for role in roles:
         acts.record(place, "role_granted", user=by, details={"user": name, "role": role})
 
 
-def grant(place: Place, name: str, role: str, *, by: str, reason: str = "") -> None:
+def grant(place: Place, wanted: Delegation, *, by: str, reason: str = "") -> None:
     """
-    A signed-in person gives a role to another one.
+    A signed-in person gives a role to another one, whose sessions end: the role counts from the next sign-in.
 
     Raises: Refused TW-WEB-007 or 010 when role or account does not exist, 015 for a role to oneself or without the
             right to give it. The right is looked up again inside the write.
     """
-    _check_role(place, role)
-    if not User.objects.filter(username=name).exists():
+    name = wanted.user
+    _check_role(place, wanted.role)
+    if not User.objects.filter(username=name, is_active=True).exists():
         raise problems.no_such_user(name)
     if name == by:
         raise problems.grant_refused(f"{name!r} gives a role to the own account", "two persons")
-    _granted(conduct.grant_role(place.ledger, place.study, conduct.Actor(by), user=name, role=role, reason=reason))
+    told = {field: getattr(wanted, field) for field in Delegation.__struct_fields__}
+    _granted(conduct.grant_role(place.ledger, place.study, conduct.Actor(by), **told, reason=reason))
+    end_sessions(name)
 
 
-def revoke(place: Place, name: str, role: str, *, by: str, reason: str) -> None:
-    """Takes a role back; it counts from the person's next page. Raises Refused as `grant` does."""
+def revoke(place: Place, name: str, role: str, *, by: str, reason: str, site: str = "") -> None:
+    """Takes a role back; it counts from the person's next click, who signs in again. Raises Refused as `grant` does."""
     _check_role(place, role)
-    _granted(conduct.revoke_role(place.ledger, place.study, conduct.Actor(by), user=name, role=role, reason=reason))
+    _granted(
+        conduct.revoke_role(
+            place.ledger, place.study, conduct.Actor(by), user=name, role=role, site=site, reason=reason
+        )
+    )
+    end_sessions(name)
 
 
 def _granted(answer: conduct.Saved | conduct.Refused | Conflict) -> None:
     if isinstance(answer, conduct.Refused):
-        raise problems.grant_refused(answer.problems[0].found, answer.problems[0].expected)
+        told = answer.problems[0]
+        raise problems.grant_refused(told.found, told.expected) if told.code == NO_RIGHT else problems.act_refused(told)
 
 
 def create_demo_accounts(place: Place) -> tuple[tuple[str, str, str], ...]:
@@ -85,8 +113,9 @@ def create_demo_accounts(place: Place) -> tuple[tuple[str, str, str], ...]:
         # the accounts may outlive the ledger, which the next demo makes anew
         known = any(e.kind == "account_added" and e.details.get("user") == role.name for e in place.events())
         if not known:
-            acts.record(place, "account_added", user=_DEMO, details={"user": role.name}, origin="simulated")
-        user, made = User.objects.get_or_create(username=role.name)
+            details = {"user": role.name, "name": _virtual(role)}
+            acts.record(place, "account_added", user=_DEMO, details=details, origin="simulated")
+        user, made = User.objects.get_or_create(username=role.name, defaults={"first_name": _virtual(role)})
         if made:
             user.set_password(DEMO_PASSWORD)
             user.save()
@@ -97,13 +126,17 @@ def create_demo_accounts(place: Place) -> tuple[tuple[str, str, str], ...]:
     return tuple((role.name, DEMO_PASSWORD, role.title.en) for role in place.study.roles)
 
 
+def _virtual(role: Role) -> str:
+    return f"Virtual {role.title.en.lower()}"
+
+
 def known_name(typed: str) -> str:
     """
     The account that a failed sign-in was for, or "unknown".
 
     Somebody who slips a line types the password as the name: what nobody is called is never written down.
     """
-    return typed if User.objects.filter(username=typed).exists() else "unknown"
+    return typed if User.objects.filter(username=typed).exists() else NOBODY
 
 
 def demo_names(place: Place) -> tuple[str, ...]:
@@ -121,6 +154,12 @@ def demonstration(place: Place, language: str) -> Demonstration | None:
     return Demonstration(DEMO_PASSWORD, people)
 
 
+def names(place: Place) -> tuple[tuple[str, str], ...]:
+    """Every account, open or closed, with the printed name of its person."""
+    del place  # one database of accounts a process
+    return tuple((u.username, u.get_full_name()) for u in User.objects.order_by("username"))
+
+
 def everybody(place: Place) -> tuple[tuple[str, tuple[Role, ...]], ...]:
     """Every account with the roles it holds now, by name."""
     return tuple(
@@ -135,8 +174,10 @@ def delegation(place: Place, as_of: int | dt.datetime | None = None) -> tuple[tu
     Raises: ValueError for a moment without a zone.
     """
     events = place.ledger.snapshot(as_of).events if as_of is not None else place.events()
+    moment = as_of if isinstance(as_of, dt.datetime) else place.ledger.now() if as_of is None else None
+    at = utc_text(moment) if moment is not None else events[-1].at_utc if events else ""
     people = dict.fromkeys(e.details["user"] for e in events if e.kind in ("account_added", "role_granted"))
-    return tuple((name, roles_of(events, name)) for name in sorted(people))
+    return tuple((name, roles_of(events, name, at_utc=at)) for name in sorted(people))
 
 
 def _check_name(place: Place, name: str) -> None:

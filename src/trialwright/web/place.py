@@ -4,12 +4,20 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from trialwright.capture.status import roles_of
+import msgspec
+import polars as pl
+
+from trialwright.capture.roles import ALL_SITES, Grant, grants
 from trialwright.define import read_site_wording
-from trialwright.model.ledger import Case, LedgerEvent, Snapshot
+from trialwright.model.ledger import Case, EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Role, Study
 from trialwright.model.text import Text
+from trialwright.pipeline.conduct_base import utc_text
 from trialwright.store import Ledger
+
+Sites = frozenset[str]
+_ADDED: tuple[EventKind, ...] = ("participant_added",)
+_GRANTS: tuple[EventKind, ...] = ("role_granted", "role_revoked")
 
 
 class Place:
@@ -22,7 +30,10 @@ class Place:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._simulated, self._looked_at = False, 0
+        self._grants: tuple[int, tuple[Grant, ...]] = (0, ())
+        self._homes: tuple[int, dict[str, str]] = (0, {})
         self._wording: Mapping[str, Text] | None = None
+        self._views: dict[Sites, SitePlace] = {}
 
     def snapshot(self) -> Snapshot:
         """The present state of everybody in columns; a page about one person asks `case` instead, which is cheaper."""
@@ -55,9 +66,87 @@ class Place:
             self._looked_at = len(events)
         return self._simulated
 
-    def roles_of(self, user: str) -> tuple[Role, ...]:
-        held = roles_of(self.ledger.events(kinds=("role_granted", "role_revoked")), user)
+    def grants(self) -> tuple[Grant, ...]:
+        """The whole delegation log; worked out again only when a role was given or taken back since."""
+        acts = self.ledger.events(kinds=_GRANTS)
+        if self._grants[0] != len(acts):
+            self._grants = (len(acts), grants(acts))
+        return self._grants[1]
+
+    def site_of(self, participant_id: str) -> str | None:
+        """The site of a participant; None for somebody who was never added."""
+        added = self.ledger.events(kinds=_ADDED)
+        if self._homes[0] != len(added):
+            self._homes = (len(added), {e.participant_id: e.details.get("site", "") for e in added})
+        return self._homes[1].get(participant_id)
+
+    def grants_of(self, user: str) -> tuple[Grant, ...]:
+        """The grants of a person that are in force now."""
+        now = utc_text(self.ledger.now())
+        return tuple(grant for grant in self.grants() if grant.user == user and grant.counts(now))
+
+    def roles_of(self, user: str, site: str | None = None) -> tuple[Role, ...]:
+        """The roles a person holds now: at any site, or (with `site`) those that count there."""
+        held = {g.role for g in self.grants_of(user) if site is None or g.site in (ALL_SITES, site)}
         return tuple(role for role in self.study.roles if role.name in held)
+
+    def sites_of(self, user: str) -> Sites | None:
+        """The sites that a person's roles are given for; None for somebody who may see all of them."""
+        sites = frozenset(grant.site for grant in self.grants_of(user))
+        return None if ALL_SITES in sites or not sites else sites
+
+    def seen_from(self, sites: Sites | None) -> "Place":
+        """This place as somebody of these sites sees it: the participants of other sites do not exist there."""
+        if sites is None:
+            return self
+        with self._lock:
+            view = self._views.get(sites)
+            if view is None:
+                view = self._views[sites] = SitePlace(self, sites)
+            return view
+
+
+class SitePlace(Place):
+    """A place without the participants of other sites: in no list, no audit trail, no answer to an address."""
+
+    def __init__(self, whole: Place, sites: Sites) -> None:
+        super().__init__(whole.study, whole.ledger, whole.folder)
+        self._whole, self._sites = whole, sites
+        self._seen: tuple[Snapshot, Snapshot] | None = None
+
+    def snapshot(self) -> Snapshot:
+        whole = self._whole.snapshot()
+        kept = self._seen
+        if kept is None or kept[0] is not whole:
+            kept = self._seen = (whole, _without_others(whole, self._foreign()))
+        return kept[1]
+
+    def events(self) -> tuple[LedgerEvent, ...]:
+        foreign = self._foreign()
+        return tuple(event for event in self._whole.events() if event.participant_id not in foreign)
+
+    def case(self, participant_id: str) -> Case:
+        case = self._whole.case(participant_id)
+        foreign = participant_id in self._foreign()
+        return msgspec.structs.replace(case, last=0, events=(), forms={}) if foreign else case
+
+    def site_of(self, participant_id: str) -> str | None:
+        site = self._whole.site_of(participant_id)
+        return site if site in self._sites else None
+
+    def _foreign(self) -> frozenset[str]:
+        added = self.ledger.events(kinds=_ADDED)
+        return frozenset(e.participant_id for e in added if e.details.get("site", "") not in self._sites)
+
+
+def _without_others(snapshot: Snapshot, foreign: frozenset[str]) -> Snapshot:
+    others = sorted(foreign)
+    return msgspec.structs.replace(
+        snapshot,
+        versions=snapshot.versions.filter(~pl.col("participant_id").is_in(others)),
+        current=snapshot.current.filter(~pl.col("participant_id").is_in(others)),
+        events=tuple(event for event in snapshot.events if event.participant_id not in foreign),
+    )
 
 
 _places: list[Place] = []

@@ -82,6 +82,15 @@ def weak_tls(path: str, found: str, expected: str) -> Refused:
     return _refused("TW-WEB-014", path, found, expected, "Nothing was opened to the network.")
 
 
+def close_refused(found: str, expected: str) -> Refused:
+    return _refused("TW-WEB-018", "accounts", found, expected, "Ask another person who keeps accounts.")
+
+
+def act_refused(told: Problem) -> Refused:
+    """What the conduct of the trial refused, as it told it."""
+    return Refused(told)
+
+
 def grant_refused(found: str, expected: str) -> Refused:
     return _refused("TW-WEB-015", "roles", found, expected, "Ask another person who may grant roles.")
 

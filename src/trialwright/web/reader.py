@@ -4,6 +4,9 @@ import msgspec
 
 from trialwright.model.study import Role
 
+STUDY_WIDE = frozenset({"look", "see_results"})
+"""Acts that a role given for some sites only does not allow."""
+
 LANGUAGE_COOKIE = "trialwright_language"
 
 
@@ -13,10 +16,13 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     roles: tuple[Role, ...] = ()
     language: str = "en"
+    sites: frozenset[str] | None = None  # None: all of them
 
     @property
     def acts(self) -> frozenset[str]:
-        return frozenset(act for role in self.roles for act in role.may)
+        acts = frozenset(act for role in self.roles for act in role.may)
+        # what bears on the study as a whole is not for somebody who sees a part of it
+        return acts if self.sites is None else acts - STUDY_WIDE
 
     @property
     def role_names(self) -> tuple[str, ...]:

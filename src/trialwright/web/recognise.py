@@ -12,8 +12,8 @@ from trialwright.web import acts, second_factor
 from trialwright.web.page import Call
 
 WRONG = Text(
-    en="User name, password or code is not right. Nothing was signed; each wrong one counts towards the lock-out.",
-    zh="用户名、密码或验证码不正确。未签署任何内容；错误次数计入账户锁定。",
+    en="User name, password or code is not right. Nothing was done; each wrong one counts towards the lock-out.",
+    zh="用户名、密码或验证码不正确。未执行任何操作；错误次数计入账户锁定。",
 )
 ANOTHER = Text(
     en="Only the person who is signed in can sign here. Type your own user name.",

@@ -41,6 +41,9 @@ def shown(call: Call, participant_id: str = "", visit: str = "", form: str = "")
 
     With a participant alone: all of that person's; with nothing: everybody's.
     """
+    # most people are not signed yet, and a page about one of them asks no snapshot of everybody
+    if participant_id and not any(event.kind == "signed" for event in call.place.case(participant_id).events):
+        return []
     found = signatures(call.place.snapshot(), participant_id)
     if visit:
         found = tuple(s for s in found if s.scope.covers(participant_id, visit, form or s.scope.form))

@@ -14,12 +14,17 @@ def guarded(route: Route) -> Callable[..., HttpResponseBase]:
     """The view behind the route, called only for a reader who may do what the route says; never cached."""
 
     def view(request: HttpRequest, **args: object) -> HttpResponseBase:
-        call = answer.call_for(request, route)
+        who = str(args.get("participant_id", ""))
+        call = answer.call_for(request, route, who)
         method = request.method or "GET"
         if method not in (("POST",) if route.post_only else ("GET", "HEAD", "POST")):
             return HttpResponseNotAllowed(["POST"] if route.post_only else ["GET", "HEAD", "POST"])
         if route.act != PUBLIC and not call.reader.user:
             return answer.to_sign_in(call)
+        if owed := answer.owed_first(call):
+            return owed
+        if who and answer.is_foreign(call, who):
+            return answer.not_here(call)
         if not route.allows(call.reader, method):
             return answer.refused(call)
         return answer.kept_private(_answered(call, args))
