@@ -41,6 +41,8 @@ def main() -> None:
                         variable["role"], codes[0] if codes else "",
                     ]
                 )  # fmt: skip
+            if dataset["name"] == "MH":  # CORE-000328 asks for it beside MHSTDTC; the guide's table leaves it out
+                lines.append(["MHSTDY", "Study Day of Start of Observation", "Num", "Perm", "Timing", ""])
             domains[dataset["name"]] = {
                 "label": dataset["label"], "class": of_class["name"], "structure": dataset["datasetStructure"],
                 "variables": lines,
@@ -51,7 +53,8 @@ def main() -> None:
             "name": by_code[code]["submissionValue"],
             "title": by_code[code]["name"],
             "extensible": by_code[code]["extensible"],
-            "terms": {term["submissionValue"]: term["conceptId"] for term in by_code[code]["terms"]},
+            # the kept copy lost "NA", which R took for a missing value
+            "terms": {term["submissionValue"] or "NA": term["conceptId"] for term in by_code[code]["terms"]},
         }
         for code in sorted(used)
     }
@@ -59,7 +62,7 @@ def main() -> None:
         "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in domains.items()) + "\n}\n", "utf-8"
     )
     text = json.dumps({"version": "2025-03-28", "lists": lists}, ensure_ascii=False, sort_keys=True)
-    (TO / "terminology.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+    (TO.parent / "terminology.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     Numbers: baseline `mean` and `sd` (of the logarithm where `log`), correlation with the participant's `severity`,
     percent `change` from baseline at each visit (the last one given holds on), its spread `change_sd` between
     participants, correlated `response` with the trait all measures share, and `noise_sd` within a person, in the unit.
-    Otherwise one of `constant` (empty: left blank), `weights` (code -> weight), `days_before` (low, high days before
+    Otherwise one of `constant` (empty: left blank; `while_open` in its place while the row goes on), `weights` (code -> weight), `days_before` (low, high days before
     the visit or the row), `source` (a date or number known to the plan).
     """
 
@@ -33,6 +33,7 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     change_sd: float = 0.0
     noise_sd: float = 0.0
     constant: str | None = None
+    while_open: str | None = None  # instead of `constant` in a row that has not ended when it is typed
     weights: dict[str, float] = {}
     days_before: tuple[int, int] | None = None
     month_only: float = 0.0  # share of dates known to the month only

@@ -44,6 +44,8 @@ def answer(field: Field, line: FieldModel | None, person: Person, at: Moment) ->
     item = field.item
     if line is None:
         return _by_kind(field, person, at)
+    if line.while_open is not None and at.row_date is not None and at.row_end is None:
+        return line.while_open
     if line.constant is not None:
         return line.constant
     if line.source:

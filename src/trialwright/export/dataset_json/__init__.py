@@ -1,0 +1,106 @@
+"""CDISC Dataset-JSON 1.1: one JSON file a dataset, and back."""
+
+import json
+from collections.abc import Iterable
+
+import msgspec
+
+from trialwright.export.datasets import Cell, Dataset, Variable, VariableKind, lengths
+
+VERSION = "1.1.0"
+_TYPES: dict[VariableKind, str] = {"text": "string", "integer": "integer", "float": "float"}
+_KINDS: dict[str, VariableKind] = {held: kind for kind, held in _TYPES.items()}
+
+
+class Heading(msgspec.Struct, frozen=True, kw_only=True):
+    """What every file of one export says of itself. `made_at` is the moment of the snapshot, so that a repeat is equal."""
+
+    study: str
+    metadata: str
+    made_at: str
+    originator: str
+    version: str
+
+
+def write(datasets: Iterable[Dataset], heading: Heading) -> dict[str, bytes]:
+    """
+    `ae.json` and so on: the columns with their labels, types and lengths, then the rows.
+
+    Missing: null, for texts and numbers alike.
+    Source:  CDISC Dataset-JSON 1.1 (schema of the DataExchange-DatasetJson repository).
+    """
+    return {f"{each.name.lower()}.json": _file(each, heading) for each in datasets}
+
+
+def _file(dataset: Dataset, heading: Heading) -> bytes:
+    longest = lengths(dataset)
+    keys = {name: at for at, name in enumerate(dataset.keys, 1)}
+    held = [each for each in dataset.variables if each.name in keys]
+    order = {each.name: at for at, each in enumerate(sorted(held, key=lambda one: keys[one.name]), 1)}
+    document = {
+        "datasetJSONCreationDateTime": heading.made_at,
+        "datasetJSONVersion": VERSION,
+        "fileOID": f"{heading.study}.{dataset.name}",
+        "dbLastModifiedDateTime": heading.made_at,
+        "originator": heading.originator,
+        "sourceSystem": {"name": "Trialwright", "version": heading.version},
+        "studyOID": heading.study,
+        "metaDataVersionOID": heading.metadata,
+        "metaDataRef": "define.xml",
+        "itemGroupOID": f"IG.{dataset.name}",
+        "records": len(dataset.rows),
+        "name": dataset.name,
+        "label": dataset.label,
+        "columns": [_column(dataset.name, each, longest[each.name], order.get(each.name)) for each in dataset.variables],
+        "rows": dataset.rows,
+    }
+    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def _column(dataset: str, variable: Variable, length: int, key: int | None) -> dict[str, str | int]:
+    column: dict[str, str | int] = {
+        "itemOID": f"IT.{dataset}.{variable.name}",
+        "name": variable.name,
+        "label": variable.label,
+        "dataType": _TYPES[variable.kind],
+    }
+    if variable.kind == "text":
+        column["length"] = length
+    if key is not None:
+        column["keySequence"] = key
+    return column
+
+
+class _Column(msgspec.Struct):
+    name: str
+    label: str
+    dataType: str  # noqa: N815 - the standard's own word
+    keySequence: int = 0  # noqa: N815
+
+
+class _Document(msgspec.Struct):
+    name: str
+    label: str
+    columns: list[_Column]
+    rows: list[list[Cell]] = []
+
+
+def read(data: bytes) -> Dataset:
+    """
+    A dataset back from its file: columns, keys and rows; what only metadata knows (class, origin) is empty.
+
+    Raises:  msgspec.ValidationError where the file is no Dataset-JSON.
+    """
+    held = msgspec.json.decode(data, type=_Document)
+    keyed = sorted((each for each in held.columns if each.keySequence), key=lambda each: each.keySequence)
+    return Dataset(
+        name=held.name,
+        label=held.label,
+        kind="",
+        structure="",
+        keys=tuple(each.name for each in keyed),
+        variables=tuple(
+            Variable(name=each.name, label=each.label, kind=_KINDS.get(each.dataType, "text")) for each in held.columns
+        ),
+        rows=tuple(tuple(row) for row in held.rows),
+    )

@@ -1,0 +1,96 @@
+"""Value-level metadata: one item for each test of a findings domain and each supplemental qualifier."""
+
+from collections.abc import Sequence
+
+import msgspec
+from lxml import etree
+
+from trialwright.export.datasets import Cell, Dataset
+from trialwright.export.define_xml.names import DEF, add, described, made
+
+
+class Tested(msgspec.Struct, frozen=True):
+    """Which variable is described test by test: --ORRES by --TESTCD, QVAL by QNAM."""
+
+    def match(self, dataset: Dataset, name: str) -> bool:
+        """Whether this variable has value-level metadata."""
+        return self.pair(dataset) is not None and self.pair(dataset) == (name, self.by(dataset))
+
+    def pair(self, dataset: Dataset) -> tuple[str, str] | None:
+        names = {each.name for each in dataset.variables}
+        if "QNAM" in names:
+            return "QVAL", "QNAM"
+        by, of = f"{dataset.name}TESTCD", f"{dataset.name}ORRES"
+        return (of, by) if {by, of} <= names else None
+
+    def by(self, dataset: Dataset) -> str:
+        found = self.pair(dataset)
+        return found[1] if found is not None else ""
+
+
+TESTED = Tested()
+
+
+def value_lists(version: etree._Element, datasets: Sequence[Dataset]) -> list[etree._Element]:
+    """Value lists and where-clauses put into `version`; the items they name are given back, for they stand later."""
+    items: list[etree._Element] = []
+    clauses: list[etree._Element] = []
+    for dataset in datasets:
+        pair = TESTED.pair(dataset)
+        if pair is None:
+            continue
+        of, by = pair
+        listed = add(version, "ValueListDef", space=DEF, OID=f"VL.{dataset.name}.{of}")
+        for at, (test, name, values) in enumerate(_tests(dataset, of, by), 1):
+            oid = f"{dataset.name}.{of}.{test}"
+            ref = add(listed, "ItemRef", ItemOID=f"IT.{oid}", OrderNumber=str(at), Mandatory="No")
+            add(ref, "WhereClauseRef", space=DEF, WhereClauseOID=f"WC.{oid}")
+            clauses.append(_clause(dataset, by, test, oid))
+            items.append(_item(oid, test, name, values))
+    for clause in clauses:
+        version.append(clause)
+    return items
+
+
+def _tests(dataset: Dataset, of: str, by: str) -> list[tuple[str, str, list[str]]]:
+    labelled = "QLABEL" if by == "QNAM" else f"{dataset.name}TEST"
+    held: dict[str, tuple[str, list[str]]] = {}
+    rows = zip(dataset.column(by), dataset.column(labelled), dataset.column(of), strict=True)
+    for test, name, value in rows:
+        _, values = held.setdefault(str(test), (str(name), []))
+        if value is not None:
+            values.append(str(value))
+    return [(test, name, values) for test, (name, values) in sorted(held.items())]
+
+
+def _clause(dataset: Dataset, by: str, test: str, oid: str) -> etree._Element:
+    clause = etree.Element(f"{{{DEF}}}WhereClauseDef", OID=f"WC.{oid}")
+    check = add(clause, "RangeCheck", Comparator="EQ", SoftHard="Soft")
+    check.set(f"{{{DEF}}}ItemOID", f"IT.{dataset.name}.{by}")
+    add(check, "CheckValue").text = test
+    return clause
+
+
+def _item(oid: str, test: str, name: str, values: Sequence[Cell]) -> etree._Element:
+    texts = [str(value) for value in values]
+    item = made("ItemDef", OID=f"IT.{oid}", Name=test)
+    kind = _kind(texts)
+    item.set("DataType", kind)
+    item.set("Length", str(max((len(text) for text in texts), default=1)))
+    if kind == "float":
+        item.set("SignificantDigits", str(max(len(text.partition(".")[2]) for text in texts)))
+    described(item, name)
+    told = add(item, "Origin", space=DEF, Type="Collected")
+    told.set("Source", "Investigator")
+    return item
+
+
+def _kind(texts: Sequence[str]) -> str:
+    if not texts or not all(_is_number(text) for text in texts):
+        return "text"
+    return "float" if any("." in text for text in texts) else "integer"
+
+
+def _is_number(text: str) -> bool:
+    head, _, tail = text.removeprefix("-").partition(".")
+    return head.isdigit() and (tail.isdigit() or not tail and "." not in text)

@@ -1,0 +1,207 @@
+"""Gathered records to datasets: numbers, days, epochs and baseline flags, columns in the guide's order."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from trialwright.export.datasets import Cell, Dataset, OriginType, Variable
+from trialwright.export.sdtm.metadata import Domain, Known, domains
+from trialwright.export.sdtm.records import Record
+from trialwright.export.sdtm.subjects import Subject
+from trialwright.export.sdtm.timing import complete, epoch, study_day
+
+_DERIVED = {
+    "DY": "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date.",
+    "STDY": "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date.",
+    "ENDY": "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date.",
+    "LOBXFL": "Y on the last result of a test before the first dose; the baseline visit of the dosing day counts as before.",
+    "STRESN": "The result in the standard unit of the item, by its exact factor.",
+    "STRESC": "The result in the standard unit of the item, as text.",
+    "SEQ": "Counted within the participant in the order in which the ledger first heard of the record; never changes.",
+}
+_ASSIGNED_ROLES = ("Identifier", "Topic", "Grouping Qualifier", "Synonym Qualifier")
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record needs of its visit: number, name, planned day, actual dates by participant, what is before a dose."""
+
+    numbers: Mapping[str, float]
+    names: Mapping[str, str]
+    days: Mapping[str, int | None]
+    dates: Mapping[tuple[str, str], str]
+    before_dose: frozenset[str]
+
+
+def domain_dataset(
+    name: str, records: Iterable[Record], study: str, people: Mapping[str, Subject], schedule: Schedule
+) -> Dataset:
+    """
+    One domain of observations as a dataset, sorted by participant and sequence.
+
+    Shape:   variables in the order of the guide; those the guide only permits are left out where nothing fills them.
+    """
+    domain = domains()[name]
+    lines: list[dict[str, Cell]] = []
+    sequence: dict[str, int] = {}
+    for record in sorted(records, key=lambda each: each.order):
+        sequence[record.participant] = sequence.get(record.participant, 0) + 1
+        if not record.current:
+            continue
+        person = people[record.participant]
+        line: dict[str, Cell] = {"STUDYID": study, "DOMAIN": name, "USUBJID": person.usubjid, **record.values}
+        if f"{name}SEQ" in domain.variables:
+            line[f"{name}SEQ"] = sequence[record.participant]
+        _put_visit(line, record, domain, schedule)
+        _put_days(line, domain, person, schedule.dates.get((record.participant, record.visit), ""))
+        line["_before"] = record.visit in schedule.before_dose
+        lines.append(line)
+    if f"{name}LOBXFL" in domain.variables:
+        _flag_last_before_dose(lines, name, {each.usubjid: each.first_dose for each in people.values()})
+    order = f"{name}SEQ" if f"{name}SEQ" in domain.variables else "VISITNUM"
+    lines.sort(key=lambda each: (str(each["USUBJID"]), _number(each.get(order))))
+    return as_dataset(domain, lines, keys=_keys(domain))
+
+
+def supplemental_dataset(parent: Dataset, records: Iterable[Record], people: Mapping[str, Subject]) -> Dataset | None:
+    """The supplemental qualifiers of a domain, tied to it by its sequence (SV by its visit); None without any."""
+    name = parent.name
+    idvar = "VISITNUM" if name == "SV" else "" if name == "DM" else f"{name}SEQ"
+    study, rows = parent.column("STUDYID")[0] if parent.rows else "", []
+    for record, number in _numbered(records, idvar):
+        if not record.current:
+            continue
+        for qnam, (label, value) in sorted(record.supplemental.items()):
+            rows.append(
+                {
+                    "STUDYID": study, "RDOMAIN": name, "USUBJID": people[record.participant].usubjid,
+                    "IDVAR": idvar or None, "IDVARVAL": str(number) if idvar else None, "QNAM": qnam, "QLABEL": label,
+                    "QVAL": value, "QORIG": "CRF", "QEVAL": None,
+                }
+            )  # fmt: skip
+    if not rows:
+        return None
+    known = domains()["SUPPQUAL"]
+    domain = msgspec.structs.replace(known, name=f"SUPP{name}", label=f"Supplemental Qualifiers for {name}")
+    rows.sort(key=lambda each: (str(each["USUBJID"]), _digits(each["IDVARVAL"]), str(each["QNAM"])))
+    return as_dataset(domain, rows, keys=("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"))
+
+
+def _numbered(records: Iterable[Record], idvar: str) -> list[tuple[Record, Cell]]:
+    sequence: dict[str, int] = {}
+    numbered: list[tuple[Record, Cell]] = []
+    for record in sorted(records, key=lambda each: each.order):
+        sequence[record.participant] = sequence.get(record.participant, 0) + 1
+        number = record.values.get("VISITNUM") if idvar == "VISITNUM" else sequence[record.participant]
+        numbered.append((record, number))
+    return numbered
+
+
+def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[str, ...]) -> Dataset:
+    """Rows as mappings to a dataset: the guide's order, required and expected variables always, others where filled."""
+    filled = {name for line in lines for name, cell in line.items() if cell not in (None, "")}
+    # A day stands beside its date even where nobody has a first dose to count from.
+    filled |= {f"{name.removesuffix('DTC')}DY" for name in filled if name.endswith("DTC") and domain.name != "DM"}
+    kept = [known for known in domain.variables.values() if known.core in ("Req", "Exp") or known.name in filled]
+    return Dataset(
+        name=domain.name,
+        label=domain.label,
+        kind=domain.kind,
+        structure=domain.structure,
+        keys=keys,
+        variables=tuple(_variable(domain, known, lines) for known in kept),
+        rows=tuple(tuple(_empty(line.get(known.name)) for known in kept) for line in lines),
+    )
+
+
+def _empty(cell: Cell) -> Cell:
+    return None if cell == "" else cell
+
+
+def _variable(domain: Domain, known: Known, lines: Sequence[Mapping[str, Cell]]) -> Variable:
+    whole = all(isinstance(line.get(known.name), int | None) for line in lines)
+    origin, method = _origin(domain.name, known)
+    return Variable(
+        name=known.name,
+        label=known.label,
+        kind=("integer" if whole else "float") if known.is_number else "text",
+        core=known.core,
+        role=known.role,
+        codelist=known.codelist,
+        origin=origin,
+        source="Sponsor" if origin in ("Assigned", "Protocol", "Derived") else "Investigator",
+        method=method,
+    )
+
+
+def _origin(domain: str, known: Known) -> tuple[OriginType, str]:
+    ending = known.name.removeprefix(domain)
+    if ending in _DERIVED:
+        return "Derived", _DERIVED[ending]
+    if domain in ("TA", "TE", "TI", "TS", "TV"):
+        return "Protocol", ""
+    if known.role in _ASSIGNED_ROLES or ending in ("TEST", "EPOCH", "ORRESU", "STRESU") or known.name.startswith("VISIT"):
+        return "Assigned", ""
+    return "Collected", ""
+
+
+def _keys(domain: Domain) -> tuple[str, ...]:
+    d = domain.name
+    if domain.is_findings:
+        wanted = ("STUDYID", "USUBJID", f"{d}CAT", f"{d}TESTCD", f"{d}LOC", f"{d}LAT", "VISITNUM", f"{d}SEQ")
+        return tuple(each for each in wanted if each in domain.variables)
+    if d == "SV":
+        return ("STUDYID", "USUBJID", "VISITNUM")
+    topic = next((each.name for each in domain.variables.values() if each.role == "Topic"), "")
+    wanted = ("STUDYID", "USUBJID", topic, f"{d}STDTC", f"{d}SEQ")
+    return tuple(each for each in wanted if each in domain.variables)
+
+
+def _put_visit(line: dict[str, Cell], record: Record, domain: Domain, schedule: Schedule) -> None:
+    if "VISITNUM" not in domain.variables or record.visit not in schedule.numbers:
+        return
+    line["VISITNUM"] = _whole(schedule.numbers[record.visit])
+    line["VISIT"] = schedule.names[record.visit]
+    line["VISITDY"] = schedule.days.get(record.visit)
+    dated = f"{domain.name}DTC"
+    if dated in domain.variables and not line.get(dated):
+        line[dated] = schedule.dates.get((record.participant, record.visit))
+
+
+def _put_days(line: dict[str, Cell], domain: Domain, person: Subject, collected: str) -> None:
+    """Study days, and the epoch: of the record's own date, else of the day on which it was collected."""
+    d = domain.name
+    for dated, day in ((f"{d}DTC", f"{d}DY"), (f"{d}STDTC", f"{d}STDY"), (f"{d}ENDTC", f"{d}ENDY")):
+        if day in domain.variables and line.get(dated):
+            line[day] = study_day(str(line[dated]), person.first_dose)
+    if "EPOCH" in domain.variables and d != "SE":
+        anchor = line.get(f"{d}STDTC") or line.get(f"{d}DTC") or collected
+        line["EPOCH"] = epoch(str(anchor), person.first_dose) if anchor else None
+
+
+def _flag_last_before_dose(lines: Sequence[dict[str, Cell]], d: str, doses: Mapping[str, str]) -> None:
+    """One flag a participant and test: on the last result before the first dose."""
+    last: dict[tuple[Cell, ...], dict[str, Cell]] = {}
+    for line in lines:
+        first, day = complete(doses[str(line["USUBJID"])]), complete(str(line.get(f"{d}DTC") or ""))
+        if first is None or day is None or line.get(f"{d}ORRES") in (None, "") or day > first:
+            continue
+        if day == first and not line["_before"]:
+            continue
+        key = tuple(line.get(each) for each in ("USUBJID", f"{d}CAT", f"{d}TESTCD", f"{d}LOC", f"{d}LAT"))
+        held = last.get(key)
+        if held is None or str(held[f"{d}DTC"]) <= str(line[f"{d}DTC"]):
+            last[key] = line
+    for line in last.values():
+        line[f"{d}LOBXFL"] = "Y"
+
+
+def _whole(number: float) -> int | float:
+    return int(number) if number == int(number) else number
+
+
+def _number(cell: Cell) -> float:
+    return float(cell) if isinstance(cell, int | float) else 0.0
+
+
+def _digits(cell: Cell) -> float:
+    return float(str(cell)) if cell else 0.0

@@ -1,0 +1,177 @@
+"""Datapoints gathered into SDTM records: which values stand in which record, and which have no place."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.export.datasets import Cell
+from trialwright.export.sdtm.metadata import domains
+from trialwright.export.sdtm.places import Place, read_place
+from trialwright.export.sdtm.values import LONG_NAME, UNREADABLE, Row, cells, text_of
+from trialwright.model.ledger import Snapshot
+from trialwright.model.study import Field, Study
+
+NO_PLACE = "the catalog names no place in SDTM for this item"
+OLDER = "an item of an earlier build that this build no longer asks"
+WITHDRAWN_ROW = "the row was taken back by the site"
+NO_TOPIC = "the record lacks what it is about, so it does not stand in the domain"
+MET = "IE holds only the eligibility criteria that were not met"
+
+CRITERIA = "IE"
+_APART = ("LOC", "LAT", "DIR", "METHOD", "POS")
+"""Constants that tell two records of one test apart."""
+
+Key = tuple[str | int, ...]
+Lost = Counter[tuple[str, str]]
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """One record of a domain while it is gathered. `order` is the first ledger entry of any of its values."""
+
+    domain: str
+    participant: str
+    visit: str
+    order: int
+    values: dict[str, Cell] = {}
+    supplemental: dict[str, tuple[str, str]] = {}
+    seqs: list[int] = []
+    current: bool = False
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """
+    Every record there ever was, and what found no place, counted by item and reason.
+
+    A record whose values were taken back is not `current`; it still keeps its number, so that others keep theirs.
+    """
+
+    records: tuple[Record, ...]
+    lost: Lost
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    field: Field
+    place: Place | None
+    text: str
+    order: int
+
+
+def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
+    """
+    The records of all domains that the items of the study name.
+
+    Shape:   one record a form row, or a test where the domain is one of findings. Every current datapoint is either
+             in a record or counted in `lost`.
+    """
+    asked = _asked(study, catalog)
+    units = {each.code: each.mapping.get("sdtm", each.code) for each in catalog.terms("units").choices}
+    inactive = frozenset(
+        (e.participant_id, e.visit, e.form, e.row) for e in snapshot.events if e.kind == "row_inactivated"
+    )
+    records = _records(snapshot, asked)
+    lost: Lost = Counter()
+    for row, here in _in_order(snapshot, asked):
+        where = f"{row['form']}/{row['item']}"
+        if here is None:
+            lost[where, OLDER] += 1
+        elif here.place is None:
+            lost[where, f"{UNREADABLE}: {here.text}" if here.text else NO_PLACE] += 1
+        elif (row["participant_id"], row["visit"], row["form"], row["row"]) in inactive:
+            lost[where, WITHDRAWN_ROW] += 1
+        elif here.place.domain == CRITERIA:
+            if row["text"] != "N":
+                lost[where, MET] += 1
+        else:
+            reason = _put(row, here, records, units)
+            if reason:
+                lost[where, reason] += 1
+    return Gathered(tuple(records.values()), lost)
+
+
+def _asked(study: Study, catalog: Catalog) -> dict[tuple[str, str], _Asked]:
+    known = frozenset(catalog.names("instrument"))
+    found: dict[tuple[str, str], _Asked] = {}
+    for form in study.forms:
+        for section in form.sections:
+            shared = ""
+            if section.instrument in known:
+                shared = catalog.instrument(section.instrument).mapping.get("sdtm", "")
+            for field in section.fields:
+                text = field.item.mapping.get("sdtm", "")
+                place = read_place(text, shared) if text else None
+                if place is not None and place.domain not in domains():
+                    place = None
+                found[form.name, field.name] = _Asked(field, place, text, len(found))
+    return found
+
+
+def _records(snapshot: Snapshot, asked: Mapping[tuple[str, str], _Asked]) -> dict[Key, Record]:
+    """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
+    slot = ["participant_id", "visit", "form", "row", "item"]
+    records: dict[Key, Record] = {}
+    for row in snapshot.versions.sort("seq").unique(slot, keep="first", maintain_order=True).to_dicts():
+        here = asked.get((str(row["form"]), str(row["item"])))
+        if here is None or here.place is None or here.place.domain == CRITERIA:
+            continue
+        key = _key(row, here.field.instrument, here.place)
+        if key not in records:
+            records[key] = Record(
+                domain=here.place.domain,
+                participant=str(row["participant_id"]),
+                visit=str(row["visit"]),
+                order=int(row["seq"]),
+            )
+    return records
+
+
+def _in_order(
+    snapshot: Snapshot, asked: Mapping[tuple[str, str], _Asked]
+) -> list[tuple[Row, _Asked | None]]:
+    """Current values in the order of their forms: a later item of a form may refine an earlier one."""
+    rows = [(row, asked.get((str(row["form"]), str(row["item"])))) for row in snapshot.current.to_dicts()]
+    return sorted(rows, key=lambda each: (each[1].order if each[1] is not None else -1, int(each[0]["seq"])))
+
+
+def _key(row: Row, instrument: str, place: Place) -> Key:
+    person: Key = (place.domain, str(row["participant_id"]))
+    if place.domain == "DM":
+        return person
+    if place.domain == "SV":
+        return (*person, str(row["visit"]))
+    line = (*person, str(row["visit"]), str(row["form"]), int(row["row"] or 0), instrument, place.record)
+    if not domains()[place.domain].is_findings:
+        return line
+    apart = tuple(f"{name}={place.constants[name]}" for name in sorted(place.constants) if name[2:] in _APART)
+    return (*line, place.name, *apart)
+
+
+def _put(row: Row, here: _Asked, records: Mapping[Key, Record], units: Mapping[str, str]) -> str:
+    """Put one value into its record; why it has no place there, "" when it has."""
+    place, item = here.place, here.field.item
+    if place is None:
+        return NO_PLACE
+    filled = cells(row, item, place, units)
+    if isinstance(filled, str):
+        return filled
+    record = records[_key(row, here.field.instrument, place)]
+    record.values = {**place.constants, **record.values, **filled}
+    if place.supplemental:
+        label = place.label or item.label.en.partition(" (")[0][:LONG_NAME]
+        record.supplemental = {**record.supplemental, place.variable or place.name: (label, text_of(row, item, place))}
+    record.seqs = [*record.seqs, int(row["seq"] or 0)]
+    record.current = True
+    return ""
+
+
+def drop_without_topic(records: Iterable[Record], lost: Lost) -> None:
+    """Take out what lacks its topic (a medicine without a name): the standard knows no such record. It is counted."""
+    for record in records:
+        domain = domains()[record.domain]
+        topics = [each.name for each in domain.variables.values() if each.role == "Topic"]
+        if record.current and domain.kind in ("Events", "Interventions") and not record.values.get(topics[0]):
+            if record.domain == "DS" and record.values.get("DSDECOD"):
+                continue
+            lost[record.domain, NO_TOPIC] += len(record.seqs)
+            record.current = False

@@ -1,0 +1,156 @@
+"""The special-purpose domains and what the acts of the ledger say: DM, SE, SV, DS, IE."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from trialwright.export.datasets import Cell, Dataset
+from trialwright.export.sdtm.finish import Schedule, as_dataset
+from trialwright.export.sdtm.metadata import domains
+from trialwright.export.sdtm.records import Record
+from trialwright.export.sdtm.subjects import Subject, arm_code
+from trialwright.export.sdtm.timing import SCREENING, TREATMENT, complete, study_day
+from trialwright.export.sdtm.trial import SCREENING_ELEMENT, criterion_codes, element
+from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.model.study import Study
+
+_MILESTONES = {"consent_given": "INFORMED CONSENT OBTAINED", "enrolled": "ENTERED INTO TRIAL"}
+_ENDS = {
+    "screen_failure": "SCREEN FAILURE", "completed": "COMPLETED", "died": "DEATH", "withdrawn": "OTHER",
+    "consent_withdrawn": "WITHDRAWAL BY SUBJECT",
+}  # fmt: skip
+_REASONS = "withdrawal_reason"
+
+
+def demographics(study: Study, records: Iterable[Record], people: Mapping[str, Subject]) -> Dataset:
+    """DM: one line a participant, screening failures too; arm variables empty with their reason where none was given."""
+    held = {record.participant: record.values for record in records if record.domain == "DM" and record.current}
+    lines = [_person(study, person, held.get(person.participant, {})) for person in people.values()]
+    lines.sort(key=lambda each: str(each["USUBJID"]))
+    return as_dataset(domains()["DM"], lines, keys=("STUDYID", "USUBJID"))
+
+
+def _person(study: Study, person: Subject, held: Mapping[str, Cell]) -> dict[str, Cell]:
+    assigned = person.arm if not person.failed_screening else None
+    planned = (arm_code(assigned), assigned.title.en) if assigned is not None else (None, None)
+    actual = planned if person.dosed else (None, None)
+    return {
+        "STUDYID": study.name, "DOMAIN": "DM", "USUBJID": person.usubjid, "SUBJID": person.participant,
+        "RFSTDTC": person.first_dose, "RFENDTC": person.ended if person.dosed else None, "RFXSTDTC": person.first_dose,
+        "RFXENDTC": person.last_dose, "RFICDTC": person.consented, "RFPENDTC": person.ended, "DTHDTC": person.died,
+        "DTHFL": "Y" if person.died else None, "SITEID": person.site, **held, "ARMCD": planned[0], "ARM": planned[1],
+        "ACTARMCD": actual[0], "ACTARM": actual[1], "ARMNRS": person.no_arm or None, "COUNTRY": person.country,
+    }  # fmt: skip
+
+
+def elements(study: Study, people: Mapping[str, Subject]) -> Dataset:
+    """SE: screening from consent to the first dose, then the element of the arm until the end."""
+    lines: list[dict[str, Cell]] = []
+    for person in people.values():
+        spans: list[tuple[str, str, str, str, int, str]] = []
+        if person.consented:
+            until = person.first_dose or person.ended
+            spans.append((*SCREENING_ELEMENT, person.consented, until, 1, SCREENING))
+        if person.dosed and person.arm is not None:
+            spans.append((*element(study, person.arm), person.first_dose, person.ended, 2, TREATMENT))
+        for number, (code, title, start, end, order, epoch) in enumerate(spans, 1):
+            lines.append(
+                {
+                    "STUDYID": study.name, "DOMAIN": "SE", "USUBJID": person.usubjid, "SESEQ": number, "ETCD": code,
+                    "ELEMENT": title, "TAETORD": order, "EPOCH": epoch, "SESTDTC": start, "SEENDTC": end,
+                    "SESTDY": study_day(start, person.first_dose), "SEENDY": study_day(end, person.first_dose),
+                }
+            )  # fmt: skip
+    lines.sort(key=lambda each: (str(each["USUBJID"]), int(str(each["SESEQ"]))))
+    return as_dataset(domains()["SE"], lines, keys=("STUDYID", "USUBJID", "TAETORD"))
+
+
+def visit_records(snapshot: Snapshot, records: Sequence[Record], schedule: Schedule) -> list[Record]:
+    """SV: the visits that took place and those the site marked missed; also what the guide asks of each."""
+    found = [record for record in records if record.domain == "SV"]
+    for record in found:
+        planned = "-" not in record.visit
+        extra: dict[str, Cell] = {"SVPRESP": "Y" if planned else None, "SVOCCUR": "Y" if planned else None}
+        if record.visit in schedule.numbers:
+            number = schedule.numbers[record.visit]
+            extra["VISITNUM"] = int(number) if number == int(number) else number
+        record.values = {**record.values, "SVENDTC": record.values.get("SVSTDTC"), **extra}
+    for event in snapshot.events:
+        if event.kind == "visit_missed":
+            missed = Record(domain="SV", participant=event.participant_id, visit=event.visit, order=event.seq)
+            missed.values = {"SVPRESP": "Y", "SVOCCUR": "N", "SVREASOC": event.reason or event.details.get("reason")}
+            missed.current = not any(
+                each.current and (each.participant, each.visit) == (missed.participant, missed.visit) for each in found
+            )
+            found.append(missed)
+    return found
+
+
+def dispositions(study: Study, snapshot: Snapshot, records: Sequence[Record]) -> list[Record]:
+    """
+    DS: consent and enrolment as milestones, and how each participant's part ended.
+
+    Shape:   the end is what the form says; where no form does, what the act says, with its reason from the study's own
+             list of reasons.
+    """
+    found = [record for record in records if record.domain == "DS"]
+    told = {record.participant for record in found if record.current}
+    for record in found:
+        record.values = {**record.values, "DSTERM": record.values.get("DSTERM") or record.values.get("DSDECOD")}
+    reasons = {each.code: each.mapping.get("sdtm", "") for each in study.code_lists.get(_REASONS, ())}
+    for event in snapshot.events:
+        if event.kind in _MILESTONES:
+            found.append(_milestone(event))
+        elif event.kind in _ENDS and event.participant_id not in told:
+            term = reasons.get(event.details.get("reason", "")) or _ENDS[event.kind]
+            found.append(_act(event, term, "DISPOSITION EVENT", "STUDY PARTICIPATION"))
+            told.add(event.participant_id)
+    return found
+
+
+def _milestone(event: LedgerEvent) -> Record:
+    return _act(event, _MILESTONES[event.kind], "PROTOCOL MILESTONE", None)
+
+
+def _act(event: LedgerEvent, term: str, category: str, sub: str | None) -> Record:
+    made = Record(domain="DS", participant=event.participant_id, visit="", order=event.seq, current=True)
+    made.values = {
+        "DSTERM": term, "DSDECOD": term, "DSCAT": category, "DSSCAT": sub,
+        "DSSTDTC": event.details.get("date") or event.at_utc[:10],
+    }  # fmt: skip
+    return made
+
+
+def not_met(study: Study, snapshot: Snapshot, people: Mapping[str, Subject]) -> list[Record]:
+    """
+    IE: the eligibility criteria that a participant did not meet.
+
+    Shape:   one record a criterion, from the act that records the failure and from the eligibility form. An inclusion
+             criterion that was not met is N; an exclusion criterion that was present is Y.
+    """
+    codes, kinds = criterion_codes(study), {each.name: each for each in study.eligibility}
+    seen: dict[tuple[str, str], tuple[int, str]] = {}
+    for event in snapshot.events:
+        if event.kind == "screen_failure":
+            for name in event.details.get("criteria", "").split(","):
+                if name.strip() in codes:
+                    seen.setdefault((event.participant_id, name.strip()), (event.seq, ""))
+    prefix = "eligibility."
+    for row in snapshot.current.to_dicts():
+        name = str(row["item"]).removeprefix(prefix)
+        if str(row["item"]).startswith(prefix) and name in codes and row["text"] == "N":
+            seen[str(row["participant_id"]), name] = (int(row["seq"]), str(row["visit"]))
+    found = []
+    for (participant, name), (order, visit) in seen.items():
+        criterion = kinds[name]
+        made = Record(domain="IE", participant=participant, visit=visit, order=order, current=participant in people)
+        answer = "N" if criterion.kind == "inclusion" else "Y"
+        made.values = {
+            "IETESTCD": codes[name], "IETEST": criterion.text.en[:200], "IECAT": criterion.kind.upper(),
+            "IEORRES": answer, "IESTRESC": answer, "IEDTC": people[participant].ended or None,
+        }  # fmt: skip
+        found.append(made)
+    return found
+
+
+def last_known(people: Iterable[Subject]) -> str:
+    """The last day on which a participant's part ended; "" while nobody's has."""
+    return max((person.ended for person in people if complete(person.ended)), default="")

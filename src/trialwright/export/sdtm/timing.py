@@ -1,0 +1,58 @@
+"""Dates as ISO 8601 with their own precision, days that know no day 0, and the epoch of a date."""
+
+import datetime as dt
+
+from trialwright.model.quantity import PartialDate
+
+_UNKNOWN = "UU"
+SCREENING, TREATMENT = "SCREENING", "TREATMENT"
+
+
+def iso_date(date: PartialDate) -> str:
+    """
+    A date in ISO 8601 as SDTM writes it: "2021", "2021-03", "2021-03-15"; a day without its month is "2021---15".
+
+    Nothing is imputed: the precision is what was known.
+    """
+    year, *rest = date.text.split("-")
+    month = rest[0] if rest and rest[0] != _UNKNOWN else ""
+    day = rest[1] if len(rest) > 1 and rest[1] != _UNKNOWN else ""
+    if day:
+        return f"{year}-{month or '-'}-{day}"
+    return f"{year}-{month}" if month else year
+
+
+def complete(text: str | None) -> dt.date | None:
+    """The date in an ISO text of full precision (a time after it is passed over), else None."""
+    if not text or len(text) < 10:
+        return None
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def study_day(text: str | None, reference: str | None) -> int | None:
+    """
+    The day of a date counted from the reference day, which is day 1; the day before it is day -1.
+
+    Missing: None where either date is partial or absent.
+    """
+    day, first = complete(text), complete(reference)
+    if day is None or first is None:
+        return None
+    apart = (day - first).days
+    return apart + 1 if apart >= 0 else apart
+
+
+def epoch(text: str | None, first_dose: str | None) -> str | None:
+    """
+    SCREENING before the day of the first dose, TREATMENT from it on.
+
+    Missing: None where the date is partial. Whoever was never dosed has only the screening epoch.
+    """
+    day = complete(text)
+    if day is None:
+        return None
+    first = complete(first_dose)
+    return TREATMENT if first is not None and day >= first else SCREENING

@@ -1,0 +1,89 @@
+"""SAS transport files, version 5: one file a dataset, through pyreadstat; what the format cannot hold is listed."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+import pyreadstat
+
+from trialwright.export.datasets import Cell, Dataset, Variable
+from trialwright.model.problem import Lost
+
+NAME, LABEL, TEXT = 8, 40, 200
+"""The longest variable name, label and text of version 5, in bytes."""
+
+_MOMENTS = (144, 160, 464, 480)
+"""Where the header holds the moment of writing; the moment of the snapshot stands there instead, so a repeat is equal."""
+
+_STAMP = "%d%b%y:%H:%M:%S"
+
+
+def write(datasets: Iterable[Dataset], made_at: str) -> tuple[dict[str, bytes], tuple[Lost, ...]]:
+    """
+    `ae.xpt` and so on, and every text that was too long or is not ASCII.
+
+    Missing: SAS knows no null text: nothing and an empty text are both blanks.
+    Source:  SAS technical note TS-140, record layout of a version 5 transport file.
+    """
+    files: dict[str, bytes] = {}
+    lost: list[Lost] = []
+    for dataset in datasets:
+        files[f"{dataset.name.lower()}.xpt"] = _file(dataset, _fit(dataset, lost), made_at)
+    return files, tuple(lost)
+
+
+def _fit(dataset: Dataset, lost: list[Lost]) -> dict[str, list[Cell]]:
+    columns: dict[str, list[Cell]] = {}
+    for at, variable in enumerate(dataset.variables):
+        if len(variable.name) > NAME or len(variable.label.encode()) > LABEL:
+            lost.append(Lost(f"{dataset.name}.{variable.name}", f"name or label longer than {NAME} and {LABEL} bytes"))
+        cells = [row[at] for row in dataset.rows]
+        columns[variable.name] = [_cell(dataset, variable, line, cell, lost) for line, cell in enumerate(cells, 1)]
+    return columns
+
+
+def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: list[Lost]) -> Cell:
+    if variable.kind != "text":
+        return None if cell is None else float(cell)
+    if cell is None:
+        return ""
+    text = str(cell)
+    held = text.encode()
+    where = f"{dataset.name}.{variable.name} row {line}"
+    if not text.isascii():
+        lost.append(Lost(where, f"not ASCII: {len(held)} bytes of UTF-8 for {len(text)} characters"))
+    if len(held) <= TEXT:
+        return text
+    lost.append(Lost(where, f"{len(held)} bytes, of which a transport file holds {TEXT}; whole in Dataset-JSON"))
+    return held[:TEXT].decode(errors="ignore")
+
+
+def _file(dataset: Dataset, columns: dict[str, list[Cell]], made_at: str) -> bytes:
+    types = {each.name: pl.String() if each.kind == "text" else pl.Float64() for each in dataset.variables}
+    frame = pl.DataFrame(columns, schema=types)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dataset.xpt"
+        pyreadstat.write_xport(
+            frame,
+            path,
+            file_label=dataset.label[:LABEL],
+            column_labels={each.name: each.label[:LABEL] for each in dataset.variables},
+            table_name=dataset.name,
+            file_format_version=5,
+        )
+        data = bytearray(path.read_bytes())
+    stamp = dt.datetime.fromisoformat(made_at).strftime(_STAMP).upper().encode()
+    for at in _MOMENTS:
+        data[at : at + len(stamp)] = stamp
+    return bytes(data)
+
+
+def read(data: bytes) -> pl.DataFrame:
+    """A transport file as a frame: texts and 64-bit numbers, blanks as empty texts."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dataset.xpt"
+        path.write_bytes(data)
+        frame, _ = pyreadstat.read_xport(path, output_format="polars")
+    return frame
