@@ -5,7 +5,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 export TRIALWRIGHT_TEST_WORKERS ?= 2
 
+<<<<<<< HEAD
 .PHONY: demo test check test-only test-postgres bench sabotage oracle pictures lock format clean
+=======
+.PHONY: core standards demo test check test-only test-postgres bench sabotage pictures lock format clean
+>>>>>>> b935966 (export: judge SDTM by schemas and by CORE, and keep the verdict)
 
 demo: $(VENV)/run.done
 	$(BIN)/trialwright demo
@@ -42,6 +46,22 @@ pictures: $(VENV)/test.done
 # What R says, stored with its calls and versions; needs R (Debian: r-base-core and r-cran packages).
 references: $(VENV)/test.done
 	$(BIN)/python tests/references/make_references.py
+
+# CDISC's rules engine in an environment of its own (Python 3.12, 460 MB), and its cache unpacked; needs ../shared/standards.
+CORE_PYTHON ?= python3.12
+core: .core/core.done
+
+.core/core.done:
+	$(CORE_PYTHON) -m venv .core
+	.core/bin/pip install --quiet --disable-pip-version-check cdisc-rules-engine==0.17.1
+	.core/bin/python ../shared/standards/tools/unpack_core_cache.py ../shared/standards/core-cache .core/cache
+	@touch $@
+
+# Outside judges on the exports of a fresh demo; their verdict is kept in tests/standards/verdict.json.
+standards: $(VENV)/test.done core
+	rm -rf .core/demo
+	$(BIN)/trialwright demo --no-serve --out .core/demo >/dev/null
+	$(BIN)/python tests/standards/judge.py .core/demo
 
 format: $(VENV)/test.done
 	$(BIN)/ruff format --quiet src tests benchmarks

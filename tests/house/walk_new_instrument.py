@@ -105,7 +105,7 @@ def shown(here, browser, place: tuple[str, str, str]) -> dict[str, object]:
     trace_link = next((link for link in links if link.endswith(f"record={record.replace(':', '%3A')}")), "")
     found = readout.read_out(here.study, catalog.load(), here.ledger)
     derived, ends = found.tracer().trace_record(record)
-    files = readout.export_files(found)
+    files = readout.export_files(found, catalog.load(), "csv")
     return {
         "value": [str(each.value) for each in derived if each.id == record],
         "trace_link": trace_link,

@@ -46,11 +46,12 @@ def analyze(study: StudyFolder, output: Folder, db: Db = None, as_of: AsOf = "")
 
     Example: trialwright analyze studies/aba_dm --db demo-out/ledger.sqlite -o out
     """
+    from trialwright import catalog as knowledge
     from trialwright.pipeline.readout import analysis_files, write_files
 
     _refuse_file(output)
     readout = _read_out(study, db, as_of)
-    write_files(analysis_files(readout), output)
+    write_files(analysis_files(readout, knowledge.load()), output)
     out.print(
         f"{len(readout.rows)} result rows, {len(readout.analysis.records)} analysis records: {output}", markup=False
     )
@@ -136,7 +137,7 @@ def trace(
 
 
 def export(
-    form: Annotated[str, typer.Argument(help="csv, or all.", metavar="FORMAT")],
+    form: Annotated[str, typer.Argument(help="ars, csv, sdtm, or all.", metavar="FORMAT")],
     study: StudyFolder,
     output: Folder,
     db: Db = None,
@@ -147,14 +148,19 @@ def export(
 
     Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
     """
-    from trialwright.pipeline.readout import export_files, write_files
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.readout import export_files, export_formats, write_files
 
-    if form not in ("csv", "all"):
-        wrong_use(f"{form}: there is no such export. Formats are csv and all.")
+    known = [each.name for each in export_formats()]
+    expect_one_of("FORMAT", form, (*known, "all"))
     _refuse_file(output)
-    files = export_files(_read_out(study, db, as_of))
-    write_files(files, output / "csv" if form == "all" else output)
-    out.print(f"{len(files)} files: {output}", markup=False)
+    readout = _read_out(study, db, as_of)
+    for name in known if form == "all" else (form,):
+        folder = output / name if form == "all" else output
+        with waiting(f"Writing {name}"):
+            files = export_files(readout, knowledge.load(), name)
+        write_files(files, folder)
+        out.print(f"{name}: {len(files)} files in {folder}", markup=False)
 
 
 def _refuse_file(folder: Path) -> None:

@@ -216,7 +216,8 @@ def _write_out(out: Path, folder: Path, study: Study, catalog: Catalog) -> int |
         return results
     report = readout.make_report(folder, results, catalog)
     readout.write_files(report.files, out / "report")
-    readout.write_files(readout.export_files(results), out / "exports" / "csv")
+    for each in readout.export_formats():
+        readout.write_files(readout.export_files(results, catalog, each.name), out / "exports" / each.name)
     readout.write_files({name: report.files[name] for name in ("report.pdf",)}, out)
     readout.write_files({"registration.json": readout.registration_file(folder, study)}, out)
     return len(results.analysis.participants)

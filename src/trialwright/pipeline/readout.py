@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -12,8 +13,7 @@ from trialwright.analyze import analyze
 from trialwright.capture.signatures import signatures
 from trialwright.catalog import Catalog
 from trialwright.derive import derive
-from trialwright.export import ars as ars_export
-from trialwright.export import csv as csv_export
+from trialwright.export.formats import Format, Source, formats
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem
@@ -108,20 +108,40 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
         unfinished.replace(path)
 
 
+<<<<<<< HEAD
 def export_files(readout: Readout) -> dict[str, bytes]:
     """The CSV export of a readout: datapoints, audit, signatures, forms, analysis, results, codebook, manifest."""
     return csv_export.write(
         readout.study, readout.snapshot, readout.analysis, readout.rows, signatures=signatures(readout.snapshot)
     )
+=======
+def export_formats() -> tuple[Format, ...]:
+    """The standards an export can be written in, by name."""
+    return tuple(formats().values())
+>>>>>>> b935966 (export: judge SDTM by schemas and by CORE, and keep the verdict)
 
 
-def analysis_files(readout: Readout) -> dict[str, bytes]:
+def export_files(readout: Readout, catalog: Catalog, name: str) -> dict[str, bytes]:
+    """The files of one export by path; `name` is that of a format."""
+    source = Source(
+        study=readout.study,
+        snapshot=readout.snapshot,
+        analysis=readout.analysis,
+        rows=readout.rows,
+        catalog=catalog,
+        version=version("trialwright"),
+    )
+    return formats()[name].write(source)
+
+
+def analysis_files(readout: Readout, catalog: Catalog) -> dict[str, bytes]:
     """Result rows as JSON, Parquet and CDISC ARS, and analysis records as CSV, without any layout."""
-    tables = {name.rpartition("/")[2]: content for name, content in export_files(readout).items() if "machine/" in name}
+    plain = export_files(readout, catalog, "csv")
+    tables = {name.rpartition("/")[2]: content for name, content in plain.items() if "machine/" in name}
     records = {name: content for name, content in tables.items() if name.startswith(("analysis", "participants"))}
     results = write_results(readout.study, readout.snapshot, readout.analysis, readout.rows, ())
     flat = write_results_table(readout.study, readout.snapshot, readout.rows)
-    ars = ars_export.write(readout.study, readout.snapshot, readout.rows)
+    ars = export_files(readout, catalog, "ars")
     return {"results.json": results, "results.parquet": flat, **ars, **records}
 
 

@@ -18,7 +18,8 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     Numbers: baseline `mean` and `sd` (of the logarithm where `log`), correlation with the participant's `severity`,
     percent `change` from baseline at each visit (the last one given holds on), its spread `change_sd` between
     participants, correlated `response` with the trait all measures share, and `noise_sd` within a person, in the unit.
-    Otherwise one of `constant` (empty: left blank; `while_open` in its place while the row goes on), `weights` (code -> weight), `days_before` (low, high days before
+    Otherwise one of `constant` (empty: left blank; `while_open` in its place while the row goes on), `weights` (code ->
+    weight), `days_before` (low, high days before
     the visit or the row), `source` (a date or number known to the plan).
     """
 

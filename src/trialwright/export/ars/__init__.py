@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from trialwright.catalog.displays.layout import formatted_rows
+from trialwright.export.formats import Format, Source
 from trialwright.model.analysis import ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import DisplayUse, Study
+from trialwright.model.text import Text
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
@@ -153,3 +155,18 @@ def _output(use: DisplayUse) -> dict[str, Json]:
         ],
         "fileSpecifications": [{"name": "report.pdf", "fileType": {"controlledTerm": "pdf"}, "location": "report.pdf"}],
     }
+
+
+def _written(source: Source) -> dict[str, bytes]:
+    return write(source.study, source.snapshot, source.rows)
+
+
+FORMAT = Format(
+    name="ars",
+    title=Text("Analysis results (CDISC ARS)", "分析结果（CDISC ARS）"),
+    says=Text(
+        "Every result of the report as data, with its analysis, set and method: for other reporting tools.",
+        "报告中的每个结果及其分析、分析集和方法，供其他报告工具使用。",
+    ),
+    write=_written,
+)

@@ -8,10 +8,12 @@ import polars as pl
 
 from trialwright.export.csv import tables
 from trialwright.export.csv.cells import VARIANTS, CsvTable, read_table, write_table
+from trialwright.export.formats import Format, Source
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.signature import Signature
 from trialwright.model.study import Study
+from trialwright.model.text import Text
 
 LOST: tuple[tuple[str, str], ...] = (
     ("ledger: hashes, commitments and nonces", "a table has no chain; the ledger's own backup carries it"),
@@ -145,4 +147,18 @@ def _json(document: object) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-__all__ = ["LOST", "read_table", "write"]
+def _written(source: Source) -> dict[str, bytes]:
+    return write(source.study, source.snapshot, source.analysis, source.rows)
+
+
+FORMAT = Format(
+    name="csv",
+    title=Text("CSV tables", "CSV 表格"),
+    says=Text(
+        "Everything as plain tables: for your own programs (machine) and to look at in a spreadsheet (spreadsheet).",
+        "全部数据的普通表格：machine 供程序读取，spreadsheet 供电子表格查看。",
+    ),
+    write=_written,
+)
+
+__all__ = ["FORMAT", "LOST", "read_table", "write"]

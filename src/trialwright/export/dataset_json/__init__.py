@@ -13,7 +13,7 @@ _KINDS: dict[str, VariableKind] = {held: kind for kind, held in _TYPES.items()}
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
-    """What every file of one export says of itself. `made_at` is the moment of the snapshot, so that a repeat is equal."""
+    """What every file of one export says of itself; `made_at` is the moment of the snapshot, so a repeat is equal."""
 
     study: str
     metadata: str
@@ -26,7 +26,7 @@ def write(datasets: Iterable[Dataset], heading: Heading) -> dict[str, bytes]:
     """
     `ae.json` and so on: the columns with their labels, types and lengths, then the rows.
 
-    Missing: null, for texts and numbers alike.
+    Missing: null for a number, an empty text for a text: SDTM knows no other absence of a text.
     Source:  CDISC Dataset-JSON 1.1 (schema of the DataExchange-DatasetJson repository).
     """
     return {f"{each.name.lower()}.json": _file(each, heading) for each in datasets}
@@ -51,10 +51,18 @@ def _file(dataset: Dataset, heading: Heading) -> bytes:
         "records": len(dataset.rows),
         "name": dataset.name,
         "label": dataset.label,
-        "columns": [_column(dataset.name, each, longest[each.name], order.get(each.name)) for each in dataset.variables],
-        "rows": dataset.rows,
+        "columns": [
+            _column(dataset.name, each, longest[each.name], order.get(each.name)) for each in dataset.variables
+        ],
+        "rows": [_row(dataset, row) for row in dataset.rows],
     }
     return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def _row(dataset: Dataset, row: tuple[Cell, ...]) -> list[Cell]:
+    return [
+        "" if cell is None and each.kind == "text" else cell for each, cell in zip(dataset.variables, row, strict=True)
+    ]
 
 
 def _column(dataset: str, variable: Variable, length: int, key: int | None) -> dict[str, str | int]:
@@ -102,5 +110,5 @@ def read(data: bytes) -> Dataset:
         variables=tuple(
             Variable(name=each.name, label=each.label, kind=_KINDS.get(each.dataType, "text")) for each in held.columns
         ),
-        rows=tuple(tuple(row) for row in held.rows),
+        rows=tuple(tuple(None if cell == "" else cell for cell in row) for row in held.rows),
     )

@@ -1,12 +1,16 @@
 """Namespaces of Define-XML, and how an element is made."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from lxml import etree
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
-NAMESPACES = {None: ODM, "def": DEF, "xlink": XLINK}
+# lxml takes None for the default namespace; its published types do not know that.
+NAMESPACES = cast(Mapping[str, str], {None: ODM, "def": DEF, "xlink": XLINK})
 
 
 def add(parent: etree._Element, tag: str, *, space: str = ODM, **attributes: str) -> etree._Element:

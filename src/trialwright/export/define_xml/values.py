@@ -93,4 +93,4 @@ def _kind(texts: Sequence[str]) -> str:
 
 def _is_number(text: str) -> bool:
     head, _, tail = text.removeprefix("-").partition(".")
-    return head.isdigit() and (tail.isdigit() or not tail and "." not in text)
+    return head.isdigit() and (tail.isdigit() or (not tail and "." not in text))

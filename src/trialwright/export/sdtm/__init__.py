@@ -5,28 +5,49 @@ from collections.abc import Mapping
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.export import dataset_json, define_xml, xpt
 from trialwright.export.datasets import Dataset
+from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.sdtm import special, trial
 from trialwright.export.sdtm.exposure import put_treatment
 from trialwright.export.sdtm.finish import Schedule, domain_dataset, supplemental_dataset
-from trialwright.export.sdtm.records import Lost, Record, drop_without_topic, gather
+from trialwright.export.sdtm.metadata import VERSION
+from trialwright.export.sdtm.records import Record, Uncarried, drop_without_topic, gather
 from trialwright.export.sdtm.subjects import Subject, subjects, visit_names, visit_numbers
 from trialwright.export.sdtm.summary import trial_summary
 from trialwright.model.ledger import Snapshot
+from trialwright.model.problem import Lost
 from trialwright.model.study import Study
+from trialwright.model.text import Text
 
 _OF_ACTS = ("DM", "SV", "DS", "IE")
 ORDER = (
-    "TA", "TE", "TV", "TI", "TS", "DM", "SE", "SV", "DS", "DV", "IE", "EX", "DA", "CM", "PR", "MH", "AE", "CE", "LB", "VS",
-    "QS", "RS", "FT", "MK", "FA",
+    "TA", "TE", "TV", "TI", "TS", "DM", "SE", "SV", "DS", "DV", "IE", "EX", "DA", "CM", "PR", "MH", "AE", "CE", "LB",
+    "VS", "QS", "RS", "FT", "MK", "FA",
 )  # fmt: skip
 
 
+NEVER: tuple[Lost, ...] = (
+    Lost(
+        "ledger: every earlier version, who changed it and why", "SDTM holds one moment; ODM and CSV carry the history"
+    ),
+    Lost("ledger: queries, marks, locks, looks and signatures", "SDTM has no domain for how data were cared for"),
+    Lost("values as they were typed", "SDTM holds them as understood; CSV and ODM carry both"),
+    Lost(
+        "definition: skip logic, edit checks, estimands, displays", "they are no data of participants; ODM carries most"
+    ),
+    Lost("words in Chinese", "labels and terms are English in a submission; ODM carries both languages"),
+)
+"""What no SDTM export can carry, whatever the data."""
+
+
 class Tabulation(msgspec.Struct, frozen=True):
-    """The datasets of one snapshot, and what found no place, counted by item and reason."""
+    """The datasets of one snapshot; how many values stand in them; what found no place, counted by item and reason."""
 
     datasets: tuple[Dataset, ...]
-    lost: Lost
+    placed: int
+    uncarried: Uncarried
+    cut: tuple[str, ...] = ()  # eligibility criteria longer than SDTM holds
 
     def dataset(self, name: str) -> Dataset:
         return next(each for each in self.datasets if each.name == name)
@@ -67,7 +88,10 @@ def tabulate(study: Study, snapshot: Snapshot, catalog: Catalog) -> Tabulation:
     for name in ORDER:
         if any(record.current for record in by_domain.get(name, ())):
             made += _observed(study, name, by_domain[name], people, schedule)
-    return Tabulation(tuple(made), gathered.lost)
+    not_met = sum(record.visit != "" for record in by_domain["IE"])
+    placed = sum(len(record.seqs) for record in records if record.current) + not_met
+    cut = tuple(each.name for each in study.eligibility if trial.criterion_text(each) != each.text.en)
+    return Tabulation(tuple(made), placed, gathered.lost, cut)
 
 
 def _observed(
@@ -94,4 +118,59 @@ def _schedule(study: Study, records: list[Record]) -> Schedule:
     )
 
 
-__all__ = ["ORDER", "Tabulation", "tabulate"]
+def write(source: Source) -> dict[str, bytes]:
+    """
+    `json/` (Dataset-JSON), `xpt/` (transport files), each with its define.xml, and `lost.json`.
+
+    Raises:  ValueError where a current datapoint is neither in a dataset nor in lost.json.
+    """
+    made = tabulate(source.study, source.snapshot, source.catalog)
+    moment = source.snapshot.as_of_utc
+    metadata = define_xml.Metadata(
+        study=source.study.name,
+        title=source.study.title.en,
+        build=source.study.build,
+        guide="SDTMIG",
+        guide_version=VERSION,
+        made_at=moment,
+    )
+    heading = dataset_json.Heading(
+        study=source.study.name,
+        metadata=metadata.oid,
+        made_at=moment,
+        originator=source.study.registration.sponsor,
+        version=source.version,
+    )
+    transported, too_long = xpt.write(made.datasets, moment)
+    files = {f"json/{name}": data for name, data in dataset_json.write(made.datasets, heading).items()}
+    files["json/define.xml"] = define_xml.write(made.datasets, metadata)
+    files |= {f"xpt/{name}": data for name, data in transported.items()}
+    files["xpt/define.xml"] = define_xml.write(made.datasets, msgspec.structs.replace(metadata, file_type="xpt"))
+    files["lost.json"] = _lost(made, source, too_long)
+    return files
+
+
+def _lost(made: Tabulation, source: Source, too_long: tuple[Lost, ...]) -> bytes:
+    held, gone = source.snapshot.current.height, sum(made.uncarried.values())
+    if made.placed + gone != held:
+        raise ValueError(f"{held} datapoints stand in the snapshot, {made.placed} in SDTM and {gone} in lost.json")
+    told = [
+        *NEVER,
+        *(Lost(f"{where} ({count} values)", reason) for (where, reason), count in sorted(made.uncarried.items())),
+        *(Lost(f"eligibility criterion {name}", "longer than the 200 characters of IETEST") for name in made.cut),
+        *(Lost(f"xpt: {each.where}", each.reason) for each in too_long),
+    ]
+    return lost_file(told, {"datapoints": held, "in_datasets": made.placed, "lost": gone})
+
+
+FORMAT = Format(
+    name="sdtm",
+    title=Text("SDTM (SDTMIG 3.4)", "SDTM（SDTMIG 3.4）"),
+    says=Text(
+        "The data as a regulator asks for them: Dataset-JSON, SAS transport files and Define-XML.",
+        "监管机构要求的数据格式：Dataset-JSON、SAS 传输文件和 Define-XML。",
+    ),
+    write=write,
+)
+
+__all__ = ["FORMAT", "NEVER", "ORDER", "Tabulation", "tabulate", "write"]

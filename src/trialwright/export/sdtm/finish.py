@@ -10,11 +10,12 @@ from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.subjects import Subject
 from trialwright.export.sdtm.timing import complete, epoch, study_day
 
+_DAYS = "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date."
 _DERIVED = {
-    "DY": "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date.",
-    "STDY": "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date.",
-    "ENDY": "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date.",
-    "LOBXFL": "Y on the last result of a test before the first dose; the baseline visit of the dosing day counts as before.",
+    "DY": _DAYS,
+    "STDY": _DAYS,
+    "ENDY": _DAYS,
+    "LOBXFL": "Y on the last result of a test before the first dose; the baseline visit of that day is before.",
     "STRESN": "The result in the standard unit of the item, by its exact factor.",
     "STRESC": "The result in the standard unit of the item, as text.",
     "SEQ": "Counted within the participant in the order in which the ledger first heard of the record; never changes.",
@@ -23,7 +24,7 @@ _ASSIGNED_ROLES = ("Identifier", "Topic", "Grouping Qualifier", "Synonym Qualifi
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """What a record needs of its visit: number, name, planned day, actual dates by participant, what is before a dose."""
+    """What a record needs of its visit: number, name, planned day, actual dates, and whether it is before a dose."""
 
     numbers: Mapping[str, float]
     names: Mapping[str, str]
@@ -139,7 +140,11 @@ def _origin(domain: str, known: Known) -> tuple[OriginType, str]:
         return "Derived", _DERIVED[ending]
     if domain in ("TA", "TE", "TI", "TS", "TV"):
         return "Protocol", ""
-    if known.role in _ASSIGNED_ROLES or ending in ("TEST", "EPOCH", "ORRESU", "STRESU") or known.name.startswith("VISIT"):
+    if (
+        known.role in _ASSIGNED_ROLES
+        or ending in ("TEST", "EPOCH", "ORRESU", "STRESU")
+        or known.name.startswith("VISIT")
+    ):
         return "Assigned", ""
     return "Collected", ""
 
@@ -152,8 +157,8 @@ def _keys(domain: Domain) -> tuple[str, ...]:
     if d == "SV":
         return ("STUDYID", "USUBJID", "VISITNUM")
     topic = next((each.name for each in domain.variables.values() if each.role == "Topic"), "")
-    wanted = ("STUDYID", "USUBJID", topic, f"{d}STDTC", f"{d}SEQ")
-    return tuple(each for each in wanted if each in domain.variables)
+    wanted_of_events = ("STUDYID", "USUBJID", topic, f"{d}STDTC", f"{d}SEQ")
+    return tuple(each for each in wanted_of_events if each in domain.variables)
 
 
 def _put_visit(line: dict[str, Cell], record: Record, domain: Domain, schedule: Schedule) -> None:

@@ -49,7 +49,12 @@ def domains() -> dict[str, Domain]:
             structure=each["structure"],
             variables={
                 line[0]: Known(
-                    name=line[0], label=line[1], is_number=line[2] == "Num", core=line[3], role=line[4], codelist=line[5]
+                    name=line[0],
+                    label=line[1],
+                    is_number=line[2] == "Num",
+                    core=line[3],
+                    role=line[4],
+                    codelist=line[5],
                 )
                 for line in each["variables"]
             },
@@ -66,7 +71,7 @@ def countries() -> dict[str, str]:
 
 
 @cache
-def test_name(domain: str, test: str) -> str:
+def name_of_test(domain: str, test: str) -> str:
     """The terminology's own name of a test code; "" where it has none and a sponsor's name must stand there."""
     known = domains()[domain].variables
     short, long = known[f"{domain}TESTCD"].codelist, known[f"{domain}TEST"].codelist

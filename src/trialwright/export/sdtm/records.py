@@ -24,7 +24,7 @@ _APART = ("LOC", "LAT", "DIR", "METHOD", "POS")
 """Constants that tell two records of one test apart."""
 
 Key = tuple[str | int, ...]
-Lost = Counter[tuple[str, str]]
+Uncarried = Counter[tuple[str, str]]
 
 
 class Record(msgspec.Struct, kw_only=True):
@@ -48,7 +48,7 @@ class Gathered(msgspec.Struct, frozen=True):
     """
 
     records: tuple[Record, ...]
-    lost: Lost
+    lost: Uncarried
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -71,7 +71,7 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
         (e.participant_id, e.visit, e.form, e.row) for e in snapshot.events if e.kind == "row_inactivated"
     )
     records = _records(snapshot, asked)
-    lost: Lost = Counter()
+    lost: Uncarried = Counter()
     for row, here in _in_order(snapshot, asked):
         where = f"{row['form']}/{row['item']}"
         if here is None:
@@ -90,7 +90,18 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
     return Gathered(tuple(records.values()), lost)
 
 
-def _asked(study: Study, catalog: Catalog) -> dict[tuple[str, str], _Asked]:
+class _Questions(msgspec.Struct, frozen=True):
+    """What is asked, by form and item; an item that an earlier build asked on another form is still the same item."""
+
+    on_form: dict[tuple[str, str], _Asked]
+    anywhere: dict[str, _Asked]
+
+    def find(self, row: Row) -> _Asked | None:
+        item = str(row["item"])
+        return self.on_form.get((str(row["form"]), item)) or self.anywhere.get(item)
+
+
+def _asked(study: Study, catalog: Catalog) -> _Questions:
     known = frozenset(catalog.names("instrument"))
     found: dict[tuple[str, str], _Asked] = {}
     for form in study.forms:
@@ -104,15 +115,15 @@ def _asked(study: Study, catalog: Catalog) -> dict[tuple[str, str], _Asked]:
                 if place is not None and place.domain not in domains():
                     place = None
                 found[form.name, field.name] = _Asked(field, place, text, len(found))
-    return found
+    return _Questions(found, {item: asked for (_, item), asked in reversed(found.items())})
 
 
-def _records(snapshot: Snapshot, asked: Mapping[tuple[str, str], _Asked]) -> dict[Key, Record]:
+def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
     """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
     slot = ["participant_id", "visit", "form", "row", "item"]
     records: dict[Key, Record] = {}
     for row in snapshot.versions.sort("seq").unique(slot, keep="first", maintain_order=True).to_dicts():
-        here = asked.get((str(row["form"]), str(row["item"])))
+        here = asked.find(row)
         if here is None or here.place is None or here.place.domain == CRITERIA:
             continue
         key = _key(row, here.field.instrument, here.place)
@@ -126,12 +137,10 @@ def _records(snapshot: Snapshot, asked: Mapping[tuple[str, str], _Asked]) -> dic
     return records
 
 
-def _in_order(
-    snapshot: Snapshot, asked: Mapping[tuple[str, str], _Asked]
-) -> list[tuple[Row, _Asked | None]]:
+def _in_order(snapshot: Snapshot, asked: _Questions) -> list[tuple[Row, _Asked | None]]:
     """Current values in the order of their forms: a later item of a form may refine an earlier one."""
-    rows = [(row, asked.get((str(row["form"]), str(row["item"])))) for row in snapshot.current.to_dicts()]
-    return sorted(rows, key=lambda each: (each[1].order if each[1] is not None else -1, int(each[0]["seq"])))
+    rows = [(row, asked.find(row)) for row in snapshot.current.to_dicts()]
+    return sorted(rows, key=lambda each: (each[1].order if each[1] is not None else -1, int(each[0]["seq"] or 0)))
 
 
 def _key(row: Row, instrument: str, place: Place) -> Key:
@@ -165,7 +174,7 @@ def _put(row: Row, here: _Asked, records: Mapping[Key, Record], units: Mapping[s
     return ""
 
 
-def drop_without_topic(records: Iterable[Record], lost: Lost) -> None:
+def drop_without_topic(records: Iterable[Record], lost: Uncarried) -> None:
     """Take out what lacks its topic (a medicine without a name): the standard knows no such record. It is counted."""
     for record in records:
         domain = domains()[record.domain]

@@ -8,7 +8,7 @@ from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.subjects import Subject, arm_code
 from trialwright.export.sdtm.timing import SCREENING, TREATMENT, complete, study_day
-from trialwright.export.sdtm.trial import SCREENING_ELEMENT, criterion_codes, element
+from trialwright.export.sdtm.trial import SCREENING_ELEMENT, criterion_codes, criterion_text, element
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.study import Study
 
@@ -21,7 +21,7 @@ _REASONS = "withdrawal_reason"
 
 
 def demographics(study: Study, records: Iterable[Record], people: Mapping[str, Subject]) -> Dataset:
-    """DM: one line a participant, screening failures too; arm variables empty with their reason where none was given."""
+    """DM: one line a participant, screening failures too; where there is no arm, the reason why."""
     held = {record.participant: record.values for record in records if record.domain == "DM" and record.current}
     lines = [_person(study, person, held.get(person.participant, {})) for person in people.values()]
     lines.sort(key=lambda each: str(each["USUBJID"]))
@@ -144,7 +144,7 @@ def not_met(study: Study, snapshot: Snapshot, people: Mapping[str, Subject]) -> 
         made = Record(domain="IE", participant=participant, visit=visit, order=order, current=participant in people)
         answer = "N" if criterion.kind == "inclusion" else "Y"
         made.values = {
-            "IETESTCD": codes[name], "IETEST": criterion.text.en[:200], "IECAT": criterion.kind.upper(),
+            "IETESTCD": codes[name], "IETEST": criterion_text(criterion), "IECAT": criterion.kind.upper(),
             "IEORRES": answer, "IESTRESC": answer, "IEDTC": people[participant].ended or None,
         }  # fmt: skip
         found.append(made)

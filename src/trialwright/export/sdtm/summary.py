@@ -30,7 +30,11 @@ _PURPOSES = {
     "SUPPORTIVE_CARE": "SUPPORTIVE CARE", "BASIC_SCIENCE": "BASIC SCIENCE",
     "HEALTH_SERVICES_RESEARCH": "HEALTH SERVICES RESEARCH", "DEVICE_FEASIBILITY": "DEVICE FEASIBILITY",
 }  # fmt: skip
-_INTERVENTIONS = {"BIOLOGICAL": "BIOLOGIC", "BEHAVIORAL": "BEHAVIORAL THERAPY", "COMBINATION_PRODUCT": "COMBINATION PRODUCT"}
+_INTERVENTIONS = {
+    "BIOLOGICAL": "BIOLOGIC",
+    "BEHAVIORAL": "BEHAVIORAL THERAPY",
+    "COMBINATION_PRODUCT": "COMBINATION PRODUCT",
+}
 _LEVELS = {"primary": "OUTMSPRI", "secondary": "OUTMSSEC", "other": "OUTMSEXP"}
 _OBJECTIVES = {"primary": "OBJPRIM", "secondary": "OBJSEC", "other": "OBJEXP"}
 _DAYS_A_WEEK = 7
@@ -126,7 +130,11 @@ def _population(study: Study) -> Iterator[Parameter]:
     yield Parameter(name="PLANSUB", value=str(study.enrolment_planned))
     low, high = _age_limits(study)
     yield Parameter(name="AGEMIN", value=f"P{low}Y", dictionary=ISO8601) if low else Parameter(name="AGEMIN", null="NA")
-    yield Parameter(name="AGEMAX", value=f"P{high}Y", dictionary=ISO8601) if high else Parameter(name="AGEMAX", null="PINF")
+    yield (
+        Parameter(name="AGEMAX", value=f"P{high}Y", dictionary=ISO8601)
+        if high
+        else Parameter(name="AGEMAX", null="PINF")
+    )
     yield _coded("SEXPOP", "BOTH", "SEXPOP")
     yield _yes("HLTSUBJI", not study.registration.conditions)
     interventions = {each.title.en.lower() for each in study.interventions}
@@ -174,7 +182,9 @@ def _comparisons(truth: Truth | None) -> Iterator[Compare]:
 def _treatment(study: Study) -> Iterator[Parameter]:
     for number, each in enumerate(study.interventions, 1):
         group = f"TRT{number}"
-        yield msgspec.structs.replace(_coded("INTTYPE", _INTERVENTIONS.get(each.kind, each.kind), "INTTYPE"), group=group)
+        yield msgspec.structs.replace(
+            _coded("INTTYPE", _INTERVENTIONS.get(each.kind, each.kind), "INTTYPE"), group=group
+        )
         yield Parameter(name="TRT", value=each.title.en.upper(), group=group)
         route = route_term(each.route)
         if route:

@@ -49,10 +49,14 @@ def epoch(text: str | None, first_dose: str | None) -> str | None:
     """
     SCREENING before the day of the first dose, TREATMENT from it on.
 
-    Missing: None where the date is partial. Whoever was never dosed has only the screening epoch.
+    Missing: None where a partial date leaves it open. Whoever was never dosed has only the screening epoch.
     """
-    day = complete(text)
-    if day is None:
-        return None
     first = complete(first_dose)
-    return TREATMENT if first is not None and day >= first else SCREENING
+    if not text or first is None:
+        return SCREENING if text else None
+    whole = complete(text)
+    date = PartialDate(text) if len(text) in (4, 7) else None
+    earliest, latest = (date.earliest, date.latest) if date is not None else (whole, whole)
+    if earliest is not None and earliest >= first:
+        return TREATMENT
+    return SCREENING if latest is not None and latest < first else None

@@ -7,7 +7,7 @@ from trialwright.export.sdtm.finish import as_dataset
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.subjects import arm_code
 from trialwright.export.sdtm.timing import SCREENING, TREATMENT
-from trialwright.model.study import Arm, Study
+from trialwright.model.study import Arm, EligibilityCriterion, Study
 
 SCREENING_ELEMENT = ("SCRN", "Screening")
 TEXT = 200
@@ -85,12 +85,16 @@ def criterion_codes(study: Study) -> dict[str, str]:
     return codes
 
 
+def criterion_text(criterion: EligibilityCriterion) -> str:
+    return criterion.text.en[:TEXT].rstrip()
+
+
 def criteria(study: Study) -> Dataset:
     """TI: every eligibility criterion of this build."""
     codes = criterion_codes(study)
     lines: list[dict[str, Cell]] = [
         {
-            "STUDYID": study.name, "DOMAIN": "TI", "IETESTCD": codes[each.name], "IETEST": each.text.en[:TEXT],
+            "STUDYID": study.name, "DOMAIN": "TI", "IETESTCD": codes[each.name], "IETEST": criterion_text(each),
             "IECAT": each.kind.upper(), "TIVERS": str(study.build),
         }
         for each in study.eligibility

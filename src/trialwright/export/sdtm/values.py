@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from trialwright.export.datasets import Cell
-from trialwright.export.sdtm.metadata import domains, test_name
+from trialwright.export.sdtm.metadata import domains, name_of_test
 from trialwright.export.sdtm.places import Place
 from trialwright.export.sdtm.timing import iso_date
 from trialwright.model.entry import Item
@@ -58,7 +58,9 @@ def cells(row: Row, item: Item, place: Place, units: Mapping[str, str]) -> dict[
 def _finding(row: Row, item: Item, place: Place, units: Mapping[str, str]) -> dict[str, Cell]:
     """The result of a test as collected, and in standard units; or that it was not done, and why."""
     d = place.domain
-    name = place.constants.get(f"{d}TEST") or test_name(d, place.name) or item.label.en.partition(" (")[0][:LONG_NAME]
+    name = (
+        place.constants.get(f"{d}TEST") or name_of_test(d, place.name) or item.label.en.partition(" (")[0][:LONG_NAME]
+    )
     filled: dict[str, Cell] = {f"{d}TESTCD": place.name, f"{d}TEST": name}
     if row["kind"] == "missing":
         reason = str(row["text"])
@@ -88,8 +90,8 @@ def _qualifier(row: Row, item: Item, place: Place) -> dict[str, Cell] | str:
         return NO_REASON
     text = text_of(row, item, place)
     filled: dict[str, Cell] = {f"{d}TESTCD": place.name, place.variable: text}
-    if test_name(d, place.name):
-        filled[f"{d}TEST"] = test_name(d, place.name)
+    if name_of_test(d, place.name):
+        filled[f"{d}TEST"] = name_of_test(d, place.name)
     if place.variable.startswith(f"{d}ORNR") and row["kind"] == "quantity":
         exact = _standard(Fraction(text), str(row["unit"] or item.unit), item)
         filled[place.variable.replace("ORNR", "STNR")] = number(exact)

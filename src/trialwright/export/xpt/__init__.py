@@ -15,7 +15,7 @@ NAME, LABEL, TEXT = 8, 40, 200
 """The longest variable name, label and text of version 5, in bytes."""
 
 _MOMENTS = (144, 160, 464, 480)
-"""Where the header holds the moment of writing; the moment of the snapshot stands there instead, so a repeat is equal."""
+"""Where the header holds the moment of writing; that of the snapshot takes its place, so that a repeat is equal."""
 
 _STAMP = "%d%b%y:%H:%M:%S"
 

@@ -1,0 +1,195 @@
+"""SDTM from a snapshot: every value has one place or a reason, numbers are stable, dates are never imputed."""
+
+import json
+
+import msgspec
+import pytest
+
+from support.results import packaged_study
+from support.snapshots import snapshot_of
+from trialwright import catalog
+from trialwright.export import dataset_json, xpt
+from trialwright.export.formats import Source
+from trialwright.export.sdtm import tabulate, write
+
+PERSON = """
+{p} @participant_added 2021-02-01 site=nanjing
+{p} @consent_given 2021-02-01 date=2021-02-01
+{p} SCR visit_record.date 2021-02-01
+{p} SCR demographics.birth_year 1970
+{p} SCR demographics.sex F
+{p} SCR weight.weight 55.3
+{p} @enrolled 2021-02-09 date=2021-02-09
+{p} W0 visit_record.date 2021-02-09
+{p} W0 weight.weight 55.1
+{p} W0 muscle_enzymes.ck 1250
+{p} W0 muscle_enzymes.ck_uln 200
+{p} LOG#1 dosing_log.date 2021-02-09
+{p} LOG#1 dosing_log.dose 500
+{p} W4 visit_record.date 2021-03-09
+{p} W4 muscle_enzymes.ck 20 µkat/L
+{p} W4 physician_global.vas ?not done
+{p} LOG#1 adverse_event.term "nausea"
+{p} LOG#1 adverse_event.outcome recovered
+{p} LOG#1 adverse_event.start 2021-03-UU
+{p} LOG#1 adverse_event.end ?unknown
+{p} LOG#1 disposition.status withdrawn
+{p} LOG#1 disposition.reason lost
+{p} LOG#1 disposition.date 2021-04-01
+"""
+
+
+def tabulated(table):
+    return tabulate(packaged_study(), snapshot_of(table), catalog.load())
+
+
+def rows(made, name):
+    dataset = made.dataset(name)
+    names = [each.name for each in dataset.variables]
+    return [dict(zip(names, row, strict=True)) for row in dataset.rows]
+
+
+@pytest.fixture(scope="module")
+def one():
+    return tabulated(PERSON.format(p="P001"))
+
+
+def test_every_datapoint_is_in_a_dataset_or_counted_as_lost(one):
+    held = snapshot_of(PERSON.format(p="P001")).current.height
+
+    assert held == one.placed + sum(one.uncarried.values())
+    assert one.uncarried == {
+        ("adverse_event/adverse_event.end", "SDTM has no variable that says why this value is absent"): 1
+    }
+
+
+def test_a_laboratory_value_keeps_its_unit_and_is_given_in_the_standard_one(one):
+    first, second = rows(one, "LB")
+
+    assert (first["LBORRES"], first["LBORRESU"], first["LBSTRESN"], first["LBORNRHI"]) == ("1250", "U/L", 1250, "200")
+    # 1 microkat/L is 60 U/L (1 kat = 1 mol/s, 1 U = 1 micromol/min)
+    assert (second["LBORRES"], second["LBORRESU"], second["LBSTRESN"]) == ("20", "ukat/L", 1200)
+
+
+def test_a_measure_that_was_not_done_says_so(one):
+    (row,) = rows(one, "RS")
+
+    assert (row["RSSTAT"], row["RSREASND"], row["RSORRES"]) == ("NOT DONE", "REASON NOT COLLECTED", None)
+
+
+def test_a_partial_date_has_no_study_day_but_an_epoch_where_it_is_certain(one):
+    (event,) = rows(one, "AE")
+
+    assert (event["AESTDTC"], event.get("AESTDY"), event["EPOCH"]) == ("2021-03", None, "TREATMENT")
+
+
+def test_the_last_value_before_the_first_dose_is_flagged_once(one):
+    flagged = [(row["VISIT"], row["VSLOBXFL"]) for row in rows(one, "VS") if row["VSLOBXFL"]]
+
+    assert flagged == [("WEEK 0 (FIRST DOSE)", "Y")]
+
+
+def test_the_reason_for_leaving_is_the_disposition(one):
+    ends = [row for row in rows(one, "DS") if row["DSCAT"] == "DISPOSITION EVENT"]
+
+    assert [(row["DSDECOD"], row["DSSTDTC"]) for row in ends] == [("LOST TO FOLLOW-UP", "2021-04-01")]
+
+
+def test_a_dose_names_its_treatment_and_route(one):
+    (dose,) = rows(one, "EX")
+
+    assert (
+        dose["EXTRT"], dose["EXDOSE"], dose["EXDOSU"], dose["EXROUTE"], dose["EXSTDY"],
+    ) == ("ABATACEPT", 500, "mg", "INTRAVENOUS", 1)  # fmt: skip
+
+
+def test_a_screening_failure_has_no_arm_and_says_why():
+    made = tabulated(
+        "P009 @participant_added 2021-02-01 site=nanjing\nP009 @consent_given 2021-02-01\n"
+        "P009 @screen_failure 2021-02-03 criteria=inc1_age date=2021-02-03"
+    )
+    (person,), (unmet,) = rows(made, "DM"), rows(made, "IE")
+
+    assert (person["ARM"], person["ARMNRS"]) == (None, "SCREEN FAILURE")
+    assert (unmet["IETESTCD"], unmet["IEORRES"], unmet["IECAT"]) == ("INCL02", "N", "INCLUSION")
+
+
+def test_another_participant_leaves_every_earlier_number_alone(one):
+    both = tabulated(PERSON.format(p="P000") + PERSON.format(p="P001"))
+    for dataset in one.datasets:
+        if f"{dataset.name}SEQ" in [each.name for each in dataset.variables] and dataset.name != "TS":
+            before = rows(one, dataset.name)
+            after = [row for row in rows(both, dataset.name) if str(row["USUBJID"]).endswith("P001")]
+
+            assert before == after, dataset.name
+
+
+def test_a_record_that_comes_later_leaves_the_numbers_of_earlier_ones_alone():
+    more = (
+        PERSON.format(p="P001") + 'P001 LOG#2 adverse_event.term "cough"\nP001 LOG#2 adverse_event.start 2021-02-10\n'
+    )
+
+    assert [(row["AETERM"], row["AESEQ"]) for row in rows(tabulated(more), "AE")] == [("nausea", 1), ("cough", 2)]
+
+
+def test_a_row_that_was_taken_back_keeps_its_number_for_nobody_else():
+    more = (
+        'P001 LOG#2 adverse_event.term "cough"\nP001 LOG#2 adverse_event.start 2021-02-10\n'
+        "P001 @row_inactivated 2021-05-01 visit=LOG form=adverse_event row=1"
+    )
+    made = tabulated(PERSON.format(p="P001") + more)
+
+    assert [(row["AETERM"], row["AESEQ"]) for row in rows(made, "AE")] == [("cough", 2)]
+    assert made.uncarried["adverse_event/adverse_event.term", "the row was taken back by the site"] == 1
+
+
+def test_an_unscheduled_visit_has_a_number_between_two_planned_ones():
+    made = tabulated(PERSON.format(p="P001"))
+
+    assert {1, 2, 4} == {row["VISITNUM"] for row in rows(made, "SV")}
+
+
+def source(table, **changes):
+    return Source(
+        study=packaged_study(), snapshot=msgspec.structs.replace(snapshot_of(table), **changes), analysis=None, rows=(),
+        catalog=catalog.load(), version="test",
+    )  # fmt: skip
+
+
+def test_the_transport_files_hold_what_dataset_json_holds():
+    files = write(source(PERSON.format(p="P001")))
+    for name in [each for each in files if each.endswith(".xpt")]:
+        dataset = dataset_json.read(files[name.replace("xpt/", "json/").replace(".xpt", ".json")])
+        frame = xpt.read(files[name])
+        for at, variable in enumerate(dataset.variables):
+            held = [row[at] for row in dataset.rows]
+            texts = variable.kind == "text"
+            expected = [(cell or "") if texts else cell for cell in held]
+            if all(len(str(cell)) <= 200 for cell in held):
+                assert expected == frame[variable.name].to_list(), f"{name} {variable.name}"
+
+
+def test_a_long_chinese_text_is_whole_in_json_and_listed_as_cut_in_transport_files():
+    words = "皮疹" * 60
+    files = write(source(PERSON.format(p="P001").replace("nausea", words)))
+    lost = json.loads(files["lost.json"])["lost"]
+    terms = [
+        row[at] for row in dataset_json.read(files["json/ae.json"]).rows for at in range(len(row)) if row[at] == words
+    ]
+
+    assert [words] == terms
+    assert [each["where"] for each in lost if "AETERM" in each["where"]] == ["xpt: AE.AETERM row 1"] * 2
+    assert any("360 bytes, of which a transport file holds 200" in each["reason"] for each in lost)
+
+
+def test_the_same_snapshot_gives_the_same_bytes():
+    assert write(source(PERSON.format(p="P001"))) == write(source(PERSON.format(p="P001")))
+
+
+def test_a_value_without_a_place_is_told_with_its_reason():
+    table = PERSON.format(p="P001") + "P001 W0 old_instrument.item 3\n"
+    lost = json.loads(write(source(table))["lost.json"])
+
+    assert {"where": "old_instrument/old_instrument.item (1 values)",
+            "reason": "an item of an earlier build that this build no longer asks"} in lost["lost"]  # fmt: skip
+    assert lost["counts"]["datapoints"] == lost["counts"]["in_datasets"] + lost["counts"]["lost"]
