@@ -5,11 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 export TRIALWRIGHT_TEST_WORKERS ?= 2
 
-<<<<<<< HEAD
-.PHONY: demo test check test-only test-postgres bench sabotage oracle pictures lock format clean
-=======
-.PHONY: core standards demo test check test-only test-postgres bench sabotage pictures lock format clean
->>>>>>> b935966 (export: judge SDTM by schemas and by CORE, and keep the verdict)
+.PHONY: core standards demo test check test-only test-postgres bench sabotage oracle pictures lock format clean
 
 demo: $(VENV)/run.done
 	$(BIN)/trialwright demo

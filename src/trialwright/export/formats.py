@@ -12,6 +12,7 @@ from trialwright.catalog import Catalog
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Lost
+from trialwright.model.signature import Signature
 from trialwright.model.study import Study
 from trialwright.model.text import Text
 
@@ -24,6 +25,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     analysis: Analysis
     rows: Sequence[ResultRow]
     catalog: Catalog
+    signatures: Sequence[Signature] = ()  # each judged against what stands there now
     version: str  # of Trialwright, which the files name as their source system
 
 

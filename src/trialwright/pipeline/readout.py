@@ -108,17 +108,9 @@ def write_files(files: dict[str, bytes], folder: Path) -> None:
         unfinished.replace(path)
 
 
-<<<<<<< HEAD
-def export_files(readout: Readout) -> dict[str, bytes]:
-    """The CSV export of a readout: datapoints, audit, signatures, forms, analysis, results, codebook, manifest."""
-    return csv_export.write(
-        readout.study, readout.snapshot, readout.analysis, readout.rows, signatures=signatures(readout.snapshot)
-    )
-=======
 def export_formats() -> tuple[Format, ...]:
     """The standards an export can be written in, by name."""
     return tuple(formats().values())
->>>>>>> b935966 (export: judge SDTM by schemas and by CORE, and keep the verdict)
 
 
 def export_files(readout: Readout, catalog: Catalog, name: str) -> dict[str, bytes]:
@@ -129,6 +121,7 @@ def export_files(readout: Readout, catalog: Catalog, name: str) -> dict[str, byt
         analysis=readout.analysis,
         rows=readout.rows,
         catalog=catalog,
+        signatures=signatures(readout.snapshot),
         version=version("trialwright"),
     )
     return formats()[name].write(source)

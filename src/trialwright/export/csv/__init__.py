@@ -148,7 +148,7 @@ def _json(document: object) -> bytes:
 
 
 def _written(source: Source) -> dict[str, bytes]:
-    return write(source.study, source.snapshot, source.analysis, source.rows)
+    return write(source.study, source.snapshot, source.analysis, source.rows, signatures=source.signatures)
 
 
 FORMAT = Format(
