@@ -12,7 +12,8 @@ from trialwright.export.sdtm.subjects import Subject
 from trialwright.export.terminology import named_list, terminology_version
 from trialwright.model.expression import All, Column, Compare, Constant, Truth
 from trialwright.model.ledger import Snapshot
-from trialwright.model.study import Registration, Study
+from trialwright.model.registration import Registration
+from trialwright.model.study import Study
 
 CDISC, ISO3166, ISO8601, REGISTRY = "CDISC CT", "ISO 3166-1 alpha-3", "ISO 8601", "CLINICALTRIALS.GOV"
 _PHASES = {
