@@ -54,6 +54,9 @@ def ready(
         return wrong
     needed = (response, *labels, *numbers)
     kept = [row for row in rows if all(row.get(name) not in (None, "") for name in needed)]
+    if not kept:
+        found = f"none of {len(rows)} rows has everything the model asks for"
+        return [problems.impossible_arguments(method, found, "At least one complete row", "Complete the data")]
     used: list[Row] = []
     for row in kept:
         cells: Row = {name: label(row[name]) for name in labels}

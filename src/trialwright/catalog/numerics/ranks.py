@@ -105,7 +105,7 @@ class Shift:
         null = SignedRankNull(ranks)
         self._values = values
         self._walsh = sorted(values[i] + values[j] for i in range(len(values)) for j in range(i + 1))
-        self._tied = len(set(ranks)) < len(ranks)
+        self.tied = len(set(ranks)) < len(ranks)
         error = 1 - level
         low, high = null.quantile(error / 2), null.quantile(1 - error / 2)
         self.low, self.high = self._last_above(high), self._first_up_to(low)
@@ -117,7 +117,7 @@ class Shift:
 
     def _sum_above(self, place: int) -> int:
         """The (doubled) rank sum of the values that lie above the Walsh average at this place."""
-        if not self._tied:
+        if not self.tied:
             return 2 * (len(self._walsh) - place)
         moved = [2 * v - self._walsh[place] for v in self._values]
         return sum(r for v, r in zip(moved, doubled_ranks([abs(m) for m in moved]), strict=True) if v > 0)

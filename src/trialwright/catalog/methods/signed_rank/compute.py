@@ -49,6 +49,7 @@ def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
             warnings = (
                 f"With {len(changed)} values other than 0 no interval reaches {percent} %; this one has {shown} %",
             )
+        warnings += _turned_round(shift, changed, level, scale)
         rows.append(_row("hodges_lehmann", (hl, lower, upper), (level, shift.attained), method))
     else:
         warnings = ("All values are 0: there is nothing to estimate",)
@@ -60,6 +61,17 @@ def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
     return MethodResult(
         values=values, method=method, warnings=warnings + t_warnings, rows=tuple(rows), shapes=shapes
     )  # fmt: skip
+
+
+def _turned_round(shift: Shift, changed: list[int], level: Fraction, scale: int) -> tuple[str, ...]:
+    """With ties the algorithm of exactRankTests can give other limits for the negative values: then both are told."""
+    if not shift.tied:
+        return ()
+    other = Shift([-v for v in changed], level)
+    lower, upper = (exact_text(Fraction(-limit) / (2 * scale)) for limit in (other.high, other.low))
+    if (-other.high, -other.low) == (shift.low, shift.high):
+        return ()
+    return (f"With these ties the limits depend on the sign: from the negative values they are {lower} to {upper}",)
 
 
 def _row(
