@@ -97,3 +97,14 @@ def test_mutilated_records_never_crash_the_reader():
     for cut in range(0, len(whole), max(1, len(whole) // 60)):
         answer = read_record(whole[:cut], "cut")
         assert isinstance(answer, list)
+
+
+def test_the_thirty_best_records_have_one_error_at_most_and_half_of_all_have_none(reports):
+    weights = {"error": 10, "warning": 3, "note": 1}
+    scored = sorted(
+        (sum(weights[one.severity] for one in report.findings), report.counts["error"]) for _, report in reports
+    )
+    every = sorted(errors for _, errors in scored)
+
+    assert max(errors for _, errors in scored[:30]) <= 1
+    assert every[len(every) // 2] == 0
