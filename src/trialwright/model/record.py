@@ -54,6 +54,7 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Problem, ...]
     lost: tuple[Lost, ...] = ()
     counts: dict[str, int] = {}
+    accepted: tuple[Problem, ...] = ()  # what a baseline accepts, with its `reason` among the fields; not counted
 
 
 def _put_back(whole: object, piece: Kept) -> None:

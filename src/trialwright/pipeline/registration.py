@@ -11,9 +11,12 @@ from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.model.study import Study
 from trialwright.pipeline.study import check_study, load_study
 from trialwright.register import (
+    Baseline,
+    accept,
     check_against_definition,
     check_record,
     draft_record,
+    read_baseline,
     read_record,
     render_json,
     render_sarif,
@@ -37,6 +40,20 @@ def check_path(path: Path, on: dt.date, as_: str = "") -> CheckReport:
     except OSError as error:
         return _joined(str(path), on, [unreadable_file(str(path), error.strerror or type(error).__name__)])
     return check_bytes(data, str(path), on)
+
+
+def accepted_findings(path: Path) -> Baseline | list[Problem]:
+    """The baseline file at `path`, or why it cannot be read (TW-REG-009, TW-REG-021)."""
+    try:
+        return read_baseline(path.read_text(encoding="utf-8-sig"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        detail = error.strerror if isinstance(error, OSError) and error.strerror else "it is no text in UTF-8"
+        return [unreadable_file(str(path), detail)]
+
+
+def without_accepted(report: CheckReport, baseline: Baseline | None) -> CheckReport:
+    """The report as it is, or with what a baseline accepts apart."""
+    return accept(report, baseline) if baseline else report
 
 
 def check_bytes(data: bytes, name: str, on: dt.date) -> CheckReport:

@@ -95,7 +95,7 @@ def _problem(rule: RegistrationRule, found: Found) -> Problem:
         where=found.where,
         found=found.found,
         expected=found.expected or rule.expected,
-        cure=found.cure or rule.cure,
+        cure=f"{found.cure or rule.cure}{f' For instance: {found.wording}' if found.wording else ''}",
         source=rule.source,
         fields={"quote": found.quote} if found.quote else {},
     )

@@ -1,4 +1,4 @@
-"""A report of findings as text for a person, as JSON, and as SARIF 2.1.0 for code-review tools."""
+"""A report of findings as text for a person and as JSON for scripts; `sarif` writes it for code-review tools."""
 
 import textwrap
 
@@ -6,23 +6,24 @@ import msgspec
 
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
+from trialwright.register.rules import why_of
 
-_SARIF_LEVEL = {"error": "error", "warning": "warning", "note": "note"}
 _HEADINGS = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 _WIDTH = 100
-_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 CANNOT = "cannot be judged"
 
 
 def render_json(report: CheckReport) -> str:
-    """The report as JSON, keys in the order every command prints them."""
-    shown = {
+    """The report as JSON, keys in the order every command prints them; `accepted` where a baseline was given."""
+    shown: dict[str, object] = {
         "checked_on": report.checked_on,
         "input": report.input,
         "findings": [_shown(finding) for finding in report.findings],
         "lost": report.lost,
         "counts": report.counts,
     }
+    if report.accepted:
+        shown["accepted"] = [{**_shown(one), "reason": one.fields.get("reason", "")} for one in report.accepted]
     return msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
 
 
@@ -39,7 +40,7 @@ def _shown(finding: Problem) -> dict[str, str]:
 
 
 def render_text(report: CheckReport) -> str:
-    """The report for a terminal: errors first, each with its place, what to do, and where the rule comes from."""
+    """The report for a terminal: errors first, each with place, why it matters, what to do, and the rule's source."""
     counts = report.counts
     lines = [
         f"{report.input}, checked on {report.checked_on}: {_all_counted(counts)}",
@@ -48,13 +49,26 @@ def render_text(report: CheckReport) -> str:
     for severity, heading in _HEADINGS.items():
         group = [finding for finding in judged if finding.severity == severity]
         if group:
+            heading = f"{heading} ({len(group)})"
             lines += ["", heading, "-" * len(heading)]
+            told: set[str] = set()
             for finding in group:
-                lines += _finding(finding)
+                lines += ["", *_finding(finding, again=finding.code in told)]
+                told.add(finding.code)
     unjudged = [finding for finding in report.findings if finding.found.startswith(CANNOT)]
     if unjudged:
         lines += ["", "Cannot be judged (cell lost in this copy)", "-----------------------------------------"]
         lines += [f"  {finding.code}  {_short(finding.where)}: {_title(finding)}" for finding in unjudged]
+    if report.accepted:
+        heading = f"Accepted by the baseline ({len(report.accepted)})"
+        lines += ["", heading, "-" * len(heading)]
+        for one in report.accepted:
+            lines += textwrap.wrap(
+                f"{one.code}  {_short(one.where)}: {one.fields.get('reason', '')}",
+                _WIDTH,
+                initial_indent="  ",
+                subsequent_indent=" " * 14,
+            )
     if report.lost:
         lines += ["", "Lost in this copy", "-----------------"]
         for cell in report.lost:
@@ -74,20 +88,22 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def _finding(finding: Problem) -> list[str]:
+def _finding(finding: Problem, *, again: bool) -> list[str]:
+    """What was found and where; why it matters and where the rule comes from are told once a rule."""
     lines = textwrap.wrap(finding.found, _WIDTH, initial_indent=f"  {finding.code}  ", subsequent_indent=" " * 14)
     for label, words in (
         ("at", _short(finding.where)),
-        ("expected", finding.expected),
-        ("do", finding.cure),
-        ("source", finding.source),
+        ("why it matters", "" if again else why_of(finding.code)),
+        ("expected", "" if again else finding.expected),
+        ("what to do", finding.cure),
+        ("source", "" if again else finding.source),
     ):
         if words:
             lines += textwrap.wrap(
                 words,
                 _WIDTH,
-                initial_indent=f"{label:>22}  ",
-                subsequent_indent=" " * 24,
+                initial_indent=f"{label:>28}  ",
+                subsequent_indent=" " * 30,
                 break_long_words=False,
                 break_on_hyphens=False,
             )
@@ -100,52 +116,3 @@ def _short(where: str) -> str:
 
 def _title(finding: Problem) -> str:
     return finding.found.partition("(")[2].rstrip(")") or finding.expected
-
-
-def render_sarif(report: CheckReport) -> str:
-    """The report as SARIF 2.1.0: a rule for every code that stands in it, a result for every finding."""
-    rules: dict[str, dict[str, object]] = {}
-    for finding in report.findings:
-        rules.setdefault(
-            finding.code,
-            {
-                "id": finding.code,
-                "shortDescription": {"text": finding.expected},
-                "help": {"text": f"{finding.cure}\nSource: {finding.source}" if finding.source else finding.cure},
-            },
-        )
-    order = list(rules)
-    log = {
-        "$schema": _SARIF_SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": {"name": "trialwright check", "rules": list(rules.values())}},
-                "results": [_result(report, finding, order) for finding in report.findings],
-                "properties": {
-                    "checked_on": report.checked_on,
-                    "lost": [{"where": cell.where, "reason": cell.reason} for cell in report.lost],
-                },
-            }
-        ],
-    }
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
-
-
-def _result(report: CheckReport, finding: Problem, order: list[str]) -> dict[str, object]:
-    return {
-        "ruleId": finding.code,
-        "ruleIndex": order.index(finding.code),
-        "level": _SARIF_LEVEL[finding.severity],
-        "message": {"text": f"{finding.found} {finding.cure}"},
-        "locations": [
-            {
-                "physicalLocation": {"artifactLocation": {"uri": _uri(report.input)}},
-                "logicalLocations": [{"fullyQualifiedName": finding.where}],
-            }
-        ],
-    }
-
-
-def _uri(name: str) -> str:
-    return name.replace("\\", "/").replace(" ", "%20")

@@ -16,6 +16,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     quote: str = ""  # the record's own words, shown in any language
     expected: str = ""
     cure: str = ""
+    wording: str = ""  # what could be written instead, where that can be said: stands behind the cure
     severity: Severity | None = None
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import jsonschema
 import pytest
 
 from trialwright.register import render_json, render_sarif, render_text
@@ -58,3 +59,106 @@ def test_a_sarif_result_says_where_in_the_file_and_in_the_record():
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "NCT04946669.tabular.txt"
     assert place["logicalLocations"][0]["fullyQualifiedName"].startswith("protocolSection.")
     assert result["message"]["text"]
+
+
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+LEVEL = {"enum": ["none", "note", "warning", "error"]}
+RULE = {
+    "type": "object",
+    "required": ["id", "shortDescription", "help"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^TW-"},
+        "name": {"type": "string", "pattern": "^[A-Z0-9][A-Za-z0-9]*$"},
+        "shortDescription": TEXT,
+        "fullDescription": TEXT,
+        "help": TEXT,
+        "defaultConfiguration": {"type": "object", "properties": {"level": LEVEL}},
+        "properties": {"type": "object", "properties": {"tags": {"type": "array", "uniqueItems": True}}},
+    },
+    "additionalProperties": False,
+}
+RESULT = {
+    "type": "object",
+    "required": ["ruleId", "ruleIndex", "level", "message", "locations"],
+    "properties": {
+        "ruleId": {"type": "string"},
+        "ruleIndex": {"type": "integer", "minimum": 0},
+        "level": LEVEL,
+        "message": TEXT,
+        "locations": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["physicalLocation", "logicalLocations"],
+                "properties": {
+                    "physicalLocation": {
+                        "type": "object",
+                        "required": ["artifactLocation"],
+                        "properties": {
+                            "artifactLocation": {"type": "object", "properties": {"uri": {"type": "string"}}}
+                        },
+                    },
+                    "logicalLocations": {"type": "array", "items": {"required": ["fullyQualifiedName"]}},
+                },
+            },
+        },
+        "suppressions": {
+            "type": "array",
+            "items": {"required": ["kind"], "properties": {"kind": {"enum": ["inSource", "external"]}}},
+        },
+    },
+    "additionalProperties": False,
+}
+# The parts of the OASIS schema of SARIF 2.1.0 that this writer uses (sections 3.13, 3.14, 3.19, 3.27, 3.49).
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {
+        "$schema": {"const": "https://json.schemastore.org/sarif-2.1.0.json"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["tool", "results"],
+                "properties": {
+                    "tool": {
+                        "type": "object",
+                        "required": ["driver"],
+                        "properties": {
+                            "driver": {
+                                "required": ["name"],
+                                "properties": {"rules": {"type": "array", "items": RULE, "uniqueItems": True}},
+                            }
+                        },
+                    },
+                    "results": {"type": "array", "items": RESULT},
+                    "properties": {"type": "object"},
+                },
+                "additionalProperties": False,
+            },
+        },
+    },
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize("path", [PAGE, RECONSTRUCTION], ids=["page", "v2"])
+def test_the_sarif_keeps_the_shape_of_its_standard(path):
+    jsonschema.validate(json.loads(render_sarif(checked(path))), SARIF)
+
+
+def test_a_sarif_rule_says_why_it_matters_what_to_do_and_where_it_comes_from():
+    (run,) = json.loads(render_sarif(checked(RECONSTRUCTION)))["runs"]
+    helps = {rule["id"]: rule["help"]["text"] for rule in run["tool"]["driver"]["rules"]}
+
+    assert [code for code, text in helps.items() if "Why it matters:" not in text or "Source:" not in text] == []
+
+
+def test_the_text_says_why_a_rule_matters_once_and_what_could_be_written():
+    text = render_text(checked(RECONSTRUCTION))
+    line = " ".join(text.split())
+
+    assert line.count("Readers and trackers take a passed estimate") == 1  # TW-REG-105 is found twice
+    assert 'Change from baseline in iMACS score"' in line or 'Change from baseline in IMACS score"' in line
+    assert '"Abatacept, [dose and unit], [route], [how often], for [how long]"' in line

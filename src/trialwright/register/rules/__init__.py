@@ -47,3 +47,11 @@ RULES: tuple[RegistrationRule, ...] = tuple(
         key=lambda rule: rule.code,
     )
 )
+
+RULE: dict[str, RegistrationRule] = {rule.code: rule for rule in RULES}
+
+
+def why_of(code: str) -> str:
+    """Why the finding of that code matters, in one sentence; "" for a code that is no rule of the linter."""
+    rule = RULE.get(code)
+    return rule.why if rule else ""

@@ -40,7 +40,13 @@ def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
                 where=f"{_ARMS}[{at}].label",
                 found=f'The arm "{arm.label}" is called by the disease, not by what is given.',
                 quote=arm.label,
+                wording=f'"{_told_given(arm.intervention_names)}".' if arm.intervention_names else "",
             )
+
+
+def _told_given(names: tuple[str, ...]) -> str:
+    # "Drug: Abatacept" as the arm names it
+    return " + ".join(name.partition(": ")[2] or name for name in names)
 
 
 def _compares_treatments(subject: Subject) -> bool:

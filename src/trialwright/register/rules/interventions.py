@@ -137,6 +137,8 @@ def no_dose(subject: Subject) -> Iterator[Found]:
                 where=f"{_GIVEN}[{at}].description",
                 found=f'"{one.name}": no dose, route, frequency or duration is given here or in its arms.',
                 quote=one.name,
+                cure=f'Write: "{one.name}, [dose and unit], [route], [how often], for [how long]"; by body weight '
+                f"where that decides.",
                 severity="error" if asked and _is_studied(one, module.arm_groups) else "warning",
             )
         elif "dose" in missing and _is_studied(one, module.arm_groups):

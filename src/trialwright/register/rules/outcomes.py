@@ -133,8 +133,17 @@ def directional_title(subject: Subject) -> Iterator[Found]:
                 where=f"{placed.path}.measure",
                 found=f'The title says "{measure[found.start() : found.end()]}": {quoted(measure)}',
                 quote=measure,
+                wording=_neutral(measure, found.start(), found.end()),
                 severity="warning" if placed.level == "primary" else "note",
             )
+
+
+def _neutral(measure: str, start: int, end: int) -> str:
+    """The title without the hoped-for word: "Improved joint pain" asks for the change in joint pain."""
+    rest = " ".join(f"{measure[:start]} {measure[end:]}".split()).strip(" .,;:-")
+    for little in ("in ", "of "):
+        rest = rest.removeprefix(little)
+    return f'"Change from baseline in {rest[:1].lower() + rest[1:2] + rest[2:]}".' if rest else ""
 
 
 @cache

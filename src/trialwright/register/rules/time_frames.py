@@ -69,6 +69,7 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
                 where=f"{placed.path}.timeFrame",
                 found=f'"{frame}" does not say whether the time counts from the first or the last dose.',
                 quote=frame,
+                wording=f'"{frame[: loose.start()].strip()} after the first dose", if that is meant.',
                 severity="warning" if placed.level == "primary" else "note",
             )
 
