@@ -154,7 +154,7 @@ MESSAGES: dict[str, Message] = {
     ),
     "TW-CAP-024": Message(
         _T("{message}", "{message}"),
-        _T("The check {check} holds", "应符合核查规则 {check}"),
+        _T("The check {check} should hold", "应符合核查规则 {check}"),
         _T("It is saved, and a query asks about it", "数据已保存，系统已发出质疑"),
         "warning",
     ),

@@ -204,7 +204,9 @@ def enter_cohort(
             player.play(act)
             if advance is not None:
                 advance(number, len(acts))
-        clock.now += dt.timedelta(days=14)
+        clock.now += dt.timedelta(days=7)
+        player.check_data(clock)
+        clock.now += dt.timedelta(days=7)
         player.close_study()
         return player.refused
 

@@ -8,6 +8,7 @@ from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.pipeline import conduct
 from trialwright.pipeline.conduct import Actor, FormSave, Refused, Saved
+from trialwright.pipeline.play_quality import Moving, check_data
 from trialwright.store import Ledger
 
 SETTLED_AS_IS = "virtual participants: nobody is asked, so what is open stays open and is listed"
@@ -60,6 +61,10 @@ class Player:
         self._keep(conduct.screen_fail(self._ledger, self._study, actor, number, reason=reason, date=day))
         del self._numbers[act.participant]
 
+    def check_data(self, clock: Moving) -> None:
+        """Who checks the data asks, compares with the source, reviews and locks: a little of each, to be seen."""
+        check_data(self._ledger, self._study, clock)
+
     def close_study(self) -> None:
         """Data lock, with what is still open named as the reason's exceptions."""
         self._keep(conduct.lock_data(self._ledger, self._study, self._who("lock"), reason=SETTLED_AS_IS))
@@ -105,7 +110,17 @@ class Player:
             reason=act.reason,
             today=act.at.date(),
         )
+        answer = conduct.save_form(self._ledger, self._study, request)
+        if not isinstance(answer, Refused) or not self._signs_again(act, number, actor, answer):
+            return answer
         return conduct.save_form(self._ledger, self._study, request)
+
+    def _signs_again(self, act: Act, number: str, actor: Actor, why: Refused) -> bool:
+        """A visit that waits for a newer consent form: the participant signs it that day, as at a real site."""
+        if [problem.code for problem in why.problems] != ["TW-CAP-071"]:
+            return False
+        version, day = why.problems[0].fields["version"], act.at.date().isoformat()
+        return self._keep(conduct.give_consent(self._ledger, self._study, actor, number, version=version, date=day))
 
     def _who(self, may: str) -> Actor:
         """The account of the first role that may do this."""

@@ -1,5 +1,6 @@
 """The study and the ledger that this server serves: opened once a process, its snapshot kept until the head moves."""
 
+import datetime as dt
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from trialwright.define import read_site_wording
 from trialwright.model.ledger import Case, EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Role, Study
 from trialwright.model.text import Text
+from trialwright.pipeline.conduct import today_at_site
 from trialwright.pipeline.conduct_base import utc_text
 from trialwright.store import Ledger
 
@@ -65,6 +67,15 @@ class Place:
             self._simulated = any(event.origin == "simulated" for event in events[self._looked_at :])
             self._looked_at = len(events)
         return self._simulated
+
+    def today(self) -> dt.date:
+        """
+        The day at the site, by which pages say what is due and how old something is.
+
+        In a demo it is the day on which the virtual clock stood still: its participants live in their own time.
+        """
+        stood = max((event.at_utc for event in self.events() if event.origin == "simulated"), default="")
+        return today_at_site(self.study, dt.datetime.fromisoformat(stood) if stood else self.ledger.now())
 
     def grants(self) -> tuple[Grant, ...]:
         """The whole delegation log; worked out again only when a role was given or taken back since."""

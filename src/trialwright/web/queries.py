@@ -7,7 +7,6 @@ import msgspec
 from trialwright.capture.checks import open_queries
 from trialwright.capture.queries import Query, every_query
 from trialwright.model.ledger import LedgerEvent
-from trialwright.pipeline import conduct
 from trialwright.web.lookup import FormAt
 from trialwright.web.names import Names
 from trialwright.web.page import Call, address
@@ -65,7 +64,7 @@ def on(call: Call, at: FormAt, row: int) -> list[Shown]:
 def listed(call: Call, *, participant_id: str = "") -> list[Shown]:
     """Every query that was ever opened, the oldest first; of everybody or of one participant."""
     names = Names(call.place.study, call.language)
-    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    today = call.place.today()
     return [
         _shown(call, names, each, today)
         for each in every_query(call.place.events())

@@ -108,7 +108,8 @@ def said(told: Problem, language: str) -> str:
     parts = [part.strip().rstrip(".。") for part in (told.found, told.expected, told.cure) if part.strip()]
     sentence = ""
     for part in parts:
-        sentence += part[:1].upper() + part[1:] + ("" if part.endswith(("?", "？")) else stop)
+        asks = part.endswith(("?", "？"))
+        sentence += part[:1].upper() + part[1:] + (stop[1:] if asks else stop)
     return sentence.strip()
 
 

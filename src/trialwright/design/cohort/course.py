@@ -78,7 +78,7 @@ class _Plan:
     def screening(self) -> Iterator[Act]:
         day = self.course.screened
         yield self.act("add", day)
-        version = self.study.consents[-1].name if self.study.consents else ""
+        version = _in_force(self.study, day)
         yield self.act("consent", day, role="investigator", details={"version": version, "date": day.isoformat()})
         for visit in self.study.visits:
             if visit.kind == "screening":
@@ -193,3 +193,9 @@ class _Plan:
         )
         for row in log_rows(self.study, self.cohort, self.catalog, self.person, period, shared=self.course.logs):
             yield self.act("form", day, visit=place.name, form=row.form, row=row.number, posted=row.posted)
+
+
+def _in_force(study: Study, day: dt.date) -> str:
+    """The newest version of the consent form that may be signed on a day; "" in a study without any."""
+    versions = [v.name for v in study.consents if v.effective is None or v.effective.earliest <= day]
+    return versions[-1] if versions else ""

@@ -79,7 +79,8 @@ def show(
         blocks=blocks(at.form, filled, shown, language),
         problems=[(_target(problem, at), said_in(problem, language)) for problem in problems],
         warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
-        barred=[said_in(problem, language) for problem in barred],
+        # what stands in the way of entering concerns who enters
+        barred=[said_in(problem, language) for problem in barred if "enter" in call.reader.acts],
         saved=max(stored.values(), key=lambda d: d.seq, default=None),
         editable=editable,
         quality=marks,

@@ -59,7 +59,8 @@ def show_rows(call: Call, at: FormAt) -> HttpResponse:
         quality=quality.of_form(call, at, 0),
         version=call.place.ledger.form_version(at.participant_id, at.visit.name, at.form.name),
         notice=call.words(DONE) if call.request.GET.get("done") else "",
-        barred=[said_in(problem, call.language) for problem in barred],
+        barred=[said_in(problem, call.language) for problem in barred if "enter" in call.reader.acts],
+        may_add=not barred,
     )
 
 

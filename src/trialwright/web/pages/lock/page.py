@@ -1,6 +1,5 @@
 """The study as a whole: approval and opening, data lock, unlock with a reason, a declared look at the results."""
 
-import datetime as dt
 from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -55,7 +54,7 @@ def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
 
 def _against(call: Call) -> list[tuple[str, str, int]]:
     """What stands against the data lock: kind, title, number."""
-    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    today = call.place.today()
     counts = counted(conduct.obstacles_in(call.place.study, call.place.snapshot(), today))
     return [(kind, call.words(KIND_WORDS[kind]), count) for kind, count in counts.items()]
 

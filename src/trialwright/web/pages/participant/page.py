@@ -12,7 +12,6 @@ from trialwright.capture.locks import Scope
 from trialwright.catalog import load
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
-from trialwright.pipeline import conduct
 from trialwright.web import lookup, quality, queries, signatures
 from trialwright.web.journal import Course
 from trialwright.web.lookup import FormAt
@@ -50,7 +49,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
     """The page, with the Problems of an act that was refused and everything that was typed for it."""
     person = lookup.course(call, participant_id)
     study, names = call.place.study, Names(call.place.study, call.language)
-    today = conduct.today_at_site(study, dt.datetime.now(dt.UTC))
+    today = call.place.today()
     asked = queries.waiting(call, participant_id=participant_id)
     typed = {name: call.posted(name) for name in ("date", "code", "reason", "category", "description")}
     return page(

@@ -28,7 +28,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def view(call: Call) -> HttpResponseBase:
     people = journal.courses(call.place)
     status, number = (str(call.request.GET.get(name, "")).strip() for name in ("status", "number"))
-    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    today = call.place.today()
     entries = [Entry(person=person, urgency=_urgency(person, today)) for person in people]
     wanted = [
         entry

@@ -1,7 +1,5 @@
 """Ready to lock? Every single reason why not, by kind, each with the page on which it is settled."""
 
-import datetime as dt
-
 import msgspec
 from django.http import HttpResponseBase
 
@@ -68,7 +66,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(call: Call) -> HttpResponseBase:
     who = str(call.request.GET.get("participant", ""))
-    today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
+    today = call.place.today()
     every = tuple(conduct.obstacles_in(call.place.study, call.place.snapshot(), today))
     chosen = [each for each in every if who in ("", each.place.participant_id)]
     return page(
