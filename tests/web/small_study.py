@@ -91,6 +91,7 @@ def small_study() -> Study:
         form("laboratory", "Laboratory", "实验室检查", section("muscle_enzymes"), core_set=True),
         form("adverse_events", "Adverse events", "不良事件",
              section("adverse_event", shown=dict.fromkeys(details, serious)), repeating=True),
+        form("dosing", "Study treatment", "研究药物", section("dosing_log"), repeating=True),
         form("deviations", "Protocol deviations", "方案偏离", section("protocol_deviation"), repeating=True),
     )  # fmt: skip
     measured = ("visit_date", "physician", "function", "laboratory")
@@ -145,7 +146,7 @@ def small_study() -> Study:
             visit("W0", "Baseline", "基线", "baseline", 1, measured),
             visit("W4", "Week 4", "第4周", "planned", 29, measured),
             visit("W12", "Week 12", "第12周", "planned", 85, measured),
-            visit("LOG", "Running logs", "持续记录", "log", None, ("adverse_events", "deviations")),
+            visit("LOG", "Running logs", "持续记录", "log", None, ("adverse_events", "dosing", "deviations")),
         ),
         forms=forms,
         outcomes=(),

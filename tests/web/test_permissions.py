@@ -33,6 +33,7 @@ POSTS = {
     "participant_unscheduled": "enter",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
+    "due_calendar": "enter|complete_visit|enrol",
     "query_open": CHECK, "checks_run": CHECK, "query_reopen": CHECK,
     "verify": "verify", "review": "review", "hold": "lock|review", "form_print": ANY_ROLE,
     "row_inactivate": "enter", "query_answer": "enter", "query_close": CHECK,
@@ -41,7 +42,18 @@ POSTS = {
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
 GONE = dict.fromkeys(
-    ("query_answer", "query_close", "query_reopen", "query_open", "verify", "review", "hold", "form_print"), (404, 200)
+    (
+        "query_answer",
+        "query_close",
+        "query_reopen",
+        "query_open",
+        "verify",
+        "review",
+        "hold",
+        "form_print",
+        "due_calendar",
+    ),
+    (404, 200),
 )
 """Addresses that name a thing which the small study does not have here: whoever may is told that nothing is here."""
 ONLY = {

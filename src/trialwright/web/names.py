@@ -51,10 +51,13 @@ _DETAILS = {
     "query": Text(en="query", zh="质疑"),
     "by": Text(en="by", zh="来源"),
     "to": Text(en="asked", zh="答复角色"),
+    "what": Text(en="what", zh="内容"),
+    "entries": Text(en="entries", zh="条目数"),
     "taken_back": Text(en="taken back", zh="撤回"),
     "exceptions": Text(en="exceptions", zh="例外项数"),
 }
 _VALUES: dict[str, dict[str, Text]] = {
+    "what": {"calendar": Text(en="calendar of visits", zh="访视日历")},
     "scope": {"data": Text(en="all data", zh="全部数据"), **{str(level): word for level, word in LEVEL_WORDS.items()}},
     "status": {
         "registered": Text(en="as registered", zh="已注册"),

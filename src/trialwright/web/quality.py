@@ -4,9 +4,11 @@ import msgspec
 
 from trialwright.capture.locks import LEVEL_WORDS, STATE_WORDS, Hold, Scope, hold_on, hold_on_site
 from trialwright.capture.marks import Mark, reviewed, verified
+from trialwright.capture.obstacles import Obstacle, obstacles_of
 from trialwright.capture.status import data_locked
 from trialwright.capture.values import Values, values_of
 from trialwright.model.text import Text
+from trialwright.web import journal
 from trialwright.web.lookup import FormAt
 from trialwright.web.names import Names
 from trialwright.web.page import Call
@@ -53,6 +55,16 @@ class FormQuality(msgspec.Struct, frozen=True, kw_only=True):
     holding: HoldActs
     may_verify: bool
     may_review: bool
+
+
+def against_lock(call: Call) -> list[Obstacle]:
+    """Everything that stands against the data lock today."""
+    study, today = call.place.study, call.place.today()
+    return [
+        each
+        for person in journal.courses(call.place)
+        for each in obstacles_of(study, person.participant_id, person.values, person.events, today=today)
+    ]
 
 
 def of_form(call: Call, at: FormAt, row: int) -> FormQuality:

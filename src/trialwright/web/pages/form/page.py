@@ -77,10 +77,9 @@ def show(
         at=at,
         row=row,
         blocks=blocks(at.form, filled, shown, language),
-        problems=[(_target(problem, at), said_in(problem, language)) for problem in problems],
+        problems=[(_target(each, at), said_in(each, language)) for each in problems],
         warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
-        # what stands in the way of entering concerns who enters
-        barred=[said_in(problem, language) for problem in barred if "enter" in call.reader.acts],
+        barred=[said_in(problem, language) for problem in barred if call.reader.may("enter")],
         saved=max(stored.values(), key=lambda d: d.seq, default=None),
         editable=editable,
         quality=marks,

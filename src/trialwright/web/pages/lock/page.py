@@ -54,8 +54,7 @@ def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
 
 def _against(call: Call) -> list[tuple[str, str, int]]:
     """What stands against the data lock: kind, title, number."""
-    today = call.place.today()
-    counts = counted(conduct.obstacles_in(call.place.study, call.place.snapshot(), today))
+    counts = counted(quality.against_lock(call))
     return [(kind, call.words(KIND_WORDS[kind]), count) for kind, count in counts.items()]
 
 

@@ -6,7 +6,7 @@ from django.http import HttpResponseBase
 from trialwright.capture.obstacles import KIND_WORDS, Kind, Obstacle, counted
 from trialwright.capture.status import data_locked
 from trialwright.model.text import Text
-from trialwright.pipeline import conduct
+from trialwright.web import quality
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -66,8 +66,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 def view(call: Call) -> HttpResponseBase:
     who = str(call.request.GET.get("participant", ""))
-    today = call.place.today()
-    every = tuple(conduct.obstacles_in(call.place.study, call.place.snapshot(), today))
+    every = quality.against_lock(call)
     chosen = [each for each in every if who in ("", each.place.participant_id)]
     return page(
         call,
