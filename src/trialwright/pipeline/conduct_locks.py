@@ -50,7 +50,8 @@ def hold(
     seen = seen_so_far(ledger, None if wide else scope.participant_id)
     events = ledger.events() if wide else read_acts(ledger, scope.participant_id)[1]
     where = "/".join(filter(None, (scope.form, scope.visit, scope.participant_id, scope.site))) or "study"
-    told = check_any_role(study, events, actor, _ROLES[kind], where) + check_unlocked(events, where)
+    told = check_any_role(study, events, actor, _ROLES[kind], where, site=scope.site)
+    told += check_unlocked(events, where)
     told += _check_scope(study, events, scope, where)
     if told:
         return Refused(tuple(told))
