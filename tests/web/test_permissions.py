@@ -36,7 +36,7 @@ POSTS = {
     "due_calendar": "enter|complete_visit|enrol",
     "query_open": CHECK, "checks_run": CHECK, "query_reopen": CHECK,
     "verify": "verify", "review": "review", "hold": "lock|review", "form_print": ANY_ROLE,
-    "row_inactivate": "enter", "query_answer": "enter", "query_close": CHECK,
+    "row_inactivate": "enter", "query_answer": "enter", "query_close": CHECK, "amendments_move": "lock",
     "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
     "account_reset": "keep_accounts",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",

@@ -55,4 +55,19 @@ ACT_MESSAGES: dict[str, Message] = {
         ),
         _T("Give the role to another person, or take the other one back first", "请授予其他人员，或先撤销其原有角色"),
     ),
+    # Amendments.
+    "TW-CAP-140": Message(
+        _T(
+            "this form is {state} under build {build} of the definition",
+            "该表单在方案定义第 {build} 版下{state}",
+        ),
+        _T("What is signed or locked stays under its build", "已签署或锁定的内容保留在原版本下"),
+        _T("Open it from the participant's page and correct it there", "请从参与者页面打开并在原版本下更正"),
+    ),
+    "TW-CAP-141": Message(
+        _T("no form stands under another build", "没有处于其他版本下的表单"),
+        _T("Only forms of an earlier build move to this one", "仅早期版本的表单可迁移到本版本"),
+        _T("Nothing is to be done", "无需操作"),
+        severity="note",
+    ),
 }

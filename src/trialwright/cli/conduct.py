@@ -53,9 +53,10 @@ def init(
 def freeze(
     study: StudyFolder,
     reason: Annotated[str, typer.Option(help="Why there is a new build, in one sentence.")] = "",
+    db: Db = None,
 ) -> None:
     """
-    Publish the working files as the next numbered build, which never changes again.
+    Publish the working files as the next numbered build, which never changes again; tell what it changes.
 
     Example: trialwright freeze my-study --reason "Visit window of week 12 widened to ten days"
     """
@@ -68,6 +69,11 @@ def freeze(
         stop(problems, 1 if (study / "study.yaml").is_file() else 2)
     print_problems(problems)
     out.print(f"Build {frozen.build} of {frozen.name}, {frozen.hash[:12]}", markup=False)
+    if frozen.build > 1:
+        for sentence in studies.compare(study, frozen.build - 1, frozen.build)[0]:
+            out.print(f"  {sentence}", markup=False)
+    for sentence in studies.impact_of(study, db, frozen):
+        out.print(sentence, markup=False)
 
 
 def serve(

@@ -7,6 +7,7 @@ import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.define import problems as say
+from trialwright.define.amend import check_amendment
 from trialwright.define.builds import Build, Status, check_build, newest_like, read_builds, write_build
 from trialwright.define.documents import read_documents
 from trialwright.define.read import read_study
@@ -21,7 +22,8 @@ def freeze_study(
     The next numbered build, written to `versions/`; or None and why it was not made.
 
     `reason` is one sentence, the text of the amendment. A frozen amendment stays a `proposal` until it is registered.
-    Problems:  everything that read_study finds; no reason; nothing changed; an earlier build was altered.
+    Problems:  everything that read_study finds; no reason; nothing changed; an earlier build was altered; a name of an
+               earlier build used for something else (TW-DEF-060..063).
     """
     where = str(folder)
     study, problems = read_study(folder, catalog)
@@ -40,6 +42,9 @@ def freeze_study(
     if builds and on.isoformat() < builds[-1].frozen_on:
         found = f"{on} is before build {builds[-1].build} of {builds[-1].frozen_on}"
         problems.append(say.not_frozen(where, found, "Builds follow one another in time", "Check the date."))
+    if study is not None:
+        earlier = (read_study(folder, catalog, build.build)[0] for build in builds)
+        problems += check_amendment([each for each in earlier if each is not None], study)
     if study is None or any(problem.severity == "error" for problem in problems):
         return None, problems
     number = max((build.build for build in builds), default=0) + 1

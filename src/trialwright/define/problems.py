@@ -332,3 +332,44 @@ def case_unreadable(where: str, found: str, expected: str) -> Problem:
         expected=expected,
         cure="Correct the case.",
     )
+
+
+def item_of_another_kind(where: str, build: int, before: str, after: str) -> Problem:
+    return Problem(
+        code="TW-DEF-060",
+        where=where,
+        found=f"this item is a {after}, in build {build} it was a {before}",
+        expected="An item keeps its kind for ever",
+        cure="Give the new question a name of its own; the old one may be left out.",
+    )
+
+
+def unit_forgotten(where: str, build: int, before: str, after: str) -> Problem:
+    return Problem(
+        code="TW-DEF-061",
+        where=where,
+        found=f'its unit is "{after}", and "{before}" of build {build} is not accepted any more',
+        expected="Values that stand keep a unit that the item knows",
+        cure="Keep the old unit among the item's other units with its factor, or name the item anew.",
+    )
+
+
+def code_with_another_meaning(where: str, build: int, before: str, after: str) -> Problem:
+    return Problem(
+        code="TW-DEF-062",
+        where=where,
+        found=f'it means "{after}", in build {build} it meant "{before}"',
+        expected="A code never gets another meaning",
+        cure="Give the new choice a code of its own; a better wording of the same meaning keeps its words.",
+    )
+
+
+def form_repeats(where: str, build: int, *, repeating: bool) -> Problem:
+    now, then = ("stands once", "had rows") if repeating else ("has rows", "stood once")
+    return Problem(
+        code="TW-DEF-063",
+        where=where,
+        found=f"this form {now}, in build {build} it {then}",
+        expected="A form keeps its shape for ever",
+        cure="Name the new form anew and take the old one out of the schedule.",
+    )

@@ -17,10 +17,12 @@ trained · role_revoked user, role, site · frozen, unfrozen, locked and unlocke
 look_declared head ·
 query_opened check, items, message, message_zh; by a person items, to, its words in the reason · query_answered,
 query_closed, query_reopened query (seq of the opening), check · verified items, taken_back (Y) · reviewed nothing ·
-signed name, level, meaning, statement, statement_zh, hash, versions, head, head_seq · signature_broken signature (seq
+migrated from, to (builds), items that keep values and are asked no more · signed
+name, level, meaning, statement, statement_zh, hash, versions, head, head_seq · signature_broken signature (seq
 of the signing), meaning, by · signature_refused why.
 """
 
+from trialwright.pipeline.conduct_amend import amendment_impact, migrate_forms
 from trialwright.pipeline.conduct_base import QUALITY_ACTS, SESSION_KINDS, Actor, Refused, Saved, acts_of
 from trialwright.pipeline.conduct_checks import run_checks
 from trialwright.pipeline.conduct_copies import record_printed
@@ -78,6 +80,7 @@ __all__ = [
     "acts_of",
     "add_participant",
     "add_visit",
+    "amendment_impact",
     "answer_query",
     "check_may_sign",
     "close_query",
@@ -95,6 +98,7 @@ __all__ = [
     "incomplete",
     "lock_data",
     "meanings_for",
+    "migrate_forms",
     "miss_visit",
     "next_participant_id",
     "obstacles_in",

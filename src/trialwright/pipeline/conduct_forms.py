@@ -37,6 +37,7 @@ from trialwright.model.ledger import (
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import PartialDate
 from trialwright.model.study import Form, Study
+from trialwright.pipeline.conduct_amend import check_build_of_form, moved_by_save
 from trialwright.pipeline.conduct_base import (
     Actor,
     Refused,
@@ -153,6 +154,7 @@ def _gates(ledger: Ledger, study: Study, request: FormSave, events: Sequence[Led
                 for form in visit.forms:
                     others |= values_of(ledger.datapoints(request.participant_id, visit.name, form))
     told = check_may_save(study, events, place, roles_now(events, request.actor), others)
+    told += check_build_of_form(ledger, study, place, tuple(events))
     if told or not any(version.reconsent for version in study.consents):
         return told
     on = _day_of_visit(ledger, study, request)
@@ -228,6 +230,7 @@ def _write(ledger: Ledger, study: Study, request: FormSave, ready: _Ready) -> Sa
     writes += checked.acts
     changed = {item: t.value for item, t in ready.changes.items()}
     writes += checks_elsewhere(ledger, study, place, changed, seen)
+    writes += moved_by_save(ledger, study, place)
     writes += broken_by_save(seen, place.participant_id, place.visit, place.form)
     stamp = Stamp(
         user=request.actor.user, build=study.build, origin=request.actor.origin, reason=request.reason.strip()

@@ -20,6 +20,8 @@ from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
 from trialwright.model.study import Study
 from trialwright.pipeline.cases import check_cases
+from trialwright.pipeline.conduct_amend import amendment_impact
+from trialwright.pipeline.place import database_of, open_place
 
 
 def studies_folder() -> Path:
@@ -82,3 +84,20 @@ def compare(
     if first is None or second is None:
         return [], [*wrong, *also]
     return compare_studies(first, second), []
+
+
+def impact_of(folder: Path, db: str | None, study: Study) -> list[str]:
+    """What a new build means for entered data, in sentences; [] where there is no ledger or nothing to say."""
+    url = database_of(folder, db)
+    if "://" not in url and not Path(url).exists():
+        return []
+    with open_place(folder, db) as ledger:
+        impact = amendment_impact(ledger, study)
+    moving = [each for each in impact if not each.stays]
+    told = [f"Entered data: {len(moving)} forms may move to build {study.build}, {len(impact) - len(moving)} stay "
+            "(signed, frozen or locked)."] if impact else []  # fmt: skip
+    kept = Counter(item for each in impact for item in each.kept)
+    owed = Counter(item for each in moving for item in each.owed)
+    told += [f"  {item} is asked no more and keeps its value on {count} forms." for item, count in kept.items()]
+    told += [f"  {item} is newly owed on {count} forms." for item, count in owed.items()]
+    return told + (["  Move them on the page Amendments, each with a row in the audit trail."] if moving else [])

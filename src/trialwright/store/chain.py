@@ -12,7 +12,7 @@ import msgspec
 
 FORMAT = 1
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Content(NamedTuple):
@@ -48,12 +48,12 @@ class Link(NamedTuple):
 
 def commitment_of(nonce: bytes, content: Content | tuple[object, ...]) -> bytes:
     """SHA-256(nonce, content): says nothing of the content to whoever lacks the nonce, and fits no other content."""
-    return sha256(nonce + _encode(content)).digest()
+    return sha256(nonce + encode(content)).digest()
 
 
 def hash_of(before: bytes, link: Link | tuple[object, ...]) -> bytes:
     """The hash of a link (or of a plain tuple in its order), given the hash of the link before it."""
-    return sha256(before + _encode(link)).digest()
+    return sha256(before + encode(link)).digest()
 
 
 def first_hash(origin: bytes) -> bytes:
@@ -63,4 +63,4 @@ def first_hash(origin: bytes) -> bytes:
 
 def details_text(details: dict[str, str]) -> str:
     """Event details as one text: JSON, keys in order."""
-    return _encode(details).decode()
+    return encode(details).decode()

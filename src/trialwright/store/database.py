@@ -27,6 +27,7 @@ class Database(Protocol):
     """Queries are written for SQLite (`?`); the other database turns them into its own."""
 
     where: str
+    again: str  # the address, to open the same ledger in another process
 
     def exists(self) -> bool: ...
 

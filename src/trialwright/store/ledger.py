@@ -180,13 +180,14 @@ class Ledger:
         """The present state; of `kept`, taken earlier, only what came since is read."""
         return extend_snapshot(self._database, kept)
 
-    def verify(self, expect_head: Head | None = None) -> Verification:
+    def verify(self, expect_head: Head | None = None, *, processes: int = 1) -> Verification:
         """
         Recomputes every hash and commitment and names the first row that does not fit.
 
+        `processes`: how many may share the work of a large ledger.
         `expect_head`: a head printed earlier (report, backup, signature): finds a cut tail and a full rewrite.
         """
-        return verify_chain(self._database, expect_head)
+        return verify_chain(self._database, expect_head, processes=processes)
 
     def backup(self, path: Path) -> Head:
         """

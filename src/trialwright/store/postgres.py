@@ -37,7 +37,8 @@ class PostgresDatabase:
     def __init__(self, url: str, *, seconds: float = 10.0) -> None:
         parts = conninfo.conninfo_to_dict(url)
         self.where = f"postgresql://{parts.get('host', 'localhost')}/{parts.get('dbname', '')}"  # without the password
-        self._url, self._seconds = url, seconds
+        self._url = self.again = url
+        self._seconds = seconds
         self._local = threading.local()
         self._opened: list[Connection] = []
         self._inherited: list[Connection] = []

@@ -38,9 +38,15 @@ FROM entry {_NAMES}
 CHAIN = """
 SELECT entry.seq, save, event, kind, participant, visit, form, item, row_id, replaces, erases, commitment, hash,
     nonce, raw, text, unit, reason
-FROM entry LEFT JOIN content ON content.seq = entry.seq ORDER BY entry.seq
+FROM entry LEFT JOIN content ON content.seq = entry.seq WHERE entry.seq > %d AND entry.seq <= %d ORDER BY entry.seq
 """
 """The chain link by link, names as keys: joining eleven tables a row would take six times as long."""
+
+
+def chain(start: int, stop: int) -> str:
+    """The query of the links after `start`, up to `stop`."""
+    return CHAIN % (start, stop)
+
 
 CHAIN_SAVES = "SELECT id, at_ms, coalesce(token, ''), build, origin, account FROM save"
 

@@ -35,7 +35,7 @@ class SqliteDatabase:
     """
 
     def __init__(self, path: Path, *, seconds: float = 10.0, synchronous: str = "FULL") -> None:
-        self.where = str(path)
+        self.where = self.again = str(path)
         self._path, self._seconds, self._synchronous = path, seconds, synchronous
         self._lock = WriterLock(path.with_name(path.name + "-writer"), seconds)
         self._local = threading.local()

@@ -1,14 +1,18 @@
 """Recomputing the chain: the first row that does not fit is named."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from itertools import pairwise
+from multiprocessing import get_context
+from typing import NamedTuple
 
 from trialwright.model.ledger import Head, Verification
 from trialwright.model.problem import Problem
 from trialwright.store import problems, rows
-from trialwright.store.chain import commitment_of, first_hash, hash_of
-from trialwright.store.database import LOOKUPS, Database, UnreadableText
+from trialwright.store.chain import encode, first_hash
+from trialwright.store.database import Database, UnreadableText
 from trialwright.store.erasing import unlawful_erasures
-from trialwright.store.rows import Row
 
 _STRAYS = {
     "content": "SELECT count(*) FROM content WHERE seq NOT IN (SELECT seq FROM entry)",
@@ -16,106 +20,149 @@ _STRAYS = {
 }
 
 
-def verify_chain(database: Database, expect_head: Head | None) -> Verification:
+def verify_chain(database: Database, expect_head: Head | None, *, processes: int = 1) -> Verification:
     """See `Ledger.verify`."""
     try:
-        walk = _Walk(database, expect_head)
-        found = list(walk.problems())
+        walked = _walk(database, expect_head, processes)
     except UnreadableText:
-        walk = _Walk(database, expect_head, lenient=True)
-        found = list(walk.problems())
+        walked = _follow(database, expect_head, 0, _END, lenient=True)
+    bad, found = _judged(database, walked)
     if not found:
-        found += _tail(database.where, walk.head, expect_head)
-    bad = walk.bad if walk.met_otherwise is None else walk.met_otherwise
+        found += _tail(database.where, walked.head, expect_head)
+    bad = bad if walked.met_otherwise is None else walked.met_otherwise
     if bad is None and found:
-        bad = walk.head.seq + 1
+        bad = walked.head.seq + 1
     for table, sql in _STRAYS.items():
         if database.read(sql)[0][0]:
             found.append(problems.stray_rows(database.where, table))
     found += database.check_guards()
     return Verification(
-        ok=not found, first_bad=bad, rows=walk.head.seq, head=walk.head, erased=tuple(sorted(walk.gone)),
+        ok=not found, first_bad=bad, rows=walked.head.seq, head=walked.head, erased=tuple(sorted(walked.gone)),
         problems=tuple(found),
     )  # fmt: skip
 
 
-class _Walk:
-    """One pass over the links; stops at the first that does not fit, for all after it hang on it."""
+class Walked(NamedTuple):
+    """What one pass over a stretch of the chain met; it stops at the first row that does not fit."""
 
-    def __init__(self, database: Database, expect_head: Head | None, *, lenient: bool = False) -> None:
-        self._database, self._expected, self._lenient = database, expect_head, lenient
-        self.head = Head(0, "")
-        self.bad: int | None = None
-        self.met_otherwise: int | None = None
-        self.gone: set[int] = set()
-        self._erased: set[int] = set()
-
-    def problems(self) -> Iterator[Problem]:
-        where = self._database.where
-        self._follow()
-        if self.met_otherwise is not None:
-            yield problems.another_chain(where, self.met_otherwise)
-        if self.bad is not None:
-            yield problems.altered_row(where, self.bad)
-        else:
-            yield from self._erasures()
-
-    def _follow(self) -> None:
-        """Plain tuples and local names: this loop runs once a row of the whole ledger."""
-        ((origin,),) = self._database.read("SELECT origin FROM ledger")
-        last, before = 0, first_hash(origin)
-        wanted = self._expected.seq if self._expected else -1
-        if wanted == 0 and self._expected and before.hex() != self._expected.hash:
-            self.met_otherwise = 0
-        link_of = _links(self._database, lenient=self._lenient)
-        for row in self._database.stream(rows.CHAIN, lenient=self._lenient):
-            link = link_of(row)
-            if row[0] != last + 1 or link is None or hash_of(before, link) != row[12]:
-                self.bad = last + 1
-                break
-            last, before = row[0], row[12]
-            if row[13] is None:
-                self.gone.add(last)
-            if row[10]:
-                self._erased.add(row[10])
-            if last == wanted and self._expected and before.hex() != self._expected.hash:
-                self.met_otherwise = last
-        self.head = Head(last, before.hex())
-
-    def _erasures(self) -> Iterator[Problem]:
-        for seq in sorted(self.gone ^ self._erased):
-            self.bad = min(seq, self.bad or seq)
-            told = problems.missing_content if seq in self.gone else problems.not_erased
-            yield told(self._database.where, seq)
-        for seq in unlawful_erasures(self._database):
-            self.bad = min(seq, self.bad or seq)
-            yield problems.unlawful_erasure(self._database.where, seq)
+    head: Head
+    bad: int | None
+    met_otherwise: int | None
+    gone: set[int]
+    erased: set[int]
 
 
-def _links(database: Database, *, lenient: bool) -> Callable[[Row], tuple[object, ...] | None]:
-    """A function from a row of CHAIN to its link by name; None where its value or a name is not what it was."""
-    names: dict[str, dict[int, str]] = {}
-    for table in LOOKUPS:
-        names[table] = dict(database.stream(f"SELECT id, name FROM {table}", lenient=lenient))  # noqa: S608 - our own table names
-    unit, kinds, participants, visits = names["unit"], names["kind"], names["participant"], names["visit"]
-    forms, items = names["form"], names["item"]
-    saves: dict[int, tuple[object, ...]] = {
-        row[0]: (*row[:4], names["origin"].get(row[4]), names["account"].get(row[5]))
+_END = 2**62
+_WORTH_IT = 400_000
+"""From so many entries a process on, starting it takes less time than it saves."""
+
+
+def _walk(database: Database, expected: Head | None, processes: int) -> Walked:
+    """The whole chain, cut into stretches where several processes may work: a stored hash is where one begins."""
+    found = database.read(rows.LAST)
+    last = found[0][0] if found else 0
+    parts = max(1, min(processes, last // _WORTH_IT))
+    if parts == 1:
+        return _follow(database, expected, 0, _END)
+    ends = [last * n // parts for n in range(parts)] + [_END]
+    asked = [(database.again, expected, start, stop) for start, stop in pairwise(ends)]
+    # a forked child would inherit the locks of other threads
+    with ProcessPoolExecutor(parts, mp_context=get_context("spawn")) as workers:
+        return _joined(list(workers.map(_follow_again, asked)))
+
+
+def _follow_again(asked: tuple[str, Head | None, int, int]) -> Walked:
+    from trialwright.store.places import database_at  # places knows both databases, which know this module
+
+    url, expected, start, stop = asked
+    database = database_at(url)
+    try:
+        return _follow(database, expected, start, stop)
+    finally:
+        database.close()
+
+
+def _joined(parts: Sequence[Walked]) -> Walked:
+    """Stretches in order; what comes after the first bad row hangs on it and says nothing."""
+    gone: set[int] = set()
+    erased: set[int] = set()
+    for part in parts:
+        gone |= part.gone
+        erased |= part.erased
+        if part.bad is not None or part.met_otherwise is not None or part is parts[-1]:
+            return Walked(part.head, part.bad, part.met_otherwise, gone, erased)
+    raise ValueError("a chain is walked in at least one part")
+
+
+def _follow(database: Database, expected: Head | None, start: int, stop: int, *, lenient: bool = False) -> Walked:
+    """The rows after `start`, up to `stop`. Local names and no calls: this loop runs once a row of the whole ledger."""
+    last, before = start, _hash_at(database, start)
+    wanted, wanted_hash = (expected.seq, expected.hash) if expected else (-1, "")
+    met = start if wanted == start and before.hex() != wanted_hash else None
+    gone: set[int] = set()
+    erased: set[int] = set()
+    unit, kinds, participants, visits, forms, items = (
+        _names(database, table, lenient=lenient) for table in ("unit", "kind", "participant", "visit", "form", "item")
+    )
+    saves, bad = _saves(database, lenient=lenient), None
+    for (seq, save, event, kind, participant, visit, form, item, row_id, replaces, erases, commitment, digest,
+         nonce, raw, text, unit_key, reason) in database.stream(rows.chain(start, stop), lenient=lenient):  # fmt: skip
+        try:
+            link = (seq, *saves[save], event, kinds[kind], participants[participant], visits[visit], forms[form],
+                    items[item], row_id, replaces, erases, commitment)  # fmt: skip
+            told = True if nonce is None else (
+                sha256(nonce + encode((raw, text, unit[unit_key], reason))).digest() == commitment
+            )  # fmt: skip
+        except KeyError:  # a key that names nothing any more
+            told = False
+        if not told or seq != last + 1 or sha256(before + encode(link)).digest() != digest:
+            bad = last + 1
+            break
+        last, before = seq, digest
+        if nonce is None:
+            gone.add(seq)
+        if erases:
+            erased.add(erases)
+        if seq == wanted and digest.hex() != wanted_hash:
+            met = seq
+    return Walked(Head(last, before.hex()), bad, met, gone, erased)
+
+
+def _hash_at(database: Database, seq: int) -> bytes:
+    if seq:
+        ((digest,),) = database.read("SELECT hash FROM entry WHERE seq = ?", (seq,))
+        return bytes(digest)
+    ((origin,),) = database.read("SELECT origin FROM ledger")
+    return first_hash(origin)
+
+
+def _names(database: Database, table: str, *, lenient: bool) -> dict[int, str]:
+    return dict(database.stream(f"SELECT id, name FROM {table}", lenient=lenient))  # noqa: S608 - our own table names
+
+
+def _saves(database: Database, *, lenient: bool) -> dict[int, tuple[object, ...]]:
+    origins, accounts = (_names(database, table, lenient=lenient) for table in ("origin", "account"))
+    return {
+        row[0]: (*row[:4], origins.get(row[4]), accounts.get(row[5]))
         for row in database.stream(rows.CHAIN_SAVES, lenient=lenient)
     }
 
-    def link_of(row: Row) -> tuple[object, ...] | None:
-        (seq, save, event, kind, participant, visit, form, item, row_id, replaces, erases, commitment, _,
-         nonce, raw, text, unit_key, reason) = row  # fmt: skip
-        try:
-            if nonce is not None and commitment_of(nonce, (raw, text, unit[unit_key], reason)) != commitment:
-                return None
-            return (seq, *saves[save], event, kinds[kind], participants[participant], visits[visit], forms[form],
-                    items[item], row_id, replaces, erases, commitment)  # fmt: skip
-        except KeyError:  # a key that names nothing any more
-            return None
 
-    return link_of
+def _judged(database: Database, walked: Walked) -> tuple[int | None, list[Problem]]:
+    """The first bad row, and what was found in words; erasures are judged where the chain itself is whole."""
+    where, bad, found = database.where, walked.bad, list[Problem]()
+    if walked.met_otherwise is not None:
+        found.append(problems.another_chain(where, walked.met_otherwise))
+    if bad is not None:
+        return bad, [*found, problems.altered_row(where, bad)]
+    for seq in sorted(walked.gone ^ walked.erased):
+        bad = min(seq, bad or seq)
+        told = problems.missing_content if seq in walked.gone else problems.not_erased
+        found.append(told(where, seq))
+    for seq in unlawful_erasures(database):
+        bad = min(seq, bad or seq)
+        found.append(problems.unlawful_erasure(where, seq))
+    return bad, found
 
 
 def _tail(where: str, head: Head, expected: Head | None) -> list[Problem]:

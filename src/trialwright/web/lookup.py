@@ -3,12 +3,14 @@
 import msgspec
 
 from trialwright.capture.blinding import HiddenForms, hidden_earlier, hidden_from_assessor
+from trialwright.capture.builds import build_of, forms_at, why_it_stays
 from trialwright.capture.relative import looked_up
 from trialwright.capture.values import Place as Spot
 from trialwright.capture.values import Values, values_of
 from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
-from trialwright.model.study import Form, Visit
+from trialwright.model.study import Form, Study, Visit
+from trialwright.pipeline import conduct
 from trialwright.web import journal
 from trialwright.web.answer import NotHere
 from trialwright.web.journal import Course
@@ -16,11 +18,12 @@ from trialwright.web.page import Call, address
 
 
 class FormAt(msgspec.Struct, frozen=True, kw_only=True):
-    """A form of a visit of a participant."""
+    """A form of a visit of a participant, and the build of the definition that it stands under."""
 
     participant_id: str
     visit: Visit
     form: Form
+    study: Study
 
     def href(self, row: int = 0) -> str:
         path = address("form", participant_id=self.participant_id, visit=self.visit.name, form=self.form.name)
@@ -48,10 +51,27 @@ def form_at(call: Call, participant_id: str, visit: str, form: str) -> FormAt:
     """The form, if the schedule has it at this visit of an existing participant."""
     if not any(event.kind == "participant_added" for event in call.place.case(participant_id).events):
         raise NotHere
-    at = visit_of(call, participant_id, visit)
-    if form not in at.forms:
+    study = _study_of(call, participant_id, visit, form)
+    visits = visits_of(study, call.place.case(participant_id).events, participant_id)
+    at = next((each for each in visits if each.name == visit), None)
+    if at is None or form not in at.forms:
         raise NotHere
-    return FormAt(participant_id=participant_id, visit=at, form=call.place.study.form(form))
+    return FormAt(participant_id=participant_id, visit=at, form=study.form(form), study=study)
+
+
+def _study_of(call: Call, participant_id: str, visit: str, form: str) -> Study:
+    """The present build; for a form that is signed or held, or that the schedule has lost, the one it was filled in."""
+    study, case = call.place.study, call.place.case(participant_id)
+    build = build_of(case, visit, form)
+    if build is None:
+        return study
+    if form not in forms_at(study, visit):
+        versions = case.forms[visit, form]
+        return call.place.study_at(max(versions, key=lambda version: version.seq).build)
+    if build == study.build:
+        return study
+    events = conduct.acts_of(call.place.ledger, participant_id)
+    return call.place.study_at(build) if why_it_stays(events, participant_id, visit, form) else study
 
 
 def hidden(call: Call, participant_id: str = "") -> HiddenForms:

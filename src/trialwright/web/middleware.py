@@ -49,7 +49,7 @@ class BoundsMiddleware:
             answer = _plain(_ELSEWHERE, 400)
         elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             answer = _plain(_TOO_LARGE, 413)
-        elif any(_UNSEEN.search(text) for text in _texts(request)):
+        elif _UNSEEN.search("\n".join(_texts(request))):
             answer = _plain(_UNREADABLE, 400)
         else:
             answer = self._get_response(request)

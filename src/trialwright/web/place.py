@@ -9,7 +9,8 @@ import msgspec
 import polars as pl
 
 from trialwright.capture.roles import ALL_SITES, Grant, grants
-from trialwright.define import read_site_wording
+from trialwright.catalog import load
+from trialwright.define import read_site_wording, read_study
 from trialwright.model.ledger import Case, EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Role, Study
 from trialwright.model.text import Text
@@ -36,6 +37,17 @@ class Place:
         self._homes: tuple[int, dict[str, str]] = (0, {})
         self._wording: Mapping[str, Text] | None = None
         self._views: dict[Sites, SitePlace] = {}
+        self._builds: dict[int, Study] = {}
+
+    def study_at(self, build: int) -> Study:
+        """An earlier build of the definition, read once; the present one where its files are not there."""
+        if build == self.study.build:
+            return self.study
+        with self._lock:
+            if build not in self._builds:
+                found, _ = read_study(self.folder, load(), build)
+                self._builds[build] = found or self.study
+            return self._builds[build]
 
     def snapshot(self) -> Snapshot:
         """The present state of everybody in columns; a page about one person asks `case` instead, which is cheaper."""

@@ -52,7 +52,8 @@ STATIC_ROOT = str(_here / "static")
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_MAX_AGE = 3600
 
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "trialwright.web.session_store.AccountBackend",
+                           "django.contrib.auth.backends.ModelBackend"]  # fmt: skip
 PASSWORD_HASHERS = [
     os.environ.get("TRIALWRIGHT_PASSWORD_HASHER", "django.contrib.auth.hashers.Argon2PasswordHasher"),
 ]
@@ -75,6 +76,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W003"]
 SECOND_FACTOR_ROLES = frozenset(filter(None, os.environ.get("TRIALWRIGHT_SECOND_FACTOR_ROLES", "").split(",")))
 IDLE_SECONDS = int(os.environ.get("TRIALWRIGHT_IDLE_SECONDS", "900"))
 DRAFTS = os.environ.get("TRIALWRIGHT_DRAFTS", "on") != "off"
+SESSION_ENGINE = "trialwright.web.session_store"
 SESSION_COOKIE_NAME = "trialwright_session"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -40,6 +40,7 @@ EVENTS: dict[EventKind, Text] = {
     "visit_missed": Text(en="visit missed", zh="访视缺失"),
     "visit_added": Text(en="unscheduled visit added", zh="新增计划外访视"),
     "identity_kept": Text(en="identity of a participant kept", zh="登记参与者身份"),
+    "migrated": Text(en="form moved to another build", zh="表单迁移至其他版本"),
     "identity_read": Text(en="identity of a participant read", zh="查看参与者身份"),
     "query_opened": Text(en="query opened", zh="提出质疑"),
     "query_answered": Text(en="query answered", zh="答复质疑"),

@@ -1,6 +1,7 @@
 """A form of the study: shown, filled in, saved; where it repeats, its rows."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpResponse, HttpResponseBase
 
@@ -10,10 +11,11 @@ from trialwright.capture.forms import read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.scores import form_scores
 from trialwright.capture.values import Place as Spot
-from trialwright.capture.values import fields_of, values_held, values_of
+from trialwright.capture.values import fields_of, shown_text, values_held, values_of
 from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
+from trialwright.model.study import Field, Study
 from trialwright.pipeline import conduct
 from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
@@ -50,7 +52,7 @@ def show(
     problems: tuple[Problem, ...] = (),
 ) -> HttpResponse:
     """The form with what is stored, or with what was typed and what is wrong with it."""
-    ledger, study, language = call.place.ledger, call.place.study, call.language
+    ledger, language = call.place.ledger, call.language
     held = ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
     stored = {d.slot.item: d for d in held if d.slot.row == row}
     barred = _barred(call, at, row)
@@ -87,7 +89,7 @@ def show(
         asked_items=[(f.name, call.words(f.item.label)) for f in fields_of(at.form) if f.name in shown],
         notice=_notice(call),
         secret=secret,
-        kept=_kept(at, stored, shown, language),
+        kept=_kept(call, at, shown, stored),
         scores=_scores(call, at, row) if stored and not secret else [],
         draft=drafts.place_of(call.reader.user, at.href(row)),
         depends=_depends(at),
@@ -98,7 +100,7 @@ def show(
         gone=inactive_rows(call, at).get(row, "") if row else "",
         waiting=queries.on(call, at, row),
         # What was typed belongs to the version and build it was typed upon: a save in between must not pass unseen.
-        build=study.build if posted is None else lookup.number_in(call.posted("build")),
+        build=at.study.build if posted is None else lookup.number_in(call.posted("build")),
         version=_version(call, at) if posted is None else lookup.number_in(call.posted("version")),
     )
 
@@ -108,21 +110,28 @@ def _depends(at: FormAt) -> list[str]:
     return sorted({item for f in fields_of(at.form) if f.shown_when for item in names_in(f.shown_when)})
 
 
-def _kept(at: FormAt, stored: dict[str, Datapoint], shown: list[str], language: str) -> list[tuple[str, str]]:
-    """Label and value of what stands there though it is not asked any more."""
-    told = [
-        (field.item.label.of(language), shown_value(field, stored.get(field.name), language))
-        for field in fields_of(at.form)
-        if field.name not in shown
-    ]
-    return [(label, value) for label, value in told if value]
+def _kept(call: Call, at: FormAt, shown: Sequence[str], stored: Mapping[str, Datapoint]) -> list[tuple[str, str]]:
+    """Label and value of what stands there and is not asked now: hidden by another answer, or left out since."""
+    asked = {field.name: field for field in fields_of(at.form)}
+    told = []
+    for name, version in stored.items():
+        if name in shown:
+            continue
+        then = asked.get(name) or _field_in(call.place.study_at(version.build), name)
+        label = call.words(then.item.label) if then else name
+        told.append((label, shown_value(then, version, call.language) if then else shown_text(version.value)))
+    return [(label, text) for label, text in told if text]
+
+
+def _field_in(study: Study, name: str) -> Field | None:
+    return next((field for form in study.forms for field in fields_of(form) if field.name == name), None)
 
 
 def _earlier(call: Call, at: FormAt) -> dict[str, str]:
     """Item -> what stood there at the visit before, where the definition lets whoever scores see it."""
     told: dict[str, str] = {}
-    names = [visit.name for visit in call.place.study.visits]
-    for visit in call.place.study.visits[: names.index(at.visit.name)]:
+    names = [visit.name for visit in at.study.visits]
+    for visit in at.study.visits[: names.index(at.visit.name)]:
         for d in call.place.ledger.datapoints(at.participant_id, visit.name, at.form.name):
             field = next((field for field in fields_of(at.form) if field.name == d.slot.item), None)
             text = shown_value(field, d, call.language) if field else ""
@@ -140,7 +149,7 @@ def _barred(call: Call, at: FormAt, row: int) -> list[Problem]:
     events = conduct.acts_of(call.place.ledger, at.participant_id)
     # only a baseline asks whether another one was begun
     values = values_held(call.place.case(at.participant_id)) if at.visit.kind == "baseline" else {}
-    return check_may_save(call.place.study, events, spot, call.reader.role_names, values)
+    return check_may_save(at.study, events, spot, call.reader.role_names, values)
 
 
 def _read(
@@ -166,7 +175,7 @@ def _scores(call: Call, at: FormAt, row: int) -> list[tuple[str, str]]:
     held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
     values = values_of(d for d in held if not isinstance(d.value, Blank))
     spot = Spot(at.participant_id, at.visit.name, at.form.name, row)
-    found = form_scores(call.place.study, values, spot, load())
+    found = form_scores(at.study, values, spot, load())
     return [(score.label.of(call.language), score_text(score, call.language)) for score in found]
 
 

@@ -63,7 +63,7 @@ def save(call: Call, at: FormAt, row: int, posted: dict[str, str], show: Show) -
     expected, build = _number(call, "version"), _number(call, "build")
     done = conduct.save_form(
         call.place.ledger,
-        call.place.study,
+        at.study,
         conduct.FormSave(
             actor=conduct.Actor(call.reader.user),
             participant_id=at.participant_id,
@@ -122,7 +122,7 @@ def _merge(call: Call, at: FormAt, row: int, posted: dict[str, str], conflict: C
         reason=call.posted("reason"),
         who=last.user if last else "–",
         when=last.at_utc if last else "",
-        build=call.place.study.build,
+        build=at.study.build,
         version=conflict.found,
     )
 

@@ -60,7 +60,12 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         drawing=timeline(call, person),
         logs=[
             (
-                FormAt(participant_id=participant_id, visit=study.visit(state.visit), form=study.form(form.form)),
+                FormAt(
+                    participant_id=participant_id,
+                    visit=study.visit(state.visit),
+                    form=study.form(form.form),
+                    study=study,
+                ),
                 form,
             )
             for state in person.logs

@@ -94,7 +94,7 @@ def code(call: Call) -> HttpResponseBase:
 def _enter(call: Call, user: User) -> HttpResponseBase:
     """The session begins, under a new number; what its person owes first is written into it."""
     request, name = call.request, user.get_username()
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend="trialwright.web.session_store.AccountBackend")
     acts.record(call.place, "signed_in", user=name, details={"user": name})
     if accounts_of.must_change(user):
         request.session[answer.OWED] = "password"

@@ -41,7 +41,7 @@ def show(call: Call, participant_id: str, name: str, problems: tuple[Problem, ..
         visit=visit,
         state=state,
         forms=[
-            (FormAt(participant_id=participant_id, visit=visit, form=study.form(form.form)), form)
+            (FormAt(participant_id=participant_id, visit=visit, form=study.form(form.form), study=study), form)
             for form in state.forms
         ],
         queries=queries.counted(call, participant_id),

@@ -1,0 +1,111 @@
+"""The builds of the definition: what each changed, in words; what the present one means for entered data; moving it."""
+
+import msgspec
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+
+from trialwright.capture.builds import STAYS_WORDS, FormImpact
+from trialwright.define import compare_studies, read_builds
+from trialwright.define.builds import Build
+from trialwright.model.ledger import LedgerEvent
+from trialwright.model.problem import Problem
+from trialwright.model.text import Text
+from trialwright.pipeline import conduct
+from trialwright.web.names import Names
+from trialwright.web.page import ANY_ROLE, Call, Route, address
+from trialwright.web.render import page
+from trialwright.web.wording import said_in
+
+MOVED = Text(en="The forms were moved.", zh="表单已迁移。")
+SHOWN = 200
+"""Of more forms than these the page names the first and counts the rest."""
+
+
+class BuildLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One build: why it was made, what it changed, and the act that put it in force here."""
+
+    build: Build
+    changes: tuple[str, ...]
+    published: LedgerEvent | None
+    served: bool
+
+
+class ImpactLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One form that stands under another build, in words."""
+
+    impact: FormImpact
+    where: str
+    href: str
+    stays: str
+    kept: str
+    owed: str
+
+
+def view(call: Call) -> HttpResponse:
+    return _show(call)
+
+
+def move(call: Call) -> HttpResponseBase:
+    """Moves what may move, with the reason given; back to the page, or why not."""
+    done = conduct.migrate_forms(
+        call.place.ledger, call.place.study, conduct.Actor(call.reader.user), reason=call.posted("reason"),
+        token=call.posted("token"),
+    )  # fmt: skip
+    if isinstance(done, conduct.Refused):
+        return _show(call, done.problems)
+    return HttpResponseRedirect(f"{address('amendments')}?done=1")
+
+
+def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
+    every = conduct.amendment_impact(call.place.ledger, call.place.study)
+    impact = [each for each in every if call.place.site_of(each.participant_id) is not None]
+    return page(
+        call,
+        "amendments/amendments.html",
+        status=422 if problems else 200,
+        builds=_builds(call),
+        lines=[_line(call, each) for each in impact[:SHOWN]],
+        more=max(0, len(impact) - SHOWN),
+        moving=sum(not each.stays for each in impact),
+        staying=sum(bool(each.stays) for each in impact),
+        may_move=any(call.reader.may(act) for act in ("lock", "grant")),
+        problems=[("", said_in(problem, call.language)) for problem in problems],
+        notice=call.words(MOVED) if call.request.GET.get("done") and not call.is_post else "",
+        reason=call.posted("reason"),
+    )
+
+
+def _builds(call: Call) -> list[BuildLine]:
+    """The newest first; each with its difference from the one before."""
+    place = call.place
+    builds, _ = read_builds(place.folder)
+    published = {e.details.get("build", ""): e for e in place.ledger.events(kinds=["build_published"])}
+    lines = []
+    for before, build in zip([None, *builds], builds, strict=False):
+        changes = compare_studies(place.study_at(before.build), place.study_at(build.build)) if before else []
+        lines.append(BuildLine(
+            build=build, changes=tuple(changes), published=published.get(str(build.build)),
+            served=build.build == place.study.build,
+        ))  # fmt: skip
+    return lines[::-1]
+
+
+def _line(call: Call, impact: FormImpact) -> ImpactLine:
+    names = Names(call.place.study, call.language)
+    comma = "、" if call.language == "zh" else ", "
+    return ImpactLine(
+        impact=impact,
+        where=names.place(impact.visit, impact.form, 0),
+        href=address("form", participant_id=impact.participant_id, visit=impact.visit, form=impact.form),
+        stays=call.words(STAYS_WORDS[impact.stays]) if impact.stays else "",
+        kept=comma.join(names.item(item) for item in impact.kept),
+        owed=comma.join(names.item(item) for item in impact.owed),
+    )
+
+
+ROUTES = (
+    Route(
+        path="amendments/", name="amendments", view=view, act=ANY_ROLE, navigation=Text(en="Amendments", zh="方案修订"),
+        order=7,
+    ),
+    Route(path="amendments/move/", name="amendments_move", view=move, act="lock", post_only=True),
+)  # fmt: skip

@@ -1,0 +1,123 @@
+"""What is kept in memory is what stands in the ledger, whoever wrote it."""
+
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from support.ledger import Ticking, counted_nonces, typed, vas, weight
+from trialwright.model.ledger import NewEvent
+from trialwright.store import Ledger, open_ledger
+
+
+def at(path: Path, *, create: bool = False) -> Ledger:
+    return open_ledger(path, clock=Ticking(), nonces=counted_nonces(), create=create)
+
+
+@pytest.fixture
+def two(tmp_path: Path):
+    """The same ledger twice, as two processes have it."""
+    with at(tmp_path / "ledger.sqlite", create=True) as one, at(tmp_path / "ledger.sqlite") as other:
+        yield one, other
+
+
+def raws(ledger: Ledger, participant: str = "P1") -> list[str]:
+    return [d.raw for d in ledger.datapoints(participant, "W0", "core")]
+
+
+def test_what_another_connection_saved_is_seen_at_the_next_question(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0")])
+    assert raws(other) == ["5.0"]
+
+    one.write(typed("misread"), [vas("6.0")])
+    one.write(typed(), [NewEvent(kind="enrolled", participant_id="P1")])
+
+    assert raws(other) == ["6.0"]
+    assert [e.kind for e in other.events(participant_id="P1")] == ["enrolled"]
+    assert [e.kind for e in other.events(kinds=["enrolled"])] == ["enrolled"]
+    assert other.case("P1").last == 3
+
+
+def test_an_erased_value_leaves_the_memory_of_every_process(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0"), weight("70")])
+    assert raws(other) == ["5.0", "70"]
+
+    one.erase(1, ("privacy officer", "investigator"), "typed for another person")
+
+    assert raws(other) == ["", "70"]
+    assert raws(one) == ["", "70"]
+
+
+def test_a_ledger_restored_in_its_place_is_not_taken_for_the_one_followed_before(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    with at(path, create=True) as ledger:
+        ledger.write(typed(), [vas("5.0")])
+        ledger.backup(tmp_path / "old.sqlite")
+        ledger.write(typed("x"), [vas("6.0")])
+        assert raws(ledger) == ["6.0"]
+        follower = ledger._follower
+    for beside in ("", "-wal", "-shm"):
+        path.with_name(path.name + beside).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "old.sqlite", path)
+    with at(path) as restored:
+        restored._follower = follower
+        follower._database = restored._database
+
+        assert raws(restored) == ["5.0"]
+
+
+def test_the_values_of_a_participant_asked_for_long_ago_are_read_again(two, monkeypatch: pytest.MonkeyPatch) -> None:
+    from trialwright.store import following
+
+    monkeypatch.setattr(following, "KEPT", 1)
+    one, _ = two
+    one.write(typed(), [vas("5.0", "P1"), vas("6.0", "P2")])
+
+    assert [raws(one, who) for who in ("P1", "P2", "P1", "P2")] == [["5.0"], ["6.0"], ["5.0"], ["6.0"]]
+
+
+def test_a_snapshot_grown_piece_by_piece_equals_one_taken_anew(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0"), weight("70")])
+    kept = other.snapshot()
+    one.write(typed("misread"), [vas("6.0")])
+    one.write(typed(), [NewEvent(kind="enrolled", participant_id="P1")])
+    grown = other.snapshot_since(kept)
+
+    fresh = one.snapshot()
+
+    assert grown.versions.equals(fresh.versions)
+    assert grown.current.equals(fresh.current)
+    assert (grown.events, grown.head, grown.hash) == (fresh.events, fresh.head, fresh.hash)
+
+
+def test_a_snapshot_after_an_erasure_is_taken_anew(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0"), weight("70")])
+    kept = other.snapshot()
+    one.erase(1, ("privacy officer", "investigator"), "typed for another person")
+
+    assert other.snapshot_since(kept).versions.filter(pl.col("seq") == 1)["raw"].to_list() == [""]
+
+
+WRITES = st.lists(
+    st.tuples(st.sampled_from(["P1", "P2"]), st.sampled_from(["W0", "W4"]), st.integers(0, 99), st.booleans()),
+    min_size=1, max_size=8,
+)  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(WRITES)
+def test_two_followers_and_a_fresh_reader_always_agree(tmp_path_factory: pytest.TempPathFactory, writes) -> None:
+    path = tmp_path_factory.mktemp("ledger") / "ledger.sqlite"
+    with at(path, create=True) as one, at(path) as other:
+        for who, visit, number, second in writes:
+            (other if second else one).write(typed("x"), [vas(f"{number / 10}", who, visit)])
+            with at(path) as fresh:
+                for asked in ("P1", "P2"):
+                    assert one.case(asked).forms == other.case(asked).forms == fresh.case(asked).forms
