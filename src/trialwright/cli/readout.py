@@ -50,7 +50,7 @@ def analyze(study: StudyFolder, output: Folder, db: Db = None, as_of: AsOf = "")
     from trialwright.pipeline.readout import analysis_files, write_files
 
     _refuse_file(output)
-    readout = _read_out(study, db, as_of)
+    readout = read_place(study, db, as_of)
     write_files(analysis_files(readout, knowledge.load()), output)
     out.print(
         f"{len(readout.rows)} result rows, {len(readout.analysis.records)} analysis records: {output}", markup=False
@@ -93,7 +93,7 @@ def report(
         return
     if output is None and not cells:
         wrong_use("Where should the report go? For example: trialwright report STUDY -o report")
-    readout = _read_out(study, db, as_of)
+    readout = read_place(study, db, as_of)
     if output is None or cells:
         for name in cell_names(readout.rows):
             print(name)
@@ -123,7 +123,7 @@ def trace(
     expect_one_of("--format", form, ("text", "json"))
     if not every and not cell:
         wrong_use("Which cell? Name one (trialwright report STUDY --cells lists them) or ask for --all.")
-    readout = _read_out(study, db, as_of)
+    readout = read_place(study, db, as_of)
     if every:
         _recompute(readout, form)
         return
@@ -154,7 +154,7 @@ def export(
     known = [each.name for each in export_formats()]
     expect_one_of("FORMAT", form, (*known, "all"))
     _refuse_file(output)
-    readout = _read_out(study, db, as_of)
+    readout = read_place(study, db, as_of)
     for name in known if form == "all" else (form,):
         folder = output / name if form == "all" else output
         with waiting(f"Writing {name}"):
@@ -188,7 +188,8 @@ def _shells(study: Path) -> bytes:
     return write_shells(shells(_load(study), knowledge.load()))
 
 
-def _read_out(study: Path, db: str | None, as_of: str) -> Readout:
+def read_place(study: Path, db: str | None, as_of: str) -> Readout:
+    """The readout of a study's ledger; a definition or a ledger that does not stand ends the command."""
     from trialwright import catalog as knowledge
     from trialwright.pipeline.place import open_place
     from trialwright.pipeline.readout import read_out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from trialwright.cli import record_readout
 from trialwright.cli.speak import as_json, err, expect_one_of, out, parse_day, print_json, print_problems, wrong_use
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def add_to(app: typer.Typer) -> None:
     family.command("convert")(convert)
     family.command("outcomes")(outcomes)
     family.command("submit")(submit)
+    family.command("readout")(record_readout.readout)
+    family.command("results")(record_readout.results)
     app.add_typer(family)
 
 

@@ -54,7 +54,7 @@ class NumberTable(msgspec.Struct, frozen=True, kw_only=True):
 class Choice(msgspec.Struct, frozen=True):
     code: str
     label: Text
-    mapping: dict[str, str] = {}  # standard -> its term for this choice, read by export/ only
+    mapping: dict[str, str] = {}  # standard -> its term for this choice, read by export/ and register/ only
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from trialwright import catalog
 from trialwright.catalog.displays.layout import formatted_rows
 from trialwright.export import ars
 from trialwright.model.analysis import Cell, Figure, Table
+from trialwright.register.readout import draft_results
 from trialwright.report import build_report
 from trialwright.report.document import Document, Heading, Paragraph, column_widths, is_wide
 from trialwright.report.pdf import write_pdf
@@ -82,6 +83,10 @@ def test_the_same_value_stands_in_every_format(tmp_path):
         if (analysis["id"], each["operationId"]) == ("An_14.2.1.1", "Mth_14.2.1.1_lower")
     ]
 
+    draft = draft_results(small.study, None, small.rows, catalog.load())
+    registered = draft.section.outcome_measures_module.outcome_measures[0].analyses[0]
+
+    assert (registered.ci_lower_limit, registered.ci_upper_limit) == (lower, upper)
     assert {name: f"{lower} to {upper}" in spaced(text) for name, text in texts.items()} == dict.fromkeys(texts, True)
     assert lower == cell["formatted"]
     assert lower in told

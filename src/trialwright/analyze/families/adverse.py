@@ -23,6 +23,7 @@ KINDS: dict[str, Test] = {
     "all": lambda r: True,  # noqa: ARG005 - the shape of a test
     "related": lambda r: r.details.get("causality", "") in RELATED,
     "serious": lambda r: any(v == "Y" for k, v in r.details.items() if k.startswith("serious")),
+    "other": lambda r: not any(v == "Y" for k, v in r.details.items() if k.startswith("serious")),
     "special": lambda r: (
         bool(r.details.get("special_interest", "").strip("[]")) and r.details["special_interest"] != "none"
     ),
@@ -33,8 +34,8 @@ def event_terms(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     `n`, `events` and `rate` a term, the most frequent first; with `worst` a count a grade (`grade_1` ...).
 
-    Shape:    parameter `only` keeps related, serious or special events; a participant counts once in each line, at the
-              worst grade of that line.
+    Shape:    parameter `only` keeps related, serious, other (not serious) or special events; a participant counts once
+              in each line, at the worst grade of that line.
     Missing:  an event without a grade is counted in `n` and in no grade.
     """
     rows: list[ResultRow] = []
