@@ -213,3 +213,19 @@ def test_without_data_there_is_a_sentence_and_exit_two(command, made, tmp_path):
     assert run.returncode == 2
     assert "no participant stands in the ledger" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_the_registry_takes_its_results_from_the_same_rows(made, tmp_path, seen):
+    place = (made / "study", "--db", made / "ledger.sqlite")
+    followed = trialwright("record", "readout", *place)
+    written = trialwright("record", "results", *place, "--to", "v2", "-o", tmp_path / "results.json")
+    upload = trialwright("record", "results", *place, "--to", "prs-xml", "-o", tmp_path / "results.xml")
+    draft = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    primary = draft["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][0]
+    responders = next(row for row in seen[1].rows if row.cell == "14.2.1.1:responders:n")
+
+    assert (followed.returncode, written.returncode, upload.returncode) == (0, 0, 0)
+    assert "Registered = analysed = reported: 3 of 3 outcome measures." in followed.stdout
+    assert primary["classes"][0]["categories"][0]["measurements"][0]["value"] == str(responders.value)
+    assert "not for upload" in upload.stderr
+    assert b"<rrs:result>" in (tmp_path / "results.xml").read_bytes()
