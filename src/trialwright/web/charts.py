@@ -63,9 +63,7 @@ def bars(rows: Sequence[tuple[str, Sequence[tuple[str, int]]]]) -> Bars:
                 segments.append(Segment(shade=shade, x=round(x, 1), width=round(count * unit, 1), count=count))
                 x += count * unit
         total = sum(count for _, count in parts)
-        made.append(
-            Bar(label=label, y=n * (BAR + GAP), total=total, end=round(x + 6, 1), segments=tuple(segments))
-        )
+        made.append(Bar(label=label, y=n * (BAR + GAP), total=total, end=round(x + 6, 1), segments=tuple(segments)))
     return Bars(width=WIDTH, height=len(rows) * (BAR + GAP), bars=tuple(made))
 
 
@@ -111,5 +109,3 @@ def _ticks(begin: dt.date, last: dt.date) -> list[dt.date]:
         if begin <= day <= last:
             found.append(day)
     return found
-
-

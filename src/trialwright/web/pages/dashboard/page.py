@@ -8,7 +8,6 @@ from django.http import HttpResponseBase
 from trialwright.capture.obstacles import counted
 from trialwright.capture.overview import AGES, LAGS, VISIT_WORDS, enrolment, lags, query_ages, visit_counts
 from trialwright.capture.queries import every_query
-from trialwright.capture.safety import due_list
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import charts, journal, quality
@@ -34,8 +33,6 @@ def view(call: Call) -> HttpResponseBase:
     ages = query_ages(every_query(place.events()), today)
     late = lags(_visited(entered), _first_entries(call))
     against = counted(quality.against_lock(call))
-    now = place.ledger.now()
-    clocks = due_list(study, place.snapshot(), now) if study.safety else ()
     return page(
         call,
         "dashboard/dashboard.html",
@@ -66,10 +63,6 @@ def view(call: Call) -> HttpResponseBase:
         overdue=against.get("visit_overdue", 0),
         owed=against.get("owed", 0),
         begun=against.get("visit_open", 0),
-        clocks=[(clock, (clock.left(now) or dt.timedelta()) < dt.timedelta()) for clock in clocks[:8]],
-        clocks_in_all=len(clocks),
-        late_clocks=sum((clock.left(now) or dt.timedelta()) < dt.timedelta() for clock in clocks),
-        has_safety=study.safety is not None,
     )
 
 
