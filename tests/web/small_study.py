@@ -1,7 +1,7 @@
 """A small study made by hand: one form of each shape, four visits, five roles. Built from the catalog's instruments."""
 
 from trialwright.catalog import load
-from trialwright.model.declared import SignatureMeaning
+from trialwright.model.declared import Recipient, SafetyPlan, SignatureMeaning
 from trialwright.model.entry import Choice, Item
 from trialwright.model.expression import CodeIs, Column, Compare, Constant
 from trialwright.model.quantity import PartialDate
@@ -164,12 +164,21 @@ def small_study() -> Study:
                 origin=HERE,
             ),
         ),
+        safety=SafetyPlan(
+            log="adverse_events",
+            hours_to_sponsor=24,
+            origin=HERE,
+            recipients=(
+                Recipient(name="authority", title=Text("Authority", "药监部门"), expedited=True),
+                Recipient(name="ethics_committee", title=Text("Ethics committee", "伦理委员会")),
+            ),
+        ),
         roles=(
             Role(name="study_nurse", title=Text("Study nurse", "研究护士"), may=("enter", "complete_visit")),
             Role(
                 name="investigator",
                 title=Text("Investigator", "研究者"),
-                may=("enter", "complete_visit", "enrol", "record_deviation", "sign"),
+                may=("enter", "complete_visit", "enrol", "record_deviation", "sign", "report_safety"),
             ),
             Role(name="monitor", title=Text("Monitor", "监查员"), may=("verify",)),
             Role(
@@ -177,6 +186,7 @@ def small_study() -> Study:
                 title=Text("Data manager", "数据管理员"),
                 may=("lock", "grant", "review", "record_deviation"),
             ),
+            Role(name="sponsor", title=Text("Sponsor", "申办者"), may=("assess_safety",)),
             Role(name="administrator", title=Text("Administrator", "系统管理员"), may=("keep_accounts",)),
             Role(name="statistician", title=Text("Statistician", "统计师"), may=("look", "see_results")),
         ),

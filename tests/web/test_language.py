@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from trialwright.capture.safety import cases
 from trialwright.web.page import address, routes
 
 LATIN = re.compile(r"[A-Za-zÀ-ɏµ][A-Za-z0-9À-ɏµ'’_./-]*")
@@ -105,6 +106,10 @@ SPELLED = {
     "visit": lambda place, who: [address("visit", participant_id=who, visit=v.name) for v in place.study.visits],
     "form": forms_of,
     "history": histories_of,
+    "safety_event": lambda place, who: [
+        address("safety_event", participant_id=case.participant_id, row=case.row)
+        for case in cases(place.study, place.snapshot(), place.ledger.now())
+    ],
     "sign_participant": lambda place, who: [address("sign_participant", participant_id=who)],
     "sign_visit": lambda place, who: [address("sign_visit", participant_id=who, visit="W12")],
     "sign_form": lambda place, who: [address("sign_form", participant_id=who, visit="W12", form="core_set")],

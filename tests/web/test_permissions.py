@@ -7,18 +7,19 @@ from django.urls.resolvers import URLPattern
 from trialwright.web.page import ANY_ROLE, PUBLIC, SIGNED_IN, address, routes
 from web.stage import enrolled
 
-ROLES = ("study_nurse", "investigator", "monitor", "data_manager", "statistician", "administrator")
+ROLES = ("study_nurse", "investigator", "monitor", "data_manager", "statistician", "sponsor", "administrator")
 NAMES = {
     "participant_id": "P001", "visit": "W0", "form": "visit_date", "item": "visit_record.date", "number": "14.1",
-    "seq": 1,
+    "seq": 1, "row": 1,
 }  # fmt: skip
 
 MAY = {
     # what each role of the small study may do, written down once more by hand: the test's own knowledge
     "study_nurse": {"enter", "complete_visit"},
-    "investigator": {"enter", "complete_visit", "enrol", "record_deviation", "sign"},
+    "investigator": {"enter", "complete_visit", "enrol", "record_deviation", "sign", "report_safety"},
     "monitor": {"verify"},
     "data_manager": {"lock", "grant", "review", "record_deviation"},
+    "sponsor": {"assess_safety"},
     "administrator": {"keep_accounts"},
     "statistician": {"look", "see_results"},
     "nobody": set(),
@@ -37,6 +38,8 @@ POSTS = {
     "query_open": CHECK, "checks_run": CHECK, "query_reopen": CHECK,
     "verify": "verify", "review": "review", "hold": "lock|review", "form_print": ANY_ROLE,
     "row_inactivate": "enter", "query_answer": "enter", "query_close": CHECK, "amendments_move": "lock",
+    "safety_report": "report_safety", "safety_assess": "assess_safety", "safety_sent": "assess_safety",
+    "safety_complete": "report_safety", "safety_print": ANY_ROLE,
     "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
     "account_reset": "keep_accounts",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
@@ -52,10 +55,17 @@ GONE = dict.fromkeys(
         "hold",
         "form_print",
         "due_calendar",
+        "safety_report",
+        "safety_assess",
+        "safety_sent",
+        "safety_complete",
+        "safety_print",
     ),
     (404, 200),
 )
 """Addresses that name a thing which the small study does not have here: whoever may is told that nothing is here."""
+ABSENT = ("safety_event",)
+"""Pages of a thing that nobody has entered here."""
 ONLY = {
     "results_figure": "see_results", "trace": "see_results",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
@@ -100,7 +110,7 @@ def test_pages_open_for_roles_and_for_nobody_else(here, as_, role):
             expected = {403}
         else:
             # the statistician may see results, but data are not locked: hidden, or told so
-            expected = {200, 403, 404} if route.name in ONLY else {200}
+            expected = {200, 403, 404} if route.name in ONLY else {404} if route.name in ABSENT else {200}
 
         assert got in expected, (route.name, role, got)
 

@@ -36,6 +36,35 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("One valid signature of a person for one meaning", "同一人对同一含义只需一个有效签名"),
         _T("Nothing is to be done", "无需操作"),
     ),
+    # Serious events.
+    "TW-CAP-120": Message(
+        _T("{number} is no serious event that stands", "{number} 不是有效的严重不良事件"),
+        _T("A row of the log of adverse events that is marked serious", "不良事件记录中标记为严重的一行"),
+        _T("Mark the event as serious on its form first", "请先在表单中将该事件标记为严重"),
+    ),
+    "TW-CAP-121": Message(
+        _T('"{typed}" is not a day with its time', "“{typed}”不是日期和时间"),
+        _T(
+            "{label} is a day and a time at the site, such as 2021-05-03 14:30",
+            "{label}应为当地日期和时间，例如 2021-05-03 14:30",
+        ),
+        _T("Type both: the clock runs from the hour", "请同时填写日期和时间：时限自该时刻起算"),
+    ),
+    "TW-CAP-122": Message(
+        _T('"{typed}" lies in the future', "“{typed}”晚于当前时间"),
+        _T("{label} has passed", "{label}应早于当前时间"),
+        _T("Correct day or time", "请更正日期或时间"),
+    ),
+    "TW-CAP-123": Message(
+        _T('"{typed}" is no report of this study', "“{typed}”不是本研究的报告类型"),
+        _T("Reports go to {allowed}", "报告对象为：{allowed}"),
+        _T("Choose one of them", "请从中选择"),
+    ),
+    "TW-CAP-124": Message(
+        _T("the report of {number} lacks: {missing}", "{number} 的报告缺少：{missing}"),
+        _T("A complete report holds all of it", "完整的报告须包含以上全部内容"),
+        _T("Enter what is missing, then mark the report complete", "请补充后再标记报告为完成"),
+    ),
     # People.
     "TW-CAP-110": Message(
         _T('"{typed}" is no site of this study', "“{typed}”不是本研究的研究中心"),

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from trialwright.capture.locks import LEVEL_WORDS
 from trialwright.capture.status import STATUS_WORDS, Status
+from trialwright.capture.values import shown_text
 from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, Timing
 from trialwright.catalog import load
 from trialwright.define.scope import BEFORE, THIS
-from trialwright.model.ledger import EventKind
+from trialwright.model.ledger import Blank, EventKind, Stored
+from trialwright.model.quantity import Code, Missing, Quantity
 from trialwright.model.study import Field, Study
 from trialwright.model.text import Text
 from trialwright.web.wording import EVENTS, MISSING, YES_NO, unit_word
@@ -140,6 +142,20 @@ class Names:
         if kind == "code":
             return self._labels(item).get(text, text)
         return f"{text} {unit_word(unit, self.language)}".strip()
+
+    def held(self, item: str, value: Stored) -> str:
+        """A value at hand in words, as `stored` tells it from its columns."""
+        match value:
+            case Quantity(text, unit):
+                return self.stored(item, "quantity", text, unit)
+            case Code(code):
+                return self.stored(item, "code", code, "")
+            case Missing(reason):
+                return self.stored(item, "missing", reason, "")
+            case Blank():
+                return self.stored(item, "blank", "", "")
+            case _:
+                return shown_text(value)
 
     def evidence(self, item: str, text: str) -> str:
         """The text of a value as capture tells it (a code, a number with unit), in words."""
