@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.speak import exit_by, out, parse_day, stop, waiting, wrong_use
+from trialwright.cli.speak import as_json, exit_by, out, parse_day, progress, stop, waiting, wrong_use
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,13 +15,20 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     path: Annotated[
-        Path, typer.Argument(metavar="PATH", help="A study folder, or any registry record: v2 JSON or the pasted page.")
+        Path,
+        typer.Argument(
+            metavar="PATH",
+            help="A study folder, any registry record, or many: a folder of records, a .jsonl or .jsonl.gz.",
+        ),
     ],
     on: Annotated[str, typer.Option(help="Judge as of this day, YYYY-MM-DD; without it, today.")] = "",
     as_: Annotated[str, typer.Option("--as", help="study or record; without it, by content.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, json or sarif.")] = "text",
     baseline: Annotated[
         Path | None, typer.Option(help="A file of accepted findings, each with a reason; the rest is reported.")
+    ] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(help="With many records: write one row a finding to this file, for research.")
     ] = None,
 ) -> None:
     """
@@ -37,6 +44,10 @@ def check(
         wrong_use(f"--format {form}: expected one of {', '.join(FORMATS)}.")
     if as_ not in ("", "study", "record"):
         wrong_use(f"--as {as_}: expected study or record. SDTM folders come with the standard exports.")
+    if as_ != "study" and _many(path, day, form, parquet, baseline):
+        return
+    if parquet:
+        wrong_use("--parquet needs many records: a folder of records, a .jsonl or a .jsonl.gz.")
     accepted = accepted_findings(baseline) if baseline else None
     if isinstance(accepted, list):
         stop(accepted)
@@ -46,3 +57,22 @@ def check(
     if not path.exists():
         raise typer.Exit(2)
     exit_by(report.findings)
+
+
+def _many(path: Path, day: dt.date, form: str, parquet: Path | None, baseline: Path | None) -> bool:
+    """Check many records where `path` holds them; False where it does not."""
+    from trialwright.pipeline.bulk import check_many, count_files, holds_many
+    from trialwright.register.many import render_many
+
+    if not holds_many(path):
+        return False
+    if form == "sarif" or baseline:
+        wrong_use("A check of many records prints text or json and knows no baseline: check one record for those.")
+    if parquet and not parquet.absolute().parent.is_dir():
+        wrong_use(f"--parquet {parquet}: there is no folder {parquet.parent}.")
+    with progress("Checking", count_files(path)) as bar:
+        report = check_many(path, day, parquet=parquet, tick=lambda: bar.advance(bar.task_ids[0]))
+    out.print(as_json(report) if form == "json" else render_many(report), markup=False, end="")
+    if report.unreadable or report.counts["error"] or report.counts["warning"]:
+        raise typer.Exit(1)
+    return True

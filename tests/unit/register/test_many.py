@@ -1,149 +1,113 @@
-"""Many records in one file: each is read by itself, one at a time, packed or not; a broken one spoils no other."""
+"""Many records at once: a folder or a file of JSON lines, counted by rule, one row a finding, in bounded memory."""
 
+import datetime as dt
 import gzip
-import io
 import json
-import tracemalloc
+import subprocess
+import sys
 
+import polars as pl
 import pytest
+from typer.testing import CliRunner
 
-from trialwright.model.record import RegistryRecord
-from trialwright.register import read_record, read_records
-from trialwright.register.reading import json_values
+from trialwright.cli.main import app
+from trialwright.pipeline.bulk import check_many, holds_many
+from trialwright.register.many import ManyReport, render_many
 
-from .records import DATA, PAGE, RECONSTRUCTION, exemplary
+from .records import DATA, ON, checked
 
-
-def _numbered(count):
-    records = []
-    for number in range(count):
-        record = exemplary()
-        record["protocolSection"]["identificationModule"]["nctId"] = f"NCT{number:08}"
-        records.append(record)
-    return records
-
-
-def _numbers(data: bytes) -> list[str]:
-    """The NCT number of every record, or the code of the problem that stands in its place."""
-    return [
-        one.typed.protocol_section.identification_module.nct_id if isinstance(one, RegistryRecord) else one[0].code
-        for one in read_records(io.BytesIO(data), "file")
-    ]
+SIXTY = DATA / "precision" / "records.jsonl.gz"
+PEAK = """
+import datetime as dt, resource, sys
+from pathlib import Path
+from trialwright.pipeline.bulk import check_many
+report = check_many(Path(sys.argv[1]), dt.date(2026, 2, 18), tick=lambda: None)
+print(report.records, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
 
 
-def _lines(records):
-    return "\n".join(json.dumps(record) for record in records).encode()
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("NCT00260546.json", "NCT02591810.xml", "exemplary.json"):
+        (tmp_path / name).write_bytes((DATA / name).read_bytes())
+    (tmp_path / "notes.md").write_text("no record", encoding="utf-8")
+    return tmp_path
 
 
-THREE = ["NCT00000000", "NCT00000001", "NCT00000002"]
-FORMS = {
-    "lines": _lines(_numbered(3)),
-    "lines with blank ones": b"\n" + _lines(_numbered(3)).replace(b"\n", b"\r\n\r\n") + b"\n",
-    "array": json.dumps(_numbered(3)).encode(),
-    "indented array": json.dumps(_numbered(3), indent=2).encode(),
-    "objects in a row": "\n".join(json.dumps(one, indent=1) for one in _numbered(3)).encode(),
-    "page of the API": json.dumps({"studies": _numbered(3), "nextPageToken": "x"}).encode(),
-    "page of the API, its list last": json.dumps({"totalCount": 3, "studies": _numbered(3)}).encode(),
-    "array of pages": json.dumps([{"studies": _numbered(3)[:2]}, {"studies": _numbered(3)[2:]}]).encode(),
-    "utf-16": json.dumps(_numbered(3)).encode("utf-16"),
-    "lines with a mark": b"\xef\xbb\xbf" + _lines(_numbered(3)),
-}
+def _many(path, on: dt.date = ON, **kept) -> ManyReport:
+    return check_many(path, on, tick=lambda: None, **kept)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("chunk", [7, 1 << 18])
-def test_every_record_of_a_file_is_read_in_its_order(form, chunk, monkeypatch):
-    monkeypatch.setattr(json_values, "_CHUNK", chunk)
+def test_a_folder_is_counted_like_its_records_one_by_one(folder):
+    report = _many(folder)
+    singly = [checked(path) for path in (DATA / "NCT00260546.json", DATA / "NCT02591810.xml", DATA / "exemplary.json")]
+    expected = sum(len(one.findings) for one in singly)
 
-    assert _numbers(FORMS[form]) == THREE
-    assert _numbers(gzip.compress(FORMS[form])) == THREE
-
-
-def test_every_record_says_where_it_stands():
-    by_lines = [one.source_name for one in read_records(io.BytesIO(FORMS["lines"]), "all.jsonl")]
-    in_array = [one.source_name for one in read_records(io.BytesIO(FORMS["array"]), "all.json")]
-
-    assert by_lines == ["all.jsonl, line 1", "all.jsonl, line 2", "all.jsonl, line 3"]
-    assert in_array == ["all.json, record 1", "all.json, record 2", "all.json, record 3"]
+    assert report.records == 3
+    assert expected == sum(rule.findings for rule in report.rules)
+    assert sum(one.counts["error"] > 0 for one in singly) == report.with_errors
 
 
-def test_a_broken_line_is_told_and_the_others_are_read():
-    first, second, third = FORMS["lines"].split(b"\n")
-
-    assert _numbers(b"\n".join([first, second[:-9], third])) == ["NCT00000000", "TW-REG-004", "NCT00000002"]
+def test_a_packed_file_of_lines_holds_sixty_records():
+    assert _many(SIXTY).records == 60
 
 
-def test_an_array_with_something_else_in_it_is_read_around_it():
-    first, second, third = _numbered(3)
+def test_what_cannot_be_read_is_named_and_the_rest_is_checked(folder):
+    (folder / "broken.json").write_text('{"protocolSection": ', encoding="utf-8")
+    report = _many(folder)
 
-    assert [THREE[0], "TW-REG-007", THREE[1], "TW-REG-007", THREE[2]] == _numbers(
-        json.dumps([first, 5, second, "a text", third]).encode()
+    assert report.records == 3
+    assert [one.code for one in report.unreadable] == ["TW-REG-004"]
+    assert "broken.json" in render_many(report)
+
+
+def test_one_row_a_finding_is_written_for_research(folder):
+    target = folder / "findings.parquet"
+    report = _many(folder, parquet=target)
+    table = pl.read_parquet(target)
+
+    assert sum(rule.findings for rule in report.rules) == table.height
+    assert set(table["rule"]) == {rule.code for rule in report.rules}
+    assert {"NCT00260546", "NCT02591810"} <= set(table["record"])
+    assert [path.name for path in folder.iterdir() if path.is_dir()] == []  # nothing temporary is left
+
+
+def test_a_study_folder_is_not_many_records_and_neither_is_one_record(folder):
+    (folder / "study.yaml").write_text("study: X", encoding="utf-8")
+
+    assert not holds_many(folder)
+    assert not holds_many(DATA / "exemplary.json")
+
+
+def test_the_command_prints_a_table_and_json(folder):
+    told = CliRunner().invoke(app, ["check", str(folder), "--on", "2026-11-23"])
+    counted = json.loads(
+        CliRunner().invoke(app, ["check", str(folder), "--on", "2026-11-23", "--format", "json"]).stdout
     )
 
-
-@pytest.mark.parametrize("cut", [1, 2, 40])
-def test_an_array_that_lost_its_end_is_told_after_what_was_whole(cut):
-    found = _numbers(FORMS["array"][:-cut])
-
-    assert THREE[:2] == found[:2]
-    assert found[-1] == "TW-REG-004"
+    assert told.exit_code == 1
+    assert "3 records" in told.stdout
+    assert counted["records"] == 3
+    assert {"code", "title", "family", "records", "findings", "errors"} == set(counted["rules"][0])
 
 
-def test_what_stands_behind_an_array_is_told():
-    assert [*THREE, "TW-REG-004"] == _numbers(FORMS["array"] + b" and more")
+def test_a_table_for_research_of_one_record_is_wrong_use(tmp_path):
+    answer = CliRunner().invoke(app, ["check", str(DATA / "exemplary.json"), "--parquet", str(tmp_path / "x.parquet")])
+
+    assert answer.exit_code == 2
+    assert not (tmp_path / "x.parquet").exists()
 
 
-def test_a_packed_file_that_was_cut_is_told_after_what_could_be_unpacked():
-    packed = gzip.compress(_lines(_numbered(60)))
+def test_ten_times_as_many_records_take_no_more_memory(tmp_path):
+    lines = gzip.decompress(SIXTY.read_bytes()).splitlines()
+    peaks = []
+    for times in (1, 10):
+        path = tmp_path / f"{times}.jsonl.gz"
+        path.write_bytes(gzip.compress(b"\n".join(lines * times), compresslevel=1))
+        told = subprocess.run([sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True)
+        records, peak = told.stdout.split()
+        peaks.append(float(peak))
+        assert int(records) == 60 * times
 
-    assert _numbers(packed[: len(packed) // 2])[-1] == "TW-REG-013"
-    assert read_record(packed[: len(packed) // 2], "cut")[0].code == "TW-REG-013"
-
-
-@pytest.mark.parametrize("path", [DATA / "exemplary.json", DATA / "NCT02591810.xml", PAGE, RECONSTRUCTION])
-def test_a_packed_record_of_any_format_is_the_record(path):
-    plain, packed = path.read_bytes(), gzip.compress(path.read_bytes())
-
-    assert bytes(read_record(plain, "a").document) == bytes(read_record(packed, "a").document)
-    assert read_record(plain, "a").lost == read_record(packed, "a").lost
-
-
-def test_several_uploads_in_one_collection_are_several_records():
-    one = (DATA / "exemplary.json").read_bytes()
-    from trialwright.register.writing import write_prs_xml
-
-    xml = write_prs_xml(read_record(one, "a")).content
-    inner = xml[xml.index(b"<clinical_study>") : xml.index(b"</prs:study_collection>")]
-    both = xml.replace(inner, inner * 2)
-
-    assert len(list(read_records(io.BytesIO(both), "upload.xml"))) == 2
-    assert [one.code for one in read_record(both, "upload.xml")] == ["TW-REG-006"]
-
-
-def test_where_one_record_is_asked_for_many_are_counted():
-    answer = read_record(FORMS["lines"], "all.jsonl")
-
-    assert [(one.code, one.found) for one in answer] == [("TW-REG-006", "The file holds 3 records.")]
-
-
-def test_a_file_is_never_held_whole():
-    """2,000 records, 30 MB; what is held at once stays under a tenth of it."""
-    record = json.dumps(exemplary())
-    record = (record[:-1] + ', "padding": "' + "x" * 8000 + '"}').encode() + b"\n"
-    data = gzip.compress(record * 2000, 1)
-    tracemalloc.start()
-    count = sum(1 for _ in read_records(io.BytesIO(data), "all.jsonl.gz"))
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-
-    assert count == 2000
-    assert peak < len(record) * 2000 / 10
-
-
-def test_a_bomb_is_refused_at_the_limit(monkeypatch):
-    monkeypatch.setattr("trialwright.register.problems.MOST_BYTES", 100_000)
-    for bomb in (b"[" + b" " * 1_000_000, b'{"a": "' + b"x" * 1_000_000, b"y" * 1_000_000, b"{" + b"[" * 1_000_000):
-        assert _numbers(gzip.compress(bomb)) == ["TW-REG-002"]
-    nested = gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"{}"))))
-
-    assert _numbers(nested) == ["TW-REG-003"]
+    # 540 more records held typed would take about 30 MB (benchmarks/registry.py)
+    assert peaks[1] - peaks[0] < 20

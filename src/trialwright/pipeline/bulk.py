@@ -1,0 +1,99 @@
+"""Many registry records checked one after another: a folder of them, or a file that holds many."""
+
+import datetime as dt
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from trialwright.model.problem import Problem
+from trialwright.model.record import RegistryRecord
+from trialwright.register import check_record, read_records, unreadable_file
+from trialwright.register.many import FindingRow, ManyReport, Tally, finding_rows
+
+_MANY = (".jsonl", ".ndjson")
+_ONE = (".json", ".xml", ".txt", *_MANY)
+_ROWS_HELD = 200_000
+_SCHEMA = dict.fromkeys((field.name for field in msgspec.structs.fields(FindingRow)), pl.String)
+
+
+def holds_many(path: Path) -> bool:
+    """A folder of records (not of a study), or a file of JSON lines, packed or not."""
+    if path.is_dir():
+        return not (path / "study.yaml").exists() and next(_files(path), None) is not None
+    return _kind(path) in _MANY
+
+
+def check_many(path: Path, on: dt.date, *, parquet: Path | None = None, tick: Callable[[], object]) -> ManyReport:
+    """
+    The counts over every record of a folder or file; `tick` is called after each.
+
+    Shape:    records are read one at a time; with `parquet`, one row a finding is written there.
+    Problems: what cannot be read is listed in the report, and the rest is checked all the same.
+    """
+    tally = Tally()
+    rows = _checked(path, on, tally, tick)
+    if parquet is None:
+        for _ in rows:
+            pass
+    else:
+        _write(rows, parquet)
+    return tally.report(str(path), on.isoformat())
+
+
+def count_files(path: Path) -> int:
+    """How many files will be read; 1 for a file."""
+    return sum(1 for _ in _files(path)) if path.is_dir() else 1
+
+
+def _checked(path: Path, on: dt.date, tally: Tally, tick: Callable[[], object]) -> Iterator[FindingRow]:
+    for reading in _readings(path, tick):
+        if isinstance(reading, list):
+            tally.refuse(reading)
+        else:
+            report = check_record(reading, on)
+            tally.add(report)
+            yield from finding_rows(reading, report)
+
+
+def _readings(path: Path, tick: Callable[[], object]) -> Iterator[RegistryRecord | list[Problem]]:
+    for file in _files(path) if path.is_dir() else (path,):
+        try:
+            with file.open("rb") as stream:
+                for reading in read_records(stream, file.name):
+                    yield reading
+                    if not path.is_dir():
+                        tick()
+        except OSError as error:
+            yield [unreadable_file(str(file), error.strerror or type(error).__name__)]
+        if path.is_dir():
+            tick()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (file for file in sorted(folder.rglob("*")) if _kind(file) in _ONE and file.is_file())
+
+
+def _kind(path: Path) -> str:
+    return Path(path.stem if path.suffix == ".gz" else path.name).suffix.lower()
+
+
+def _write(rows: Iterable[FindingRow], target: Path) -> None:
+    """The rows as one Parquet file; no more than a part of them is in memory at a time."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        parts: list[Path] = []
+        held: list[FindingRow] = []
+
+        def put_down() -> None:
+            parts.append(Path(folder) / f"{len(parts)}.parquet")
+            pl.DataFrame([msgspec.structs.asdict(row) for row in held], schema=_SCHEMA).write_parquet(parts[-1])
+            held.clear()
+
+        for row in rows:
+            held.append(row)
+            if len(held) == _ROWS_HELD:
+                put_down()
+        put_down()
+        pl.scan_parquet(parts).sink_parquet(target)
