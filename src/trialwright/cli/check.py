@@ -21,6 +21,7 @@ def check(
             help="A study folder, any registry record, or many: a folder of records, a .jsonl or .jsonl.gz.",
         ),
     ],
+    *,
     on: Annotated[str, typer.Option(help="Judge as of this day, YYYY-MM-DD; without it, today.")] = "",
     as_: Annotated[str, typer.Option("--as", help="study or record; without it, by content.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, json or sarif.")] = "text",
