@@ -42,6 +42,7 @@ POSTS = {
     "safety_complete": "report_safety", "safety_print": ANY_ROLE,
     "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
     "account_reset": "keep_accounts",
+    "record_check": ANY_ROLE,
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
 GONE = dict.fromkeys(

@@ -6,6 +6,7 @@ from trialwright.model.problem import Problem, Severity
 from trialwright.model.record import CheckReport
 from trialwright.model.text import Text
 from trialwright.register import word_finding
+from trialwright.register.rules import why_of
 
 SEVERITIES: dict[Severity, Text] = {
     "error": Text(en="Errors", zh="错误"),
@@ -26,6 +27,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     found: str
     quote: str
     cure: str
+    why: str
     translated: bool
     original: Problem
 
@@ -43,4 +45,11 @@ def _worded(finding: Problem, language: str) -> Finding:
     worded = word_finding(finding, language)
     translated = worded.found != finding.found
     found, mark, quote = worded.found.partition(_QUOTE) if translated else (worded.found, "", "")
-    return Finding(found=found, quote=mark + quote, cure=worded.cure, translated=translated, original=finding)
+    return Finding(
+        found=found,
+        quote=mark + quote,
+        cure=worded.cure,
+        why=why_of(finding.code),
+        translated=translated,
+        original=finding,
+    )

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterator
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
+
+from trialwright.web.page import paths_with_files
 
 REFRESH_SECONDS = 60
 """A session is rewritten at most once a minute: reading a page should not cost a write."""
@@ -24,6 +27,10 @@ _ELSEWHERE = (
     "本系统不能以此名称访问。请询问正确地址，或将该名称加入相应的主机名设置。\n"
 )
 _TOO_LARGE = "This is more than a form can hold. Nothing was saved.\n提交的内容超出表单允许的大小。未保存任何数据。\n"
+_RECORD_TOO_LARGE = (
+    "A record to check may have up to 5 MB as a file and 1 MB as pasted text. Nothing was read and nothing is kept.\n"
+    "待核查的注册信息：文件不超过 5 兆字节，粘贴文本不超过 1 兆字节。内容未读取，也未保存。\n"
+)
 _UNREADABLE = (
     "A text holds characters that cannot be seen. Nothing was saved. Go back, and type it instead of pasting it.\n"
     "文本中含有不可见的字符。未保存任何数据。请返回后手动输入，不要粘贴。\n"
@@ -47,6 +54,8 @@ class BoundsMiddleware:
         answer: HttpResponseBase
         if not _named_right(request):
             answer = _plain(_ELSEWHERE, 400)
+        elif request.path in paths_with_files():
+            answer = self._of_file(request)
         elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             answer = _plain(_TOO_LARGE, 413)
         elif _UNSEEN.search("\n".join(_texts(request))):
@@ -56,6 +65,17 @@ class BoundsMiddleware:
         if isinstance(answer, HttpResponse):
             add_never_cache_headers(answer)
         return answer
+
+    def _of_file(self, request: HttpRequest) -> HttpResponseBase:
+        """A page that takes a file: held in memory while it is read; a pasted page may hold any characters."""
+        if _length(request) > settings.RECORD_UPLOAD_MAX:
+            return _plain(_RECORD_TOO_LARGE, 413)
+        request.upload_handlers = [MemoryFileUploadHandler(request)]
+        try:
+            request.POST  # noqa: B018 - read here, where what is too large can still be answered with a sentence
+        except RequestDataTooBig:
+            return _plain(_RECORD_TOO_LARGE, 413)
+        return self._get_response(request)
 
 
 class IdleMiddleware:

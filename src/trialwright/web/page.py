@@ -67,6 +67,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     post_only: bool = False
     navigation: Text | None = None
     order: int = 0
+    takes_file: bool = False  # a file may be sent here, is read in memory and never kept
 
     def allows(self, reader: Reader, method: str) -> bool:
         act = (self.post_act or self.act) if method == "POST" else self.act
@@ -82,6 +83,12 @@ def routes() -> tuple[Route, ...]:
     for module in sorted(info.name for info in pkgutil.iter_modules(pages.__path__) if info.ispkg):
         found.extend(importlib.import_module(f"trialwright.web.pages.{module}.page").ROUTES)
     return tuple(sorted(found, key=lambda route: (route.order, route.name)))
+
+
+@cache
+def paths_with_files() -> frozenset[str]:
+    """The addresses to which a file may be sent."""
+    return frozenset(f"/{route.path}" for route in routes() if route.takes_file)
 
 
 def address(name: str, **args: object) -> str:

@@ -1,5 +1,6 @@
 """Pages as HTML: one Jinja2 environment, everything escaped, undefined names refused, both languages side by side."""
 
+import re
 import uuid
 from fractions import Fraction
 from functools import cache
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
+from markupsafe import Markup, escape
 
 from trialwright.capture.gates import ACTS
 from trialwright.model.quantity import Missing
@@ -49,6 +51,9 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
     def words(text: Text) -> str:
         return text.of(language)
 
+    def quoting(text: Text) -> Markup:
+        return _quoting(text.of(language), language)
+
     names = Names(call.place.study, language)
     html = (
         environment()
@@ -56,6 +61,7 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
         .render(
             say=say,
             words=words,
+            quoting=quoting,
             link=declared.address,
             names=names,
             moment=names.moment,
@@ -76,6 +82,20 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
         )
     )
     return HttpResponse(html, status=status)
+
+
+_LATIN = re.compile(r"[A-Za-z][A-Za-z0-9 .,:;'’&/()%+_-]*[A-Za-z0-9)]|[A-Za-z]")
+
+
+def _quoting(text: str, language: str) -> Markup:
+    """Chinese words that quote a record or a law: what stands in Latin letters is marked as English."""
+    if language != "zh":
+        return escape(text)
+    pieces, at = [], 0
+    for found in _LATIN.finditer(text):
+        pieces += [escape(text[at : found.start()]), Markup('<span lang="en">{}</span>').format(found.group(0))]
+        at = found.end()
+    return Markup("").join([*pieces, escape(text[at:])])
 
 
 def number(value: object, language: str = "en") -> str:

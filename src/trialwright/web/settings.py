@@ -93,7 +93,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_HANDLERS: list[str] = []  # no page takes a file: what is sent as one is read past, never kept
+# What is sent as a file is read past, never kept. The one page that takes a file gets a handler of its own that keeps
+# it in memory (`middleware.BoundsMiddleware`, `Route.takes_file`).
+FILE_UPLOAD_HANDLERS: list[str] = []
+RECORD_UPLOAD_MAX = 5_000_000  # the largest of 2,095 registry records has 1.5 MB
+FILE_UPLOAD_MAX_MEMORY_SIZE = RECORD_UPLOAD_MAX
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,9 +1,14 @@
-"""The registry page: the study's public record, what is wrong with it, and what its copy lost."""
+"""The registry pages: what is wrong with the study's public record, how it reads, how it changed, what is due."""
+
+import datetime as dt
 
 from django.http import HttpResponseBase
 
 from trialwright.model.text import Text
-from trialwright.pipeline.registration import check_registered
+from trialwright.pipeline.record_deadlines import study_deadlines
+from trialwright.pipeline.record_history import study_history
+from trialwright.pipeline.registration import check_registered, registered_record
+from trialwright.register.writing.tabular_rows import NOT_PROVIDED, UNKNOWN, tabular_sections
 from trialwright.web.findings import by_severity
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.render import page
@@ -16,6 +21,28 @@ def view(call: Call) -> HttpResponseBase:
     return page(call, "registry/registry.html", report=report, groups=groups, lost=lost)
 
 
+def record(call: Call) -> HttpResponseBase:
+    """The tabular view, as the registry showed it and as people keep it."""
+    study = call.place.study
+    found = registered_record(call.place.folder, study) if study.registration.record_path else []
+    sections = () if isinstance(found, list) else tabular_sections(found)
+    return page(call, "registry/view.html", sections=sections, empty=(NOT_PROVIDED, UNKNOWN))
+
+
+def history(call: Call) -> HttpResponseBase:
+    """Every version and every step between them, in words."""
+    events = call.place.ledger.events()
+    found = study_history(call.place.folder, call.place.study, events)
+    return page(call, "registry/history.html", history=None if isinstance(found, list) else found)
+
+
+def due(call: Call) -> HttpResponseBase:
+    """Every duty with its day, from the record and the ledger."""
+    today = dt.datetime.now(dt.UTC).date()
+    found = study_deadlines(call.place.folder, call.place.study, today, call.place.ledger.snapshot())
+    return page(call, "registry/due.html", report=None if isinstance(found, list) else found)
+
+
 ROUTES = (
     Route(
         path="registry/",
@@ -25,4 +52,7 @@ ROUTES = (
         navigation=Text(en="Registry", zh="注册信息"),
         order=3,
     ),
+    Route(path="registry/record/", name="registry_view", view=record, act=ANY_ROLE),
+    Route(path="registry/history/", name="registry_history", view=history, act=ANY_ROLE),
+    Route(path="registry/due/", name="registry_due", view=due, act=ANY_ROLE),
 )
