@@ -1,0 +1,77 @@
+"""CDISC ODM 1.3.2: the definition and all data, as they stand and with every version."""
+
+from collections.abc import Sequence
+
+from trialwright.export.formats import Format, Source, lost_file
+from trialwright.export.odm import clinical, xml_13
+from trialwright.export.odm import document as odm
+from trialwright.export.odm.metadata import study_metadata
+from trialwright.export.odm.reading import Read, read
+from trialwright.model.problem import Lost
+from trialwright.model.signature import Signature
+from trialwright.model.text import Text
+
+LOST: tuple[Lost, ...] = (
+    Lost("ledger: hashes, commitments and nonces", "ODM has no chain; the ledger's own backup carries it"),
+    Lost("ledger: the typed form of a value", "ODM carries the value as understood; CSV carries both"),
+    Lost(
+        "ledger: acts that are no data (sign-ins, roles, looks, locks)", "ODM has no element for them; CSV carries them"
+    ),
+    Lost("definition: estimands, analysis sets, displays", "they have no element in ODM 1.3.2"),
+    Lost("definition: roles, consent versions, gates", "they have no element in ODM 1.3.2"),
+    Lost("definition: the exact factors between units", "a MeasurementUnit has a symbol and no factor"),
+    Lost("eligibility rules", "they are conditions over several visits; the questions and their answers are carried"),
+)
+"""What ODM 1.3.2 cannot carry, and why."""
+
+
+def document(source: Source, kind: str) -> odm.Document:
+    """The head of a file: everything but its participants, who are streamed."""
+    study, moment = source.study, source.snapshot.as_of_utc
+    metadata = study_metadata(study)
+    return odm.Document(
+        kind=kind,
+        oid=f"ODM.{study.name}.{study.build}.{kind}.{source.snapshot.hash[:12]}",
+        made_at=moment,
+        as_of=moment,
+        source_system="Trialwright",
+        source_version=source.version,
+        metadata=metadata,
+        study=metadata.study,
+        version=metadata.oid,
+        people=clinical.people(source.snapshot),
+        places=clinical.places(study),
+        meanings=_meanings(source.signatures),
+    )
+
+
+def _meanings(signed: Sequence[Signature]) -> tuple[odm.Meaning, ...]:
+    meanings = dict.fromkeys(each.meaning for each in signed)
+    return tuple(
+        odm.Meaning(oid=f"SIG.{name}", meaning=name, legal="Electronic signature, 21 CFR 11.50") for name in meanings
+    )
+
+
+def write(source: Source) -> dict[str, bytes]:
+    """`snapshot.xml`: what stands now; `transactions.xml`: every version with its audit record; `lost.json`."""
+    study, snapshot = source.study, source.snapshot
+    return {
+        "snapshot.xml": xml_13.write(
+            document(source, "Snapshot"), clinical.current_subjects(study, snapshot, source.signatures)
+        ),
+        "transactions.xml": xml_13.write(document(source, "Transactional"), clinical.every_save(study, snapshot)),
+        "lost.json": lost_file(LOST, {"datapoints": snapshot.current.height, "versions": snapshot.versions.height}),
+    }
+
+
+FORMAT = Format(
+    name="odm",
+    title=Text("ODM 1.3.2", "ODM 1.3.2"),
+    says=Text(
+        "The forms and all data with their audit trail, for other data capture systems and for archives.",
+        "表单与全部数据及其稽查轨迹，供其他数据采集系统和归档使用。",
+    ),
+    write=write,
+)
+
+__all__ = ["FORMAT", "LOST", "Read", "document", "read", "write"]
