@@ -1,9 +1,9 @@
-"""CDISC ODM 1.3.2: the definition and all data, as they stand and with every version."""
+"""CDISC ODM 1.3.2 and 2.0: the definition and all data, as they stand and with every version."""
 
 from collections.abc import Sequence
 
 from trialwright.export.formats import Format, Source, lost_file
-from trialwright.export.odm import clinical, xml_13
+from trialwright.export.odm import clinical, xml_13, xml_20
 from trialwright.export.odm import document as odm
 from trialwright.export.odm.metadata import study_metadata
 from trialwright.export.odm.reading import Read, read
@@ -17,15 +17,15 @@ LOST: tuple[Lost, ...] = (
     Lost(
         "ledger: acts that are no data (sign-ins, roles, looks, locks)", "ODM has no element for them; CSV carries them"
     ),
-    Lost("definition: estimands, analysis sets, displays", "they have no element in ODM 1.3.2"),
-    Lost("definition: roles, consent versions, gates", "they have no element in ODM 1.3.2"),
+    Lost("definition: estimands, analysis sets, displays", "they have no element that fits"),
+    Lost("definition: roles, consent versions, gates", "they have no element that fits"),
     Lost("definition: the exact factors between units", "a MeasurementUnit has a symbol and no factor"),
     Lost("eligibility rules", "they are conditions over several visits; the questions and their answers are carried"),
 )
-"""What ODM 1.3.2 cannot carry, and why."""
+"""What ODM cannot carry, and why."""
 
 
-def document(source: Source, kind: str) -> odm.Document:
+def _head(source: Source, kind: str) -> odm.Document:
     """The head of a file: everything but its participants, who are streamed."""
     study, moment = source.study, source.snapshot.as_of_utc
     metadata = study_metadata(study)
@@ -53,20 +53,25 @@ def _meanings(signed: Sequence[Signature]) -> tuple[odm.Meaning, ...]:
 
 
 def write(source: Source) -> dict[str, bytes]:
-    """`snapshot.xml`: what stands now; `transactions.xml`: every version with its audit record; `lost.json`."""
+    """
+    `1.3.2/` and `2.0/`, in each `snapshot.xml` (what stands now) and `transactions.xml` (every version with who, when
+    and why), and `lost.json`.
+    """
     study, snapshot = source.study, source.snapshot
-    return {
-        "snapshot.xml": xml_13.write(
-            document(source, "Snapshot"), clinical.current_subjects(study, snapshot, source.signatures)
-        ),
-        "transactions.xml": xml_13.write(document(source, "Transactional"), clinical.every_save(study, snapshot)),
-        "lost.json": lost_file(LOST, {"datapoints": snapshot.current.height, "versions": snapshot.versions.height}),
-    }
+    files: dict[str, bytes] = {}
+    for version, written in (("1.3.2", xml_13.write), ("2.0", xml_20.write)):
+        now = clinical.current_subjects(study, snapshot, source.signatures)
+        files[f"{version}/snapshot.xml"] = written(_head(source, "Snapshot"), now)
+        saves = clinical.every_save(study, snapshot)
+        files[f"{version}/transactions.xml"] = written(_head(source, "Transactional"), saves)
+    counts = {"datapoints": snapshot.current.height, "versions": snapshot.versions.height}
+    files["lost.json"] = lost_file(LOST, counts)
+    return files
 
 
 FORMAT = Format(
     name="odm",
-    title=Text("ODM 1.3.2", "ODM 1.3.2"),
+    title=Text("ODM 1.3.2 and 2.0", "ODM 1.3.2 与 2.0"),
     says=Text(
         "The forms and all data with their audit trail, for other data capture systems and for archives.",
         "表单与全部数据及其稽查轨迹，供其他数据采集系统和归档使用。",
@@ -74,4 +79,4 @@ FORMAT = Format(
     write=write,
 )
 
-__all__ = ["FORMAT", "LOST", "Read", "document", "read", "write"]
+__all__ = ["FORMAT", "LOST", "Read", "read", "write"]

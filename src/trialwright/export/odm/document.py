@@ -53,6 +53,7 @@ class ItemUse(msgspec.Struct, frozen=True, kw_only=True):
     item: str
     mandatory: bool = False
     condition: str = ""  # the item is hidden where this condition is true
+    unit_item: str = ""  # ODM 2.0: the item that holds the unit of this one
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 from lxml import etree
 
 from trialwright.export.odm import document as odm
+from trialwright.export.odm.units import without_unit_items
 from trialwright.model.problem import Lost, Problem
 
 SPACES = ("http://www.cdisc.org/ns/odm/v1.3", "http://www.cdisc.org/ns/odm/v1.2", "http://www.cdisc.org/ns/odm/v2.0")
@@ -22,7 +23,7 @@ _KNOWN = frozenset((
     "LoginName", "UserName", "Location", "MetaDataVersionRef", "SignatureDef", "Meaning", "LegalReason",
     "ClinicalData", "SubjectData", "SiteRef", "StudyEventData", "FormData", "ItemGroupData", "ItemData", "Value",
     "ItemDataBase64Binary", "AuditRecord", "UserRef", "LocationRef", "DateTimeStamp", "ReasonForChange", "SourceID",
-    "Signature", "SignatureRef", "Annotation", "Comment", "Flag", "FlagValue",
+    "Signature", "SignatureRef", "Annotation", "Comment", "Flag", "FlagValue", "Query", "MethodSignature",
 ))  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def read(data: bytes, where: str) -> Read | Problem:
         meanings=tuple(_meanings(admin)),
         subjects=tuple(_subject(each) for each in (data_of.all("SubjectData") if data_of is not None else ())),
     )
-    return Read(document, dialect, tuple(_ignored(root)))
+    return Read(without_unit_items(document), dialect, tuple(_ignored(root)))
 
 
 def _refused(where: str, found: str) -> Problem:
@@ -204,6 +205,7 @@ def _group_def(node: _Node) -> odm.Group:
             item=each.get("ItemOID"),
             mandatory=each.get("Mandatory") == "Yes",
             condition=each.get("CollectionExceptionConditionOID"),
+            unit_item=each.get("UnitsItemOID"),
         )
         for each in node.all("ItemRef")
     ]
@@ -223,7 +225,7 @@ def _item_def(node: _Node) -> odm.Item:
         name=node.get("Name"),
         data_type=node.get("DataType"),
         length=int(node.get("Length")) if node.get("Length").isdecimal() else 0,
-        digits=int(node.get("SignificantDigits")) if node.get("SignificantDigits").isdecimal() else 0,
+        digits=_digits(node),
         question=node.words("Question"),
         description=node.words("Description"),
         units=tuple(each.get("MeasurementUnitOID") for each in node.all("MeasurementUnitRef")),
@@ -239,6 +241,12 @@ def _item_def(node: _Node) -> odm.Item:
         codes=listed.get("CodeListOID") if listed is not None else "",
         aliases=tuple((each.get("Context"), each.get("Name")) for each in node.all("Alias")),
     )
+
+
+def _digits(node: _Node) -> int:
+    """SignificantDigits; in ODM 2.0 what follows the point of the display format ("18.1")."""
+    told = node.get("SignificantDigits") or node.get("DisplayFormat").partition(".")[2]
+    return int(told) if told.isdecimal() else 0
 
 
 def _list_def(node: _Node) -> odm.CodeList:
@@ -309,7 +317,8 @@ def _form(node: _Node) -> odm.FormData:
         groups.append(odm.GroupData(group=node.get("ItemGroupOID"), data=tuple(_datum(each) for each in direct)))
     return odm.FormData(
         form=node.get("FormOID") or node.get("ItemGroupOID"),
-        repeat=node.get("FormRepeatKey") or node.get("ItemGroupRepeatKey"), groups=tuple(groups), signature=_signing(node),
+        repeat=node.get("FormRepeatKey") or node.get("ItemGroupRepeatKey"),
+        groups=tuple(groups), signature=_signing(node),
         remarks=tuple(_remarks(node)), transaction=_moves(node),
     )  # fmt: skip
 
@@ -359,6 +368,7 @@ def _signing(node: _Node) -> odm.Signing | None:
     )  # fmt: skip
 
 
+_STATES = {"Open": "open", "Answered": "answered", "Closed": "closed"}
 _KINDS = {oid: kind for kind, (oid, _, _) in odm.FLAGS.items()}
 
 
@@ -377,3 +387,7 @@ def _remarks(node: _Node) -> Iterator[odm.Remark]:
             flag=(value.element.text or "").strip() if value is not None else "",
             kind=_KINDS.get(value.get("CodeListOID"), "") if value is not None else "",
         )  # fmt: skip
+    for each in node.all("Query"):
+        state = _STATES.get(each.get("State"), each.get("State").lower())
+        number = int(each.get("Name")) if each.get("Name").isdecimal() else 1
+        yield odm.Remark(number=number, text=each.text("Value"), flag=state, kind="query")

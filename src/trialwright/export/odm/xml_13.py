@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from lxml import etree
 
 from trialwright.export.odm import document as odm
+from trialwright.export.odm.elements import add, add_words, made_of, yes
 
 SPACE = "http://www.cdisc.org/ns/odm/v1.3"
-XML = "http://www.w3.org/XML/1998/namespace"
 
 
 def write(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> bytes:
@@ -42,70 +42,40 @@ def _default() -> dict[str | None, str]:
     return {None: SPACE}
 
 
-def _made(tag: str, **attributes: str) -> etree._Element:
-    element = etree.Element(tag)
-    for name, value in attributes.items():
-        if value:
-            element.set(name, value)
-    return element
-
-
-def _add(parent: etree._Element, tag: str, text: str = "", **attributes: str) -> etree._Element:
-    child = _made(tag, **attributes)
-    if text:
-        child.text = text
-    parent.append(child)
-    return child
-
-
-def _words(parent: etree._Element, tag: str, words: odm.Words) -> None:
-    if not words:
-        return
-    holder = _add(parent, tag)
-    for language, text in words.items():
-        translated = _add(holder, "TranslatedText", text)
-        if language:
-            translated.set(f"{{{XML}}}lang", language)
-
-
-def _yes(truth: bool) -> str:
-    return "Yes" if truth else "No"
-
-
 def _study(metadata: odm.Metadata) -> etree._Element:
-    study = _made("Study", OID=metadata.study)
-    names = _add(study, "GlobalVariables")
-    _add(names, "StudyName", metadata.study_name)
-    _add(names, "StudyDescription", metadata.study_description)
-    _add(names, "ProtocolName", metadata.protocol_name)
+    study = made_of("Study", OID=metadata.study)
+    names = add(study, "GlobalVariables")
+    add(names, "StudyName", metadata.study_name)
+    add(names, "StudyDescription", metadata.study_description)
+    add(names, "ProtocolName", metadata.protocol_name)
     if metadata.units:
-        basic = _add(study, "BasicDefinitions")
+        basic = add(study, "BasicDefinitions")
         for unit in metadata.units:
-            _words(
-                _add(basic, "MeasurementUnit", OID=unit.oid, Name=unit.name), "Symbol", unit.symbol or {"": unit.name}
+            add_words(
+                add(basic, "MeasurementUnit", OID=unit.oid, Name=unit.name), "Symbol", unit.symbol or {"": unit.name}
             )
-    version = _add(study, "MetaDataVersion", OID=metadata.oid, Name=metadata.name)
-    protocol = _add(version, "Protocol")
+    version = add(study, "MetaDataVersion", OID=metadata.oid, Name=metadata.name)
+    protocol = add(version, "Protocol")
     for at, event in enumerate(metadata.events, 1):
-        _add(protocol, "StudyEventRef", StudyEventOID=event.oid, OrderNumber=str(at), Mandatory="No")
+        add(protocol, "StudyEventRef", StudyEventOID=event.oid, OrderNumber=str(at), Mandatory="No")
     for event in metadata.events:
-        made = _add(
-            version, "StudyEventDef", OID=event.oid, Name=event.name, Repeating=_yes(event.repeating), Type=event.kind
+        made = add(
+            version, "StudyEventDef", OID=event.oid, Name=event.name, Repeating=yes(event.repeating), Type=event.kind
         )
-        _words(made, "Description", event.words)
+        add_words(made, "Description", event.words)
         for at, form in enumerate(event.forms, 1):
-            _add(made, "FormRef", FormOID=form, OrderNumber=str(at), Mandatory="No")
+            add(made, "FormRef", FormOID=form, OrderNumber=str(at), Mandatory="No")
     for each in metadata.forms:
-        made = _add(version, "FormDef", OID=each.oid, Name=each.name, Repeating=_yes(each.repeating))
-        _words(made, "Description", each.words)
+        made = add(version, "FormDef", OID=each.oid, Name=each.name, Repeating=yes(each.repeating))
+        add_words(made, "Description", each.words)
         for at, group in enumerate(each.groups, 1):
-            _add(made, "ItemGroupRef", ItemGroupOID=group, OrderNumber=str(at), Mandatory="No")
+            add(made, "ItemGroupRef", ItemGroupOID=group, OrderNumber=str(at), Mandatory="No")
     for part in metadata.groups:
-        made = _add(version, "ItemGroupDef", OID=part.oid, Name=part.name, Repeating=_yes(part.repeating))
-        _words(made, "Description", part.words)
+        made = add(version, "ItemGroupDef", OID=part.oid, Name=part.name, Repeating=yes(part.repeating))
+        add_words(made, "Description", part.words)
         for at, use in enumerate(part.items, 1):
-            _add(
-                made, "ItemRef", ItemOID=use.item, OrderNumber=str(at), Mandatory=_yes(use.mandatory),
+            add(
+                made, "ItemRef", ItemOID=use.item, OrderNumber=str(at), Mandatory=yes(use.mandatory),
                 CollectionExceptionConditionOID=use.condition,
             )  # fmt: skip
     for item in metadata.items:
@@ -113,66 +83,66 @@ def _study(metadata: odm.Metadata) -> etree._Element:
     for listed in metadata.lists:
         version.append(_list(listed))
     for condition in metadata.conditions:
-        made = _add(version, "ConditionDef", OID=condition.oid, Name=condition.name)
-        _words(made, "Description", condition.words)
+        made = add(version, "ConditionDef", OID=condition.oid, Name=condition.name)
+        add_words(made, "Description", condition.words)
         if condition.expression:
-            _add(made, "FormalExpression", condition.expression, Context=condition.context or "text")
+            add(made, "FormalExpression", condition.expression, Context=condition.context or "text")
     return study
 
 
 def _item(item: odm.Item) -> etree._Element:
-    made = _made("ItemDef", OID=item.oid, Name=item.name, DataType=item.data_type)
+    made = made_of("ItemDef", OID=item.oid, Name=item.name, DataType=item.data_type)
     if item.length:
         made.set("Length", str(item.length))
     if item.data_type == "float":
         made.set("SignificantDigits", str(item.digits))
-    _words(made, "Description", item.description)
-    _words(made, "Question", item.question)
+    add_words(made, "Description", item.description)
+    add_words(made, "Question", item.question)
     for unit in item.units:
-        _add(made, "MeasurementUnitRef", MeasurementUnitOID=unit)
+        add(made, "MeasurementUnitRef", MeasurementUnitOID=unit)
     for check in item.checks:
-        ranged = _add(made, "RangeCheck", Comparator=check.comparator, SoftHard="Soft" if check.soft else "Hard")
+        ranged = add(made, "RangeCheck", Comparator=check.comparator, SoftHard="Soft" if check.soft else "Hard")
         for value in check.values:
-            _add(ranged, "CheckValue", value)
-        _words(ranged, "ErrorMessage", check.message)
+            add(ranged, "CheckValue", value)
+        add_words(ranged, "ErrorMessage", check.message)
     if item.codes:
-        _add(made, "CodeListRef", CodeListOID=item.codes)
+        add(made, "CodeListRef", CodeListOID=item.codes)
     for context, name in item.aliases:
-        _add(made, "Alias", Context=context, Name=name)
+        add(made, "Alias", Context=context, Name=name)
     return made
 
 
 def _list(listed: odm.CodeList) -> etree._Element:
-    made = _made("CodeList", OID=listed.oid, Name=listed.name, DataType=listed.data_type)
+    made = made_of("CodeList", OID=listed.oid, Name=listed.name, DataType=listed.data_type)
     for item in listed.items:
-        _words(_add(made, "CodeListItem", CodedValue=item.code), "Decode", item.words or {"": item.code})
+        add_words(add(made, "CodeListItem", CodedValue=item.code), "Decode", item.words or {"": item.code})
     return made
 
 
 def _admin(document: odm.Document) -> etree._Element:
-    admin = _made("AdminData", StudyOID=document.study or (document.metadata.study if document.metadata else ""))
+    admin = made_of("AdminData", StudyOID=document.study or (document.metadata.study if document.metadata else ""))
     for person in document.people:
-        _add(_add(admin, "User", OID=person.oid), "LoginName", person.login)
+        add(add(admin, "User", OID=person.oid), "LoginName", person.login)
     for place in document.places:
-        location = _add(admin, "Location", OID=place.oid, Name=place.name, LocationType="Site")
-        _add(
+        location = add(admin, "Location", OID=place.oid, Name=place.name, LocationType="Site")
+        add(
             location, "MetaDataVersionRef", StudyOID=document.study, MetaDataVersionOID=document.version,
             EffectiveDate=document.made_at[:10],
         )  # fmt: skip
     for meaning in document.meanings:
-        made = _add(admin, "SignatureDef", OID=meaning.oid, Methodology="Electronic")
-        _add(made, "Meaning", meaning.meaning)
-        _add(made, "LegalReason", meaning.legal)
+        made = add(admin, "SignatureDef", OID=meaning.oid, Methodology="Electronic")
+        add(made, "Meaning", meaning.meaning)
+        add(made, "LegalReason", meaning.legal)
     return admin
 
 
 def _subject(subject: odm.SubjectData) -> etree._Element:
-    made = _made("SubjectData", SubjectKey=subject.key, TransactionType=subject.transaction)
+    made = made_of("SubjectData", SubjectKey=subject.key, TransactionType=subject.transaction)
     if subject.site:
-        _add(made, "SiteRef", LocationOID=subject.site)
+        add(made, "SiteRef", LocationOID=subject.site)
     _remarks(made, subject.remarks)
     for event in subject.events:
-        held = _add(
+        held = add(
             made, "StudyEventData", StudyEventOID=event.event, StudyEventRepeatKey=event.repeat,
             TransactionType=event.transaction,
         )  # fmt: skip
@@ -184,13 +154,13 @@ def _subject(subject: odm.SubjectData) -> etree._Element:
 
 
 def _form(parent: etree._Element, form: odm.FormData) -> None:
-    made = _add(
+    made = add(
         parent, "FormData", FormOID=form.form, FormRepeatKey=form.repeat, TransactionType=form.transaction
     )  # fmt: skip
     _signature(made, form.signature)
     _remarks(made, form.remarks)
     for group in form.groups:
-        held = _add(
+        held = add(
             made, "ItemGroupData", ItemGroupOID=group.group, ItemGroupRepeatKey=group.repeat,
             TransactionType=group.transaction,
         )  # fmt: skip
@@ -199,39 +169,39 @@ def _form(parent: etree._Element, form: odm.FormData) -> None:
 
 
 def _datum(parent: etree._Element, datum: odm.Datum) -> None:
-    made = _add(parent, "ItemData", ItemOID=datum.item, TransactionType=datum.transaction)
+    made = add(parent, "ItemData", ItemOID=datum.item, TransactionType=datum.transaction)
     if datum.value is None:
         made.set("IsNull", "Yes")
     else:
         made.set("Value", datum.value)
     if datum.audit is not None:
-        record = _add(made, "AuditRecord")
-        _add(record, "UserRef", UserOID=datum.audit.user)
-        _add(record, "LocationRef", LocationOID=datum.audit.location)
-        _add(record, "DateTimeStamp", datum.audit.at)
+        record = add(made, "AuditRecord")
+        add(record, "UserRef", UserOID=datum.audit.user)
+        add(record, "LocationRef", LocationOID=datum.audit.location)
+        add(record, "DateTimeStamp", datum.audit.at)
         if datum.audit.reason:
-            _add(record, "ReasonForChange", datum.audit.reason)
+            add(record, "ReasonForChange", datum.audit.reason)
         if datum.audit.source:
-            _add(record, "SourceID", datum.audit.source)
+            add(record, "SourceID", datum.audit.source)
     if datum.unit:
-        _add(made, "MeasurementUnitRef", MeasurementUnitOID=datum.unit)
+        add(made, "MeasurementUnitRef", MeasurementUnitOID=datum.unit)
     _remarks(made, datum.remarks)
 
 
 def _signature(parent: etree._Element, signing: odm.Signing | None) -> None:
     if signing is None:
         return
-    made = _add(parent, "Signature")
-    _add(made, "UserRef", UserOID=signing.user)
-    _add(made, "LocationRef", LocationOID=signing.location)
-    _add(made, "SignatureRef", SignatureOID=signing.meaning)
-    _add(made, "DateTimeStamp", signing.at)
+    made = add(parent, "Signature")
+    add(made, "UserRef", UserOID=signing.user)
+    add(made, "LocationRef", LocationOID=signing.location)
+    add(made, "SignatureRef", SignatureOID=signing.meaning)
+    add(made, "DateTimeStamp", signing.at)
 
 
 def _remarks(parent: etree._Element, remarks: Iterable[odm.Remark]) -> None:
     for remark in remarks:
-        made = _add(parent, "Annotation", SeqNum=str(remark.number))
-        _add(made, "Comment", remark.text)
+        made = add(parent, "Annotation", SeqNum=str(remark.number))
+        add(made, "Comment", remark.text)
         if remark.flag:
-            flag = _add(made, "Flag")
-            _add(flag, "FlagValue", remark.flag, CodeListOID=odm.FLAGS.get(remark.kind, odm.FLAGS["query"])[0])
+            flag = add(made, "Flag")
+            add(flag, "FlagValue", remark.flag, CodeListOID=odm.FLAGS.get(remark.kind, odm.FLAGS["query"])[0])

@@ -1,0 +1,270 @@
+"""ODM: valid for others, equal when read again, and every file of another system is read with what it holds."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import polars as pl
+import pytest
+from lxml import etree
+
+from support.results import packaged_study
+from support.snapshots import snapshot_of
+from trialwright import catalog
+from trialwright.export import redcap
+from trialwright.export.formats import Source
+from trialwright.export.odm import read, write, xml_13, xml_20
+from trialwright.export.odm.document import counted
+from trialwright.model.problem import Problem
+
+SHARED = Path(__file__).parents[4] / "shared"
+EDC = SHARED / "edc"
+SCHEMAS = {
+    "1.3.2": EDC / "xsd" / "odm-1.3.2" / "ODM1-3-2.xsd",
+    "2.0": SHARED / "standards" / "xsd" / "odm2" / "ODM.xsd",
+}
+WRITERS = {"1.3.2": xml_13.write, "2.0": xml_20.write}
+FILES = ["1.3.2/snapshot.xml", "1.3.2/transactions.xml", "2.0/snapshot.xml", "2.0/transactions.xml"]
+here = pytest.mark.skipif(not EDC.exists(), reason="../shared/edc is not here")
+
+TABLE = """
+P001 @participant_added 2021-02-01 site=nanjing
+P002 @participant_added 2021-02-02 site=nanjing
+P001 SCR visit_record.date 2021-02-01
+P001 W0 muscle_enzymes.ck 20 µkat/L
+P001 W0 muscle_enzymes.aldolase <2 U/L
+P001 W0 physician_global.vas ?not done
+P001 LOG#1 adverse_event.term "皮疹 <b>&amp;"
+P001 LOG#1 adverse_event.start 2021-UU-15
+P001 LOG#1 adverse_event.end 2021-03-UU
+P001 LOG#2 adverse_event.term "cough"
+P001 UNS-2 weight.weight 61.5
+P001 @row_inactivated 2021-05-01 visit=LOG form=adverse_event row=2
+P001 @query_opened 2021-05-01 visit=W0 form=muscle_enzymes check=two_enzymes message=why?
+"""
+
+
+def snapshot():
+    """The table, with one value typed twice: 20 corrected from 2, for a reason."""
+    made = snapshot_of(TABLE)
+    ck = made.versions.filter(pl.col("item") == "muscle_enzymes.ck")
+    first = ck.with_columns(pl.lit("2").alias("text"), pl.lit(900).cast(pl.Int64).alias("seq"))
+    again = ck.with_columns(
+        pl.lit(901).cast(pl.Int64).alias("seq"), pl.lit(900).cast(pl.Int64).alias("replaces"),
+        pl.lit("misread").alias("reason"), pl.lit(901).cast(pl.Int64).alias("group"),
+    )  # fmt: skip
+    rest = made.versions.filter(pl.col("item") != "muscle_enzymes.ck")
+    return msgspec.structs.replace(made, versions=pl.concat([rest, first, again]), current=pl.concat([rest, again]))
+
+
+@pytest.fixture(scope="module")
+def files():
+    source = Source(
+        study=packaged_study(), snapshot=snapshot(), analysis=None, rows=(), catalog=catalog.load(), version="1"
+    )
+    return write(source)
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize("name", FILES)
+def test_every_file_is_valid(files, name):
+    judge = etree.XMLSchema(etree.parse(SCHEMAS[name.partition("/")[0]]))
+
+    judge.validate(etree.fromstring(files[name]))
+    assert [f"{error.line}: {error.message}" for error in judge.error_log] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_out_in_and_out_again_are_the_same_bytes(files, name):
+    told = read(files[name], name)
+
+    assert WRITERS[name.partition("/")[0]](told.document) == files[name]
+    assert told.ignored == ()
+
+
+@pytest.mark.parametrize("name", ["snapshot.xml", "transactions.xml"])
+def test_both_versions_say_the_same(files, name):
+    assert read(files[f"1.3.2/{name}"], name).document == read(files[f"2.0/{name}"], name).document
+
+
+def values(files, name):
+    document = read(files[name], name).document
+    return {
+        (subject.key, event.event, event.repeat, form.repeat, datum.item): datum
+        for subject in document.subjects
+        for event in subject.events
+        for form in event.forms
+        for group in form.groups
+        for datum in group.data
+    }
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (("P001", "SE.LOG", "", "1", "I.adverse_event.adverse_event.start"), "2021---15"),
+        (("P001", "SE.LOG", "", "1", "I.adverse_event.adverse_event.end"), "2021-03"),
+        (("P001", "SE.LOG", "", "1", "I.adverse_event.adverse_event.term"), "皮疹 <b>&amp;"),
+        (("P001", "SE.W0", "", "", "I.muscle_enzymes.muscle_enzymes.aldolase"), "<2"),
+        (("P001", "SE.UNS", "2", "", "I.weight.weight.weight"), "61.5"),
+    ],
+)
+def test_a_value_keeps_its_precision_and_its_place(files, place, expected):
+    assert expected == values(files, "1.3.2/snapshot.xml")[place].value
+
+
+def test_a_value_keeps_the_unit_it_was_entered_in(files):
+    assert (
+        values(files, "1.3.2/snapshot.xml")["P001", "SE.W0", "", "", "I.muscle_enzymes.muscle_enzymes.ck"].unit
+        == "MU.µkat/L"
+    )
+
+
+def test_an_absent_value_says_why(files):
+    datum = values(files, "1.3.2/snapshot.xml")["P001", "SE.W0", "", "", "I.physician_global.physician_global.vas"]
+
+    assert (datum.value, datum.remarks[0].flag) == (None, "not done")
+
+
+def test_a_correction_is_an_update_with_its_reason(files):
+    document = read(files["1.3.2/transactions.xml"], "t").document
+    told = [
+        (datum.transaction, datum.value, datum.audit.reason)
+        for subject in document.subjects
+        for event in subject.events
+        for form in event.forms
+        for group in form.groups
+        for datum in group.data
+        if datum.item.endswith("muscle_enzymes.ck")
+    ]
+
+    assert told == [("Insert", "2", ""), ("Update", "20", "misread")]
+
+
+def test_a_participant_without_data_is_still_there(files):
+    assert [subject.key for subject in read(files["2.0/snapshot.xml"], "s").document.subjects] == ["P001", "P002"]
+
+
+def test_queries_and_rows_taken_back_stand_at_their_form(files):
+    text = files["2.0/snapshot.xml"].decode()
+
+    assert re.search(r'<Query [^>]*State="Open"[^>]*><Value>why\?</Value>', text)
+    assert "The site took this row back" in text
+
+
+def test_questions_stand_in_both_languages(files):
+    items = {each.name: each for each in read(files["1.3.2/snapshot.xml"], "s").document.metadata.items}
+
+    assert {"en", "zh-Hans"} == set(items["adverse_event.term"].question)
+
+
+def test_what_is_lost_is_said(files):
+    told = json.loads(files["lost.json"])
+
+    assert told["counts"]["versions"] == told["counts"]["datapoints"] + 1
+    assert "ODM has no chain" in told["lost"][0]["reason"]
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize("path", sorted(EDC.rglob("*.xml")), ids=lambda path: path.relative_to(EDC).as_posix())
+def test_every_sample_is_read_with_all_it_holds(path):
+    """Counted straight from the file, by the names of its elements."""
+    told = read(path.read_bytes(), path.name)
+    names = [etree.QName(each).localname for each in etree.parse(path).iter("*")]
+    forms = [each for each in etree.parse(path).iter("{*}ItemGroupDef") if each.get("Type") == "Form"]
+    keys = {each.get("SubjectKey") for each in etree.parse(path).iter("{*}SubjectData")}
+
+    assert counted(told.document) == {
+        "forms": names.count("FormDef") + len(forms),
+        "items": names.count("ItemDef"),
+        "participants": len(keys),
+        "values": names.count("ItemData") + names.count("ItemDataBase64Binary"),
+    }
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize(
+    ("sample", "dialect"),
+    [
+        ("redcap/simple/project.xml", "REDCap"), ("openedc/clinicaldata.xml", "OpenEDC"),
+        ("odm2-cdisc/RepeatingIG-UC-D-Example.xml", ""),
+    ],
+)  # fmt: skip
+def test_the_dialect_is_recognised(sample, dialect):
+    assert dialect == read((EDC / sample).read_bytes(), sample).dialect
+
+
+@pytest.mark.bulk
+@here
+def test_extensions_of_another_system_are_listed_and_not_dropped_in_silence():
+    told = read((EDC / "redcap" / "longitudinal" / "project.xml").read_bytes(), "project.xml")
+
+    assert "REDCap: @ArmName (12)" in [each.where for each in told.ignored]
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize("name", ["simple", "longitudinal", "repeating-instruments"])
+def test_redcap_s_own_tables_are_read_with_all_they_hold(name):
+    folder = EDC / "redcap" / name
+    dictionary = redcap.read_dictionary((folder / "dictionary.csv").read_bytes(), name)
+    events = (folder / "event.csv").read_bytes() if (folder / "event.csv").exists() else b""
+    document = redcap.read_data((folder / "data.csv").read_bytes(), dictionary.document, events)
+    with (folder / "dictionary.csv").open(newline="", encoding="utf-8") as file:
+        fields = list(csv.DictReader(file))
+    with (folder / "data.csv").open(newline="", encoding="utf-8") as file:
+        records = list(csv.DictReader(file))
+    asked = [each for each in fields if each["Field Type"] != "descriptive"]
+    choices = sum(
+        len(each["Choices, Calculations, OR Slider Labels"].split("|")) - 1
+        for each in asked
+        if each["Field Type"] == "checkbox"
+    )
+    cells = sum(value != "" for line in records for key, value in line.items() if not key.startswith("redcap_"))
+
+    assert counted(document) == {
+        "forms": len({each["Form Name"] for each in fields}),
+        "items": len(asked) + choices,
+        "participants": len({next(iter(line.values())) for line in records}),
+        "values": cells,
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"<ODM", "TW-EXP-001"), (b"<html/>", "TW-EXP-001"), (b"", "TW-EXP-001"),
+     (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><ODM>&e;</ODM>', "TW-EXP-001")],
+)  # fmt: skip
+def test_what_is_no_odm_is_refused_in_a_sentence(data, code):
+    told = read(data, "file.xml")
+
+    assert isinstance(told, Problem)
+    assert (code, "file.xml") == (told.code, told.where)
+
+
+def test_an_entity_is_never_expanded():
+    bomb = (
+        b'<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+        b'<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3"><Study OID="S"><GlobalVariables><StudyName>&b;</StudyName>'
+        b'</GlobalVariables><MetaDataVersion OID="M" Name="N"/></Study></ODM>'
+    )
+
+    assert read(bomb, "bomb.xml").document.metadata.study_name == ""
+
+
+def test_a_table_that_is_no_dictionary_is_refused_in_a_sentence():
+    told = redcap.read_dictionary(b"a,b\n1,2\n", "table.csv")
+
+    assert isinstance(told, Problem)
+    assert (told.code, told.found) == ("TW-EXP-002", "the columns are a, b ...")
+
+
+def test_both_spellings_of_a_dictionary_are_known():
+    assert redcap.is_dictionary(b'"Variable / Field Name","Form Name"\n')
+    assert redcap.is_dictionary(b'\xef\xbb\xbf"field_name","form_name"\n')
+    assert not redcap.is_dictionary(b"record_id,age\n")
