@@ -191,13 +191,16 @@ def _shells(study: Path) -> bytes:
 def read_place(study: Path, db: str | None, as_of: str) -> Readout:
     """The readout of a study's ledger; a definition or a ledger that does not stand ends the command."""
     from trialwright import catalog as knowledge
+    from trialwright.pipeline.earlier import study_as_of
     from trialwright.pipeline.place import open_place
     from trialwright.pipeline.readout import read_out
 
     moment = parse_moment("--as-of", as_of) if as_of else None
     definition = _load(study)
     with open_place(study, db) as ledger, waiting("Deriving and analysing"):
+        definition, notes = study_as_of(study, definition, ledger, knowledge.load(), moment)
         readout = read_out(definition, knowledge.load(), ledger, moment)
+    print_problems(notes)
     if isinstance(readout, Problem):
         stop([readout])
     return readout
