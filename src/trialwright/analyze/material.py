@@ -26,12 +26,22 @@ class Material:
         self.participants: dict[str, Participant] = {p.participant_id: p for p in analysis.participants}
         self.by_id: dict[str, AnalysisRecord] = {r.id: r for r in analysis.records}
         self._by_parameter: dict[str, list[AnalysisRecord]] = defaultdict(list)
+        self._at_visit: dict[tuple[str, str], list[AnalysisRecord]] = defaultdict(list)
+        self._about: dict[tuple[str, str], list[AnalysisRecord]] = defaultdict(list)
         for record in analysis.records:
             self._by_parameter[record.parameter].append(record)
+            self._at_visit[record.parameter, record.visit].append(record)
+            self._about[record.parameter, record.participant_id].append(record)
 
     def of(self, parameter: str, visit: str | None = None) -> list[AnalysisRecord]:
         """The records of one parameter, at one visit or at all."""
-        return [r for r in self._by_parameter[parameter] if visit is None or r.visit == visit]
+        if visit is None:
+            return list(self._by_parameter.get(parameter, ()))
+        return list(self._at_visit.get((parameter, visit), ()))
+
+    def about(self, parameter: str, participant: str) -> list[AnalysisRecord]:
+        """The records of one parameter of one participant."""
+        return list(self._about.get((parameter, participant), ()))
 
     def parameters(self) -> tuple[str, ...]:
         """Every parameter there is a record of, in the order of the first."""

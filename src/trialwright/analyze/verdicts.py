@@ -40,7 +40,8 @@ class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
 def verdicts_of(material: Material, estimand: Estimand) -> Verdicts:
     """The final verdicts (after strategies and missing-data rule) of everybody in the estimand's population."""
     members = material.members(estimand.population)
-    records = [r for r in material.of(estimand.name) if r.kind == "response" and r.participant_id in set(members)]
+    among = frozenset(members)
+    records = [r for r in material.of(estimand.name) if r.kind == "response" and r.participant_id in among]
     return Verdicts(
         members=members,
         records=tuple(records),

@@ -4,6 +4,7 @@ import calendar
 import datetime as dt
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,12 @@ class Missing(msgspec.Struct, frozen=True, tag="missing"):
     reason: MissingReason
 
 
+@lru_cache(maxsize=65_536)
+def _exact(text: str) -> Fraction:
+    # The same few hundred readings stand in a study a hundred thousand times.
+    return Fraction(text)
+
+
 class Quantity(msgspec.Struct, frozen=True, tag="quantity"):
     """
     A number exactly as written, with its unit ("" where the item has none).
@@ -40,7 +47,7 @@ class Quantity(msgspec.Struct, frozen=True, tag="quantity"):
 
     @property
     def exact(self) -> Fraction:
-        return Fraction(self.text)
+        return _exact(self.text)
 
     @property
     def decimals(self) -> int:

@@ -4,12 +4,14 @@ from fractions import Fraction
 from itertools import pairwise, product
 from math import comb, exp, factorial
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.cohorts import catalog
 from trialwright.catalog.exact_text import exact_text
+from trialwright.catalog.numerics.ranks import Shift, SignedRankNull, _in_doubles, doubled_ranks
 from trialwright.model.entry import MethodResult
 
 LEVEL = Fraction(95, 100)
@@ -388,3 +390,24 @@ def test_the_probability_of_being_above_falls_with_the_threshold():
 
     assert list(above) == sorted(above, reverse=True)
     assert (above[0], above[-1]) == (1, 0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(values=st.lists(st.integers(-12, 12).filter(bool), min_size=65, max_size=90))
+def test_rank_sums_in_columns_are_those_one_by_one(values):
+    by_columns = Shift(values, LEVEL)
+    one_by_one = Shift([v * 2**61 for v in values], LEVEL)  # too large for a column
+
+    assert (one_by_one.low, one_by_one.high, one_by_one.centre) == tuple(
+        2**61 * each for each in (by_columns.low, by_columns.high, by_columns.centre)
+    )
+    assert one_by_one.attained == by_columns.attained
+
+
+def test_the_distribution_in_doubles_is_the_exact_one():
+    ranks = doubled_ranks([1, 2, 2, 3, 5, 8, 8, 8, 9, 11, 12, 12, 13, 20, 21, 22] * 4)
+    exact = SignedRankNull(ranks)
+    summed = np.cumsum(_in_doubles(ranks))
+
+    for value in range(0, exact.total, 37):
+        assert float(exact.at_most(value)) == pytest.approx(float(summed[value]), rel=1e-12)

@@ -94,12 +94,13 @@ def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
 def counted_events(material: Material, estimand: Estimand, members: Sequence[str]) -> list[AnalysisRecord]:
     """The events that tables count: from the first dose to the end of the estimand's time."""
     later = later_than_visit(material, estimand)
+    among = frozenset(members)
     return [
         r
         for r in material.analysis.records
         if r.kind == "event"
         and r.parameter.startswith(f"{estimand.variable.entry}:")
-        and r.participant_id in set(members)
+        and r.participant_id in among
         and BEFORE not in r.flags
         and not later(r)
     ]
@@ -133,7 +134,8 @@ def _at(
     members: Sequence[str],
 ) -> Line:
     order = [v.name for v in material.study.visits if v.kind in ("baseline", "planned")]
-    ends = [r.id for name in order for r in material.of("visit", name) if r.participant_id in set(members)]
+    among = frozenset(members)
+    ends = [r.id for name in order for r in material.of("visit", name) if r.participant_id in among]
     return Line(
         display=use.number, row=named[0], label=named[1], estimand=estimand.name, analysis_set=estimand.population,
         denominator=len(members), assumed=assumptions(estimand.origin, *estimand.assumed),

@@ -67,9 +67,10 @@ def _first_of_each(
 ) -> list[AnalysisRecord]:
     """The last record before treatment of each member: baseline rather than screening where both were asked."""
     latest: dict[str, AnalysisRecord] = {}
+    among = frozenset(members)
     for visit in _before_treatment(material):
         for record in material.of(parameter, visit):
-            if record.participant_id in set(members) and record.kind in tuple(kinds):
+            if record.participant_id in among and record.kind in tuple(kinds):
                 if isinstance(record.value, Missing) and record.participant_id in latest:
                     continue
                 latest[record.participant_id] = record

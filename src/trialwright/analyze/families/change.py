@@ -42,7 +42,8 @@ def _visit(
     material: Material, use: DisplayUse, estimand: Estimand, named: tuple[str, str], records: list[AnalysisRecord]
 ) -> list[ResultRow]:
     members = material.members(estimand.population)
-    mine = [r for r in records if r.participant_id in set(members)]
+    among = frozenset(members)
+    mine = [r for r in records if r.participant_id in among]
     values = [r.value for r in mine if isinstance(r.value, Fraction)]
     changes = [r.change for r in mine if isinstance(r.change, Fraction)]
     unit = next((r.unit for r in mine if r.unit), "")

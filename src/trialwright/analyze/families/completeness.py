@@ -18,13 +18,14 @@ def completeness(material: Material, use: DisplayUse) -> list[ResultRow]:
     rows: list[ResultRow] = []
     for estimand in estimands_of(material, use, "response"):
         members = material.members(estimand.population)
+        among = frozenset(members)
         roles = material.catalog.criterion(estimand.variable.entry).roles
         named = {role: _parameter(material, name) for role, name in estimand.variable.measures.items()}
         for visit in material.study.visits:
             there: dict[str, set[str]] = {}
             ids: list[str] = []
             for role, parameter in named.items():
-                found = [r for r in material.of(parameter, visit.name) if r.participant_id in set(members)]
+                found = [r for r in material.of(parameter, visit.name) if r.participant_id in among]
                 ids += [r.id for r in found]
                 if found:
                     there[role] = {r.participant_id for r in found if isinstance(r.value, Fraction)}

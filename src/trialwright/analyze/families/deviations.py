@@ -16,7 +16,8 @@ def deviations(material: Material, use: DisplayUse) -> list[ResultRow]:
     members = material.members(population_of(material, use))
     log = setting(material, use, "log") or LOG
     found = [r for r in material.analysis.records if r.kind == "event" and _is_one(r, log)]
-    found = [r for r in found if r.participant_id in set(members)]
+    among = frozenset(members)
+    found = [r for r in found if r.participant_id in among]
     major = [r for r in found if is_major(r)]
     rows = _line(use, "any", "Any deviation", found, members)
     rows += _line(use, "major", "Major", major, members)

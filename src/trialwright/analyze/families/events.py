@@ -33,14 +33,15 @@ def events(material: Material, use: DisplayUse) -> list[ResultRow]:
     rows: list[ResultRow] = []
     for estimand in estimands_of(material, use, "event"):
         members = material.members(estimand.population)
+        among = frozenset(members)
         of_log = [r for r in material.analysis.records if r.kind == "event" and _in_log(r, estimand.variable.entry)]
-        of_log = [r for r in of_log if r.participant_id in set(members)]
+        of_log = [r for r in of_log if r.participant_id in among]
         is_after = later_than_visit(material, estimand)
         emergent = [r for r in of_log if BEFORE not in r.flags and not is_after(r)]
         first = estimand is estimands_of(material, use, "event")[0]
         prefix = "" if first else f"{estimand.name}."
         counted = _counted(material, estimand)
-        ends = [r.id for r in material.of("visit", estimand.variable.visit) if r.participant_id in set(members)]
+        ends = [r.id for r in material.of("visit", estimand.variable.visit) if r.participant_id in among]
         for row, label, test, asks in _kinds(emergent):
             hits = [r for r in emergent if test(r)]
             said = counted if row == "any" else SAYS.get(row.partition(".")[0], "")

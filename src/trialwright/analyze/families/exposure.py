@@ -19,9 +19,10 @@ def exposure(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     members = material.members(population_of(material, use))
     log = setting(material, use, "log")
+    among = frozenset(members)
     found = [
         r for r in material.analysis.records
-        if r.kind == "event" and r.parameter.startswith(f"{log}:") and r.participant_id in set(members)
+        if r.kind == "event" and r.parameter.startswith(f"{log}:") and r.participant_id in among
     ]  # fmt: skip
     by_participant = {pid: [r for r in found if r.participant_id == pid and _dose(r) > 0] for pid in members}
     given = {pid: rows for pid, rows in by_participant.items() if rows}

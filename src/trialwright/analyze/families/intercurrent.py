@@ -23,7 +23,8 @@ def intercurrent(material: Material, use: DisplayUse) -> list[ResultRow]:
     estimands = estimands_of(material, use, "response", "value")
     for estimand in estimands:
         members = material.members(estimand.population)
-        records = {r.participant_id: r for r in material.of(estimand.name) if r.participant_id in set(members)}
+        among = frozenset(members)
+        records = {r.participant_id: r for r in material.of(estimand.name) if r.participant_id in among}
         for event in material.study.intercurrent_events:
             if event.name not in estimand.intercurrent:
                 continue

@@ -52,19 +52,19 @@ def laboratory(material: Material, use: DisplayUse) -> list[ResultRow]:
 
 
 def _ids(material: Material, parameter: str, participant: str) -> list[str]:
-    both = (*material.of(parameter), *material.of(f"{parameter}{LIMIT}"))
-    return [r.id for r in both if r.participant_id == participant]
+    both = (*material.about(parameter, participant), *material.about(f"{parameter}{LIMIT}", participant))
+    return [r.id for r in both]
 
 
 def _course(material: Material, parameter: str, participant: str) -> tuple[Fraction | None, Fraction | None]:
     """The multiple of the limit at baseline, and the largest afterwards."""
-    limits = {r.visit: r.value for r in material.of(f"{parameter}{LIMIT}") if r.participant_id == participant}
+    limits = {r.visit: r.value for r in material.about(f"{parameter}{LIMIT}", participant)}
     before: list[Fraction] = []
     after: list[Fraction] = []
     kinds = {visit.name: visit.kind for visit in material.study.visits}
-    for record in material.of(parameter):
+    for record in material.about(parameter, participant):
         limit = limits.get(record.visit)
-        if record.participant_id != participant or not isinstance(record.value, Fraction):
+        if not isinstance(record.value, Fraction):
             continue
         if isinstance(limit, Fraction) and limit > 0:
             (before if kinds.get(record.visit) in ("screening", "baseline") else after).append(record.value / limit)

@@ -22,8 +22,9 @@ def measured(material: Material, use: DisplayUse) -> list[ResultRow]:
     members = material.members(population_of(material, use))
     parameter = setting(material, use, "measure")
     rows: list[ResultRow] = []
+    among = frozenset(members)
     for visit in material.study.visits:
-        mine = [r for r in material.of(parameter, visit.name) if r.participant_id in set(members)]
+        mine = [r for r in material.of(parameter, visit.name) if r.participant_id in among]
         if not mine or visit.kind not in ("screening", "baseline", "planned"):
             continue
         # What was measured at screening is shown beside the baseline, never as a change from it.

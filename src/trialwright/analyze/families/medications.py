@@ -24,9 +24,10 @@ def medications(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     members = material.members(population_of(material, use))
     log = setting(material, use, "log")
+    among = frozenset(members)
     found = [
         r for r in material.analysis.records
-        if r.kind == "event" and r.parameter.startswith(f"{log}:") and r.participant_id in set(members)
+        if r.kind == "event" and r.parameter.startswith(f"{log}:") and r.participant_id in among
     ]  # fmt: skip
     tests: dict[str, Callable[[AnalysisRecord], bool]] = {
         "concomitant": lambda r: "before first dose" not in r.flags,

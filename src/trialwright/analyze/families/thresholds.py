@@ -21,7 +21,8 @@ def thresholds(material: Material, use: DisplayUse) -> list[ResultRow]:
     rows: list[ResultRow] = []
     for estimand in estimands_of(material, use, "value"):
         members = material.members(estimand.population)
-        found = [r for r in material.of(estimand.name) if r.participant_id in set(members)]
+        among = frozenset(members)
+        found = [r for r in material.of(estimand.name) if r.participant_id in among]
         unit = next((r.unit for r in found if r.unit), "")
         lines: list[tuple[str, str, list[AnalysisRecord]]] = []
         for percent in setting(material, use, "reduced_by_pct").split():

@@ -22,7 +22,8 @@ def number(answers: Answers, item: str, factors: Mapping[str, Fraction] = NO_FAC
         return answer
     if not isinstance(answer, Quantity):
         raise ValueError(f"item {item} holds no number")
-    return answer.exact * factors.get(answer.unit, Fraction(1))
+    factor = factors.get(answer.unit)
+    return answer.exact if factor is None else answer.exact * factor
 
 
 def code(answers: Answers, item: str) -> str:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, lcm
 
 import numpy as np
 
-MOST_EXACT = 120  # above, probabilities are summed in doubles: every term is positive, so nothing cancels
+MOST_EXACT = 64  # above, probabilities are summed in doubles: every term is positive, so nothing cancels
+FEW = 64  # above, rank sums are worked out in columns; whole numbers that do not fit a column are taken one by one
+FITS = 2**60
 
 
 def whole_numbers(values: Sequence[Fraction]) -> tuple[list[int], int]:
@@ -72,6 +75,12 @@ class SignedRankNull:
         return _first(range(self.total + 1), lambda value: self.at_most(value) >= share)
 
 
+@lru_cache(maxsize=16)
+def null_of(ranks: tuple[int, ...]) -> SignedRankNull:
+    """The distribution for these ranks, in any order: the p value, the interval and its mirror image share one."""
+    return SignedRankNull(ranks)
+
+
 def _in_doubles(ranks: Sequence[int]) -> np.ndarray:
     found = np.zeros(sum(ranks) + 1)
     found[0] = 1.0
@@ -93,7 +102,7 @@ def p_value(values: Sequence[int], zeros: str) -> Fraction | float:
     kept = [v for v in values if v] if zeros == "wilcoxon" else values
     ranks = doubled_ranks([abs(v) for v in kept])
     signed = [(v, r) for v, r in zip(kept, ranks, strict=True) if v]
-    null = SignedRankNull([r for _, r in signed])
+    null = null_of(tuple(sorted(r for _, r in signed)))
     return null.two_sided(sum(r for v, r in signed if v > 0))
 
 
@@ -102,9 +111,11 @@ class Shift:
 
     def __init__(self, values: Sequence[int], level: Fraction) -> None:
         ranks = doubled_ranks([abs(v) for v in values])
-        null = SignedRankNull(ranks)
+        null = null_of(tuple(sorted(ranks)))
         self._values = values
         self._walsh = sorted(values[i] + values[j] for i in range(len(values)) for j in range(i + 1))
+        fits = len(values) > FEW and max(abs(v) for v in values) < FITS
+        self._column = np.array(values, dtype=np.int64) if fits else None
         self.tied = len(set(ranks)) < len(ranks)
         error = 1 - level
         low, high = null.quantile(error / 2), null.quantile(1 - error / 2)
@@ -119,6 +130,8 @@ class Shift:
         """The (doubled) rank sum of the values that lie above the Walsh average at this place."""
         if not self.tied:
             return 2 * (len(self._walsh) - place)
+        if self._column is not None:
+            return _sum_of_positive(2 * self._column - self._walsh[place])
         moved = [2 * v - self._walsh[place] for v in self._values]
         return sum(r for v, r in zip(moved, doubled_ranks([abs(m) for m in moved]), strict=True) if v > 0)
 
@@ -128,6 +141,14 @@ class Shift:
     def _last_above(self, value: Fraction | int) -> int:
         first = _first(range(len(self._walsh)), lambda place: self._sum_above(place) <= value)
         return self._walsh[max(first - 1, 0) if self._sum_above(first) <= value else first]
+
+
+def _sum_of_positive(moved: np.ndarray) -> int:
+    """The doubled mid-ranks of the positive values, added up: those below in size, those equal, and one."""
+    sizes = np.abs(moved)
+    ordered = np.sort(sizes)
+    positive = sizes[moved > 0]
+    return int((ordered.searchsorted(positive) + ordered.searchsorted(positive, side="right") + 1).sum())
 
 
 def _first(places: range, holds: Callable[[int], bool]) -> int:
