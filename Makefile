@@ -28,6 +28,10 @@ test-postgres: $(VENV)/test.done
 bench: .venv-bench/bench.done
 	.venv-bench/bin/python -m benchmarks $(BENCH)
 
+# Wrong registry files, a hundred thousand of them: no crash, no hang, no network, bounded memory.
+fuzz: $(VENV)/test.done
+	TRIALWRIGHT_FUZZ=100000 $(BIN)/pytest -q tests/unit/register/test_fuzz.py
+
 sabotage: $(VENV)/test.done
 	$(BIN)/python tests/sabotage/run.py
 
