@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from trialwright.catalog.criteria.operators import (
+    ZERO,
     Outputs,
     Threshold,
     amount,
@@ -31,22 +32,28 @@ def rule(parameters: Parameters) -> Rule:
     """
     now, before = Column(f"{DOSE}_f"), Column(f"{DOSE}_b")
     low = amount(parameters.number("low_dose_mg"), DOSE)
-    reduced = relative_change(gain(DOSE, False), DOSE, Threshold(parameters.number("reduced_by_pct")))
+    # No dose is more than nothing, and nothing can be reduced: either decides although the other dose is not known.
+    gone = Compare(now, "==", ZERO)
+    halved = AnyOf((relative_change(gain(DOSE, False), DOSE, Threshold(parameters.number("reduced_by_pct"))), gone))
+    reduced = All((Compare(before, ">", ZERO), halved))
+    not_more = AnyOf((Compare(now, "<=", before), gone))
     is_low, low_before = Compare(now, "<=", low), Compare(before, "<=", low)
+    # Asked only of a baseline above the low dose: of that, so little is a reduction whatever the baseline was.
+    left = parameters.number("low_dose_mg") * (1 - parameters.number("reduced_by_pct") / 100)
+    halved_at_least = AnyOf((halved, Compare(now, "<=", amount(left, DOSE))))
     ways: dict[str, Truth] = {
-        "reduction": reduced,
         "low_dose": is_low,
-        "either": AnyOf((reduced, is_low)),
-        "both": All((reduced, is_low)),
+        "either": AnyOf((halved_at_least, is_low)),
+        "both": All((halved_at_least, is_low)),
     }
     stays: Mapping[str, Truth] = {
         "not_evaluable": All((is_low, Known(None))),
         "counts": is_low,
-        "counts_if_not_more": All((is_low, Compare(now, "<=", before))),
+        "counts_if_not_more": All((is_low, not_more)),
     }
     way = parameters.choice("spared_when")
     # Without the low dose in it, a low baseline is no special case: half of 5 mg is half.
-    spared: Truth = ways[way]
+    spared: Truth = reduced
     if way != "reduction":
         low_stays = stays[parameters.choice("already_low")]
         # The third is what holds either way: a baseline that is not known need not leave it open.
