@@ -129,6 +129,13 @@ def test_a_product_beyond_64_bits_is_exact_and_not_wrapped():
     assert got["more"].to_list() == [True, True, None]
 
 
+def test_a_constant_beyond_64_bits_answers_every_row():
+    # Found by hypothesis: one value in every row made a constant of it, and no row was left to answer.
+    rule = Rule(("a",), {"square": Multiply(Column("a"), Column("a"))})
+
+    assert evaluate_columns(rule, pl.DataFrame({"a": [2**40, 2**40]}))["square"].to_list() == [2**80, 2**80]
+
+
 def _square(name):
     return Multiply(Column(name), Column(name))
 

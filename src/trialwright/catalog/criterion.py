@@ -1,6 +1,5 @@
 """A response criterion that can be asked: `catalog.criterion(name).evaluate(frame)`, Polars in and out."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -8,6 +7,7 @@ from functools import lru_cache
 from types import ModuleType
 from typing import NamedTuple, cast
 
+import msgspec
 import polars as pl
 
 from trialwright.catalog.evaluator import (
@@ -18,9 +18,10 @@ from trialwright.catalog.evaluator import (
     denominators_of,
     evaluate_numerators,
     exact_columns,
+    fold,
     gathered,
 )
-from trialwright.catalog.numerators import EXACT, Exact, exact_rows, measure_of, numerators
+from trialwright.catalog.numerators import EXACT, Exact, exact_rows, measure_of, no_number, numerators
 from trialwright.catalog.parameters import Argument, Parameters, complete, plain
 from trialwright.catalog.sentences import worded
 from trialwright.catalog.strict_yaml import guess
@@ -29,6 +30,7 @@ from trialwright.model.expression import Rule, Truth
 
 _BY_ROWS = 64  # rows; up to here the row function is done before a query is even built
 VERDICTS = pl.Enum(["N", "U", "Y"])
+_LETTERS: Mapping[RowResult, str] = {True: "Y", False: "N", None: "U"}
 
 
 Row = Mapping[str, RowValue]
@@ -71,18 +73,19 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
         compiled = self.compiled(reading, {name: plain(given) for name, given in parameters.items()})
         wanted = self._answers(compiled, answers, why)
         needed = self._needed(compiled, wanted)
-        if (frame.frame if isinstance(frame, Wide) else frame).height <= _BY_ROWS:
-            rows = _rows(frame) if isinstance(frame, Wide) else self._few(compiled, frame)
-            shown = self._answered_by_rows(compiled, rows, needed)
+        height = (frame.frame if isinstance(frame, Wide) else frame).height
+        if height <= _BY_ROWS:
+            rows, absent = (_rows(frame), ()) if isinstance(frame, Wide) else self._few(compiled, frame)
+            run = _row_function(self.compute, tuple(compiled.parameters.texts.items()), absent, tuple(needed))
+            made = self._row_columns(compiled, [run(row) for row in rows], wanted)
         else:
             read = frame if isinstance(frame, Wide) else self._many(compiled, frame)
             if isinstance(read, Exact):
-                shown = self._answered_by_rows(compiled, read.rows, needed)
+                made = self._row_columns(compiled, [compiled.by_row(row) for row in read.rows], wanted)
             else:
-                shown = exact_columns(
-                    compiled.rule, evaluate_numerators(compiled.rule, read, needed), compiled.denominators
-                )
-        made = self._columns(compiled, shown, wanted)
+                found = evaluate_numerators(compiled.rule, read, needed)
+                shown = exact_columns(compiled.rule, found, compiled.denominators)
+                made = self._columns(compiled, shown, wanted)
         return made if isinstance(frame, Wide) else _renamed(frame, made.columns).hstack(made)
 
     def compiled(self, reading: str, parameters: Mapping[str, str]) -> Compiled:
@@ -105,27 +108,27 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
         chosen = [n for n in (answers or (*usual, *reasons)) if n != "why"]
         return chosen + (["why"] if why or "why" in answers else [])
 
-    def _asked(self, compiled: Compiled, frame: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, None]]:
-        """The columns that the rule reads, and those of them that the table does without."""
+    def _asked(self, compiled: Compiled, frame: pl.DataFrame) -> tuple[list[pl.Series], tuple[str, ...]]:
+        """The columns that the rule reads, and the names of those that the table does without."""
         asked = [n for n in compiled.rule.columns if not n.endswith("_scale")]
-        absent = [n for n in asked if n not in frame.columns]
+        absent = tuple(n for n in asked if n not in frame.columns)
         wrong = [n for n in absent if n not in compiled.rule.optional]
         if wrong:
             cure = guess(wrong[0], [n for n in frame.columns if n not in asked])
             raise LookupError(f"{self.name} needs the columns {', '.join(wrong)}. {cure}".strip())
         read = {*asked, *(f"{measure_of(n)}_scale" for n in asked)}
-        return _read_texts(frame.select(n for n in frame.columns if n in read)), dict.fromkeys(absent)
+        return [frame.get_column(n) for n in frame.columns if n in read], absent
 
-    def _few(self, compiled: Compiled, frame: pl.DataFrame) -> list[Row]:
+    def _few(self, compiled: Compiled, frame: pl.DataFrame) -> tuple[Sequence[Row], tuple[str, ...]]:
         asked, absent = self._asked(compiled, frame)
-        return [{**absent, **row} for row in exact_rows(asked)]
+        return exact_rows(asked), absent
 
     def _many(self, compiled: Compiled, frame: pl.DataFrame) -> Wide | Exact:
         asked, absent = self._asked(compiled, frame)
-        read = numerators(asked)
+        read = numerators(_read_texts(pl.DataFrame(asked)))
         if isinstance(read, Exact):
-            return Exact([{**absent, **row} for row in read.rows])
-        return read._replace(constants={**absent, **read.constants})
+            return read
+        return read._replace(constants={**dict.fromkeys(absent), **read.constants})
 
     def _needed(self, compiled: Compiled, wanted: Collection[str]) -> list[str]:
         """The outputs of the rule that the wanted answers are made of."""
@@ -137,15 +140,35 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
             named += self.compute.WORDS_FROM
         return list(dict.fromkeys(n for n in named if n in outputs))
 
-    def _answered_by_rows(self, compiled: Compiled, rows: Sequence[Row], needed: Sequence[str]) -> pl.DataFrame:
-        answered = [compiled.by_row(row) for row in rows]
-        return gathered(compiled.rule, answered, needed, compiled.denominators)
+    def _row_columns(
+        self, compiled: Compiled, answered: Sequence[dict[str, RowResult]], wanted: Sequence[str]
+    ) -> pl.DataFrame:
+        """As `_columns`, from rows already answered: no query is built."""
+        rule, wordy = compiled.rule, self._wordy(compiled, wanted)
+        words = [self.compute.words(row, compiled.parameters) for row in answered] if wordy else []
+        made: list[pl.Series] = []
+        for name in wanted:
+            of = self.table.get(name, name)
+            if of == "why":
+                told = [worded(self, self.explained(row, compiled.parameters)) for row in answered]
+                made.append(pl.Series(name, told, dtype=pl.String))
+            elif of in wordy:
+                made.append(pl.Series(name, [word[of] for word in words], dtype=pl.String))
+            elif name in self.table and isinstance(rule.outputs[of], Truth):
+                made.append(pl.Series(name, [_LETTERS[row[of]] for row in answered], VERDICTS))
+            else:
+                made.append(gathered(rule, [row[of] for row in answered], of, compiled.denominators).alias(name))
+        return pl.DataFrame(made)
+
+    def _wordy(self, compiled: Compiled, wanted: Sequence[str]) -> list[str]:
+        """The wanted columns of the table that are words of compute.py and no output of the rule."""
+        outputs = compiled.rule.outputs
+        return [of for n in wanted if (of := self.table.get(n, n)) not in outputs and of != "why"]
 
     def _columns(self, compiled: Compiled, shown: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
         """The answers as columns: truths of the table as Y, N, U, numbers exact, words, sentences."""
         outputs = compiled.rule.outputs
-        wordy = [of for n in wanted if (of := self.table.get(n, n)) not in outputs and of != "why"]
-        words = self._worded(compiled, shown) if wordy else shown
+        words = self._worded(compiled, shown) if self._wordy(compiled, wanted) else shown
         made: list[pl.Series] = []
         for name in wanted:
             of = self.table.get(name, name)
@@ -162,13 +185,10 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
         """The words of compute.py, asked once for each set of outputs that occurs."""
         keys = list(self.compute.WORDS_FROM)
         distinct = shown.select(keys)
-        few = shown.height <= _BY_ROWS
-        distinct = distinct if few else distinct.unique(maintain_order=True)
+        distinct = distinct.unique(maintain_order=True)
         told = [self.compute.words(row, compiled.parameters) for row in _outputs(distinct)]
         names = [of for of in self.table.values() if of not in compiled.rule.outputs and of != "why"]
         words = pl.DataFrame([pl.Series(n, [row[n] for row in told], pl.String) for n in names])
-        if few:
-            return words
         answers = distinct.hstack(words.rename({n: f"#{n}" for n in names}))
         joined = shown.select(keys).join(answers, on=keys, how="left", nulls_equal=True, maintain_order="left")
         return joined.select(pl.col(f"#{n}").alias(n) for n in names)
@@ -182,6 +202,16 @@ def _compiled(compute: ModuleType, texts: tuple[tuple[str, str], ...]) -> Compil
     parameters = Parameters(dict(texts))
     rule: Rule = compute.rule(parameters)
     return Compiled(parameters, rule, compile_rule(rule), denominators_of(rule))
+
+
+@lru_cache(maxsize=2048)
+def _row_function(
+    compute: ModuleType, texts: tuple[tuple[str, str], ...], absent: tuple[str, ...], needed: tuple[str, ...]
+) -> Callable[[Row], dict[str, RowResult]]:
+    """The needed outputs of a row, what follows from absent columns worked out beforehand."""
+    rule = _compiled(compute, texts).rule
+    asked = msgspec.structs.replace(rule, outputs={name: rule.outputs[name] for name in needed})
+    return compile_rule(fold(asked, dict.fromkeys(absent), rule.columns, whole=False))
 
 
 def _rows(wide: Wide) -> list[Row]:
@@ -205,8 +235,6 @@ def _exact(value: object) -> RowResult:
 
 
 def _yes_no(truths: pl.Series) -> pl.Series:
-    if len(truths) <= _BY_ROWS:
-        return pl.Series(truths.name, ["U" if t is None else "Y" if t else "N" for t in truths], VERDICTS)
     truth = pl.col(truths.name)
     said = pl.when(truth).then(pl.lit("Y", VERDICTS)).when(~truth).then(pl.lit("N", VERDICTS))
     return pl.DataFrame([truths]).select(said.otherwise(pl.lit("U", VERDICTS))).to_series()
@@ -217,30 +245,18 @@ def _read_texts(frame: pl.DataFrame) -> pl.DataFrame:
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     if not texts:
         return frame
-    if frame.height <= _BY_ROWS:
-        return frame.with_columns([_short_text(frame[name]) for name in texts])
     stripped = frame.with_columns(pl.col(texts).str.strip_chars().replace("", None))
     for name in texts:
         wrong = (~stripped[name].str.contains(EXACT)).fill_null(False).arg_true()
         if len(wrong):
-            raise _no_number(name, int(wrong[0]))
+            raise no_number(name, int(wrong[0]))
     return stripped
-
-
-def _short_text(column: pl.Series) -> pl.Series:
-    cells = [None if cell is None else cell.strip() or None for cell in column]
-    for row, cell in enumerate(cells):
-        if cell is not None and not re.match(EXACT, cell):
-            raise _no_number(column.name, row)
-    return pl.Series(column.name, cells, pl.String)
-
-
-def _no_number(column: str, row: int) -> ValueError:
-    return ValueError(f"column {column}, row {row + 1}: this text is no plain number such as 4.5 or 10/7")
 
 
 def _renamed(frame: pl.DataFrame, answers: Collection[str]) -> pl.DataFrame:
     """The columns that an answer replaces are kept as `<name>_in`."""
+    if not set(answers) & set(frame.columns):
+        return frame
     taken, names = {*frame.columns, *answers}, {}
     for name in frame.columns:
         kept = name

@@ -1,6 +1,7 @@
 """A table's numbers, however they are written, as the integer numerators that a rule reads; nothing is rounded."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple, cast
@@ -53,7 +54,7 @@ def numerators(frame: pl.DataFrame) -> Wide | Exact:
             continue
         scaled = _scaled(columns)
         if scaled is None:
-            return Exact(exact_rows(frame))
+            return Exact(exact_rows(frame.get_columns()))
         made += scaled[0]
         constants[f"{measure}_scale"] = scaled[1]
     return prove(pl.DataFrame(made), constants)
@@ -157,43 +158,63 @@ def _fractions(column: pl.Series) -> list[Fraction | None]:
     return [None if x is None else Fraction(str(x)) for x in column]
 
 
-def exact_rows(frame: pl.DataFrame) -> list[dict[str, Fraction | int | None]]:
+def exact_rows(columns: Sequence[pl.Series]) -> list[dict[str, Fraction | int | None]]:
     """
     The same row by row, for few rows: whole numbers wherever decimals end, each row over its own scales.
 
-    Raises: as `numerators`.
+    Raises: as `numerators`; ValueError, naming row and column, where a text is no number.
     """
+    named = {column.name: column for column in columns}
     measures: dict[str, list[str]] = {}
-    for name in frame.columns:
+    for name in named:
         measures.setdefault(measure_of(name), []).append(name)
-    written = {name: _written(frame[name]) for name in frame.columns}
-    rows: list[dict[str, Fraction | int | None]] = [{} for _ in range(frame.height)]
+    written = {name: _written(column) for name, column in named.items()}
+    rows: list[dict[str, Fraction | int | None]] = [{} for _ in range(len(columns[0]) if columns else 0)]
     for measure, names in measures.items():
-        scaled = f"{measure}_scale" not in names
+        scale = f"{measure}_scale"
+        of = [(name, written[name]) for name in names]
         for place, row in enumerate(rows):
-            cells = [written[name][place] for name in names]
-            most = max((c[1] for c in cells if c is not None), default=0)
-            for name, cell in zip(names, cells, strict=True):
+            most = 0
+            for _, cells in of:
+                cell = cells[place]
+                if cell is not None and cell[1] > most:
+                    most = cell[1]
+            for name, cells in of:
+                cell = cells[place]
                 row[name] = None if cell is None else cell[0] * 10 ** (most - cell[1])
-            if scaled:
-                row[f"{measure}_scale"] = 10**most
+            if scale not in names:
+                row[scale] = 10**most
     return rows
+
+
+def no_number(column: str, row: int) -> ValueError:
+    return ValueError(f"column {column}, row {row + 1}: this text is no plain number such as 4.5 or 10/7")
 
 
 def _written(column: pl.Series) -> list[tuple[Fraction | int, int] | None]:
     """Each cell as a number over ten to some power; a fraction as it is."""
-    cells = column.to_list()
+    cells, name = column.to_list(), column.name
     if column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null):
         return [None if cell is None else (int(cell), 0) for cell in cells]
     if column.dtype.is_float():
         places = _places_of_floats(column.cast(pl.Float64))
         return [None if cell is None else (round(cell * 10**places), places) for cell in cells]
-    if column.dtype == pl.String or isinstance(column.dtype, pl.Decimal):
-        return [_cell(str(cell)) if cell not in (None, "") else None for cell in cells]
+    if column.dtype == pl.String:
+        return [_cell(name, place, cell) for place, cell in enumerate(cells)]
+    if isinstance(column.dtype, pl.Decimal):
+        return [_cell(name, place, None if cell is None else str(cell)) for place, cell in enumerate(cells)]
     raise TypeError(f"column {column.name} must hold numbers, found {column.dtype}")
 
 
-def _cell(text: str) -> tuple[Fraction | int, int]:
+_MATCHED = re.compile(EXACT)
+
+
+def _cell(column: str, place: int, cell: str | None) -> tuple[Fraction | int, int] | None:
+    text = (cell or "").strip()
+    if not text:
+        return None
+    if not _MATCHED.match(text):
+        raise no_number(column, place)
     if "/" in text:
         return exact(text), 0
     whole, _, decimals = text.partition(".")

@@ -12,6 +12,7 @@ from trialwright.catalog.evaluator.columns import (
     exact_columns,
 )
 from trialwright.catalog.evaluator.exact_rows import gathered
+from trialwright.catalog.evaluator.folding import fold
 from trialwright.catalog.evaluator.rows import RowFunction, RowResult, RowValue, compile_row, compile_rule
 from trialwright.catalog.evaluator.wide import Wide, narrow, prove
 
@@ -27,6 +28,7 @@ __all__ = [
     "evaluate_columns",
     "evaluate_numerators",
     "exact_columns",
+    "fold",
     "gathered",
     "narrow",
     "prove",

@@ -57,10 +57,11 @@ def evaluate_numerators(rule: Rule, frame: pl.DataFrame | Wide, outputs: Collect
     denominators = {
         name: proved.bounds[tree].denominator for name, tree in wanted.outputs.items() if tree in proved.bounds
     }
-    if proved.widest > 64:
-        return Numerators(numerators_by_rows(wanted, wide.frame.select(names), denominators), denominators)
-    plan = Plan(wanted, proved, wide.holes)
     # A rule of constants alone still has an answer for every row.
+    read = names or wide.frame.columns[:1]
+    if proved.widest > 64:
+        return Numerators(numerators_by_rows(wanted, wide.frame.select(read), denominators), denominators)
+    plan = Plan(wanted, proved, wide.holes)
     lazy = wide.frame.lazy().select(plan.narrowed(names, numbers) or wide.frame.columns[:1])
     for stage in plan.stages():
         lazy = lazy.with_columns(stage)

@@ -21,14 +21,9 @@ def numerators_by_rows(rule: Rule, frame: pl.DataFrame, denominators: Mapping[st
     return pl.DataFrame([_column(name, results, denominators.get(name)) for name in rule.outputs])
 
 
-def gathered(
-    rule: Rule, results: Sequence[Mapping[str, RowResult]], names: Sequence[str], denominators: Mapping[str, int]
-) -> pl.DataFrame:
-    """The outputs `names` of rows already answered, as `exact_columns` would have them."""
-    return pl.DataFrame([_gathered(rule, [row[n] for row in results], n, denominators.get(n)) for n in names])
-
-
-def _gathered(rule: Rule, values: Sequence[RowResult], name: str, denominator: int | None) -> pl.Series:
+def gathered(rule: Rule, values: Sequence[RowResult], name: str, denominators: Mapping[str, int]) -> pl.Series:
+    """The output `name` of rows already answered, as `exact_columns` would have it."""
+    denominator = denominators.get(name)
     if denominator is None:
         return pl.Series(name, values, dtype=pl.Boolean)
     if denominator == 1:

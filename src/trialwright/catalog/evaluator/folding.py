@@ -53,19 +53,20 @@ _COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 _TURNED: dict[Comparison, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-def fold(rule: Rule, constants: Mapping[str, int | None], holes: Collection[str]) -> Rule:
+def fold(rule: Rule, constants: Mapping[str, int | None], holes: Collection[str], *, whole: bool = True) -> Rule:
     """
     `rule` with the same answers wherever the columns of `constants` hold that one value (None: missing) in every row.
 
+    Units:   the other columns hold whole numbers, unless `whole` says that fractions may stand there too.
     Missing: only the columns in `holes` may hold nulls; what guards against others is left out.
     """
-    folder = _Folder(constants, holes)
+    folder = _Folder(constants, holes, whole)
     return msgspec.structs.replace(rule, outputs={name: folder.fold(tree) for name, tree in rule.outputs.items()})
 
 
 class _Folder:
-    def __init__(self, constants: Mapping[str, int | None], holes: Collection[str]) -> None:
-        self.constants, self.holes = constants, holes
+    def __init__(self, constants: Mapping[str, int | None], holes: Collection[str], whole: bool) -> None:
+        self.constants, self.holes, self.whole = constants, holes, whole
         # By identity: hashing a tree costs as much as walking it. `kept` keeps what the ids stand for alive.
         self.folded: dict[int, Expr] = {}
         self.nullable: dict[int, bool] = {}
@@ -99,7 +100,7 @@ class _Folder:
             case Add(left, right) | Subtract(left, right) | Multiply(left, right):
                 return _arithmetic(type(node), self.number(left), self.number(right))
             case Compare(left, op, right):
-                return _compared(self.number(left), op, self.number(right))
+                return _compared(self.number(left), op, self.number(right), self.whole)
             case Choose(when, then, otherwise):
                 return _chosen(self.truth(when), self.number(then), self.number(otherwise))
             case OrElse(number, fallback):
@@ -176,21 +177,21 @@ def _arithmetic(kind: type[Add] | type[Subtract] | type[Multiply], left: Number,
     return kind(left, right)
 
 
-def _compared(left: Number, op: Comparison, right: Number) -> Truth:
+def _compared(left: Number, op: Comparison, right: Number, whole: bool) -> Truth:
     if MISSING in (left, right):
         return Known(None)
     if isinstance(left, Constant) and isinstance(right, Constant):
         return Known(_COMPARISONS[op](_fraction(left), _fraction(right)))
     if isinstance(left, Constant):
-        return _compared(right, _TURNED[op], left)
+        return _compared(right, _TURNED[op], left, whole)
     plainer = _two_columns(left, op, right)
     if plainer is not None:
         return plainer
     if isinstance(right, Constant) and isinstance(left, Multiply) and isinstance(left.left, Constant):
         factor = _fraction(left.left)
         if factor > 0:
-            return _compared(left.right, op, _constant(_fraction(right) / factor))
-    if isinstance(right, Constant) and right.denominator != 1 and op not in ("==", "!=") and _whole(left):
+            return _compared(left.right, op, _constant(_fraction(right) / factor), whole)
+    if whole and isinstance(right, Constant) and right.denominator != 1 and op not in ("==", "!=") and _whole(left):
         # A whole number passes 5/3 exactly where it passes 1 or reaches 2: no factor, and narrower integers.
         floor = right.numerator // right.denominator
         return Compare(left, op, Constant(floor if op in (">", "<=") else floor + 1))

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple, cast
+from typing import Any, cast
 
 from trialwright.catalog.evaluator.nodes import in_order, parts
 from trialwright.catalog.parameters import exact
@@ -39,23 +39,79 @@ RowResult = Fraction | int | bool | None
 RowFunction = Callable[[Mapping[str, RowValue]], RowResult]
 
 
-class Span(NamedTuple):
-    """A number of days known only to lie between two, both included: what a partial date leaves open."""
+class Span:
+    """
+    A number of days known only to lie between two, both included: what a partial date leaves open.
 
-    low: int
-    high: int
+    It reckons and compares as a number does; a comparison that its days do not agree on is None. So a step need not
+    ask what it has before it: plain numbers, which are nearly all there is, go straight through.
+    """
+
+    __hash__ = None  # type: ignore[assignment]  # equality is three-valued
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    def __add__(self, other: "_Open") -> "Span":
+        return _corners(operator.add, self, other)
+
+    def __radd__(self, other: "_Open") -> "Span":
+        return _corners(operator.add, other, self)
+
+    def __sub__(self, other: "_Open") -> "Span":
+        return _corners(operator.sub, self, other)
+
+    def __rsub__(self, other: "_Open") -> "Span":
+        return _corners(operator.sub, other, self)
+
+    def __mul__(self, other: "_Open") -> "Span":
+        return _corners(operator.mul, self, other)
+
+    def __rmul__(self, other: "_Open") -> "Span":
+        return _corners(operator.mul, other, self)
+
+    def __lt__(self, other: "_Open") -> bool | None:
+        b = _span(other)
+        return True if self.high < b.low else False if self.low >= b.high else None
+
+    def __le__(self, other: "_Open") -> bool | None:
+        b = _span(other)
+        return True if self.high <= b.low else False if self.low > b.high else None
+
+    def __gt__(self, other: "_Open") -> bool | None:
+        return _span(other).__lt__(self)
+
+    def __ge__(self, other: "_Open") -> bool | None:
+        return _span(other).__le__(self)
+
+    def __eq__(self, other: object) -> bool | None:  # type: ignore[override]
+        b = _span(cast(_Open, other))
+        if self.low == self.high == b.low == b.high:
+            return True
+        return False if self.high < b.low or b.high < self.low else None
+
+    def __ne__(self, other: object) -> bool | None:  # type: ignore[override]
+        return _not(self.__eq__(other))
+
+
+_Open = Span | Fraction | int
+
+
+def _corners(apply: Callable[[Any, Any], Any], left: _Open, right: _Open) -> Span:
+    a, b = _span(left), _span(right)
+    corners = [apply(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    return Span(min(corners), max(corners))
 
 
 _Slot = Fraction | int | bool | Span | None
-_Step = Callable[[list[_Slot], Mapping[str, RowValue]], _Slot]
-_Exact = Fraction | int
+_Step = Callable[[list[Any], Mapping[str, RowValue]], _Slot]
 
-_ARITHMETIC: dict[type, Callable[[_Exact, _Exact], _Exact]] = {
+_ARITHMETIC: dict[type, Callable[[Any, Any], Fraction | int | Span]] = {
     Add: operator.add,
     Subtract: operator.sub,
     Multiply: operator.mul,
 }
-_COMPARISONS: dict[str, Callable[[_Exact, _Exact], bool]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], bool | None]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -98,8 +154,9 @@ def _compile(nodes: Sequence[Expr]) -> Callable[[Mapping[str, RowValue]], list[_
 
     def run(row: Mapping[str, RowValue]) -> list[_Slot]:
         slots: list[_Slot] = []
+        append = slots.append
         for step in steps:
-            slots.append(step(slots, row))
+            append(step(slots, row))
         return slots
 
     return run
@@ -182,15 +239,9 @@ def _at_least(count: int, truths: list[_Slot]) -> bool | None:
 def _arithmetic(kind: type, left: int, right: int) -> _Step:
     apply = _ARITHMETIC[kind]
 
-    def step(slots: list[_Slot], _row: Mapping[str, RowValue]) -> _Slot:
+    def step(slots: list[Any], _row: Mapping[str, RowValue]) -> _Slot:
         a, b = slots[left], slots[right]
-        if a is None or b is None:
-            return None
-        if isinstance(a, Span) or isinstance(b, Span):
-            a, b = _span(a), _span(b)
-            corners = [apply(x, y) for x in a for y in b]
-            return Span(cast(int, min(corners)), cast(int, max(corners)))
-        return apply(a, b)
+        return None if a is None or b is None else apply(a, b)
 
     return step
 
@@ -198,32 +249,14 @@ def _arithmetic(kind: type, left: int, right: int) -> _Step:
 def _comparison(op: str, left: int, right: int) -> _Step:
     holds = _COMPARISONS[op]
 
-    def step(slots: list[_Slot], _row: Mapping[str, RowValue]) -> _Slot:
+    def step(slots: list[Any], _row: Mapping[str, RowValue]) -> _Slot:
         a, b = slots[left], slots[right]
-        if a is None or b is None:
-            return None
-        if isinstance(a, Span) or isinstance(b, Span):
-            return _compare_spans(op, _span(a), _span(b))
-        return holds(a, b)
+        return None if a is None or b is None else holds(a, b)
 
     return step
 
 
-def _compare_spans(op: str, a: Span, b: Span) -> bool | None:
-    match op:
-        case "<":
-            return True if a.high < b.low else False if a.low >= b.high else None
-        case "<=":
-            return True if a.high <= b.low else False if a.low > b.high else None
-        case ">" | ">=":
-            return _compare_spans("<" if op == ">" else "<=", b, a)
-    apart = a.high < b.low or b.high < a.low
-    same = a.low == a.high == b.low == b.high
-    equal = True if same else False if apart else None
-    return equal if op == "==" else _not(equal)
-
-
-def _span(number: _Slot) -> Span:
+def _span(number: _Open) -> Span:
     return number if isinstance(number, Span) else Span(cast(int, number), cast(int, number))
 
 

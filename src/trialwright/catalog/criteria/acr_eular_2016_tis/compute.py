@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from trialwright.catalog.criteria.operators import (
@@ -147,7 +148,14 @@ def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
 
 
 def _measure_reason(m: str, outputs: Outputs) -> Reason:
-    worth, gain, scale = outputs[f"points_{m}"], outputs[f"gain_{m}"], outputs[f"range_{m}"]
+    return _moved_reason(m, outputs[f"points_{m}"], outputs[f"gain_{m}"], outputs[f"range_{m}"])
+
+
+@lru_cache(maxsize=100_000)
+def _moved_reason(
+    m: str, worth: Fraction | int | None, gain: Fraction | int | None, scale: Fraction | int | None
+) -> Reason:
+    """Remembered, because a scale of a hundred steps has few changes and a table of patients repeats them."""
     if worth is None or gain is None or not scale:
         return Reason("missing", {"measure": m, "most": exact_text(TABLE[m].most)})
     if gain == 0:
