@@ -1,4 +1,4 @@
-"""What else computes response criteria: pandas, Polars on long rows, a numba kernel. Doubles, as everybody writes them."""
+"""What else computes response criteria: pandas, Polars on long rows, a numba kernel. Doubles, as usual."""
 
 from typing import Any
 
@@ -136,11 +136,10 @@ def _compile() -> list[Any]:
     def tis(b0, f0, b1, f1, b2, f2, b3, f3, b4, f4, b5, f5, r4, ranges, edges, points, out):  # type: ignore[no-untyped-def]
         for i in numba.prange(out.shape[0]):
             lower = upper = 0.0
-            place = 0
-            for b, f, sign in (
+            for place, (b, f, sign) in enumerate((
                 (b0[i], f0[i], -1.0), (b1[i], f1[i], -1.0), (b2[i], f2[i], 1.0),
                 (b3[i], f3[i], -1.0), (b4[i], f4[i], -1.0), (b5[i], f5[i], -1.0),
-            ):  # fmt: skip
+            )):  # fmt: skip
                 length = r4[i] if place == 4 else ranges[place]
                 percent = (f - b) * sign / length * 100
                 if percent != percent:
@@ -151,7 +150,6 @@ def _compile() -> list[Any]:
                         level += percent > edges[place, k]
                     lower += points[place, level]
                     upper += points[place, level]
-                place += 1
             out[i] = 1 if lower >= 20 else 0 if upper < 20 else 2
 
     return [doi, tis]

@@ -23,12 +23,13 @@ from trialwright.model.expression import Rule
 
 VISITS = 5
 PARTICIPANTS = 1_000_000
-LONG, LOOPED = 100_000, 400  # participants: rates of the slower peers do not depend on how many
+ROUNDS = 7
+LONG, LOOPED = 50_000, 200  # participants: rates of the slower peers do not depend on how many
 CHUNKS = 20  # of the whole frame: 1e8 participant-visits where PARTICIPANTS is 1,000,000
 MEASURES = peers.MEASURES
 HIGHEST = {"phga": 100, "ptga": 100, "mmt": 150, "haq": 24, "enz": 30_000, "exm": 100}
 
-# Rate of each peer over that of pandas long, from the measured references (statistics 4, engineering); 0.7 of it is due.
+# Rate of each peer over that of pandas long in the measured references (statistics 4, engineering); 0.7 of it is due.
 REFERENCE = {
     "DOI groupby-apply": 471 / 4.3e5,
     "DOI Polars long": 1.9 / 1.7,
@@ -40,12 +41,21 @@ DUE = 0.7
 
 def run() -> None:
     failed: list[str] = []
-    wide, doubles = _drawn(PARTICIPANTS * VISITS)
+    # Whole rows, as the reference prototypes were measured; then one value in thirty missing, shown beside.
+    for holes in (0.0, 0.03):
+        failed += _engines(holes, judged=not holes)
+    failed += _memory()
+    failed += _few_rows()
+    print("all targets met" if not failed else f"NOT MET: {'; '.join(failed)}")
+
+
+def _engines(holes: float, judged: bool) -> list[str]:
+    failed: list[str] = []
+    wide, doubles = _drawn(PARTICIPANTS * VISITS, holes=holes)
     rows = wide.frame.height
-    print(
-        f"{rows:,} participant-visits, Polars {pl.thread_pool_size()} threads, integers of {_bytes(wide):.0f} bytes a row"
-    )
-    rates = {**_peers(doubles), **_ours(wide)}
+    print(f"{holes:.0%} of the values missing")
+    print(f"{rows:,} participant-visits of {_bytes(wide):.0f} bytes, Polars {pl.thread_pool_size()} threads")
+    rates = _rates(wide, doubles)
     for name, rate in rates.items():
         print(f"  {name:<34} {rate / 1e6:10.3f} M rows/s")
     threads = pl.thread_pool_size()
@@ -60,10 +70,9 @@ def run() -> None:
         ratio = rates[name] / rates[f"{kind} pandas long"]
         failed += _held(f"peer {name} / pandas long, of its reference", ratio / reference, DUE)
     failed += _same_answers(wide, doubles)
-    failed += _memory()
-    failed += _few_rows()
-    failed += _chunks(wide, rates["DOI verdict"])
-    print("all targets met" if not failed else f"NOT MET: {'; '.join(failed)}")
+    if judged:
+        failed += _chunks(wide, rates["DOI verdict"])
+    return failed if judged else []
 
 
 def _held(what: str, figure: float, target: float, most: bool = False) -> list[str]:
@@ -85,31 +94,30 @@ def _reasons(rule: Rule) -> list[str]:
     return [name for name in rule.outputs if name.startswith(wanted)]
 
 
-def _ours(wide: Wide) -> dict[str, float]:
+def _rates(wide: Wide, doubles: dict[str, NDArray[np.float64]]) -> dict[str, float]:
+    """Rows a second of every engine; they take turns, so that a busy moment of the machine meets them all."""
     doi, tis = _rules()
     rows = wide.frame.height
-    return {
-        "DOI verdict": rows / best(lambda: evaluate_numerators(doi, wide, ["verdict"])),
-        "DOI with reasons": rows / best(lambda: evaluate_numerators(doi, wide, _reasons(doi))),
-        "TIS verdict": rows / best(lambda: evaluate_numerators(tis, wide, ["verdict"])),
-        "TIS with reasons": rows / best(lambda: evaluate_numerators(tis, wide, _reasons(tis))),
-    }
-
-
-def _peers(doubles: dict[str, NDArray[np.float64]]) -> dict[str, float]:
-    rates: dict[str, float] = {}
-    long = peers.long_rows(doubles, LONG, VISITS)
-    few = peers.long_rows(doubles, LOOPED, VISITS)
-    rates["DOI groupby-apply"] = LOOPED * VISITS / best(lambda: peers.pandas_by_participant(few), 1)
-    rates["DOI pandas long"] = LONG * VISITS / best(lambda: peers.pandas_long_doi(long))
-    rates["TIS pandas long"] = LONG * VISITS / best(lambda: peers.pandas_long_tis(long))
+    long, few = peers.long_rows(doubles, LONG, VISITS), peers.long_rows(doubles, LOOPED, VISITS)
     table = pl.DataFrame({c: long[c].astype(str).to_list() if c == "measure" else long[c].to_numpy() for c in long})
-    rates["DOI Polars long"] = LONG * VISITS / best(lambda: peers.polars_long_doi(table))
-    rows = len(doubles["phga_b"])
+    work: dict[str, tuple[int, Callable[[], object]]] = {
+        "DOI groupby-apply": (LOOPED * VISITS, lambda: peers.pandas_by_participant(few)),
+        "DOI pandas long": (LONG * VISITS, lambda: peers.pandas_long_doi(long)),
+        "TIS pandas long": (LONG * VISITS, lambda: peers.pandas_long_tis(long)),
+        "DOI Polars long": (LONG * VISITS, lambda: peers.polars_long_doi(table)),
+        "DOI verdict": (rows, lambda: evaluate_numerators(doi, wide, ["verdict"])),
+        "DOI with reasons": (rows, lambda: evaluate_numerators(doi, wide, _reasons(doi))),
+        "TIS verdict": (rows, lambda: evaluate_numerators(tis, wide, ["verdict"])),
+        "TIS with reasons": (rows, lambda: evaluate_numerators(tis, wide, _reasons(tis))),
+    }
     for threads in sorted({1, pl.thread_pool_size()}):
-        rates[f"DOI numba {threads}"] = rows / best(lambda t=threads: peers.numba_doi(doubles, t))
-        rates[f"TIS numba {threads}"] = rows / best(lambda t=threads: peers.numba_tis(doubles, t))
-    return rates
+        work[f"DOI numba {threads}"] = (rows, lambda t=threads: peers.numba_doi(doubles, t))
+        work[f"TIS numba {threads}"] = (rows, lambda t=threads: peers.numba_tis(doubles, t))
+    spent = dict.fromkeys(work, float("inf"))
+    for _ in range(ROUNDS):
+        for name, (_, job) in work.items():
+            spent[name] = min(spent[name], best(job, 1))
+    return {name: count / spent[name] for name, (count, _) in work.items()}
 
 
 def _same_answers(wide: Wide, doubles: dict[str, NDArray[np.float64]]) -> list[str]:
@@ -134,7 +142,7 @@ def _memory() -> list[str]:
     """Input, output and work at their highest, over the input, in a fresh process for each question."""
     failed = []
     for kind in ("doi verdict", "doi reasons", "tis verdict", "tis reasons"):
-        told = subprocess.run(  # noqa: S603 - this very program
+        told = subprocess.run(
             [sys.executable, "-m", "benchmarks._response_memory", *kind.split()],
             capture_output=True,
             check=True,
@@ -150,15 +158,15 @@ def _few_rows() -> list[str]:
     twenty = _texts(20)
     for name in ("imacs_doi_2004", "acr_eular_2016_tis"):
         entry = known.criterion(name)
-        spent = best(lambda e=entry: [e.evaluate(twenty) for _ in range(20)], 5) / 20 * 1000
+        spent = best(lambda e=entry: e.evaluate(twenty), 200) * 1000
         failed += _held(f"20 participants, {name}, ms", spent, 2, most=True)
-        whole = best(lambda e=entry: [e.evaluate(twenty, why=True) for _ in range(20)], 5) / 20 * 1000
+        whole = best(lambda e=entry: e.evaluate(twenty, why=True), 200) * 1000
         print(f"    with the sentences: {whole:.2f} ms")
-        one = best(lambda e=entry: [e.evaluate(twenty[0]) for _ in range(50)], 5) / 50 * 1000
+        one = best(lambda e=entry: e.evaluate(twenty[0]), 200) * 1000
         failed += _held(f"one live row, {name}, ms", one, 1, most=True)
         compiled = entry.compiled("", {})
         row = {**{c: 50 for c in compiled.rule.columns if not c.endswith("_higher_better")}}
-        spent = best(lambda c=compiled, r=row: [c.by_row(r) for _ in range(200)], 5) / 200 * 1000
+        spent = best(lambda c=compiled, r=row: c.by_row(r), 500) * 1000
         failed += _held(f"one row by the compiled row function, {name}, ms", spent, 0.1, most=True)
     return failed
 

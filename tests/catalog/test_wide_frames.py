@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from catalog.trees import NUMBERS, TRUTHS
 from trialwright import catalog
 from trialwright.catalog.evaluator import compile_rule, evaluate_numerators, narrow, prove
-from trialwright.model.expression import Add, AtLeast, Column, Compare, Constant, Multiply, OrElse, Rule, Subtract
+from trialwright.model.expression import Add, All, AtLeast, Column, Compare, Constant, Multiply, OrElse, Rule, Subtract
 
 KNOWN = catalog.load()
 _SMALL = st.one_of(st.none(), st.integers(-4, 4))
@@ -54,13 +54,34 @@ def _zero():
     return Constant(0)
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.integers(0, 2),
+    st.integers(0, 2),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=8),
+    st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    st.sampled_from([">", ">="]),
+)
+def test_a_guard_is_left_out_only_where_what_stands_beside_it_implies_it(low_a, low_b, pairs, factors, op):
+    # "Better at all, and by 20 percent": 5 to 5 is not better, 0 to 0 is not better by 20 percent of nothing.
+    a, b = Column("a"), Column("b")
+    reached = Compare(Multiply(Constant(factors[0]), a), op, Multiply(Constant(factors[1]), b))
+    rule = Rule(("a", "b"), {"better": All((Compare(a, ">", b), reached))})
+    rows = [{"a": max(x, low_a), "b": max(y, low_b)} for x, y in pairs]
+    run = compile_rule(rule)
+
+    found = evaluate_numerators(rule, pl.DataFrame(rows, schema=dict.fromkeys("ab", pl.Int64))).frame
+
+    assert [run(row) for row in rows] == found.to_dicts()
+
+
 def test_the_narrowest_width_that_holds_the_items_limits_is_taken_once():
     frame = pl.DataFrame({"vas": [0, 100], "ck": [20, 40_000]}, schema={"vas": pl.Int64, "ck": pl.Int64})
 
     wide = narrow(frame, {"vas": (0, 100), "ck": (0, 100_000)})
 
     assert wide.frame.schema == {"vas": pl.Int8, "ck": pl.Int32}
-    assert wide.limits == {"vas": (0, 100), "ck": (0, 100_000)}
+    assert wide.limits == {"vas": (0, 100), "ck": (20, 40_000)}  # what was found, within what was allowed
 
 
 @pytest.mark.parametrize("outside", [-1, 101, 2**40])

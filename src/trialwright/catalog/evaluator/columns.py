@@ -51,7 +51,7 @@ def evaluate_numerators(rule: Rule, frame: pl.DataFrame | Wide, outputs: Collect
     names, numbers = _used_columns(asked.outputs.values())
     wide = frame if isinstance(frame, Wide) else prove(_columns_of(frame, names, numbers))
     _check_columns(wide, names, numbers)
-    wanted = fold(asked, wide.constants, wide.holes)
+    wanted = fold(asked, wide.constants, wide.holes, least={name: low for name, (low, _) in wide.limits.items()})
     names, numbers = _used_columns(wanted.outputs.values())
     proved = widths(wanted, {name: wide.limits[name] for name in numbers})
     denominators = {

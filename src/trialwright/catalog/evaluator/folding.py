@@ -34,6 +34,7 @@ from trialwright.model.expression import (
     Truth,
 )
 
+NOTHING_PROVED: Mapping[str, int] = {}
 MISSING = Choose(Known(None), Constant(0), Constant(0))
 """A number that is missing in every row."""
 
@@ -53,20 +54,30 @@ _COMPARISONS: dict[str, Callable[[Fraction, Fraction], bool]] = {
 _TURNED: dict[Comparison, Comparison] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
-def fold(rule: Rule, constants: Mapping[str, int | None], holes: Collection[str], *, whole: bool = True) -> Rule:
+def fold(
+    rule: Rule,
+    constants: Mapping[str, int | None],
+    holes: Collection[str],
+    *,
+    whole: bool = True,
+    least: Mapping[str, int] = NOTHING_PROVED,
+) -> Rule:
     """
     `rule` with the same answers wherever the columns of `constants` hold that one value (None: missing) in every row.
 
     Units:   the other columns hold whole numbers, unless `whole` says that fractions may stand there too.
+             `least`: the smallest value of a column, where it is proved.
     Missing: only the columns in `holes` may hold nulls; what guards against others is left out.
     """
-    folder = _Folder(constants, holes, whole)
+    folder = _Folder(constants, holes, whole, least)
     return msgspec.structs.replace(rule, outputs={name: folder.fold(tree) for name, tree in rule.outputs.items()})
 
 
 class _Folder:
-    def __init__(self, constants: Mapping[str, int | None], holes: Collection[str], whole: bool) -> None:
-        self.constants, self.holes, self.whole = constants, holes, whole
+    def __init__(
+        self, constants: Mapping[str, int | None], holes: Collection[str], whole: bool, least: Mapping[str, int]
+    ) -> None:
+        self.constants, self.holes, self.whole, self.least = constants, holes, whole, least
         # By identity: hashing a tree costs as much as walking it. `kept` keeps what the ids stand for alive.
         self.folded: dict[int, Expr] = {}
         self.nullable: dict[int, bool] = {}
@@ -125,7 +136,7 @@ class _Folder:
                     return Known(inner.truth is True)
                 return Certain(inner) if self.may_be_null(inner) else inner
             case All(of):
-                return _joined(All, [self.truth(part) for part in of])
+                return _joined(All, _without_implied([self.truth(part) for part in of], self.least))
             case AnyOf(of):
                 return _joined(AnyOf, [self.truth(part) for part in of])
             case AtLeast(count, of):
@@ -212,6 +223,29 @@ def _two_columns(left: Number, op: Comparison, right: Number) -> Truth | None:
     common = gcd(*whole.values())
     up, down = sorted(whole, key=lambda name: -whole[name])
     return Compare(_times(whole[up] // common, up), op, _times(-whole[down] // common, down))
+
+
+def _without_implied(parts: list[Truth], least: Mapping[str, int]) -> list[Truth]:
+    """
+    `parts` without a comparison `u > v` that another, `5 u >= 6 v`, implies because neither lies below zero.
+
+    The guard "better at all" beside "better by 20 percent" is needed where both values can be zero, and only there.
+    """
+    return [part for part in parts if not any(_implies(other, part, least) for other in parts if other != part)]
+
+
+def _implies(other: Truth, guard: Truth, least: Mapping[str, int]) -> bool:
+    match guard, other:
+        case Compare(Column(u), ">", Column(v)), Compare(left, ">" | ">=" as op, right):
+            sides = _linear(left), _linear(right)
+            if sides[0] is None or sides[1] is None or set(sides[0]) != {u} or set(sides[1]) != {v}:
+                return False
+            p, q = sides[0][u], sides[1][v]
+            lowest = least.get(u, -1), least.get(v, -1)
+            if min(lowest) < 0 or not 0 < p <= q:
+                return False
+            return op == ">" or (p < q and max(lowest) > 0)
+    return False
 
 
 def _linear(node: Number) -> dict[str, Fraction] | None:

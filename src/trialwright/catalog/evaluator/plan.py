@@ -38,6 +38,7 @@ from trialwright.model.expression import (
 DTYPES: dict[int, type[pl.DataType]] = {16: pl.Int16, 32: pl.Int32, 64: pl.Int64}
 _COUNTED = pl.UInt8  # what truths are counted in: half the memory traffic of the numbers
 _MOST_COUNTED = 255
+_ONE_BYTE = 127
 _ARITHMETIC: dict[type, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     Add: operator.add,
     Subtract: operator.sub,
@@ -104,7 +105,14 @@ class Plan:
         return [made[level] for level in sorted(made) if made[level]]
 
     def outputs(self) -> list[pl.Expr]:
-        return [self._of(tree).alias(name) for name, tree in self.rule.outputs.items()]
+        return [self._shortest(tree).alias(name) for name, tree in self.rule.outputs.items()]
+
+    def _shortest(self, tree: Expr) -> pl.Expr:
+        """An answer in one byte where that holds it: what goes out is most of the memory that reasons take."""
+        built, bounds = self._of(tree), self.proved.bounds.get(tree)
+        # A number that is computed; a column stays as it came, and a count has one byte already.
+        narrow = bounds is not None and bounds.size <= _ONE_BYTE and not isinstance(tree, Column | Constant | CountTrue)
+        return built.cast(pl.Int8) if narrow else built
 
     def _with_counts(self) -> list[Expr]:
         ordered: dict[Expr, None] = {}
