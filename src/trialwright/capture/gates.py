@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from trialwright.capture.deviations import keeps_deviations
 from trialwright.capture.locks import LEVEL_WORDS, STATE_WORDS, hold_on
 from trialwright.capture.problems import problem
 from trialwright.capture.status import (
@@ -96,7 +97,12 @@ def check_may_save(
     if scheduled is None:
         return [problem("TW-CAP-037", where, form=place.form, visit=place.visit)]
     visit, form = scheduled
-    told = check_role(study, roles, "enter", where) + check_unlocked(events, where)
+    told = (
+        []
+        if keeps_deviations(form) and may(study, roles, "record_deviation")
+        else check_role(study, roles, "enter", where)
+    )
+    told += check_unlocked(events, where)
     told += check_person(study, events, place, form, visit)
     held = hold_on(events, place.participant_id, place.visit, place.form)
     if held is not None:

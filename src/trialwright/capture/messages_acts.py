@@ -65,6 +65,17 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("A complete report holds all of it", "完整的报告须包含以上全部内容"),
         _T("Enter what is missing, then mark the report complete", "请补充后再标记报告为完成"),
     ),
+    # Deviations.
+    "TW-CAP-130": Message(
+        _T('"{typed}" is nothing that the data show and nobody has settled', "“{typed}”不是待处理的疑似偏离"),
+        _T("A departure that is still in the list", "应为列表中尚未处理的项目"),
+        _T("Look at the list again: somebody may have settled it", "请重新查看列表，可能已由他人处理"),
+    ),
+    "TW-CAP-131": Message(
+        _T("no deviation was chosen, or one that was told already", "未选择偏离，或所选偏离已报告"),
+        _T("Deviations on record that the committee has not been told of", "应为尚未向伦理委员会报告的偏离"),
+        _T("Choose again from the list", "请从列表中重新选择"),
+    ),
     # People.
     "TW-CAP-110": Message(
         _T('"{typed}" is no site of this study', "“{typed}”不是本研究的研究中心"),

@@ -26,6 +26,7 @@ from trialwright.pipeline.conduct_amend import amendment_impact, migrate_forms
 from trialwright.pipeline.conduct_base import QUALITY_ACTS, SESSION_KINDS, Actor, Refused, Saved, acts_of
 from trialwright.pipeline.conduct_checks import run_checks
 from trialwright.pipeline.conduct_copies import record_printed
+from trialwright.pipeline.conduct_deviations import record_deviation
 from trialwright.pipeline.conduct_forms import FormSave, form_token, inactivate_row, save_form, today_at_site
 from trialwright.pipeline.conduct_locks import (
     HoldAct,
@@ -64,7 +65,6 @@ from trialwright.pipeline.conduct_study import (
     open_site,
     publish_build,
     record_approval,
-    record_deviation,
 )
 from trialwright.pipeline.conduct_visits import add_visit, complete_visit, miss_visit, reopen_visit, values_held
 

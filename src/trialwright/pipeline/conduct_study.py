@@ -1,7 +1,5 @@
 """Acts on the study as a whole: approval, opening, builds, roles, deviations."""
 
-from trialwright.capture.gates import check_status, check_unlocked
-from trialwright.capture.status import STATUS_WORDS
 from trialwright.model.ledger import Conflict, Overtaken
 from trialwright.model.study import Study
 from trialwright.pipeline.conduct_base import (
@@ -10,7 +8,6 @@ from trialwright.pipeline.conduct_base import (
     Saved,
     act,
     check_any_role,
-    check_code,
     check_date,
     check_reason_given,
     decided_anew,
@@ -66,40 +63,3 @@ def publish_build(
         return Refused(tuple(told))
     made = act("build_published", build=str(study.build), hash=study.hash, status=study.status)
     return write_acts(ledger, study, actor, [made], reason=reason, token=f"build:{study.build}:{study.hash}", seen=seen)
-
-
-@decided_anew
-def record_deviation(
-    ledger: Ledger,
-    study: Study,
-    actor: Actor,
-    participant_id: str,
-    *,
-    category: str,
-    major: bool,
-    description: str,
-    date: str,
-    visit: str = "",
-    token: str = "",
-) -> Saved | Refused | Conflict | Overtaken:
-    """
-    A departure from the protocol, told by whoever saw it, also after the visit was marked complete.
-
-    `category` is one of the terms deviation_category. Where the study keeps deviations on a form, save that form
-    instead: one deviation stands in one place.
-    """
-    seen, events = read_acts(ledger, participant_id)
-    where = participant_id or "deviations"
-    told = check_any_role(study, events, actor, ("record_deviation",), where) + check_unlocked(events, where)
-    told += check_reason_given(description, where)
-    if participant_id:
-        told += check_status(events, participant_id, [s for s in STATUS_WORDS if s != "unknown"])
-    told += check_code(category, "deviation_category", where)
-    day, wrong = check_date(date, where)
-    if told or wrong:
-        return Refused((*told, *wrong))
-    made = act(
-        "deviation_recorded", participant_id, visit, category=category, major="Y" if major else "N",
-        description=description, date=day,
-    )  # fmt: skip
-    return write_acts(ledger, study, actor, [made], reason=description, token=token, seen=seen)

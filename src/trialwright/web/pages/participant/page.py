@@ -7,6 +7,7 @@ import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.consents import owed_consent, unsigned_versions
+from trialwright.capture.deviations import recorded
 from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligibility
 from trialwright.capture.locks import Scope
 from trialwright.catalog import load
@@ -75,7 +76,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
             (state, _evidence(call, names, state), _lacking(call, names, state))
             for state in check_eligibility(study, person.values)
         ],
-        deviations=[(event, names.details(event.details)) for event in person.all("deviation_recorded")],
+        deviations=recorded(call.place.snapshot(), participant_id),
         waiting=[each for each in asked if not each.on_form and not each.asked.query.place.visit],
         open_queries=len(asked),
         holding=quality.acts_on(call, Scope(participant_id=participant_id)),
