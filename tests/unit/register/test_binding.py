@@ -64,6 +64,15 @@ def test_an_outcome_that_nothing_computes_is_an_error_with_the_nearest_entries()
     assert "Nearest in the catalog: haq_di" in found[0].cure
 
 
+def test_an_outcome_moved_to_another_level_is_bound_to_nothing():
+    document = json.loads(RECONSTRUCTION.read_bytes())
+    outcomes = document["protocolSection"]["outcomesModule"]
+    outcomes["secondaryOutcomes"] += outcomes.pop("primaryOutcomes")
+    bindings = bind_outcomes(plain_protocol(record_of(json.dumps(document).encode())), CATALOG, _study())
+
+    assert [(one.level, one.estimand) for one in bindings][1] == ("secondary", "")
+
+
 def test_an_endpoint_that_leaves_its_unit_open_is_an_error():
     study = _study()
     open_ended = msgspec.structs.replace(

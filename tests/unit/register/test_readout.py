@@ -148,6 +148,7 @@ def test_the_draft_has_the_four_parts():
     change = section.outcome_measures_module.outcome_measures[1]
     assert (change.param_type, change.unit_of_measure) == ("MEAN", "mg/d")
     assert change.classes[0].categories[0].measurements[0].value == "-4.0"
+    assert change.denoms[0].counts[0].value == "7"
 
 
 def test_what_no_row_says_is_owed():

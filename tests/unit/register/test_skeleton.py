@@ -127,6 +127,15 @@ def test_no_mapped_element_is_lost_on_the_way_through_a_definition(name, tmp_pat
     assert _unlike(*_round(record_of((DATA / name).read_bytes()), tmp_path)) == []
 
 
+def test_other_names_of_a_medicine_go_through_a_definition(tmp_path):
+    document = json.loads((DATA / "exemplary.json").read_bytes())
+    document["protocolSection"]["armsInterventionsModule"]["interventions"][0]["otherNames"] = ["A1", "A-2"]
+    before, after = _round(record_of(json.dumps(document).encode()), tmp_path)
+    path = "armsInterventionsModule.interventions[].otherNames[]"
+
+    assert after[path] == before[path] == ["A1", "A-2"]
+
+
 def test_no_mapped_element_of_the_seed_is_lost(tmp_path):
     assert _unlike(*_round(record_of(RECONSTRUCTION.read_bytes()), tmp_path)) == []
 

@@ -132,6 +132,19 @@ def test_an_equal_public_copy_does_not_drift_though_the_upload_carries_less(plac
     assert [change.path for change in drift.fields] == ["protocolSection.statusModule.overallStatus"]
 
 
+def test_what_the_registry_writes_itself_is_no_drift(place):
+    folder, study, ledger = place
+    document = _public()
+    document["protocolSection"]["statusModule"] |= {
+        "lastUpdatePostDateStruct": {"date": "2026-10-05", "type": "ACTUAL"},
+        "statusVerifiedDate": "2026-10",
+    }
+    document["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["class"] = "UNKNOWN"
+    _submit(place, json.dumps(document).encode())
+
+    assert study_history(folder, study, ledger.snapshot().events).drift.same
+
+
 def test_without_a_submission_the_draft_is_held_against_the_public_copy(place):
     drift = study_drift(place[0])
 
