@@ -209,7 +209,7 @@ def _snapshot(path: Path, db: str | None) -> Snapshot | None:
 
 def convert(
     file: Annotated[Path, typer.Argument(metavar="IN", help="A record in any format.")],
-    to: Annotated[str, typer.Option("--to", help="v2, prs-xml, who, tabular or definition.")],
+    to: Annotated[str, typer.Option("--to", help="v2, prs-xml, who, tabular, page (readable) or definition.")],
     output: Annotated[
         Path | None,
         typer.Option(

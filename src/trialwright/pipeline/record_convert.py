@@ -11,6 +11,8 @@ from trialwright.register import read_record, unreadable_file
 from trialwright.register.skeleton import write_definition
 from trialwright.register.writing import (
     Written,
+    write_page,
+    write_page_html,
     write_prs_xml,
     write_tabular,
     write_tabular_html,
@@ -18,7 +20,7 @@ from trialwright.register.writing import (
     write_who,
 )
 
-TARGETS = ("v2", "prs-xml", "who", "tabular", "definition")
+TARGETS = ("v2", "prs-xml", "who", "tabular", "page", "definition")
 _WEB_PAGE = (".html", ".htm")
 
 
@@ -46,7 +48,7 @@ def convert_record(
     path: Path, target: str, *, output: Path | None = None, org_name: str = ""
 ) -> Written | list[Problem]:
     """
-    The record behind `path` as `target`; a tabular view that goes to an .html file is a web page.
+    The record behind `path` as `target`; a tabular view or a page that goes to an .html file is a web page.
 
     Problems: what `read_record` says (TW-REG-001 to 009).
     """
@@ -55,9 +57,10 @@ def convert_record(
         return record
     if target == "prs-xml":
         return write_prs_xml(record, org_name)
-    if target == "tabular" and output is not None and output.suffix.lower() in _WEB_PAGE:
-        return write_tabular_html(record)
-    return {"v2": write_v2, "who": write_who, "tabular": write_tabular}[target](record)
+    web = output is not None and output.suffix.lower() in _WEB_PAGE
+    if web and target in ("tabular", "page"):
+        return {"tabular": write_tabular_html, "page": write_page_html}[target](record)
+    return {"v2": write_v2, "who": write_who, "tabular": write_tabular, "page": write_page}[target](record)
 
 
 def _read(path: Path) -> RegistryRecord | list[Problem]:

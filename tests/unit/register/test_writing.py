@@ -8,7 +8,16 @@ import pytest
 from trialwright.cli import main
 from trialwright.model.record import RegistryRecord
 from trialwright.register import plain_protocol, read_record
-from trialwright.register.writing import who_items, write_tabular, write_tabular_html, write_v2, write_who
+from trialwright.register.reading.built import escaped
+from trialwright.register.writing import (
+    who_items,
+    write_page,
+    write_page_html,
+    write_tabular,
+    write_tabular_html,
+    write_v2,
+    write_who,
+)
 from trialwright.register.writing.tabular_rows import Row, tabular_sections
 
 from .records import DATA, PAGE, RECONSTRUCTION, SHARED, exemplary, record_of
@@ -115,6 +124,17 @@ def test_one_version_is_the_same_as_current():
     assert {row.text for label, row in rows.items() if label.startswith("Original ")} == {"Same as current"}
 
 
+def test_what_was_never_given_is_not_the_same_as_current():
+    document = exemplary()
+    document["protocolSection"]["outcomesModule"].pop("otherOutcomes", None)
+    status = document["protocolSection"]["statusModule"]
+    status["lastUpdatePostDateStruct"] = status["studyFirstPostDateStruct"] = {"date": "2020-01-01", "type": "ACTUAL"}
+    rows = _rows(record_of(json.dumps(document).encode()))
+
+    assert rows["Original Other Pre-specified Outcome Measures"].text == "Not Provided"
+    assert rows["Original Primary Outcome Measures"].text == "Same as current"
+
+
 def test_a_later_version_without_its_history_does_not_claim_to_know_the_original():
     document = exemplary()
     status = document["protocolSection"]["statusModule"]
@@ -149,6 +169,38 @@ def test_the_original_is_the_same_exactly_where_the_history_says_so(path):
     assert day[:4] in rows["Current Primary Outcome Measures"].text.split("\n")[0]
 
 
+def test_the_readable_page_tells_the_record_and_what_it_owes():
+    text = write_page(_seed()).content.decode()
+
+    assert "Status:             Unknown status, last known as recruiting" in text
+    assert "Participants:       20 planned" in text
+    assert "Primary: IMACS score improved [12 weeks after treat with Abatacept]" in text
+    assert text.count("Dose of glucocorticoids used") == 1  # a description that repeats the title is not told twice
+    assert "Still owed\n----------\n- " in text
+    assert max(map(len, text.splitlines())) <= 96
+
+
+def test_the_readable_web_page_escapes_what_the_record_says():
+    document = exemplary()
+    document["protocolSection"]["descriptionModule"]["briefSummary"] = "<b>bold</b> & more"
+    page = write_page_html(record_of(json.dumps(document).encode())).content.decode()
+
+    assert "<b>" not in page
+    assert "&lt;b&gt;bold&lt;/b&gt; &amp; more" in page
+
+
+@pytest.mark.bulk
+@pytest.mark.skipif(not RECORDS, reason="../shared/registry is not here")
+def test_the_escapes_of_every_real_text_are_taken_away_and_put_back():
+    """What a person reads has no escape, and what is written again reads the same when it is unescaped."""
+    for path in RECORDS:
+        plain_text = json.loads(msgspec.json.encode(plain_protocol(record_of(path.read_bytes()))))
+        written = escaped({"protocolSection": plain_text})
+        again = plain_protocol(record_of(json.dumps(written).encode()))
+
+        assert json.loads(msgspec.json.encode(again)) == plain_text, path.name
+
+
 def test_the_web_page_escapes_what_the_record_says():
     document = exemplary()
     document["protocolSection"]["identificationModule"]["briefTitle"] = "<script>alert(1)</script> & more"
@@ -168,10 +220,11 @@ def test_every_real_record_is_written_in_every_form():
         assert isinstance(back, RegistryRecord), path.name
         assert plain_protocol(back).identification_module.nct_id == plain_protocol(record).identification_module.nct_id
         assert len(who_items(record)) == 24
+        assert len(write_page(record).content) > 300
         assert write_tabular_html(record).content.startswith(b"<!doctype html>")
 
 
-@pytest.mark.parametrize("target", ["v2", "prs-xml", "who", "tabular"])
+@pytest.mark.parametrize("target", ["v2", "prs-xml", "who", "tabular", "page"])
 def test_the_command_writes_every_form_and_tells_what_is_owed(target, tmp_path, capsys, monkeypatch):
     written = tmp_path / "out"
     monkeypatch.setattr(

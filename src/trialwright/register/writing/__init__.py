@@ -1,5 +1,6 @@
 """Writing a registry record in the forms that others read, and saying what each cannot carry and what is still owed."""
 
+from trialwright.register.writing.page import write_page, write_page_html
 from trialwright.register.writing.prs_check import check_upload
 from trialwright.register.writing.prs_xml import write_prs_xml
 from trialwright.register.writing.tabular import write_tabular, write_tabular_html
@@ -12,6 +13,8 @@ __all__ = [
     "Written",
     "check_upload",
     "who_items",
+    "write_page",
+    "write_page_html",
     "write_prs_xml",
     "write_tabular",
     "write_tabular_html",

@@ -111,6 +111,8 @@ def _outcomes(name: str, key: str, outcomes: tuple[Outcome, ...], past: _Past, *
         same=bool(data and getattr(data, f"{field}_same")),
         text="\n".join(filter(None, (past.submitted(0) if first else "", words.outcome_text(first)))),
     )
+    if not outcomes and original == SAME:
+        original = NOT_PROVIDED  # what was never given is not the same as anything
     current = "\n".join(filter(None, (past.submitted(version) if outcomes else "", told)))
     where = f"outcomesModule.{key}"
     return _row(f"Current {name}", current, where, icmje=icmje), _row(f"Original {name}", original, "", icmje=icmje)

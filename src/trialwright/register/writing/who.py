@@ -4,7 +4,7 @@ import msgspec
 
 from trialwright.model.record import RegistryRecord
 from trialwright.model.v2.protocol import ContactsLocationsModule, Outcome, ProtocolSection
-from trialwright.register.markdown import plain_protocol
+from trialwright.register.markdown import plain, plain_protocol
 from trialwright.register.writing import words
 from trialwright.register.writing.written import UNCHECKED, Owed, Written
 
@@ -125,7 +125,7 @@ def _public_contact(people: ContactsLocationsModule) -> str:
 def _scientific_contact(record: RegistryRecord, people: ContactsLocationsModule) -> str:
     if people.overall_officials:
         return "\n".join(", ".join(filter(None, (one.name, one.affiliation))) for one in people.overall_officials)
-    point = record.typed.results_section.more_info_module.point_of_contact
+    point = plain(record).results_section.more_info_module.point_of_contact
     return ", ".join(filter(None, (point.title, point.organization, point.phone, point.email)))
 
 
@@ -173,9 +173,10 @@ def _outcomes(outcomes: tuple[Outcome, ...]) -> str:
 
 
 def _results(record: RegistryRecord) -> str:
-    status = record.typed.protocol_section.status_module
+    protocol = plain_protocol(record)
+    status = protocol.status_module
     posted = status.results_first_post_date_struct.date
-    results = [one for one in record.typed.protocol_section.references_module.references if one.type == "RESULT"]
+    results = [one for one in protocol.references_module.references if one.type == "RESULT"]
     lines = [f"Results posted {posted}"] if posted else []
     return "\n".join([*lines, *(one.citation or f"PubMed {one.pmid}" for one in results)])
 
