@@ -87,3 +87,31 @@ def read(data: bytes) -> pl.DataFrame:
         path.write_bytes(data)
         frame, _ = pyreadstat.read_xport(path, output_format="polars")
     return frame
+
+
+def read_dataset(data: bytes, name: str) -> Dataset:
+    """
+    A transport file as a dataset: variables with their labels and rows; a blank text is nothing.
+
+    Raises:  pyreadstat.ReadstatError where the file is no transport file.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "dataset.xpt"
+        path.write_bytes(data)
+        frame, told = pyreadstat.read_xport(path, output_format="polars")
+    labels = dict(zip(told.column_names, told.column_labels, strict=True))
+    numbers = {column for column, kind in frame.schema.items() if kind.is_numeric()}
+    rows = tuple(tuple(_plain(cell) for cell in row) for row in frame.iter_rows())
+    variables = tuple(
+        Variable(name=column, label=labels.get(column) or "", kind="float" if column in numbers else "text")
+        for column in frame.columns
+    )
+    return Dataset(
+        name=name, label=told.file_label or "", kind="", structure="", keys=(), variables=variables, rows=rows
+    )
+
+
+def _plain(cell: str | float | None) -> Cell:
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return None if cell == "" else cell
