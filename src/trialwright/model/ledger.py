@@ -22,7 +22,7 @@ EventKind = Literal[
     "query_opened", "query_answered", "query_closed", "query_reopened", "verified", "reviewed", "frozen", "unfrozen",
     "locked", "unlocked", "signed", "signature_broken", "deviation_recorded", "row_inactivated",
     "look_declared", "report_made", "exported", "printed", "erased",
-    "visit_added", "identity_kept", "identity_read", "migrated",
+    "visit_added", "identity_kept", "identity_read", "identity_erased", "migrated",
     "account_locked", "account_unlocked", "account_closed", "password_changed", "second_factor_set",
     "second_factor_removed", "signature_refused",
     "safety_reported", "safety_assessed", "safety_submitted", "safety_completed",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-WIDTH, LEFT, BAR, GAP = 560, 150, 22, 12
+WIDTH, LEFT, BAR, GAP = 380, 116, 22, 10
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +71,7 @@ def step(
     reached: Sequence[tuple[dt.date, int]], *, begin: dt.date, end: dt.date | None, planned: int, today: dt.date
 ) -> Step:
     """The step of `reached`, the plan from nought at `begin` to `planned` at `end`."""
-    height, left, bottom = 220, 34, 190
+    height, left, bottom = 190, 28, 160
     last = max(filter(None, (end, today, reached[-1][0] if reached else None, begin + dt.timedelta(days=1))))
     top = max(planned, reached[-1][1] if reached else 0, 1)
 
@@ -99,9 +99,9 @@ def step(
 
 
 def _ticks(begin: dt.date, last: dt.date) -> list[dt.date]:
-    """The first of a month, so that at most six stand on the axis."""
+    """The first of a month, so that at most five stand on the axis."""
     months = (last.year - begin.year) * 12 + last.month - begin.month
-    every = max(1, math.ceil(months / 5))
+    every = max(1, math.ceil(months / 4))
     found = []
     for n in range(0, months + 1, every):
         year, month = divmod(begin.month - 1 + n, 12)

@@ -55,6 +55,7 @@ _DETAILS = {
     "to": Text(en="asked", zh="答复角色"),
     "what": Text(en="what", zh="内容"),
     "entries": Text(en="entries", zh="条目数"),
+    "seal": Text(en="seal", zh="密封校验值"),
     "taken_back": Text(en="taken back", zh="撤回"),
     "exceptions": Text(en="exceptions", zh="例外项数"),
 }
@@ -205,7 +206,7 @@ class Names:
     def _detail(self, key: str, value: str) -> str:
         if key == "items":
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
-        if key in ("hash", "head"):
+        if key in ("hash", "head", "seal"):
             return f"{value[:12]}…"
         study = {"role": self._roles, "to": self._roles, "site": self._sites}
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})

@@ -86,7 +86,8 @@ class Place:
 
         In a demo it is the day on which the virtual clock stood still: its participants live in their own time.
         """
-        stood = max((event.at_utc for event in self.events() if event.origin == "simulated"), default="")
+        virtual = (e.at_utc for e in self.events() if e.participant_id and e.origin == "simulated")
+        stood = max(virtual, default="")
         return today_at_site(self.study, dt.datetime.fromisoformat(stood) if stood else self.ledger.now())
 
     def grants(self) -> tuple[Grant, ...]:

@@ -42,6 +42,7 @@ EVENTS: dict[EventKind, Text] = {
     "identity_kept": Text(en="identity of a participant kept", zh="登记参与者身份"),
     "migrated": Text(en="form moved to another build", zh="表单迁移至其他版本"),
     "identity_read": Text(en="identity of a participant read", zh="查看参与者身份"),
+    "identity_erased": Text(en="identity of a participant erased", zh="清除参与者身份"),
     "query_opened": Text(en="query opened", zh="提出质疑"),
     "query_answered": Text(en="query answered", zh="答复质疑"),
     "query_closed": Text(en="query closed", zh="关闭质疑"),
