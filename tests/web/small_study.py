@@ -178,7 +178,7 @@ def small_study() -> Study:
             Role(
                 name="investigator",
                 title=Text("Investigator", "研究者"),
-                may=("enter", "complete_visit", "enrol", "record_deviation", "sign", "report_safety"),
+                may=("enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety"),
             ),
             Role(name="monitor", title=Text("Monitor", "监查员"), may=("verify",)),
             Role(

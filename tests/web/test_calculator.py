@@ -1,5 +1,7 @@
 """The calculator inside the app: for those who see results, closed to those who enter core set measures."""
 
+from trialwright.pipeline import conduct
+
 
 def test_a_statistician_finds_the_fields_and_their_script(here, as_):
     browser = as_("statistician")
@@ -13,11 +15,16 @@ def test_a_statistician_finds_the_fields_and_their_script(here, as_):
     assert browser.get("/calculator/calculator.css").headers["Content-Type"].startswith("text/css")
 
 
-def test_whoever_enters_core_set_measures_sees_no_verdict_forming(demo, as_):
-    page = as_("investigator").get("/calculator/").content.decode()  # sees results and enters measures
+def test_whoever_enters_core_set_measures_sees_no_verdict_forming_until_data_lock(demo, as_):
+    ledger, study, manager = demo.ledger, demo.study, conduct.Actor("data_manager")
+    locked = as_("investigator").get("/calculator/").content.decode()  # sees results and enters measures
+    conduct.unlock_data(ledger, study, manager, reason="test")
+    page = as_("investigator").get("/calculator/").content.decode()
+    conduct.lock_data(ledger, study, manager, reason="test")
 
     assert "does not see a verdict forming" in page
     assert "calculator.js" not in page
+    assert "calculator.js" in locked, "nothing can be scored any more: no verdict can be steered"
 
 
 def test_a_nurse_is_refused_and_finds_it_in_no_menu(here, as_):

@@ -16,7 +16,7 @@ NAMES = {
 MAY = {
     # what each role of the small study may do, written down once more by hand: the test's own knowledge
     "study_nurse": {"enter", "complete_visit"},
-    "investigator": {"enter", "complete_visit", "enrol", "record_deviation", "sign", "report_safety"},
+    "investigator": {"enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety"},
     "monitor": {"verify"},
     "data_manager": {"lock", "grant", "review", "record_deviation"},
     "sponsor": {"assess_safety"},
@@ -34,6 +34,7 @@ POSTS = {
     "participant_unscheduled": "enter",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
+    "identity_keep": "identify", "identity_read": "identify", "identity_erase": "identify",
     "due_calendar": "enter|complete_visit|enrol",
     "query_open": CHECK, "checks_run": CHECK, "query_reopen": CHECK,
     "verify": "verify", "review": "review", "hold": "lock|review", "form_print": ANY_ROLE,
@@ -72,6 +73,7 @@ GONE = dict.fromkeys(
 ABSENT = ("safety_event",)
 """Pages of a thing that nobody has entered here."""
 ONLY = {
+    "identity": "identify",
     "results_figure": "see_results", "trace": "see_results",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "calculator": "see_results", "calculator_script": "see_results", "calculator_style": "see_results",
@@ -170,4 +172,4 @@ def test_what_does_not_exist_and_what_may_not_be_seen_look_alike(here, as_):
 def test_any_role_is_the_default_for_reading():
     reading = {route.act for route in routes() if not route.post_only}
 
-    assert {PUBLIC, SIGNED_IN, ANY_ROLE, "see_results", "sign"} == reading
+    assert {PUBLIC, SIGNED_IN, ANY_ROLE, "see_results", "sign", "identify"} == reading

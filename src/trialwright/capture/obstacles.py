@@ -14,16 +14,17 @@ from trialwright.capture.checks import OpenQuery, open_queries
 from trialwright.capture.consents import owed_consent
 from trialwright.capture.locks import Scope
 from trialwright.capture.marks import reviewed, verified
+from trialwright.capture.signatures import owed_signatures
 from trialwright.capture.status import inactive_rows, participant_status
 from trialwright.capture.values import Place, Values
 from trialwright.capture.visits import VisitState, visit_states, visits_of
-from trialwright.model.ledger import Blank, LedgerEvent
+from trialwright.model.ledger import Blank, LedgerEvent, Snapshot
 from trialwright.model.study import Study
 from trialwright.model.text import Text
 
 Kind = Literal[
     "query", "visit_open", "visit_overdue", "owed", "unverified", "changed_verified", "unreviewed", "changed_reviewed",
-    "consent", "no_end", "undecided",
+    "unsigned", "consent", "no_end", "undecided",
 ]  # fmt: skip
 
 KIND_WORDS: dict[Kind, Text] = {
@@ -37,6 +38,7 @@ KIND_WORDS: dict[Kind, Text] = {
     "changed_verified": Text("values changed after they were verified", "核查后被修改的数值"),
     "unreviewed": Text("forms to be reviewed", "待审阅的表单"),
     "changed_reviewed": Text("forms changed after they were reviewed", "审阅后被修改的表单"),
+    "unsigned": Text("visits that wait for a signature", "待签名的访视"),
     "consent": Text("new versions of the consent form to be signed", "待签署的新版知情同意书"),
     "no_end": Text("enrolled participants without an end of participation", "已入组但未登记结束参与的参与者"),
     "undecided": Text("participants still in screening", "仍在筛选中的参与者"),
@@ -75,6 +77,15 @@ def obstacles_of(
         *_unmarked(study, participant_id, values, own),
         *_person(study, participant_id, own, today),
     ]
+    return tuple(each for each in found if scope is None or _inside(each, scope))
+
+
+def unsigned(
+    study: Study, snapshot: Snapshot, participant_id: str = "", scope: Scope | None = None
+) -> tuple[Obstacle, ...]:
+    """The signatures that the definition wants and that are not there or were broken; of everybody or of one person."""
+    owed = owed_signatures(study, snapshot, participant_id) if study.signatures else ()
+    found = (Obstacle(kind="unsigned", place=Place(o.scope.participant_id, o.scope.visit, o.scope.form)) for o in owed)
     return tuple(each for each in found if scope is None or _inside(each, scope))
 
 

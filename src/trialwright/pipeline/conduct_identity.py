@@ -46,8 +46,8 @@ class Identity(msgspec.Struct, frozen=True):
 
 @decided_anew
 def keep_identity(
-    ledger: Ledger, study: Study, actor: Actor, store: SealedStore, participant_id: str, fields: dict[str, str],
-    *, reason: str = "", token: str = "",
+    ledger: Ledger, study: Study, actor: Actor, store: SealedStore, participant_id: str, *,
+    fields: dict[str, str], reason: str = "", token: str = "",
 ) -> Saved | Refused | Conflict | Overtaken:  # fmt: skip
     """
     Seals who a participant is; an earlier entry is replaced, for a reason, and erased.

@@ -6,7 +6,7 @@ from typing import Literal
 
 from trialwright.capture.gates import check_status, check_unlocked
 from trialwright.capture.locks import LEVEL_WORDS, LEVELS, STATE_WORDS, Hold, Scope, hold_on, hold_on_site
-from trialwright.capture.obstacles import KIND_WORDS, Obstacle, counted, obstacles_of
+from trialwright.capture.obstacles import KIND_WORDS, Obstacle, counted, obstacles_of, unsigned
 from trialwright.capture.problems import problem
 from trialwright.capture.status import STATUS_WORDS, data_locked
 from trialwright.capture.values import values_in
@@ -120,6 +120,7 @@ def obstacles_in(study: Study, snapshot: Snapshot, today: dt.date | None = None)
     for who, events in own.items():
         if any(event.kind == "participant_added" for event in events):
             yield from obstacles_of(study, who, values_in(snapshot, who), [*common, *events], today=day)
+    yield from unsigned(study, snapshot)
 
 
 def unsettled(where: str, found: Sequence[Obstacle]) -> Problem:
@@ -196,7 +197,12 @@ def _held(events: Sequence[LedgerEvent], scope: Scope, state: str) -> Hold | Non
 def _against(ledger: Ledger, study: Study, events: Sequence[LedgerEvent], scope: Scope) -> list[Obstacle]:
     if scope.participant_id:
         values, day = values_held(ledger, study, scope.participant_id), _last_day(events)
-        return list(obstacles_of(study, scope.participant_id, values, events, today=day, scope=scope))
+        found = obstacles_of(study, scope.participant_id, values, events, today=day, scope=scope)
+        return (
+            [*found, *unsigned(study, ledger.snapshot(), scope.participant_id, scope)]
+            if study.signatures
+            else list(found)
+        )
     here = {
         event.participant_id
         for event in events

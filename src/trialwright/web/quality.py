@@ -4,7 +4,7 @@ import msgspec
 
 from trialwright.capture.locks import LEVEL_WORDS, STATE_WORDS, Hold, Scope, hold_on, hold_on_site
 from trialwright.capture.marks import Mark, reviewed, verified
-from trialwright.capture.obstacles import Obstacle, obstacles_of
+from trialwright.capture.obstacles import Obstacle, obstacles_of, unsigned
 from trialwright.capture.status import data_locked
 from trialwright.capture.values import Values, values_of
 from trialwright.model.text import Text
@@ -64,7 +64,7 @@ def against_lock(call: Call) -> list[Obstacle]:
         each
         for person in journal.courses(call.place)
         for each in obstacles_of(study, person.participant_id, person.values, person.events, today=today)
-    ]
+    ] + list(unsigned(study, call.place.snapshot()))
 
 
 def of_form(call: Call, at: FormAt, row: int) -> FormQuality:

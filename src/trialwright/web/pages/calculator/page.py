@@ -1,7 +1,8 @@
 """
 The calculator inside the app: response criteria on numbers that somebody types, with nothing read, sent or stored.
 
-Who enters core set measures finds an explanation instead: the verdict must not form before their eyes.
+Who enters core set measures finds an explanation instead, until the data are locked: the verdict must not form before
+their eyes (docs/decisions/0031).
 """
 
 from functools import cache
@@ -9,6 +10,7 @@ from functools import cache
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright import catalog
+from trialwright.capture.status import data_locked
 from trialwright.catalog.calculator import calculator_script, calculator_style
 from trialwright.model.text import Text
 from trialwright.web.page import Call, Route
@@ -18,7 +20,12 @@ ACT = "see_results"
 
 
 def view(call: Call) -> HttpResponseBase:
-    return page(call, "calculator/calculator.html", blind="enter" in call.reader.acts)
+    return page(call, "calculator/calculator.html", blind=_still_scoring(call))
+
+
+def _still_scoring(call: Call) -> bool:
+    """Whether the reader may still enter a measure: with numbers in hand the verdict would come before the score."""
+    return call.reader.may("enter") and not data_locked(call.place.events())
 
 
 def script(call: Call) -> HttpResponseBase:

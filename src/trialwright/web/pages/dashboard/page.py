@@ -8,6 +8,7 @@ from django.http import HttpResponseBase
 from trialwright.capture.obstacles import counted
 from trialwright.capture.overview import AGES, LAGS, VISIT_WORDS, enrolment, lags, query_ages, visit_counts
 from trialwright.capture.queries import every_query
+from trialwright.capture.safety import due_list
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import charts, journal, quality
@@ -33,6 +34,9 @@ def view(call: Call) -> HttpResponseBase:
     ages = query_ages(every_query(place.events()), today)
     late = lags(_visited(entered), _first_entries(call))
     against = counted(quality.against_lock(call))
+    now = place.ledger.now()
+    clocks = due_list(study, place.snapshot(), now) if study.safety else ()
+    late_clocks = [clock for clock in clocks if clock.state == "overdue"]
     return page(
         call,
         "dashboard/dashboard.html",
@@ -63,6 +67,10 @@ def view(call: Call) -> HttpResponseBase:
         overdue=against.get("visit_overdue", 0),
         owed=against.get("owed", 0),
         begun=against.get("visit_open", 0),
+        has_safety=study.safety is not None,
+        clocks=clocks[:8],
+        owed_reports=len(clocks),
+        late_reports=len(late_clocks),
     )
 
 

@@ -29,8 +29,8 @@ def keep(call: Call, participant_id: str) -> HttpResponseBase:
     """Kept: back to the page, which shows nothing of it."""
     lookup.course(call, participant_id)
     done = conduct_identity.keep_identity(
-        call.place.ledger, call.place.study, Actor(call.reader.user), store_of(call), participant_id, _typed(call),
-        reason=call.posted("reason"), token=call.posted("token"),
+        call.place.ledger, call.place.study, Actor(call.reader.user), store_of(call), participant_id,
+        fields=_typed(call), reason=call.posted("reason"), token=call.posted("token"),
     )  # fmt: skip
     return _done(call, participant_id, done)
 

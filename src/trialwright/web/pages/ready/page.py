@@ -34,6 +34,9 @@ DOES: dict[Kind, Text] = {
     "changed_reviewed": Text(
         en="Something on the form is newer than its review: look again.", zh="表单在审阅后有改动，请重新审阅。"
     ),
+    "unsigned": Text(
+        en="The definition wants these visits signed once they are complete.", zh="方案定义要求访视完成后签名。"
+    ),
     "consent": Text(
         en="Record the signature of the new version on the participant's page.",
         zh="请在参与者页面登记新版知情同意书的签署。",
