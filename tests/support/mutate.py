@@ -38,7 +38,7 @@ def mutated(number: int, sources: Sources) -> bytes:
 
 
 def _json(dice: random.Random, sources: Sources) -> bytes:
-    document = copy.deepcopy(json.loads(dice.choice(sources["json"])))
+    document = json.loads(dice.choice(sources["json"]))
     for _ in range(dice.randint(1, 8)):
         _spoil(dice, document)
     return json.dumps(document, ensure_ascii=dice.random() < 0.5, allow_nan=True).encode("utf-8", "surrogatepass")
@@ -53,7 +53,7 @@ def _spoil(dice: random.Random, document: object) -> None:
     if act == 0:
         del place[key]
     elif act == 1:
-        place[key] = dice.choice(ODD_VALUES)
+        place[key] = copy.deepcopy(dice.choice(ODD_VALUES))
     elif act == 2:
         place[key] = dice.choice(ODD_TEXTS)
     elif act == 3 and isinstance(place[key], str):
@@ -122,14 +122,14 @@ def _text(dice: random.Random, sources: Sources) -> bytes:
 
 
 def _packed(dice: random.Random, sources: Sources) -> bytes:
-    data = gzip.compress(_json(dice, sources), compresslevel=1)
+    data = gzip.compress(_json(dice, sources), compresslevel=1, mtime=0)
     act = dice.randrange(4)
     if act == 0:
         return data[: dice.randrange(len(data))]
     if act == 1:
-        return gzip.compress(b"[" + b" " * dice.choice((10, 3_000_000)) + b"]", compresslevel=9)
+        return gzip.compress(b"[" + b" " * dice.choice((10, 3_000_000)) + b"]", compresslevel=9, mtime=0)
     if act == 2:
-        return gzip.compress(gzip.compress(data, compresslevel=1), compresslevel=1)
+        return gzip.compress(gzip.compress(data, compresslevel=1, mtime=0), compresslevel=1, mtime=0)
     return _flipped(dice, data)
 
 
