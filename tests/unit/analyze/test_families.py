@@ -276,3 +276,9 @@ def test_every_family_that_a_display_declares_is_known_or_shows_records():
     }
 
     assert declared - set(FAMILIES) <= {"listing", "looks", "figure", "figures"}
+
+
+def test_a_change_before_and_after_says_that_there_is_no_control(rows):
+    row = rows["14.2.2.1:W12:change_mean"]
+
+    assert any("regression to the mean" in warning for warning in row.warnings)
