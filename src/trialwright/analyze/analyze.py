@@ -12,6 +12,7 @@ from trialwright.analyze.families.deviations import deviations
 from trialwright.analyze.families.disposition import disposition
 from trialwright.analyze.families.events import events
 from trialwright.analyze.families.exposure import exposure
+from trialwright.analyze.families.imputed import imputed
 from trialwright.analyze.families.intercurrent import intercurrent
 from trialwright.analyze.families.laboratory import laboratory
 from trialwright.analyze.families.measured import measured
@@ -37,7 +38,7 @@ FAMILIES: dict[str, Family] = {
         disposition, analysis_sets, deviations, baseline, intercurrent,
         responders, components, sensitivity, change, events,
         by_visit, tipping, subgroups, noise, power, thresholds, measured,
-        medications, exposure, completeness, event_terms, event_rates, laboratory,
+        medications, exposure, completeness, event_terms, event_rates, laboratory, imputed,
     )
 }  # fmt: skip
 """What the parameter `analysis` of a display may ask for. Listings, figures and looks show records and need no rows."""

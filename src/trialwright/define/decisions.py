@@ -13,7 +13,7 @@ from trialwright.define.schema import VariableBlock
 from trialwright.model.entry import Criterion, Method
 
 _KINDS = ("response", "value", "event")
-_MISSING_RULES = ("nonresponder", "undetermined", "bounds", "observed", "last_observed")
+_MISSING_RULES = ("nonresponder", "undetermined", "bounds", "observed", "last_observed", "imputed")
 VARIATIONS = ("sensitivity", "supplementary")
 """Levels of estimands that vary another one."""
 
@@ -62,6 +62,7 @@ def check_decisions(
     check.attributes(around.sets, around.events)
     check.variable(around.visits)
     check.summary()
+    check.imputation()
     return len(notes.problems) == before
 
 
@@ -123,6 +124,18 @@ class _Check:
         tests = [use.method for use in self.whole.summary or () if use.method.endswith("_test")]
         if tests and not self.whole.alpha:
             self.undecided((), "alpha (the level of the test)", f"how many responders {tests[0]} asks for")
+
+    def imputation(self) -> None:
+        """Values are imputed by a method of `summary` that declares its seed; verdicts are enumerated, not imputed."""
+        if self.whole.missing != "imputed":
+            return
+        seeded = [use for use in self.whole.summary or () if "seed" in use.parameters]
+        if self._is_response():
+            allowed = [rule for rule in _MISSING_RULES if rule != "imputed"]
+            self.unknown(("missing",), "imputed", "a missing-data rule of a response", allowed)
+        elif not seeded:
+            what = "summary: a method that imputes (multiple_imputation) with its seed and number of imputations"
+            self.undecided(("summary",), what, "which values stand for the missing ones")
 
     def inherits(self, attribute: str) -> bool:
         return self.whole.level in VARIATIONS and attribute not in self.whole.own

@@ -322,7 +322,7 @@ class EstimandBlock(WithOrigin):
     population: str | None = None
     variable: VariableBlock | None = None
     intercurrent: dict[Name, Strategy] | None = None
-    missing: Literal["nonresponder", "undetermined", "bounds", "observed", "last_observed"] | None = None
+    missing: Literal["nonresponder", "undetermined", "bounds", "observed", "last_observed", "imputed"] | None = None
     summary: list[MethodBlock] | None = None
     benchmarks: list[BenchmarkBlock] | None = None
     alpha: Decimal | None = None

@@ -266,7 +266,7 @@ class Estimand(msgspec.Struct, frozen=True, kw_only=True):
     population: str  # name of an AnalysisSet
     variable: Variable
     intercurrent: dict[str, Strategy]
-    missing_rule: Literal["nonresponder", "undetermined", "bounds", "observed", "last_observed"]
+    missing_rule: Literal["nonresponder", "undetermined", "bounds", "observed", "last_observed", "imputed"]
     summary: tuple[MethodUse, ...]
     benchmarks: tuple[Benchmark, ...] = ()
     alpha: str = ""

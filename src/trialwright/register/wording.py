@@ -10,6 +10,7 @@ _RULES = {
     "undetermined": "a participant without a verdict stays undetermined",
     "bounds": "shown as lower and upper bound over what the missing values leave open",
     "observed": "participants with a value",
+    "imputed": "missing values are filled in many times over (multiple imputation)",
     "last_observed": "the last value seen before stands for a missing one",
 }
 

@@ -41,6 +41,10 @@ MISSING = {
         "缺失数据使应答无法判定时，按两种可能分别计，给出上下界。",
     ),
     "observed": Text("Only observed values count; nothing is filled in.", "仅计实测值，不作填补。"),
+    "imputed": Text(
+        "Missing values are filled in many times over, and what that leaves uncertain is added to the interval.",
+        "缺失值经多重插补，由此产生的不确定性计入区间。",
+    ),
     "last_observed": Text(
         "A response that missing values leave open is that of the last visit before at which it was decided.",
         "缺失数据使应答无法判定时，取此前最近一次可判定访视的结果。",

@@ -155,3 +155,10 @@ def test_what_cannot_be_imputed_is_refused_in_a_sentence(settings, found):
     problems = catalog().estimate("multiple_imputation", {"data": made(), **asked})
 
     assert found in " ".join(problem.sentence() for problem in problems)
+
+
+def test_where_everybody_seen_has_one_value_it_stands_for_the_others():
+    rows = [{**row, "change": None if row["change"] is None else 0} if row["visit"] == "W4" else row for row in made()]
+    at_week_4 = at(imputed(rows), "W4")
+
+    assert (at_week_4.estimate, at_week_4.se, at_week_4.lower) == (0, None, None)

@@ -6,7 +6,7 @@ from trialwright.register.binding.nearest import nearest_entries
 from trialwright.register.skeleton.outcomes import Placed
 
 Tree = dict[str, object]
-_RULES = "nonresponder, undetermined, bounds, observed, last_observed"
+_RULES = "nonresponder, undetermined, bounds, observed, last_observed, imputed"
 
 
 def analysis_tree(outcomes: tuple[Placed, ...], catalog: Catalog) -> Tree:

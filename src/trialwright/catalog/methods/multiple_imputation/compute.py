@@ -45,6 +45,11 @@ def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
     filled = impute(
         wide.table, wide.participants, seed=arguments.integer("seed"), imputations=m, steps=arguments.integer("steps")
     )
+    for number in range(missing.shape[1]):
+        seen = wide.table[~missing[:, number], number]
+        if (seen == seen[0]).all():
+            # Where everybody seen has one value there is no spread to draw from: it stands for the others too.
+            filled[:, :, number] = seen[0]
     rows: list[Estimate] = []
     cells: list[Cells] = []
     for delta in arguments.numbers("deltas"):
