@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from trialwright.cli.speak import exit_by, out, print_problems, stop, waiting, wrong_use
-from trialwright.model.entry import Criterion, Entry, Method
+from trialwright.model.entry import Entry
 
 
 def add_to(app: typer.Typer) -> None:
@@ -73,36 +73,23 @@ def catalog(
     entry: Annotated[str, typer.Argument(metavar="ENTRY", help="One entry; without it, the index of all.")] = "",
 ) -> None:
     """
-    Print what the catalog knows: instruments, response criteria, methods, displays, terms.
+    Print what the catalog knows, or the page of one entry: rule, choices, numbers with sources, worked cases.
 
     Example: trialwright catalog imacs_doi_2004
     """
     from trialwright import catalog as knowledge
+    from trialwright.catalog.pages import entry_page, index
 
     known = knowledge.load()
     if entry:
         found = known.find(entry)
         if not isinstance(found, Entry):
             stop([found])
-        _print_entry(found)
+        print(entry_page(known, found.name, found.kind), end="")
         return
-    for kind in ("instrument", "criterion", "method", "display", "terms"):
+    for kind, entries in index(known, ("criterion", "instrument", "method", "display", "terms")):
         out.print(f"\n[bold]{kind}[/bold]")
-        for name in known.names(kind):
-            shown = known.find(name)
-            if isinstance(shown, Entry):
-                out.print(f"  {name:<26} {shown.title.en}", markup=False)
-
-
-def _print_entry(entry: Entry) -> None:
-    out.print(f"[bold]{entry.name}[/bold]  {entry.title.en}  {entry.title.zh}")
-    out.print(f"\n{entry.says.strip()}\n", markup=False)
-    if isinstance(entry, Criterion | Method):
-        for parameter in entry.parameters:
-            default = f" (default {parameter.default})" if parameter.default else " (must be given)"
-            out.print(f"  {parameter.name}: {parameter.says}{default}", markup=False)
-    if isinstance(entry, Criterion):
-        for name, settings in entry.readings.items():
-            out.print(f"  reading {name}: " + ", ".join(f"{k}={v}" for k, v in settings.items()), markup=False)
-    for source in entry.source:
-        out.print(f"  source: {source.text} ({source.seen})", markup=False)
+        for name, title, says in entries:
+            out.print(f"  {name:<26} {title}", markup=False)
+            if kind in ("criterion", "instrument"):
+                out.print(f"  {'':<26} {says}", markup=False, style="dim")

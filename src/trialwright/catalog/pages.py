@@ -1,0 +1,246 @@
+"""
+An entry of the catalog as a page to read: what it says, its choices, its numbers with their sources, its worked cases.
+
+Everything comes from the entry's own files; the same page is printed by the command and stands in the documentation.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Union
+
+import polars as pl
+
+from trialwright.catalog.catalog import Catalog
+from trialwright.catalog.evaluator import RowResult, compile_rule
+from trialwright.catalog.exact_text import exact_text
+from trialwright.catalog.numerators import exact_rows
+from trialwright.catalog.strict_yaml import YamlList, YamlMap, YamlNode, read_yaml
+from trialwright.model.entry import Criterion, Entry, EntryKind, Instrument, Item, Method, NumberTable, Source
+
+Plain = Union[str, list["Plain"], dict[str, "Plain"]]  # noqa: UP007 - a name in quotes knows no |
+Case = dict[str, Plain]
+
+SEEN = {
+    "original": "seen in the source",
+    "secondary": "seen in a secondary source",
+    "recalled": "from memory, not checked",
+}
+GIVEN = (
+    "reading", "parameters", "options", "arguments", "values", "answers", "baseline", "now", "measure", "rows", "on",
+    "typed",
+)  # fmt: skip
+CAME = ("expect", "scores", "pair", "log", "told", "stored", "problem", "refused", "shapes", "alt")
+_MOST_ITEMS = 40  # of a log or a questionnaire; a page is to be read
+
+
+def entry_page(catalog: Catalog, name: str, kind: EntryKind | None = None, level: int = 1) -> str:
+    """
+    The page in Markdown, its headings from `level` on.
+
+    Raises: LookupError where there is no such entry.
+    """
+    entry = catalog.entry(name, kind)
+    mark, under = "#" * level, "#" * (level + 1)
+    parts = [f"{mark} {entry.title.en}", f"`{entry.name}` · {entry.title.zh or entry.title.en}", entry.says.strip()]
+    body = _without_title(catalog.text_file(entry.name, entry.kind, "page.md"))
+    parts += [body] if body else []
+    if isinstance(entry, Instrument):
+        parts += _instrument(entry, under)
+    if isinstance(entry, Criterion | Method):
+        parts += _parameters(entry, under)
+    for table in catalog.number_tables(name) if entry.kind in ("instrument", "criterion") else ():
+        parts += [f"{under} {table.title.en}{f' (version {table.version})' if table.version != '1' else ''}"]
+        parts += [*([table.says] if table.says else []), _numbers(table)]
+    parts += [f"{under} Sources", _listed(_source(source) for source in entry.source)]
+    if isinstance(entry, Instrument) and entry.licence:
+        parts += [f"Licence: {entry.licence.strip()}"]
+    cases = _cases(catalog, entry)
+    line = next((str(case["line"]) for case in cases if "line" in case and "refused" not in case), "")
+    if line:
+        parts += [
+            f"{under} As a JSON line",
+            f"`trialwright score {entry.name} IN.jsonl -o OUT.jsonl` answers lines like",
+            _code(line),
+        ]
+    if cases:
+        parts += [f"{under} Worked cases", *(_case(catalog, entry, case) for case in cases)]
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
+
+
+def chapter(catalog: Catalog, kind: EntryKind, title: str, lead: str) -> str:
+    """All entries of one kind as one document, with a list of them in front."""
+    names = catalog.names(kind)
+    index = _listed(
+        f"[{catalog.entry(n, kind).title.en}](#{_anchor(catalog.entry(n, kind).title.en)}): `{n}`" for n in names
+    )
+    pages = [entry_page(catalog, name, kind, level=2) for name in names]
+    return "\n\n".join([f"# {title}", lead.strip(), index, *(page.rstrip("\n") for page in pages)]) + "\n"
+
+
+def index(catalog: Catalog, kinds: Sequence[EntryKind]) -> list[tuple[EntryKind, list[tuple[str, str, str]]]]:
+    """Name, title and first sentence of every entry, by kind."""
+    return [
+        (
+            kind,
+            [
+                (n, catalog.entry(n, kind).title.en, _first_sentence(catalog.entry(n, kind).says))
+                for n in catalog.names(kind)
+            ],
+        )
+        for kind in kinds
+    ]
+
+
+def _instrument(entry: Instrument, under: str) -> list[str]:
+    parts: list[str] = []
+    if entry.options:
+        rows = [(o.name, o.label.en, ", ".join(o.choices), o.default or "must be decided") for o in entry.options]
+        parts += [f"{under} What the study decides", _table(("option", "decides", "choices", "default"), rows)]
+    if entry.items:
+        shown = [(i.name, i.label.en, _asked(i), _limits(i)) for i in entry.items[:_MOST_ITEMS]]
+        parts += [f"{under} What is asked", _table(("item", "label", "answer", "limits"), shown)]
+        if len(entry.items) > _MOST_ITEMS:
+            parts += [f"and {len(entry.items) - _MOST_ITEMS} items more of the same kind"]
+    if entry.scores:
+        parts += [
+            f"{under} What comes out",
+            _table(("score", "label", "unit"), [(s.name, s.label.en, s.unit) for s in entry.scores]),
+        ]
+    return parts
+
+
+def _asked(item: Item) -> str:
+    if item.kind == "choice":
+        return ", ".join(choice.label.en for choice in item.choices)
+    return {"yes_no": "yes or no", "partial_date": "date, perhaps partial"}.get(item.kind, item.kind)
+
+
+def _limits(item: Item) -> str:
+    ends = f"{item.low or ''} to {item.high or ''}" if item.low is not None or item.high is not None else ""
+    return f"{ends} {item.unit}".strip()
+
+
+def _parameters(entry: Criterion | Method, under: str) -> list[str]:
+    if not entry.parameters:
+        return []
+    rows = [
+        (
+            f"`{p.name}`",
+            p.says,
+            p.default or "must be given",
+            ", ".join(p.choices),
+            _source(p.source) if p.source else "",
+        )
+        for p in entry.parameters
+    ]
+    parts = [f"{under} Parameters", _table(("parameter", "decides", "default", "choices", "source"), rows)]
+    if isinstance(entry, Criterion) and entry.readings:
+        lines = []
+        for name, texts in entry.readings.items():
+            source = entry.reading_sources.get(name)
+            said = ", ".join(f"{k}={v}" for k, v in texts.items())
+            lines.append(f"`{name}`: {said}{f' ({_source(source)})' if source else ''}")
+        parts += [f"{under} Readings", _listed(lines)]
+    return parts
+
+
+def _numbers(table: NumberTable) -> str:
+    heads = ("for", f"number{f' ({table.unit})' if table.unit else ''}", "source")
+    return _table(heads, [(row.of.en, exact_text(row.number), _source(row.source)) for row in table.rows])
+
+
+def _source(source: Source) -> str:
+    return f"{source.text} ({SEEN[source.seen]})"
+
+
+def _cases(catalog: Catalog, entry: Entry) -> list[Case]:
+    node, _ = read_yaml(catalog.text_file(entry.name, entry.kind, "cases.yaml"), "cases.yaml")
+    whole = _plain(node) if node is not None else ""
+    found = whole.get("cases", []) if isinstance(whole, dict) else []
+    return [case for case in found if isinstance(case, dict)] if isinstance(found, list) else []
+
+
+def _plain(node: YamlNode) -> Plain:
+    match node:
+        case YamlMap():
+            return {str(key): _plain(part) for key, part in node.items()}
+        case YamlList():
+            return [_plain(part) for part in node]
+    return str(node)
+
+
+def _case(catalog: Catalog, entry: Entry, case: Case) -> str:
+    """One worked case: its title, what goes in, what comes out and why, and where the numbers come from."""
+    source = _texts(case, "source")
+    given = [str(case["line"])] if "line" in case else [f"{key}: {_flow(case[key])}" for key in GIVEN if key in case]
+    out = [f"{key}: {_flow(case[key])}" for key in CAME if key in case]
+    lines = [f"**{case['title']}** ({case['kind']})", "", *(f"    {text}" for text in given)]
+    lines += [f"    -> {text}" for text in out]
+    if isinstance(entry, Criterion) and "values" in case:
+        en, zh = _why(catalog, entry, case)
+        lines += ["", f"> {en}", ">", f"> {zh}"]
+    doubt = "" if source["seen"] == "original" else f" ({SEEN[source['seen']]})"
+    return "\n".join([*lines, "", f"Numbers: {source['text']}{doubt}"])
+
+
+def _texts(case: Case, key: str) -> dict[str, str]:
+    found = case.get(key, {})
+    return {name: str(text) for name, text in found.items()} if isinstance(found, dict) else {}
+
+
+def _why(catalog: Catalog, entry: Criterion, case: Case) -> tuple[str, str]:
+    """The sentences that the criterion itself gives for a case, in both languages."""
+    settled, _ = catalog.settings(entry.name, str(case.get("reading", "")), _texts(case, "parameters"))
+    values = case["values"]
+    if settled is None or not isinstance(values, dict):
+        raise ValueError(f"a case of {entry.name} cannot be worked")
+    columns: dict[str, str] = {}
+    for name, written in values.items():
+        match written:
+            case [before, now]:
+                columns |= {f"{name}_b": str(before), f"{name}_f": str(now)}
+            case _:
+                columns[name] = str(written)
+    (row,) = exact_rows([pl.Series(name, [text]) for name, text in columns.items()])
+    answered: Mapping[str, RowResult] = compile_rule(catalog.rule(entry.name, settled.texts))(row)
+    reasons = catalog.explain(entry.name, answered, settled.texts)
+    return catalog.word(entry.name, reasons, "en"), catalog.word(entry.name, reasons, "zh")
+
+
+def _flow(part: Plain) -> str:
+    """As YAML writes it on one line; the sentences of a case stand below it, not in it."""
+    match part:
+        case dict():
+            return "{" + ", ".join(f"{key}: {_flow(value)}" for key, value in part.items() if key != "why") + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, part)) + "]"
+    return part or '""'
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
+    return "\n".join(
+        [*lines, *(f"| {' | '.join(cell.replace('|', '/').replace('<', '&lt;') for cell in row)} |" for row in rows)]
+    )
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _code(text: str) -> str:
+    return f"```json\n{text}\n```"
+
+
+def _without_title(page: str) -> str:
+    lines = page.strip().split("\n")
+    return "\n".join(lines[1:] if lines[0].startswith("# ") else lines).strip()
+
+
+def _first_sentence(says: str) -> str:
+    text = " ".join(says.split())
+    return text.partition(". ")[0].rstrip(".") + "."
+
+
+def _anchor(title: str) -> str:
+    kept = "".join(c for c in title.lower() if c.isalnum() or c in " -_")
+    return kept.replace(" ", "-")
