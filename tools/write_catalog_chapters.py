@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from trialwright import catalog
-from trialwright.catalog.calculator import calculator_page
+from trialwright.catalog.calculator import calculated, calculator_page
 from trialwright.catalog.pages import chapter
 
 CRITERIA = """
@@ -33,6 +33,7 @@ def documents() -> dict[str, str]:
         "response-criteria.md": chapter(known, "criterion", "Response criteria", CRITERIA),
         "instruments.md": chapter(known, "instrument", "Instruments", INSTRUMENTS),
         "calculator/index.html": calculator_page(known),
+        **{f"calculator/{each.name}.html": calculator_page(known, each.name) for each in calculated(known)},
     }
 
 

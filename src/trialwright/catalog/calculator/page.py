@@ -60,10 +60,11 @@ def calculated(catalog: Catalog) -> tuple[Calculated, ...]:
     return tuple(each for each in made if each is not None)
 
 
-def calculator_script(catalog: Catalog) -> str:
+def calculator_script(catalog: Catalog, only: str = "") -> str:
     """The script of the page: engine, criteria as data, and what draws the fields. It asks no server for anything."""
+    chosen = [each for each in calculated(catalog) if only in ("", each.name)]
     # A criterion's text could end the script element of the static page; no JSON needs the sign as it is.
-    data = msgspec.json.encode(calculated(catalog)).decode().replace("<", "\\u003c")
+    data = msgspec.json.encode(chosen).decode().replace("<", "\\u003c")
     return "\n".join((_file("engine.js"), f"var CRITERIA = {data};", _file("page.js")))
 
 
@@ -71,12 +72,16 @@ def calculator_style() -> str:
     return _file("calculator.css")
 
 
-def calculator_page(catalog: Catalog) -> str:
-    """One HTML file that works without network, server or account, in English and Chinese."""
+def calculator_page(catalog: Catalog, only: str = "") -> str:
+    """
+    One HTML file that works without network, server or account, in English and Chinese.
+
+    `only` is the criterion it is for; without it the page offers every one that compares two visits.
+    """
     return (
         _file("page.html")
         .replace("/*STYLE*/", _file("page.css") + calculator_style())
-        .replace("/*SCRIPT*/", calculator_script(catalog))
+        .replace("/*SCRIPT*/", calculator_script(catalog, only))
     )
 
 
