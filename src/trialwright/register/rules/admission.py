@@ -29,9 +29,11 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     including, heading, excluding = _cut(subject)
     if not heading:
         return
-    asked = {_bare(line) for line in including.splitlines() if _is_criterion(line)}
-    for line in excluding.splitlines():
-        if _is_criterion(line) and _bare(line) in asked:
+    before, after = including.splitlines(), excluding.splitlines()
+    shared = {_end(line) for line in before} & {_end(line) for line in after}  # few lines share their last word
+    asked = {_bare(line) for line in before if _end(line) in shared and _is_criterion(line)}
+    for line in after:
+        if _end(line) in shared and _is_criterion(line) and _bare(line) in asked:
             told = line.strip(" *-•\t")
             yield Found(where=f"{_PATH}.eligibilityCriteria", found=f"In both lists stands {quoted(told)}", quote=told)
             return
@@ -53,6 +55,11 @@ def _is_criterion(line: str) -> bool:
     # a line without bullet or number, or with a colon at its end, heads the lines below it in each list
     listed = bool(_ITEM.match(line)) and len(line.split()) >= 4 and not line.rstrip().endswith(":")
     return listed and "criteria" not in line  # "additional criteria apply" is none
+
+
+def _end(line: str) -> str:
+    """The last word of a line, as its bare criterion has it."""
+    return line.rstrip(" \t.;,").rpartition(" ")[2].lower()
 
 
 def _bare(line: str) -> str:
