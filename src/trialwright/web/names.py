@@ -40,6 +40,8 @@ _DETAILS = {
     "major": Text(en="major", zh="重大"),
     "body": Text(en="committee", zh="委员会"),
     "number": Text(en="number", zh="编号"),
+    "file": Text(en="file", zh="文件"),
+    "sha256": Text(en="fingerprint", zh="指纹"),
     "build": Text(en="build", zh="版本号"),
     "hash": Text(en="hash", zh="校验值"),
     "status": Text(en="status", zh="状态"),
@@ -74,7 +76,7 @@ _VALUES: dict[str, dict[str, Text]] = {
     "reason": {choice.code: choice.label for choice in load().terms("withdrawal_reason").choices},
     "category": {choice.code: choice.label for choice in load().terms("deviation_category").choices},
 }
-_FOR_PROGRAMS = frozenset({"check", "query", "message_zh", "page"})
+_FOR_PROGRAMS = frozenset({"check", "query", "message_zh", "page", "record", "encoding"})
 """Details by which programs find an act again; they say nothing to a reader."""
 _EARLIER = Text(en="visit before", zh="前次访视")
 BLANK = Text(en="(empty)", zh="（空）")
@@ -206,7 +208,7 @@ class Names:
     def _detail(self, key: str, value: str) -> str:
         if key == "items":
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
-        if key in ("hash", "head", "seal"):
+        if key in ("hash", "head", "seal", "sha256"):
             return f"{value[:12]}…"
         study = {"role": self._roles, "to": self._roles, "site": self._sites}
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
