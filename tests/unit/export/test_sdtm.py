@@ -27,6 +27,7 @@ PERSON = """
 {p} LOG#1 dosing_log.date 2021-02-09
 {p} LOG#1 dosing_log.dose 500
 {p} W4 visit_record.date 2021-03-09
+{p} W4 weight.weight 54.0
 {p} W4 muscle_enzymes.ck 20 µkat/L
 {p} W4 physician_global.vas ?not done
 {p} LOG#1 adverse_event.term "nausea"
