@@ -76,7 +76,7 @@ def test_what_is_typed_on_its_form_is_saved_and_scored(seen):
 def test_it_appears_in_a_listing(seen):
     (line,) = seen["listing"]
 
-    assert (line["number"], line["Itch scale (invented)"]) == ("16.2.8", "10")
+    assert (line["number"], line["Itch scale (invented)"]) == ("16.2.8.1", "10")
 
 
 def test_a_click_on_the_listing_ends_in_its_datapoints(seen):

@@ -7,6 +7,8 @@ from typing import Any
 from trialwright.model.analysis import AnalysisRecord, DisplayContext
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.quantity import MISSING_REASONS, Missing
+from trialwright.model.study import Benchmark, Provenance
+from trialwright.model.text import Text
 
 _EXACT = ("value", "baseline", "change", "improvement_pct")
 _NUMBERS = ("study_day", "seq", "group", "row", "build")
@@ -25,9 +27,21 @@ def context_of(written: Mapping[Any, Any]) -> DisplayContext:
                 fields["records"] = tuple(_record(each) for each in value)
             case "events":
                 fields["events"] = tuple(LedgerEvent(**(_EVENT | _fields(each))) for each in value)
+            case "benchmarks":
+                fields["benchmarks"] = tuple(_benchmark(str(each)) for each in value)
             case name:
                 fields[name] = _plain(value)
     return DisplayContext(**fields)
+
+
+def _benchmark(written: str) -> Benchmark:
+    """ "placebo 31/73" """
+    name, _, counts = written.rpartition(" ")
+    responders, _, participants = counts.partition("/")
+    return Benchmark(
+        label=Text(name, name), responders=int(responders), participants=int(participants), source="",
+        origin=Provenance(kind="registered"),
+    )  # fmt: skip
 
 
 def _record(written: Mapping[Any, Any]) -> AnalysisRecord:

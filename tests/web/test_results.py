@@ -91,8 +91,8 @@ def test_the_number_of_responders_leads_to_a_keystroke_and_its_history(demo, as_
 
 def test_figures_are_served_as_pictures_under_their_own_policy(demo, as_):
     browser = as_("statistician")
-    source = re.search(r'<img src="(/results/figures/[^"]+)"', browser.get("/results/").content.decode())[1]
-    answer = browser.get(source)
+    number = re.search(r'<figure class="display drawing" id="d-([^"]+)"', browser.get("/results/").content.decode())[1]
+    answer = browser.get(f"/results/figures/{number}.svg")
 
     assert answer.headers["Content-Type"].startswith("image/svg+xml")
     assert "script-src" not in answer.headers["Content-Security-Policy"]
@@ -113,3 +113,33 @@ def test_the_banner_of_a_demo_stands_on_every_page(demo, as_):
     browser = as_("investigator")
     for path in ("/sign-in/", "/participants/", "/results/", "/registry/", "/audit/", "/study/", "/people/"):
         assert "Virtual participants: simulated data" in browser.get(path, follow=True).content.decode(), path
+
+
+def test_two_data_cuts_are_compared_for_who_may_see_results_and_for_nobody_else(demo, as_):
+    empty = as_("statistician").get("/results/compare/").content.decode()
+    first, last = re.search(r'min="([\d-]+)" max="([\d-]+)"', empty).groups()
+    statistician = as_("statistician").get(f"/results/compare/?first={first}&last={last}")
+    nurse = as_("study_nurse").get("/results/compare/")
+    text = statistician.content.decode()
+
+    assert statistician.status_code == 200
+    assert "cells of the tables are different" in text
+    assert re.search(r'href="/results/trace/\?cell=14', text)
+    assert re.search(r'href="/participants/P\d+/"', text)
+    assert nurse.status_code == 403
+
+
+def test_no_cut_is_compared_while_data_are_open(unlocked, as_):
+    answer = as_("statistician").get("/results/compare/?first=2021-06-01&last=2021-12-31")
+
+    assert answer.status_code == 403
+    assert "cells of the tables" not in answer.content.decode()
+
+
+def test_a_point_of_a_figure_leads_to_what_stands_behind_it(demo, as_):
+    text = as_("statistician").get("/results/").content.decode()
+    point = re.search(r'<a href="(/results/trace/\?record=P\d+[^"]*imacs_week_12)"', text)
+
+    assert point is not None
+    assert as_("statistician").get(point[1].replace("&amp;", "&")).status_code == 200
+    assert re.search(r'<svg[^>]* style="|<style', text) is None

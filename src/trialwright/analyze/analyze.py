@@ -12,19 +12,27 @@ from trialwright.analyze.families.deviations import deviations
 from trialwright.analyze.families.disposition import disposition
 from trialwright.analyze.families.events import events
 from trialwright.analyze.families.exposure import exposure
+from trialwright.analyze.families.first_event import first_event
+from trialwright.analyze.families.flow import flow
+from trialwright.analyze.families.improvement import improvement
 from trialwright.analyze.families.imputed import imputed
 from trialwright.analyze.families.intercurrent import intercurrent
 from trialwright.analyze.families.laboratory import laboratory
+from trialwright.analyze.families.ladder import ladder
 from trialwright.analyze.families.measured import measured
 from trialwright.analyze.families.medications import medications
+from trialwright.analyze.families.modelled import modelled
 from trialwright.analyze.families.noise import noise
+from trialwright.analyze.families.posterior import posterior
 from trialwright.analyze.families.power import power
 from trialwright.analyze.families.responders import responders
+from trialwright.analyze.families.score import score
 from trialwright.analyze.families.sensitivity import sensitivity
 from trialwright.analyze.families.sets import analysis_sets
 from trialwright.analyze.families.subgroups import subgroups
 from trialwright.analyze.families.thresholds import thresholds
 from trialwright.analyze.families.tipping import tipping
+from trialwright.analyze.families.visits import visits
 from trialwright.analyze.material import Material, setting
 from trialwright.catalog import Catalog
 from trialwright.model.analysis import Analysis, ResultRow
@@ -39,6 +47,7 @@ FAMILIES: dict[str, Family] = {
         responders, components, sensitivity, change, events,
         by_visit, tipping, subgroups, noise, power, thresholds, measured,
         medications, exposure, completeness, event_terms, event_rates, laboratory, imputed,
+        flow, visits, ladder, improvement, score, modelled, posterior, first_event,
     )
 }  # fmt: skip
 """What the parameter `analysis` of a display may ask for. Listings, figures and looks show records and need no rows."""

@@ -59,7 +59,9 @@ class Book:
         known = tuple(sentences)
         self._exact = {_plain(each.en): each.zh for each in known if not _FIELD.search(each.en)}
         self._exact |= {_plain(english): words for english, words in (names or {}).items()}
-        self._patterns = tuple(_pattern(each) for each in known if _FIELD.search(each.en))
+        # The most said first: a sentence with few words of its own would take what a longer one fits.
+        patterns = sorted((each for each in known if _FIELD.search(each.en)), key=lambda each: -_own_words(each.en))
+        self._patterns = tuple(_pattern(each) for each in patterns)
         self._quoting = tuple(each for each in self._patterns if QUOTE in each.fields)
         self._asides = {_plain(english): told for english, told in (asides or {}).items()}
         self._typed = frozenset(typed)
@@ -156,6 +158,11 @@ def _pattern(sentence: Text) -> _Pattern:
     kinds = [r"\S+?" if len(part) == 1 else ".+?" for part in parts]
     written = "".join(f"(?P<{part}>{kinds[at]})" if at % 2 else re.escape(part) for at, part in enumerate(parts))
     return _Pattern(re.compile(written, re.DOTALL), tuple(parts[1::2]), sentence.zh)
+
+
+def _own_words(english: str) -> int:
+    """How many letters of a sentence are its own and not in a field."""
+    return len(_FIELD.sub("", english))
 
 
 def _plain(text: str) -> str:

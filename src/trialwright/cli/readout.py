@@ -64,6 +64,7 @@ def report(
     db: Db = None,
     as_of: AsOf = "",
     shells_only: Annotated[bool, typer.Option("--shells", help="Only the empty tables, before there is data.")] = False,
+    plan_only: Annotated[bool, typer.Option("--plan", help="Only the analysis plan, without any data.")] = False,
     cells: Annotated[bool, typer.Option("--cells", help="Only list the names of all cells.")] = False,
     language: Annotated[str, typer.Option("--language", help="Of the page and its figures: en or zh.")] = "en",
     form: Annotated[str, typer.Option("--format", help="Of the documents: pdf, rtf, docx, several, or all.")] = "pdf",
@@ -90,6 +91,12 @@ def report(
             out.print(text.decode(), markup=False)
         else:
             route.write_files({"shells.txt": text}, output)
+        return
+    if plan_only:
+        if output is None:
+            wrong_use("Where should the plan go? For example: trialwright report STUDY --plan -o plan")
+        route.write_files(route.make_plan(study, _load(study), knowledge.load(), language, formats=formats), output)
+        out.print(*(f"Plan: {output / f'plan.{each}'}" for each in formats), sep="\n", markup=False)
         return
     if output is None and not cells:
         wrong_use("Where should the report go? For example: trialwright report STUDY -o report")

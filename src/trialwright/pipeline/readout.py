@@ -22,7 +22,7 @@ from trialwright.model.study import Study
 from trialwright.pipeline.registration import check_registered, registered_record, registration_draft
 from trialwright.pipeline.trace import Tracer
 from trialwright.register import word_finding
-from trialwright.report import Report, build_report
+from trialwright.report import Report, build_report, write_plan
 from trialwright.report.results_file import write_results
 from trialwright.report.results_table import write_results_table
 from trialwright.store import Ledger
@@ -81,6 +81,17 @@ def make_report(
         language=language,
         formats=formats,
     )
+
+
+def make_plan(
+    study_folder: Path, study: Study, catalog: Catalog, language: str = "en", *, formats: Sequence[str] = ("pdf",)
+) -> dict[str, bytes]:
+    """
+    The statistical analysis plan of the definition in `formats`: no ledger is opened for it.
+
+    It is dated with the day of the registry's copy, never of the writing: the same definition gives the same plan.
+    """
+    return write_plan(study, catalog, language, date=day_of_record(study_folder, study).isoformat(), formats=formats)
 
 
 def registration_findings(study_folder: Path, study: Study, on: dt.date | None) -> CheckReport | None:

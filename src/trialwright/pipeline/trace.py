@@ -81,14 +81,14 @@ class Tracer:
             cell=cell,
             row=row,
             records=tuple(records),
-            datapoints=self._datapoints(seqs),
-            events=tuple(self._events[seq] for seq in sorted(seqs) if seq in self._events),
+            datapoints=self.datapoints(seqs),
+            events=self.events(seqs),
         )
 
     def trace_record(self, record_id: str) -> tuple[tuple[AnalysisRecord, ...], tuple[TracedDatapoint, ...]]:
         """The same for one analysis record, as a listing's cell opens it."""
         records = self._closure((record_id,))
-        return tuple(records), self._datapoints({seq for record in records for seq in record.inputs})
+        return tuple(records), self.datapoints({seq for record in records for seq in record.inputs})
 
     def inputs(self, row: ResultRow, records: list[AnalysisRecord] | None = None) -> set[int]:
         """Sequence numbers of everything behind a row: its records' inputs and its participants' facts."""
@@ -108,7 +108,12 @@ class Tracer:
                 waiting.extend(record.uses)
         return list(seen.values())
 
-    def _datapoints(self, seqs: set[int]) -> tuple[TracedDatapoint, ...]:
+    def events(self, seqs: set[int]) -> tuple[LedgerEvent, ...]:
+        """The acts with these sequence numbers, in their order."""
+        return tuple(self._events[seq] for seq in sorted(seqs) if seq in self._events)
+
+    def datapoints(self, seqs: set[int]) -> tuple[TracedDatapoint, ...]:
+        """The versions with these sequence numbers, in their order."""
         found = self._snapshot.versions.filter(pl.col("seq").is_in(sorted(seqs)))
         return tuple(
             TracedDatapoint(

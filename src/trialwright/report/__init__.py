@@ -3,6 +3,7 @@
 from trialwright.report.build import Report, build_report, cell_names, check_rows, lay_out
 from trialwright.report.fragments import render_figure_html, render_table_html
 from trialwright.report.page import Shown
+from trialwright.report.plan_file import write_plan
 from trialwright.report.shells import shells
 from trialwright.report.wording import book_of
 
@@ -17,4 +18,5 @@ __all__ = [
     "render_figure_html",
     "render_table_html",
     "shells",
+    "write_plan",
 ]

@@ -1,5 +1,6 @@
 """Result rows, laid out by their displays, as one page and the files beside it."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -11,7 +12,7 @@ from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport
 from trialwright.model.study import DisplayUse, Study
 from trialwright.report import problems
-from trialwright.report.contexts import Contexts
+from trialwright.report.contexts import Contexts, study_labels
 from trialwright.report.page import Page, Shown, render_page
 from trialwright.report.papers import papers_of, written
 from trialwright.report.results_file import write_results
@@ -64,6 +65,7 @@ def build_report(
         registration=registration,
         mark=Contexts(study, snapshot, analysis, catalog, language).mark,
         language=language,
+        labels=study_labels(study, catalog, language),
         book=book_of(study, catalog, snapshot, analysis) if chinese else None,
     )
     # Data are in English whatever the page is in.
@@ -73,7 +75,7 @@ def build_report(
         "results.json": write_results(study, snapshot, analysis, rows, listed),
         "results.parquet": write_results_table(study, snapshot, rows),
     }
-    files |= {f"figures/{each.number}.svg": each.svg.encode() for each in displays if isinstance(each, Figure)}
+    files |= {f"figures/{each.number}.svg": unlinked(each.svg) for each in displays if isinstance(each, Figure)}
     files |= written(papers_of(page, catalog), formats) if formats else {}
     return Report(files, shown, tuple(check_rows(study, rows)))
 
@@ -94,6 +96,11 @@ def lay_out(
         return shown
     book = book_of(study, catalog, snapshot, analysis)
     return tuple(msgspec.structs.replace(each, display=put_over(each.display, book, language)) for each in shown)
+
+
+def unlinked(svg: str) -> bytes:
+    """A drawing by itself: its points lead nowhere outside a page."""
+    return re.sub(r"</?a\b[^>]*>", "", svg).encode()
 
 
 def check_rows(study: Study, rows: Sequence[ResultRow]) -> list[Problem]:

@@ -223,12 +223,12 @@ def _strategy(w: Writing, estimand: Estimand, event: str) -> str:
     return w.of(STRATEGIES[strategy]).partition(w.say(": ", "："))[0] if strategy else "–"
 
 
-def estimands(w: Writing, levels: Sequence[str]) -> list[Block]:
+def estimands(w: Writing, levels: Sequence[str], *, heading: int = 3) -> list[Block]:
     """Every estimand of these levels in its five attributes, with its missing-data rule, methods and benchmarks."""
     blocks: list[Block] = []
     for each in w.study.estimands:
         if each.level in levels:
-            blocks.append(Heading(w.of(each.title), 3))
+            blocks.append(Heading(w.of(each.title), heading))
             blocks.append(w.table((w.say("Attribute", "要素"), w.say("As declared", "声明")), _attributes(w, each)))
             blocks += _benchmarks(w, each)
     return blocks

@@ -10,6 +10,7 @@ from trialwright.model.entry import Item
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Benchmark, DisplayUse, Estimand, Study
 from trialwright.model.text import Text
+from trialwright.report.wording import names_of
 from trialwright.report.words import IN_DETAIL, VIRTUAL, YES_NO
 
 
@@ -36,6 +37,7 @@ class Contexts:
         self._labels = study_labels(study, catalog, language)
         self._why = dict(self._reasons())
         self._told: dict[str, str] = {}
+        self._names = names_of(study, catalog) if language.startswith("zh") else {}
 
     def of(self, use: DisplayUse, rows: Sequence[ResultRow] = ()) -> DisplayContext:
         """The context of one display of the study, for its own result rows."""
@@ -60,6 +62,7 @@ class Contexts:
             alpha=next((each.alpha for each in estimands if each.alpha), ""),
             parameters=parameters,
             told=self._told_before(use, rows),
+            names=self._names,
             forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
             language=self._language,
             sentences=tuple(entry.sentences.values()),
@@ -107,8 +110,11 @@ class Contexts:
         labels: dict[str, str] = {}
         for name in logs:
             if name in self._catalog.names("instrument"):
+                labels[name] = self._catalog.instrument(name).title.of(self._language)
                 for item in self._catalog.instrument(name).items:
                     labels |= _item_labels(item.name, item, self._language)
+                    if item.unit and item.kind == "number":
+                        labels[item.name] += f" ({item.unit})"
         return labels
 
     def _reasons(self) -> Iterable[tuple[str, str]]:
@@ -142,6 +148,7 @@ def study_labels(study: Study, catalog: Catalog, language: str = "en") -> dict[s
     titles += [(each.name, each.title) for each in study.intercurrent_events]
     titles += [(each.name, each.title) for each in study.estimands]
     titles += [(each.name, each.title) for each in study.subgroups]
+    titles += [(f"criteria={each.name}", each.text) for each in study.eligibility]
     labels |= {name: title.of(language) for name, title in titles}
     for list_name, choices in study.code_lists.items():
         labels |= {f"{list_name}={choice.code}": choice.label.of(language) for choice in choices}

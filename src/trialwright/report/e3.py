@@ -3,55 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-import msgspec
-
-from trialwright.catalog.displays.layout import formatted_rows
-from trialwright.catalog.wording import Book
-from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
-from trialwright.model.ledger import Snapshot
-from trialwright.model.record import CheckReport
-from trialwright.model.study import Assumption, DisplayUse
+from trialwright.model.study import DisplayUse
 from trialwright.report import chapters, words
-from trialwright.report.chapters import Writing
-from trialwright.report.document import Block, Document, Facts, Heading, PageBreak, Paragraph, Points, display_heading
-from trialwright.report.verdict import Headline
-
-
-class Material(msgspec.Struct, frozen=True, kw_only=True):
-    """What the study report is written from."""
-
-    writing: Writing
-    snapshot: Snapshot
-    analysis: Analysis
-    rows: tuple[ResultRow, ...]
-    shown: tuple[tuple[DisplayUse, Table | Figure], ...]
-    headlines: tuple[Headline, ...]
-    registration: CheckReport | None
-    assumptions: tuple[Assumption, ...]
-    mark: str
-    book: Book | None = None
-
-    def say(self, english: str, chinese: str, **fields: object) -> str:
-        return self.writing.say(english, chinese, **fields)
-
-    def value(self, display: str, row: str, statistic: str) -> str:
-        """A printed value by the name of the catalog display, line and statistic; an en dash where there is none."""
-        numbers = {use.number for use, _ in self.shown if use.display == display}
-        return next(
-            (text for (d, r, s), text in self._printed().items() if d in numbers and (r, s) == (row, statistic)), "–"
-        )
-
-    def _printed(self) -> dict[tuple[str, str, str], str]:
-        printed = formatted_rows(self.rows)
-        return {(row.display, row.row, row.statistic): printed[row.cell] for row in self.rows}
-
-    def refer(self, *names: str) -> str:
-        """ "(Table 14.1.1)": where the displays of these catalog entries stand."""
-        found = [display_heading(display) for use, display in self.shown if use.display in names]
-        if not found:
-            return ""
-        return self.say(" ({where})", "（{where}）", where=", ".join(found))
-
+from trialwright.report.document import Block, Document, Facts, Heading, PageBreak, Paragraph, Points
+from trialwright.report.material import Material
 
 Chapter = Callable[[Material], list[Block]]
 

@@ -1,7 +1,8 @@
 """Tables and figures as accessible HTML fragments, for the report's page and for the results page of the app."""
 
-import base64
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
 
 from markupsafe import Markup, escape
 
@@ -15,6 +16,8 @@ _SHORT = 10
 """Texts up to this length (a date, a number) are not broken in a narrow column."""
 
 _KINDS = {"Figure": Text("Figure", "图"), "Listing": Text("Listing", "清单"), "Table": Text("Table", "表")}
+_ANCHOR = re.compile("(<a [^>]*>|</a>)")
+_POINT = re.compile(r'<a xlink:href="(cell|record):([^"]*)"[^>]*>')
 _IN_WORDS = Text("The same in words", "文字说明")
 _NOTHING = Text("Nothing to show.", "无内容。")
 _MARKED = Text("These are {mark}: no person was treated or measured.", "以上均为{mark}：没有任何人接受治疗或测量。")
@@ -54,24 +57,45 @@ def render_table_html(table: Table, link: Link = no_link, heading_level: int = 3
     return Markup("").join(parts)
 
 
-def render_figure_html(figure: Figure, source: str = "", heading_level: int = 3) -> Markup:
+def render_figure_html(figure: Figure, link: Link = no_link, heading_level: int = 3) -> Markup:
     """
-    A figure as one HTML fragment: heading, picture with its words, footnotes.
+    A figure as one HTML fragment: heading, the drawing itself with its words, footnotes.
 
-    `source` is the address of its SVG; empty puts the drawing itself into the page, as data.
+    `link` says where a drawn point leads: the same function that links the cells of tables.
     """
     name = f"d-{figure.number}"
-    address = source or "data:image/svg+xml;base64," + base64.b64encode(figure.svg.encode()).decode()
     parts = [
         Markup('<figure class="display drawing" id="{}" aria-labelledby="{}-h">').format(name, name),
         _heading(figure, name, heading_level),
         Markup('<div class="scroll" role="region" tabindex="0" aria-labelledby="{}-h">').format(name),
-        Markup('<img src="{}" alt="{}"></div>').format(address, figure.alt),
+        _drawing(figure, link),
+        Markup("</div>"),
         Markup("<details><summary>{}</summary><p>{}</p></details>").format(_IN_WORDS.of(figure.language), figure.alt),
         _footnotes(figure),
         Markup("</figure>"),
     ]
     return Markup("").join(parts)
+
+
+def _drawing(figure: Figure, link: Link) -> Markup:
+    """The SVG in the page, its points linked; those that lead nowhere are plain."""
+    group = Markup('role="group" aria-label="{}"').format(figure.alt)
+    svg = figure.svg.replace('role="img"', group, 1)
+    return Markup("".join(_linked_parts(svg, link)))  # noqa: S704 - drawn here; addresses and words are escaped
+
+
+def _linked_parts(svg: str, link: Link) -> Iterator[str]:
+    ends: list[str] = []
+    for part in _ANCHOR.split(svg):
+        found = _POINT.fullmatch(part)
+        if found is not None:
+            kind, name = found[1], unescape(found[2])
+            address = link(Cell("·", ref=name) if kind == "cell" else Cell("·", records=(name,)))
+            linked = Markup('<a href="{}" aria-label="{}" tabindex="-1">').format(address, name.partition(":")[0])
+            yield "<g>" if address is None else linked
+            ends.append("</g>" if address is None else "</a>")
+        else:
+            yield ends.pop() if part == "</a>" else part
 
 
 def _heading(display: Table | Figure, name: str, level: int) -> Markup:

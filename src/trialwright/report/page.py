@@ -18,7 +18,9 @@ from trialwright.model.record import CheckReport
 from trialwright.model.study import Assumption, DisplayUse, Study
 from trialwright.model.text import Text
 from trialwright.report import words
-from trialwright.report.fragments import render_figure_html, render_table_html
+from trialwright.report.fragments import Link, render_figure_html, render_table_html
+from trialwright.report.traces import Traces
+from trialwright.report.traces import Words as TraceWords
 from trialwright.report.verdict import Headline, headline_of
 
 
@@ -42,6 +44,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     registration: CheckReport | None
     mark: str
     language: str
+    labels: dict[str, str] = {}  # name of the study -> its words, for the way back
     book: Book | None = None  # the words of another language than English
 
     def say(self, english: str, chinese: str, **fields: object) -> str:
@@ -86,7 +89,8 @@ _OWN_SECTIONS: dict[str, SectionKind] = {"registration": "registration", "assume
 def render_page(page: Page) -> bytes:
     """The report as one HTML file: no script, no address of another host, print rules of its own."""
     template = _environment().get_template("page.html.j2")
-    sections = tuple(_sections(page))
+    traces = Traces(page.rows, page.analysis, page.snapshot, _words_of(page))
+    sections = tuple(_sections(page, traces.link))
     html = template.render(
         page=page,
         study=page.study,
@@ -103,6 +107,7 @@ def render_page(page: Page) -> bytes:
         style=Markup(_text("page.css")),  # noqa: S704 - our own style sheet
         running_foot=_css_text(_running_foot(page)),
         counts=_counts(page),
+        panels=traces.panels(),
     )
     return html.encode()
 
@@ -138,12 +143,12 @@ def headlines(page: Page) -> tuple[Headline, ...]:
     )  # fmt: skip
 
 
-def _sections(page: Page) -> Iterable[Section]:
+def _sections(page: Page, link: Link) -> Iterable[Section]:
     number = 0
     # The section says the conclusion in its own text, so that its table need not repeat it.
     told = {each.conclusion for each in headlines(page)}
     for name, heading in words.SECTIONS.items():
-        displays = tuple(_display(each, told) for each in page.shown if each.section == name)
+        displays = tuple(_display(each, told, link) for each in page.shown if each.section == name)
         if name not in _OWN_SECTIONS and not displays:
             continue
         number += 1
@@ -158,12 +163,16 @@ def _sections(page: Page) -> Iterable[Section]:
         )
 
 
-def _display(shown: Shown, told: set[str]) -> tuple[str, str, Markup]:
+def _display(shown: Shown, told: set[str], link: Link) -> tuple[str, str, Markup]:
     display = shown.display
     if isinstance(display, Figure):
-        return display.number, display.title, render_figure_html(display)
+        return display.number, display.title, render_figure_html(display, link)
     notes = tuple(note for note in display.footnotes if note not in told)
-    return display.number, display.title, render_table_html(msgspec.structs.replace(display, footnotes=notes))
+    return display.number, display.title, render_table_html(msgspec.structs.replace(display, footnotes=notes), link)
+
+
+def _words_of(page: Page) -> TraceWords:
+    return TraceWords(language=page.language, labels=page.labels, book=page.book)
 
 
 def _caveats(page: Page) -> dict[str, object]:

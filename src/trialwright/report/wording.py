@@ -21,14 +21,20 @@ def book_of(study: Study, catalog: Catalog, snapshot: Snapshot, analysis: Analys
 
     Missing: what the study's author wrote in English only (reasons, sources, questions) is quoted, not translated.
     """
+    names = names_of(study, catalog)
+    sentences = [*_sentences(catalog), *shared_sentences()]
+    return Book(sentences, names, dict(_asides(study)), _typed(snapshot, analysis))
+
+
+def names_of(study: Study, catalog: Catalog) -> dict[str, str]:
+    """English -> Chinese for every name that a study gives or uses: visits, sets, measures, items, codes."""
     names: dict[str, str] = {}
     for text in _names(study, catalog):
         names.setdefault(text.en, text.zh)
     for code, label in _codes(study, catalog):
         names.setdefault(code.replace("_", " "), label.zh)
         names.setdefault(code.replace("_", " ").capitalize(), label.zh)
-    sentences = [*_sentences(catalog), *shared_sentences()]
-    return Book(sentences, names, dict(_asides(study)), _typed(snapshot, analysis))
+    return names
 
 
 def put_over(display: Table | Figure, book: Book, language: str) -> Table | Figure:

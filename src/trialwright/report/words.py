@@ -4,6 +4,10 @@ from trialwright.model.text import Text
 
 YES_NO = {"Y": Text("Yes", "是"), "N": Text("No", "否")}
 VIRTUAL = Text("virtual participants", "虚拟参与者")
+PLAIN_MARK = Text(
+    "Nobody was treated. Every number here was made by a computer, to show how such a summary looks.",
+    "没有任何人接受治疗。此处每个数字均由计算机生成，仅用于演示此类说明的样式。",
+)
 IN_DETAIL = Text("By the criterion: ", "按疗效标准：")
 
 SECTIONS: dict[str, Text] = {

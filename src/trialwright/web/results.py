@@ -1,5 +1,6 @@
 """Readouts of this place, kept until somebody writes: analysing everybody at every click would be waste."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -16,6 +17,7 @@ from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.problem import Problem
 from trialwright.model.study import Estimand, Study
 from trialwright.model.text import Text
+from trialwright.pipeline.compare import compare_cuts
 from trialwright.pipeline.readout import Readout, read_out
 from trialwright.pipeline.trace import Trace, TracedDatapoint
 from trialwright.report import Shown, book_of, lay_out
@@ -41,6 +43,24 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[AnalysisRecord, ...]
     datapoints: tuple[TracedDatapoint, ...]
     events: tuple[LedgerEvent, ...]
+
+
+class ComparedCell(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell that two cuts print differently, in the reader's language, with what made the difference."""
+
+    cell: str
+    label: str
+    before: str
+    after: str
+    datapoints: tuple[TracedDatapoint, ...]
+    acts: tuple[LedgerEvent, ...]
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """The cells that two data cuts print differently, and how many are the same."""
+
+    changed: tuple[ComparedCell, ...]
+    same: int
 
 
 def shown_to(place: Place, reader: Reader) -> ShownResults | Problem:
@@ -121,6 +141,39 @@ def trace_of(place: Place, allowed: ShownResults, *, cell: str = "", record: str
     if not records:
         return None
     return Found(title=record, row=None, records=records, datapoints=datapoints, events=())
+
+
+def days_of(place: Place, allowed: ShownResults) -> tuple[str, ...]:
+    """The days of the ledger on which something of a participant was written, no later than what may be shown."""
+    acts = place.ledger.snapshot(allowed.as_of or None).events
+    return tuple(sorted({event.at_utc[:10] for event in acts if event.participant_id}))
+
+
+def compared(place: Place, allowed: ShownResults, first: str, last: str, language: str) -> Compared:
+    """What changed between the ends of two days; neither cut goes beyond what may be shown."""
+
+    def made() -> Compared:
+        found = compare_cuts(place.study, _cut(place, allowed, first), _cut(place, allowed, last), load())
+        book = None
+        if language.startswith("zh"):
+            book = book_of(place.study, load(), found.after, derive(place.study, found.after, load()))
+        cells = tuple(
+            ComparedCell(
+                cell=each.cell, label=book.say(each.label) if book else each.label,
+                before=book.say(each.before) if book else each.before,
+                after=book.say(each.after) if book else each.after, datapoints=each.datapoints, acts=each.events,
+            )
+            for each in found.changed
+        )  # fmt: skip
+        return Compared(changed=cells, same=found.same)
+
+    return _once(place, f"compared {allowed.as_of} {first} {last} {language}", made)
+
+
+def _cut(place: Place, allowed: ShownResults, day: str) -> Snapshot:
+    end = dt.datetime.fromisoformat(f"{day}T23:59:59.999+00:00")
+    whole = place.ledger.snapshot(allowed.as_of or None)
+    return whole if whole.as_of_utc[:10] <= day else place.ledger.snapshot(end)
 
 
 def verdicts_of(place: Place, participant_id: str, visit: str, language: str) -> list[tuple[str, str, str, str]]:

@@ -70,10 +70,12 @@ def changed_cells(before, after):
     return {cell for cell in value.keys() | now.keys() if value.get(cell) != now.get(cell)}
 
 
-RESULT = {"responder_table", "sensitivity_grid"}
-COURSE = RESULT | {"responders_by_visit"}
+RESULT = {"responder_table", "sensitivity_grid", "forest"}
+COURSE = RESULT | {"responders_by_visit", "responder_course"}
+BENCHMARKS = {"posterior_table", "posterior_curve", "power_table", "power_curve"}
 # The open verdicts tried both ways, the subgroups, and how many responders noise alone would have made.
-VERDICTS = COURSE | {"tipping_table", "subgroup_table", "noise_table"}
+VERDICTS = COURSE | BENCHMARKS | {"tipping_table", "subgroup_table", "noise_table"}
+MEASURED = {"component_counts", "improvement_table", "completeness_table", "completeness_map"}
 
 # What is changed -> responders, and the displays in which a number may (and must) be another.
 CHANGES = [
@@ -83,9 +85,9 @@ CHANGES = [
     ({"intercurrent": strategies(rescue="treatment_policy")}, 3, VERDICTS | {"intercurrent_events"}),
     ({"intercurrent": strategies(glucocorticoid_increase="composite")}, 1, VERDICTS | {"intercurrent_events"}),
     ({"missing_rule": "bounds"}, 2, COURSE),
-    ({"population": "safety"}, 2, VERDICTS | {"intercurrent_events", "component_counts", "completeness_table"}),
-    ({"benchmarks": easier_benchmark()}, 2, {"responder_table", "tipping_table"}),
-    ({"alpha": "0.4"}, 2, {"responder_table", "tipping_table"}),
+    ({"population": "safety"}, 2, VERDICTS | MEASURED | {"intercurrent_events"}),
+    ({"benchmarks": easier_benchmark()}, 2, BENCHMARKS | {"responder_table", "tipping_table"}),
+    ({"alpha": "0.4"}, 2, {"responder_table", "tipping_table", "power_table", "power_curve"}),
 ]
 NAMES = [
     "threshold",

@@ -17,7 +17,7 @@ from trialwright.catalog.displays.layout import formatted_rows
 from trialwright.export import ars
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.register.readout import draft_results
-from trialwright.report import build_report
+from trialwright.report import build_report, write_plan
 from trialwright.report.document import Document, Heading, Paragraph, column_widths, is_wide
 from trialwright.report.pdf import write_pdf
 from trialwright.report.rtf import escaped, write_rtf
@@ -182,3 +182,51 @@ def test_a_table_too_wide_for_a_page_is_turned():
 
     assert [is_wide(narrow), is_wide(wide)] == [False, True]
     assert len(column_widths(wide)) == 8
+
+
+def pages_of(content):
+    return int(re.findall(rb"/Count (\d+)", content)[0])
+
+
+LONG = "an event that somebody told at great length, " * 12
+
+
+@pytest.mark.parametrize("count", [0, 1, 7])
+def test_the_plain_summary_never_has_more_than_two_pages_in_either_language(count):
+    small = read_small(people(count, term=LONG) if count else people(0), simulated=True)
+    made_now = build_report(
+        small.study, small.snapshot, small.analysis, small.rows, catalog=catalog.load(), formats=("pdf",)
+    )
+    summaries = {name: made_now.files[f"plain-summary-{name}.pdf"] for name in ("en", "zh")}
+
+    assert {name: 1 <= pages_of(each) <= 2 for name, each in summaries.items()} == {"en": True, "zh": True}
+
+
+def test_every_number_of_the_plain_summary_stands_in_the_report(tmp_path):
+    summary = spaced(pdf_text(made().files["plain-summary-en.pdf"], tmp_path))
+    small = read_small(people(7), simulated=True)
+    printed = formatted_rows(small.rows)
+    x, n = printed["14.2.1.1:responders:n"], len(small.analysis.participants)
+    low, high = printed["14.2.1.1:responders:lower"], printed["14.2.1.1:responders:upper"]
+
+    assert f"{x} of {n} people were better by the rule" in summary
+    assert f"between about {low} % and {high} %" in summary
+
+
+def test_the_chinese_of_the_plain_summary_extracts_back(tmp_path):
+    text = pdf_text(made().files["plain-summary-zh.pdf"], tmp_path).replace("\n", "").replace(" ", "")
+
+    assert "研究结果通俗说明" in text
+    assert "没有任何人接受治疗" in text
+
+
+def test_the_plan_is_made_from_the_definition_alone_and_says_what_the_number_can_show(tmp_path):
+    study = read_small(people(0)).study
+    plan = write_plan(study, catalog.load(), date="2024-01-31")["plan.pdf"]
+    text = spaced(pdf_text(plan, tmp_path))
+    # 13 of 20 against 31/73 at one-sided 5 %: attained size 3.6 %, power 41.6 % at a true 60 % (R: pbinom).
+    told = re.search(r"13 3\.6 [<\d.]+ [\d.]+ [\d.]+ 41\.6", text.replace("< ", "<"))
+
+    assert plan == write_plan(study, catalog.load(), date="2024-01-31")["plan.pdf"]
+    assert [use.number for use in study.displays if use.number.removeprefix("F") not in text] == []
+    assert told is not None

@@ -89,9 +89,20 @@ def test_the_mark_of_virtual_participants_stands_in_the_heading_and_in_the_notes
 
 
 def test_a_figure_has_the_same_in_words():
-    figure = Figure(number="F14.2.2", title="Waterfall", svg="<svg/>", alt="P001 4 improved")
-    tags = Tags(render_figure_html(figure))
+    figure = Figure(number="F14.2.2", title="Waterfall", svg='<svg role="img"></svg>', alt="P001 4 <improved>")
+    html = render_figure_html(figure)
 
-    assert [each["alt"] for each in tags.named("img")] == ["P001 4 improved"]
-    assert tags.named("img")[0]["src"].startswith("data:image/svg+xml;base64,")
-    assert Tags(render_figure_html(figure, "/figures/1.svg")).named("img")[0]["src"] == "/figures/1.svg"
+    assert [each["aria-label"] for each in Tags(html).named("svg")] == ["P001 4 <improved>"]
+    assert "<p>P001 4 &lt;improved&gt;</p>" in html
+
+
+def test_a_drawn_point_leads_where_its_cell_or_record_leads():
+    points = '<a xlink:href="cell:F1:a:n" target="_blank"><path/></a><a xlink:href="record:P1:x"><g/></a>'
+    drawn = f'<svg role="img">{points}</svg>'
+    figure = Figure(number="F1", title="", svg=drawn, alt="")
+
+    html = render_figure_html(figure, lambda cell: f"#{cell.ref}" if cell.ref else None)
+
+    assert [(each["href"], each["aria-label"]) for each in Tags(html).named("a")] == [("#F1:a:n", "F1")]
+    assert "<g><g/></g>" in html
+    assert "xlink:href" not in html

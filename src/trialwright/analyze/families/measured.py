@@ -1,12 +1,12 @@
 """A measure at each visit and its change from baseline, as measured: no strategy, nothing filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from trialwright.analyze.material import Line, Material, described, population_of, setting
 from trialwright.analyze.rates import method_rows
 from trialwright.model.analysis import AnalysisRecord, ResultRow
-from trialwright.model.study import DisplayUse, MethodUse, Visit
+from trialwright.model.study import DisplayUse, MethodUse
 
 TESTS = (MethodUse(method="signed_rank"),)
 AS_MEASURED = "As measured at each visit, whatever else happened; change is value minus baseline, of those with both"
@@ -16,49 +16,88 @@ def measured(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     A line a visit: `n`, `missing`, the value described, its change described and estimated (signed rank).
 
-    Shape:    parameter `measure` names it ("physician_global.vas"); `tested: yes` adds the estimate of the change.
+    Shape:    parameter `measure` names it ("physician_global.vas"); of several each has its lines (`ck.W4`); `tested:
+              yes` adds the estimate of the change.
     Missing:  counted, never filled in.
     """
     members = material.members(population_of(material, use))
-    parameter = setting(material, use, "measure")
+    named = setting(material, use, "measure").split()
     rows: list[ResultRow] = []
     among = frozenset(members)
-    for visit in material.study.visits:
-        mine = [r for r in material.of(parameter, visit.name) if r.participant_id in among]
-        if not mine or visit.kind not in ("screening", "baseline", "planned"):
-            continue
-        # What was measured at screening is shown beside the baseline, never as a change from it.
-        rows += _visit(material, use, visit, mine, members)
+    for parameter in named:
+        prefix = f"{parameter.rpartition('.')[2]}." if len(named) > 1 else ""
+        words = f"{_label(material, parameter)}: " if len(named) > 1 else ""
+        for visit in material.study.visits:
+            mine = [r for r in material.of(parameter, visit.name) if r.participant_id in among]
+            if mine and visit.kind in ("screening", "baseline", "planned"):
+                # What was measured at screening is shown beside the baseline, never as a change from it.
+                changes = {} if visit.kind == "screening" else _changes(material, mine)
+                rows += _visit(
+                    material, use, (f"{prefix}{visit.name}", f"{words}{visit.title.en}"), mine, changes=changes
+                )
     return rows
+
+
+def _label(material: Material, parameter: str) -> str:
+    instrument, _, name = parameter.partition(".")
+    entry = material.catalog.instrument(instrument)
+    labels = {item.name: item.label.en for item in entry.items}
+    labels |= {score.name: score.label.en for score in entry.scores}
+    return labels.get(name, name)
+
+
+def _changes(material: Material, mine: Sequence[AnalysisRecord]) -> dict[str, Fraction | None]:
+    """Participant -> change: the measure's own, or of a bare value from that of the baseline visit."""
+    baseline = next((v.name for v in material.study.visits if v.kind == "baseline"), "")
+    if mine[0].kind != "value":
+        return {r.participant_id: _number(r.change) for r in mine if r.change is not None}
+    if mine[0].visit == baseline:
+        return {}
+    before = {r.participant_id: _number(r.value) for r in material.of(mine[0].parameter, baseline)}
+    pairs = {r.participant_id: (_number(r.value), before.get(r.participant_id)) for r in mine}
+    return {pid: None if now is None or then is None else now - then for pid, (now, then) in pairs.items()}
+
+
+def _number(value: object) -> Fraction | None:
+    return value if isinstance(value, Fraction) else None
 
 
 def _visit(
     material: Material,
     use: DisplayUse,
-    visit: Visit,
+    named: tuple[str, str],
     mine: Sequence[AnalysisRecord],
-    members: Sequence[str],
+    *,
+    changes: Mapping[str, Fraction | None],
 ) -> list[ResultRow]:
+    population = population_of(material, use)
+    members = material.members(population)
     values = [r.value for r in mine if isinstance(r.value, Fraction)]
-    after = [] if visit.kind == "screening" else [r for r in mine if r.change is not None]
-    changes = [r.change for r in after if isinstance(r.change, Fraction)]
+    both = [change for change in changes.values() if change is not None]
     unit = next((r.unit for r in mine if r.unit), "")
+    behind = [r.id for r in mine]
+    if changes and mine[0].kind == "value":
+        baseline = next((v.name for v in material.study.visits if v.kind == "baseline"), "")
+        behind += [r.id for r in material.of(mine[0].parameter, baseline) if r.participant_id in changes]
     line = Line(
-        display=use.number, row=visit.name, label=visit.title.en, analysis_set=population_of(material, use),
-        denominator=len(members), records=tuple(r.id for r in mine), participants=tuple(members),
+        display=use.number, row=named[0], label=named[1], analysis_set=population,
+        denominator=len(members), records=tuple(behind), participants=tuple(members),
     )  # fmt: skip
     rows = [line.says("n", len(values), method=AS_MEASURED), line.says("missing", len(members) - len(values))]
     rows += described(material.catalog, line, values, unit=unit)
-    if after:
-        rows.append(line.says("change_n", len(changes)))
-        rows += described(material.catalog, line, changes, prefix="change_", unit=unit)
-        if setting(material, use, "tested") == "yes" and changes:
-            made = method_rows(line, TESTS, {"x": changes}, material.catalog)
-            wanted = ("hl", "lower", "upper", "p_pratt")
-            rows += [
-                line.says(r.statistic, r.value, unit=unit if r.statistic != "p_pratt" else "",
-                          decimals=None if r.statistic == "p_pratt" else 2, method=r.method, warnings=r.warnings)
-                for r in made
-                if r.statistic in wanted
-            ]  # fmt: skip
+    if changes:
+        rows.append(line.says("change_n", len(both)))
+        rows += described(material.catalog, line, both, prefix="change_", unit=unit)
+        if setting(material, use, "tested") == "yes" and both:
+            rows += _tested(material, line, both, unit)
     return rows
+
+
+def _tested(material: Material, line: Line, changes: Sequence[Fraction], unit: str) -> list[ResultRow]:
+    made = method_rows(line, TESTS, {"x": changes}, material.catalog)
+    return [
+        line.says(r.statistic, r.value, unit=unit if r.statistic != "p_pratt" else "",
+                  decimals=None if r.statistic == "p_pratt" else 2, method=r.method, warnings=r.warnings)
+        for r in made
+        if r.statistic in ("hl", "lower", "upper", "p_pratt")
+    ]  # fmt: skip

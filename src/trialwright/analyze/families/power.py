@@ -12,12 +12,14 @@ from trialwright.model.analysis import ResultRow
 from trialwright.model.study import DisplayUse
 
 STEP = 5
+AT_OBSERVED = "True rate equal to the observed one (says nothing that p does not say)"
 EXACT = "Exact: the binomial probability of at least the responders needed, at each true rate"
 
 
 def power(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
-    A line a true rate (`true_35`) with the probability of excluding each benchmark (`benchmark_<i>_rate`); `observed`.
+    A line a true rate (`true_35`) with the probability of excluding each benchmark (`benchmark_<i>_rate`); `observed`,
+    `at_observed` and the responders needed (`needed_<i>`).
 
     Missing:  a benchmark that no number of responders could exclude has no power anywhere: 0.
     """
@@ -37,19 +39,21 @@ def power(material: Material, use: DisplayUse) -> list[ResultRow]:
             at = msgspec.structs.replace(line, row=f"needed_{number}", label=label)
             none = () if isinstance(critical, int) else ("no number of responders would do",)
             rows.append(at.says("n", critical if isinstance(critical, int) else None, warnings=none))
-        for percent in range(0, 101, STEP):
-            at = msgspec.structs.replace(line, row=f"true_{percent}", label=f"True rate {percent} %")
+        seen = Fraction(verdicts.yes, verdicts.denominator) if verdicts.denominator else None
+        places = [(f"true_{p}", f"True rate {p} %", Fraction(p, 100)) for p in range(0, 101, STEP)]
+        places += [("at_observed", AT_OBSERVED, seen)] if seen is not None else []
+        for row, label, rate in places:
+            at = msgspec.structs.replace(line, row=row, label=label, denominator=None)
             for number, critical in needed.items():
-                rows.append(
-                    at.says(f"benchmark_{number}_rate", _chance(critical, verdicts.denominator, percent), method=EXACT)
-                )
+                chance = _chance(critical, verdicts.denominator, rate)
+                rows.append(at.says(f"benchmark_{number}_rate", chance, method=EXACT))
     return rows
 
 
-def _chance(critical: int, n: int, percent: int) -> float | Fraction:
+def _chance(critical: int, n: int, rate: Fraction) -> float | Fraction:
     """P(at least `critical` responders of n) at a true rate."""
     if critical > n or n == 0:
         return Fraction(0)
     if critical <= 0:
         return Fraction(1)
-    return round(float(bdtrc(critical - 1, n, percent / 100)), 12)
+    return round(float(bdtrc(critical - 1, n, float(rate))), 12)

@@ -1,12 +1,13 @@
 """A value at each visit and its change from baseline, side by side: one line a visit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from trialwright.catalog.displays.layout import (
     Line,
     footnotes_of,
     heading_of,
     interval_cell,
+    interval_heading,
     label_of,
     lines_of,
     number_cell,
@@ -15,6 +16,7 @@ from trialwright.catalog.displays.layout import (
     range_cell,
     spread_cell,
     table,
+    under_names,
 )
 from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
 
@@ -38,23 +40,21 @@ def course_table(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     with_interval = any({"lower", "upper"} <= line.keys() for line in lines.values())
     with_change = context.parameters.get("change", "yes") == "yes"
     shown = (with_change, with_interval)
-    body = tuple(_line(name, line, extra, shown, context) for name, line in lines.items())
+    printed = {name: _line(line, extra, shown) for name, line in lines.items()}
+    units = {row.unit for row in rows if row.unit}
     columns = (
-        f"Visit ({unit})" if unit else "Visit",
+        f"Visit ({unit})" if len(units) == 1 else "Visit",
         *_VALUE,
         *(_CHANGE if with_change else ()),
         *(("95 % interval",) if with_interval else ()),
         *(heading_of(name, context) for name in extra),
     )
-    return table(context, columns, body, footnotes_of(rows, context))
+    return table(context, columns, under_names(lines, printed, context), footnotes_of(rows, context))
 
 
-def _line(
-    name: str, line: Line, extra: Sequence[str], shown: tuple[bool, bool], context: DisplayContext
-) -> tuple[Cell, ...]:
+def _line(line: Line, extra: Sequence[str], shown: tuple[bool, bool]) -> tuple[Cell, ...]:
     with_change, with_interval = shown
     return (
-        Cell(label_of(line, name, context)),
         number_cell(line.get("n"), line),
         number_cell(line.get("missing"), line),
         spread_cell(line),
@@ -64,6 +64,40 @@ def _line(
         *((interval_cell(line, signed=True),) if with_interval else ()),
         *(number_cell(line.get(name), line, signed=name == "hl" or name.startswith("change_")) for name in extra),
     )
+
+
+def _described_columns(first: str, lines: Mapping[str, Line], limits: bool) -> tuple[str, ...]:
+    """Columns that some line fills; "%" also in a shell, before there is any line."""
+    missing = ("Missing",) if any("missing" in line for line in lines.values()) else ()
+    rate = ("%",) if not lines or any("rate" in line for line in lines.values()) else ()
+    level = (interval_heading("", lines.values()),) if limits else ()
+    return (first, "n", *missing, *rate, "Mean (SD)", "Median [quartiles]", "Smallest, largest", *level)
+
+
+def estimate_table(
+    rows: Sequence[ResultRow], context: DisplayContext, first: str, statistics: Sequence[str], *, limits: str = ""
+) -> Table:
+    """
+    Estimates with their interval: `statistics`, the interval whose limits are called `<limits>_lower`, any other.
+
+    Shape:    lines "Name: what" stand under their name; the interval stands where `statistics` ends.
+    Missing:  an estimate that could not be made leaves its cells empty and says why below.
+    """
+    lines = lines_of(rows)
+    ends = tuple(f"{limits}_{end}".lstrip("_") for end in ("lower", "upper"))
+    extra = other_statistics(lines.values(), (*statistics, *ends))
+    # The heading names the level; which kind of interval it is, the method says below.
+    level = interval_heading(limits, lines.values()).partition(",")[0]
+    printed = {
+        name: (
+            *(number_cell(line.get(each), line, signed=each == "estimate") for each in statistics),
+            interval_cell(line, limits, signed="estimate" in line),
+            *(number_cell(line.get(each), line) for each in extra),
+        )
+        for name, line in lines.items()
+    }
+    shown = (*(heading_of(each, context) for each in statistics), level, *(heading_of(e, context) for e in extra))
+    return table(context, (first, *shown), under_names(lines, printed, context), footnotes_of(rows, context))
 
 
 def _changes(line: Line) -> tuple[Cell, ...]:
@@ -82,7 +116,10 @@ def described_table(rows: Sequence[ResultRow], context: DisplayContext, first: s
     Units:    behind the words of the line.
     """
     lines = lines_of(rows)
-    extra = other_statistics(lines.values(), ("n", "missing", "rate", *_SPREAD))
+    limits = any({"lower", "upper"} <= line.keys() for line in lines.values())
+    known = ("n", "missing", "rate", *(("lower", "upper") if limits else ()), *_SPREAD)
+    extra = other_statistics(lines.values(), known)
+    columns = _described_columns(first, lines, limits)
     body = []
     for name, line in lines.items():
         unit = next((row.unit for row in line.values() if row.unit), "")
@@ -92,14 +129,15 @@ def described_table(rows: Sequence[ResultRow], context: DisplayContext, first: s
             (
                 Cell(f"{label}, {unit}" if spoken else label),
                 number_cell(line.get("n"), line),
-                number_cell(line.get("rate"), line),
+                *((number_cell(line.get("missing"), line),) if "Missing" in columns else ()),
+                *((number_cell(line.get("rate"), line),) if "%" in columns else ()),
                 spread_cell(line),
                 quartile_cell(line),
                 range_cell(line),
+                *((interval_cell(line),) if limits else ()),
                 *(number_cell(line.get(statistic), line) for statistic in extra),
             )
         )
-    columns = (first, "n", "%", "Mean (SD)", "Median [quartiles]", "Smallest, largest")
     return table(
         context, (*columns, *(heading_of(each, context) for each in extra)), tuple(body), footnotes_of(rows, context)
     )

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text as DrawnText
 
-from trialwright.catalog.displays.layout import footnotes_of
+from trialwright.catalog.displays.layout import footnotes_of, sentence
 from trialwright.catalog.wording import CJK, Book, shared_sentences
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 
@@ -22,12 +24,14 @@ from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 _REGULAR, _BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
 
+_MARK_IN = 0.2
+
 INK, QUIET, RULE = "#1a1d21", "#5a6169", "#c9ced4"
 FILL = {"Y": "#1f4e79", "N": "#f0c9a4", "U": "#ffffff", "": "#ffffff"}
 # Straight strokes only: a dotted hatch is drawn as curves and weighs a quarter of a megabyte.
 HATCH = {"Y": "", "N": "////", "U": "---", "": "---"}
-STROKE: dict[str, tuple[float, tuple[float, ...]]] = {
-    "Y": (0, ()),
+STROKE: dict[str, Literal["solid"] | tuple[float, tuple[float, ...]]] = {
+    "Y": "solid",  # an empty pattern of dashes is drawn by some readers as no line at all
     "N": (0, (4, 2)),
     "U": (0, (1, 1.5)),
     "": (0, (1, 1.5)),
@@ -52,6 +56,21 @@ def plain_axes(axes: Axes) -> None:
     axes.tick_params(colors=QUIET, labelsize=8, width=0.6, length=3)
 
 
+def benchmark_lines(axes: Axes, context: DisplayContext, *, across: bool) -> None:
+    """Every benchmark a dashed line with its name, lying across or standing: a range, never one threshold."""
+    for number, each in enumerate(context.benchmarks):
+        rate = 100 * each.responders / each.participants
+        dashes = (0, (6, 2)) if number % 2 == 0 else (0, (2, 2))
+        name = each.label.of(context.language)
+        if across:
+            axes.axhline(rate, color=QUIET, linewidth=1, linestyle=dashes)
+            axes.annotate(name, (0.005, rate + 1), xycoords=("axes fraction", "data"), fontsize=7, color=QUIET)
+        else:
+            axes.axvline(rate, color=QUIET, linewidth=1, linestyle=dashes)
+            axes.annotate(name, (rate, 1.01 + 0.045 * number), xycoords=("data", "axes fraction"), fontsize=7,
+                          color=QUIET, ha="center", annotation_clip=False)  # fmt: skip
+
+
 def say_nothing_to_draw(canvas: Canvas, words: str) -> None:
     """A figure without participants says so instead of being left out: its absence would be no result."""
     canvas.text(0.5, 0.5, words, ha="center", va="center", fontsize=11, color=QUIET)
@@ -66,19 +85,25 @@ def finished(
     Missing: a context without a mark prints none; a marked one prints the mark inside the drawing, where it stays.
     """
     if context.mark:
+        # Room of its own below everything, or it would lie on the words of an axis.
+        share = _MARK_IN / canvas.get_figheight()
+        engine = canvas.get_layout_engine()
+        if isinstance(engine, ConstrainedLayoutEngine):
+            engine.set(rect=(0, share, 1, 1 - share))
         canvas.text(0.995, 0.012, context.mark, ha="right", va="bottom", fontsize=8, color=QUIET)
     if context.language.startswith("zh"):
         alt = _put_over(canvas, alt, context)
     _use_bundled_fonts(canvas)
     out = io.StringIO()
     with mpl.rc_context({"svg.hashsalt": f"trialwright {context.number}", "svg.fonttype": "path"}):
-        canvas.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        # Drawn once: `savefig` would draw everything a first time for the layout alone.
+        FigureCanvasSVG(canvas).print_svg(out, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
     return Figure(
         number=context.number,
         title=context.title,
         svg=_described(out.getvalue(), context, alt),
         alt=alt,
-        footnotes=(*footnotes, *footnotes_of(rows, context)),
+        footnotes=(*(sentence(note) for note in footnotes), *footnotes_of(rows, context)),
         refs=tuple(row.cell for row in rows),
         population=context.population,
         mark=context.mark,
@@ -87,7 +112,7 @@ def finished(
 
 def _put_over(canvas: Canvas, alt: str, context: DisplayContext) -> str:
     """What is drawn, and what is told of it, in Chinese: names come so from the context, the rest from the book."""
-    book = Book([*context.sentences, *shared_sentences()])
+    book = Book([*context.sentences, *shared_sentences()], context.names)
     for text in canvas.findobj(DrawnText):
         # The font's wide comma stands in mid-air, as in Taiwan: a narrow one reads rightly everywhere.
         text.set_text(book.say(text.get_text()).replace("，", ", "))
@@ -113,7 +138,7 @@ def _use_bundled_fonts(canvas: Canvas) -> None:
 
 def _described(svg: str, context: DisplayContext, alt: str) -> str:
     """The bare svg element, told to readers that do not see it, its ids prefixed so that two figures share a page."""
-    body = svg[svg.index("<svg") :]
+    body = _without_styles(svg[svg.index("<svg") :])
     prefix = "f" + re.sub(r"[^0-9A-Za-z]", "-", context.number) + "-"
     body = re.sub(r'\bid="', f'id="{prefix}', body)
     body = re.sub(r"url\(#", f"url(#{prefix}", body)
@@ -121,7 +146,28 @@ def _described(svg: str, context: DisplayContext, alt: str) -> str:
     body = re.sub(r"<metadata>.*?</metadata>\s*", "", body, flags=re.DOTALL)
     end = body.index(">")
     described = f"<title>{_escaped(context.title)}</title><desc>{_escaped(alt)}</desc>"
-    return f'{body[:end]} role="img">{described}{body[end + 1 :]}'
+    return f'{body[:end]} role="img" stroke-linejoin="round" stroke-linecap="butt">{described}{body[end + 1 :]}'
+
+
+def _without_styles(body: str) -> str:
+    """Presentation attributes in place of styles: a page that allows no inline style draws the same figure."""
+    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>\s*", "", body, flags=re.DOTALL)
+    return re.sub(r' style="([^"]*)"', lambda found: _attributes(found[1]), body)
+
+
+def _attributes(style: str) -> str:
+    pairs = (part.partition(":") for part in style.split(";") if ":" in part)
+    return "".join(f' {name.strip()}="{value.strip()}"' for name, _, value in pairs)
+
+
+def record_address(record_id: str) -> str:
+    """The address that a drawn point carries: whoever shows the figure turns it into one of its own."""
+    return f"record:{record_id}"
+
+
+def cell_address(cell: str) -> str:
+    """The same for a point that shows a result row."""
+    return f"cell:{cell}"
 
 
 def _escaped(text: str) -> str:

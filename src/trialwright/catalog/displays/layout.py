@@ -42,6 +42,15 @@ HEADINGS = {
     "p_pratt": "p, signed rank",
     "years": "Participant-years",
     "rate_per_100": "Per 100 participant-years",
+    "estimate": "Mean change",
+    "se": "SE",
+    "df": "Degrees of freedom",
+    "at_risk": "At risk",
+    "incidence_rate": "Cumulative incidence, %",
+    "in_window": "In window",
+    "early": "Before it",
+    "late": "After it",
+    "not_held": "Not held",
     "worst_normal": "Worst: normal",
     "worst_raised": "Worst: raised",
     "worst_high": "Worst: high",
@@ -78,8 +87,9 @@ def is_rate(row: ResultRow, line: Line) -> bool:
     """Whether the value is a share of participants, printed as a percentage: a rate, its limits, a test's size."""
     if row.statistic in RATES or row.statistic.endswith("_rate"):
         return row.unit != "%"
-    is_limit = row.statistic.endswith(("lower", "upper"))
-    return is_limit and "rate" in line and row.unit in ("", "proportion")
+    name = row.statistic.removesuffix("lower").removesuffix("upper")
+    is_limit = name != row.statistic
+    return is_limit and ("rate" in line or f"{name}rate" in line) and row.unit in ("", "proportion")
 
 
 def number_cell(row: ResultRow | None, line: Line, *, signed: bool = False) -> Cell:
@@ -201,8 +211,8 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext, whole: str 
     notes.update(dict.fromkeys(_wholes(rows, context, whole)))
     for row in rows:
         about = f"{row.label}: " if row.value is None and row.label else ""
-        notes.update(dict.fromkeys(_sentence(text) for text in (row.method,) if text))
-        notes.update(dict.fromkeys(_sentence(about + text) for text in row.warnings))
+        notes.update(dict.fromkeys(sentence(text) for text in (row.method,) if text))
+        notes.update(dict.fromkeys(sentence(about + text) for text in row.warnings))
     return (*notes, *_assumed(rows, context))
 
 
@@ -234,25 +244,49 @@ def _assumed(rows: Sequence[ResultRow], context: DisplayContext) -> Iterable[str
 
 
 def count_table(
-    rows: Sequence[ResultRow], context: DisplayContext, first: str, statistics: Sequence[str], *, whole: str = ""
+    rows: Sequence[ResultRow],
+    context: DisplayContext,
+    first: str,
+    statistics: Sequence[str],
+    *,
+    whole: str = "",
+    grouped: bool = False,
+    headings: Mapping[str, str] | None = None,
 ) -> Table:
     """
     A line a row, a column a statistic: the shape of flow, sets, deviations and adverse events.
 
-    Shape:    columns `first`, then `statistics` that some line has or the shell asks for, then any other found.
+    Shape:    columns `first`, then `statistics` that some line has or the shell asks for, then any other found; with
+              `grouped`, lines whose words begin with the same "Name: " stand under that name.
     Missing:  an empty cell where a line has no such statistic; a table without rows says that there is nothing to show.
     """
     lines = lines_of(rows)
     shown = (*statistics, *other_statistics(lines.values(), statistics))
-    body = tuple(
-        (
-            Cell(label_of(line, name, context), indent=min(name.count("."), 2)),
-            *(number_cell(line.get(statistic), line) for statistic in shown),
+    columns = (first, *((headings or {}).get(name) or heading_of(name, context) for name in shown))
+    printed = {name: tuple(number_cell(line.get(each), line) for each in shown) for name, line in lines.items()}
+    if grouped:
+        body = under_names(lines, printed, context)
+    else:
+        body = tuple(
+            (Cell(label_of(line, name, context), indent=min(name.count("."), 2)), *printed[name])
+            for name, line in lines.items()
         )
-        for name, line in lines.items()
-    )
-    columns = (first, *(heading_of(statistic, context) for statistic in shown))
     return table(context, columns, body, footnotes_of(rows, context, whole))
+
+
+def under_names(
+    lines: Mapping[str, Line], printed: Mapping[str, tuple[Cell, ...]], context: DisplayContext
+) -> tuple[tuple[Cell, ...], ...]:
+    """Lines whose words are "Name: what", under a line that says the name once."""
+    body: list[tuple[Cell, ...]] = []
+    above = ""
+    for name, line in lines.items():
+        group, sign, words = label_of(line, name, context).rpartition(": ")
+        if group != above and sign:
+            body.append((Cell(group, strong=True), *(Cell("", align="right") for _ in printed[name])))
+        above = group
+        body.append((Cell(words, indent=1 if sign else 0), *printed[name]))
+    return tuple(body)
 
 
 def rate_table(
@@ -312,7 +346,7 @@ def table(
         population=context.population,
         columns=columns,
         rows=body,
-        footnotes=footnotes,
+        footnotes=tuple(sentence(note) for note in footnotes),
         listing=listing,
         mark=context.mark,
     )
@@ -340,6 +374,6 @@ def _pair(lower: str) -> str:
     return f"{lower.removesuffix('lower')}upper"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     capital = text[:1].upper() + text[1:]
     return capital if capital.endswith((".", "?", "!")) else f"{capital}."

@@ -55,8 +55,19 @@ def print_percent(rate: Printable, decimals: int = 1) -> str:
         return print_fraction(Fraction(rate) * 100, decimals)
     if isinstance(rate, float):
         exact = _shortest(rate)
-        return NO_VALUE if exact is None else print_fraction(Fraction(exact) * 100, decimals)
+        return NO_VALUE if exact is None else _near_the_ends(Fraction(exact) * 100, decimals)
     return print_number(rate)
+
+
+def _near_the_ends(percent: Fraction, decimals: int) -> str:
+    """A computed probability is never printed as 0 or 100 while it is neither: "< 0.1", "> 99.9"."""
+    text = print_fraction(percent, decimals)
+    least = Fraction(1, 10**decimals)
+    if 0 < percent < least / 2:
+        return f"<{NARROW}{print_fraction(least, decimals)}"
+    if 100 - least / 2 <= percent < 100:
+        return f">{NARROW}{print_fraction(100 - least, decimals)}"
+    return text
 
 
 def print_p(p: Printable) -> str:

@@ -8,4 +8,4 @@ from trialwright.model.analysis import DisplayContext, ResultRow, Table
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """One line a row of the family, a column a statistic."""
-    return count_table(rows, context, "Visit and measure", ("n", "rate"))
+    return count_table(rows, context, "Visit and measure", ("n", "rate"), grouped=True)

@@ -1,10 +1,16 @@
 """Every recorded event, word by word: one line an event."""
 
+import re
 from collections.abc import Sequence
 
 from trialwright.catalog.displays.layout import footnotes_of, table
+from trialwright.catalog.displays.printing import print_number
 from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 from trialwright.model.quantity import Missing
+
+_CODE = re.compile("[a-z]+(_[a-z]+)+")
+_OWN = {"at_utc": "Moment (UTC)", "user": "By"}
+"""What an act of the ledger has beside the words of a form."""
 
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
@@ -20,7 +26,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     names = tuple(name for name in _details(events) if any(each.details.get(name) != each.value for each in events))
     often = tuple(name for name in names if 2 * sum(bool(each.details.get(name)) for each in events) >= len(events))
     seldom = tuple(name for name in names if name not in often)
-    columns = ("Participant", "Event", "Study day", *(_label(name, context) for name in often))
+    columns = ("Participant", _first_heading(events, context), "Study day", *(_label(name, context) for name in often))
     columns = (*columns, "Also") if seldom else columns
     body = tuple(_line(event, often, seldom, context) for event in events)
     return table(context, columns, body, (_listed(context), *footnotes_of(rows, context)), listing=True)
@@ -52,11 +58,19 @@ def _details(events: Sequence[AnalysisRecord]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for event in events for name in event.details))
 
 
+def _first_heading(events: Sequence[AnalysisRecord], context: DisplayContext) -> str:
+    """ "Event", or the words of the date where a date is all that names the entries of a log."""
+    for name in _details(events):
+        if name.endswith("date") and all(event.details.get(name) == event.value for event in events):
+            return _label(name, context)
+    return "Event"
+
+
 def _line(
     event: AnalysisRecord, often: Sequence[str], seldom: Sequence[str], context: DisplayContext
 ) -> tuple[Cell, ...]:
     back = (event.id,)
-    day = "–" if event.study_day is None else str(event.study_day)
+    day = "–" if event.study_day is None else print_number(event.study_day)
     return (
         Cell(event.participant_id, records=back),
         Cell(_event(event, context), records=back),
@@ -69,7 +83,7 @@ def _line(
 def _event(event: AnalysisRecord, context: DisplayContext) -> str:
     match event.value:
         case str() as words:
-            return context.labels.get(words, words)
+            return context.labels.get(words) or (_words(words) if _CODE.fullmatch(words) else words)
         case Missing(reason=reason):
             return reason
         case number:
@@ -78,7 +92,10 @@ def _event(event: AnalysisRecord, context: DisplayContext) -> str:
 
 def _detail(event: AnalysisRecord, name: str, context: DisplayContext) -> str:
     text = event.details.get(name, "")
-    return context.labels.get(f"{name}={text}") or text or "–"
+    if name == "at_utc":
+        return f"{text[:10]} {text[11:16]}"
+    parts = [context.labels.get(f"{name}={part}") for part in text.split(",")]
+    return context.labels.get(f"{name}={text}") or "; ".join(filter(None, parts)) or text or "–"
 
 
 def _also(event: AnalysisRecord, seldom: Sequence[str], context: DisplayContext) -> str:
@@ -87,7 +104,7 @@ def _also(event: AnalysisRecord, seldom: Sequence[str], context: DisplayContext)
 
 
 def _label(name: str, context: DisplayContext) -> str:
-    return context.labels.get(name, _words(name))
+    return context.labels.get(name) or _OWN.get(name) or _words(name)
 
 
 def _words(name: str) -> str:

@@ -8,6 +8,5 @@ from trialwright.model.analysis import DisplayContext, ResultRow, Table
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     """One line a row of the family, a column a statistic."""
-    return count_table(
-        rows, context, "Value and its level at baseline", ("n", "worst_normal", "worst_raised", "worst_high", "missing")
-    )
+    shown = ("n", "worst_normal", "worst_raised", "worst_high", "missing")
+    return count_table(rows, context, "Value and its level at baseline", shown, grouped=True)

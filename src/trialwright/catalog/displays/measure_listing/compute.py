@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from trialwright.catalog.displays.layout import footnotes_of, table
-from trialwright.catalog.displays.printing import NARROW, NO_VALUE, print_exact
+from trialwright.catalog.displays.printing import NARROW, NO_VALUE, print_exact, print_number
 from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 from trialwright.model.quantity import Missing
 
@@ -82,7 +82,7 @@ def _visit_cells(place: tuple[str, str], line: Line, context: DisplayContext) ->
         Cell(participant, records=back),
         Cell(context.labels.get(visit, visit), records=back),
         Cell(at.date or (at.value.reason if isinstance(at.value, Missing) else NO_VALUE), records=back),
-        Cell(NO_VALUE if at.study_day is None else str(at.study_day), records=back, align="right"),
+        Cell(NO_VALUE if at.study_day is None else print_number(at.study_day), records=back, align="right"),
         Cell(_window(at), records=back),
     )
 

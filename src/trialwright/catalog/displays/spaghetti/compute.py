@@ -16,6 +16,7 @@ from trialwright.catalog.displays.drawing import (
     finished,
     new_canvas,
     plain_axes,
+    record_address,
     say_nothing_to_draw,
 )
 from trialwright.catalog.displays.layout import is_verdict, measures_of
@@ -97,6 +98,7 @@ def _panel(
             marker="o",
             markersize=1.8,
             alpha=0.75,
+            url=record_address(f"{participant}:{[v for v in visits if v in points][-1]}:{measure}"),
         )
     medians = [_median([points[visit] for points in courses.values() if visit in points]) for visit in visits]
     heights = [float("nan") if median is None else float(median) for median in medians]

@@ -16,6 +16,7 @@ from trialwright.catalog.displays.drawing import (
     finished,
     new_canvas,
     plain_axes,
+    record_address,
     say_nothing_to_draw,
 )
 from trialwright.catalog.displays.layout import is_verdict, measures_of, uses_of
@@ -77,7 +78,8 @@ def _draw(axes: Axes, bars: Sequence[_Bar], measure: str, context: DisplayContex
     for place, (record, up, down) in enumerate(bars):
         fill, hatch = FILL[record.verdict], HATCH[record.verdict]
         for height in (float(up), -float(down)):
-            axes.bar(place, height, width=0.78, facecolor=fill, hatch=hatch, edgecolor=INK, linewidth=0.6)
+            axes.bar(place, height, width=0.78, facecolor=fill, hatch=hatch, edgecolor=INK, linewidth=0.6,
+                     url=record_address(record.id))  # fmt: skip
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.set_xticks(range(len(bars)), [bar[0].participant_id for bar in bars], rotation=60, ha="right")
     axes.set_xlim(-0.7, max(len(bars), 7) - 0.3)

@@ -72,7 +72,7 @@ def _asked(call: Call, name: str) -> str:
 
 def _fragment(display: Table | Figure) -> str:
     if isinstance(display, Figure):
-        return render_figure_html(display, source=address("results_figure", number=display.number), heading_level=2)
+        return render_figure_html(display, link=_link, heading_level=2)
     return render_table_html(display, link=_link, heading_level=2)
 
 
