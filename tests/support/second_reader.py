@@ -24,7 +24,7 @@ MUSCLES = ("deltoid_middle", "biceps_brachii", "wrist_extensors", "gluteus_maxim
            "ankle_dorsiflexors")  # fmt: skip
 HAQ = {"dressing": 2, "arising": 2, "eating": 3, "walking": 2, "hygiene": 3, "reach": 2, "grip": 3, "activities": 3}
 ENZYMES = ("ck", "aldolase", "ldh", "ast", "alt")
-ULN_SPAN = {"ck": 15, "aldolase": 6, "ldh": 3, "ast": 3, "alt": 3}
+ULN_SPAN = {"ck": 15, "ldh": 3, "ast": 3, "alt": 3}  # the scale of aldolase has not been seen in a source
 MG_LIKE_5_PREDNISONE = {"prednisone": "5", "prednisolone": "5", "methylprednisolone": "4", "hydrocortisone": "20",
                         "dexamethasone": "0.75", "triamcinolone": "4", "cortisone": "25"}  # fmt: skip
 PER_DAY = {"once_daily": "1", "twice_daily": "2", "three_daily": "3", "four_daily": "4", "alternate_days": "1/2",
@@ -138,8 +138,8 @@ class Trial:
 
     # measures
 
-    def measure(self, p, m, visit):
-        """The value of a core set measure at a visit; the enzyme is the one most abnormal at week 0."""
+    def measure(self, p, m, visit, *, ck=False):
+        """The value of a core set measure at a visit; the enzyme is the one most abnormal at week 0, or always CK."""
         if m in PLAIN:
             return p.value(visit, PLAIN[m])
         if m == "mmt":
@@ -150,6 +150,8 @@ class Trial:
             return self._haq(p, visit)
         if m == "enz":
             multiples = self.multiples(p, "W0")
+            if ck:
+                multiples = {enzyme: most for enzyme, most in multiples.items() if enzyme == "ck"}
             return p.value(visit, f"muscle_enzymes.{max(multiples, key=multiples.get)}") if multiples else None
         return None  # quality of life: no questionnaire is named, so nothing fills the seventh place
 
@@ -166,27 +168,32 @@ class Trial:
                 worst.append(max(*items, 2 if helped else 0, 0))
         return Fraction(sum(worst), len(worst)) if len(worst) >= 6 else None
 
-    def moved(self, p, m, reading):
-        """improved, same or worse; None where a value is missing."""
-        before, now = self.measure(p, m, "W0"), self.measure(p, m, "W12")
+    def moved(self, p, m, reading, visit="W12"):
+        """improved, same or worse; None where a value is missing; "not improved" where a rise from zero is open."""
+        before = self.measure(p, m, "W0", ck=reading["ck"])
+        now = self.measure(p, m, visit, ck=reading["ck"]) if visit else None
         if before is None or now is None:
             return None
         gain = now - before if m == "mmt" else before - now
+        if before == 0 and gain < 0 and reading["zero_open"]:
+            return "not improved"
         better, worse = gain * 100 - 20 * before, -gain * 100 - 25 * before
-        if gain > 0 and (better > 0 or (better == 0 and reading != "registered")):
+        if gain > 0 and (better > 0 or (better == 0 and not reading["strict"])):
             return "improved"
-        return "worse" if gain < 0 and (worse > 0 or (worse == 0 and reading != "registered")) else "same"
+        return "worse" if gain < 0 and (worse > 0 or (worse == 0 and not reading["strict"])) else "same"
 
-    def criterion(self, p, reading, measures=SIX):
+    def criterion(self, p, reading, visit="W12"):
         """Y, N or U: the answer under every way in which the missing measures could have gone."""
-        known = [(m, self.moved(p, m, reading)) for m in measures]
-        ways = [(way,) if way else ("improved", "same", "worse") for _, way in known]
+        measures = reading["measures"]
+        known = [(m, self.moved(p, m, reading, visit)) for m in measures]
+        open_ = {None: ("improved", "same", "worse"), "not improved": ("same", "worse")}
+        ways = [open_.get(way, (way,)) for _, way in known]
         answers = set()
         for moves in itertools.product(*ways):
             worse = [m for m, move in zip(measures, moves, strict=True) if move == "worse"]
-            if reading == "nct01315938":
+            if reading["strength"] == "ignored":
                 worse = [m for m in worse if m != "mmt"]
-            vetoed = reading == "rider_2004" and "mmt" in worse
+            vetoed = reading["strength"] == "veto" and "mmt" in worse
             answers.add(moves.count("improved") >= 3 and len(worse) <= 2 and not vetoed)
         return "U" if len(answers) == 2 else "Y" if True in answers else "N"
 
@@ -207,7 +214,9 @@ class Trial:
         if m == "enz":
             multiples = self.multiples(p, "W0")
             enzyme = max(multiples, key=multiples.get) if multiples else None
-            return ULN_SPAN[enzyme] * p.value("W0", f"muscle_enzymes.{enzyme}_uln") if enzyme else None
+            if enzyme not in ULN_SPAN:
+                return None
+            return ULN_SPAN[enzyme] * p.value("W0", f"muscle_enzymes.{enzyme}_uln")
         return {"mmt": Fraction(150), "haq": Fraction(3)}.get(m, Fraction(10))
 
     def score_20(self, p):
@@ -216,17 +225,17 @@ class Trial:
 
     # what happened on the way
 
-    def last_day(self, p):
-        """The day of week 12, or the last on which it could have taken place."""
-        if p.date_of("W12"):
-            return p.date_of("W12")
-        week_12 = self.visits["W12"]
+    def last_day(self, p, visit="W12"):
+        """The day of week 12 (or another visit), or the last on which it could have taken place."""
+        if p.date_of(visit):
+            return p.date_of(visit)
+        planned = self.visits[visit]
         if p.first_dose is None:
             return None
-        return p.first_dose + dt.timedelta(days=int(week_12["study_day"]) - 1 + int(week_12["late"]))
+        return p.first_dose + dt.timedelta(days=int(planned["study_day"]) - 1 + int(planned["late"]))
 
-    def happened(self, p):
-        end, found = self.last_day(p), set()
+    def happened(self, p, visit="W12"):
+        end, found = self.last_day(p, visit), set()
         if any(
             r.get("rescue") == "Y" and p.first_dose and p.first_dose <= day(r["start"]) <= (end or dt.date.max)
             for r in p.log("concomitant_medication")
@@ -270,18 +279,67 @@ class Trial:
         """The estimand's verdict, and by what: the criterion, an event, or the missing-data rule."""
         estimand = next(e for e in self.analysis["estimands"] if e["name"] == name)
         whole = next(e for e in self.analysis["estimands"] if e["name"] == estimand.get("of", name))
-        variable = estimand.get("variable", whole["variable"])
+        own, variable = estimand.get("variable", {}), {**whole["variable"], **estimand.get("variable", {})}
+        strategies = {**whole["intercurrent"], **estimand.get("intercurrent", {})}
+        missing = estimand.get("missing", whole["missing"])
         if variable["response"] == "acr_eular_2016_tis":
             said = self.score_20(p)
         else:
-            seven = "qol" in variable.get("parameters", {}).get("measures", ())
-            said = self.criterion(p, variable["reading"], (*SIX, "qol") if seven else SIX)
-        strategies = {**whole["intercurrent"], **estimand.get("intercurrent", {})}
-        if any(strategies.get(event) == "composite" for event in self.happened(p)):
+            reading = reading_of(whole["variable"], own)
+            said = self.criterion(p, reading, self._visit(p, variable, strategies))
+        happened = self.happened(p)
+        if any(strategies.get(event) == "composite" for event in happened):
             return "N", "event"
-        if said == "U" and estimand.get("missing", whole["missing"]) == "nonresponder":
+        if any(strategies.get(event) == "hypothetical" for event in happened):
+            said = "U"
+        if said == "U" and missing == "last_observed":
+            earlier = [self.criterion(p, reading, v) for v in ("W8", "W4", "W2")]
+            said = next((each for each in earlier if each != "U"), "N")
+        if said == "U" and missing == "nonresponder":
             return "N", "missing"
         return said, "criterion"
+
+    def _visit(self, p, variable, strategies):
+        """The visit whose values count for week 12; None where no visit does."""
+        order = ["W0", "W2", "W4", "W8", "W12"]
+        ending = [e for e, how in strategies.items() if how in ("while_on_treatment", "while_alive")]
+        ends = [e for e in ending if e in self.happened(p)]
+        if ends:
+            first = next(i for i, v in enumerate(order) if set(ends) & self.happened(p, v))
+            attended = [v for v in order[1:first] if p.date_of(v)]
+            if attended:
+                return attended[-1]
+        if variable.get("window", "as_entered") == "as_entered":
+            return "W12"
+        near = [(abs(d - 85), d, v) for v in order[1:] if (d := self._study_day(p, v)) is not None and 78 <= d <= 92]
+        if variable["window"] == "in_window":
+            return "W12" if "W12" in [v for _, _, v in near] else None
+        measured = [each for each in near if any(self.measure(p, m, each[2]) is not None for m in SIX)]
+        return min(measured)[2] if measured else None
+
+    def _study_day(self, p, visit):
+        on = p.date_of(visit)
+        return None if on is None or p.first_dose is None else (on - p.first_dose).days + 1
+
+
+READINGS = {
+    "registered": {"strict": True, "strength": "counted"},
+    "rider_2004": {"strict": False, "strength": "veto"},
+    "nct01315938": {"strict": False, "strength": "ignored"},
+}
+
+
+def reading_of(whole, own):
+    """The rule that a variable names: a reading, then what its parameters and options say instead."""
+    said = {**whole.get("parameters", {}), **own.get("parameters", {})}
+    return {
+        **READINGS[own.get("reading", whole["reading"])],
+        **({"strict": False} if said.get("improved_strict") == "no" else {}),
+        **({"strength": said["mmt_worsening"]} if "mmt_worsening" in said else {}),
+        "zero_open": said.get("zero_rise") == "not_evaluable",
+        "ck": own.get("options", {}).get("muscle_enzymes", {}).get("followed") == "ck",
+        "measures": tuple(said["measures"]) if "measures" in said else SIX,
+    }
 
 
 def _value(row):
