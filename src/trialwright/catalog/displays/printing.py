@@ -52,7 +52,7 @@ def print_number(value: Printable, decimals: int | None = None) -> str:
 def print_percent(rate: Printable, decimals: int = 1) -> str:
     """A rate (0 to 1) as a percentage, without the sign: the column says it."""
     if isinstance(rate, int | Fraction):
-        return print_fraction(Fraction(rate) * 100, decimals)
+        return _near_the_ends(Fraction(rate) * 100, decimals)
     if isinstance(rate, float):
         exact = _shortest(rate)
         return NO_VALUE if exact is None else _near_the_ends(Fraction(exact) * 100, decimals)
@@ -60,7 +60,7 @@ def print_percent(rate: Printable, decimals: int = 1) -> str:
 
 
 def _near_the_ends(percent: Fraction, decimals: int) -> str:
-    """A computed probability is never printed as 0 or 100 while it is neither: "< 0.1", "> 99.9"."""
+    """A percentage is never printed as 0 or 100 while it is neither: "< 0.1", "> 99.9"."""
     text = print_fraction(percent, decimals)
     least = Fraction(1, 10**decimals)
     if 0 < percent < least / 2:
