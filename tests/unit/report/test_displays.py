@@ -7,6 +7,7 @@ import pytest
 
 from support.results import packaged_study, people, read_small
 from trialwright import catalog
+from trialwright.catalog.displays.drawing import STROKE, finished, new_canvas
 from trialwright.catalog.displays.layout import footnotes_of
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 from trialwright.report import build_report, lay_out
@@ -82,10 +83,14 @@ def test_every_figure_says_in_words_what_it_draws(count):
     assert [figure.number for figure in figures if "nan" in figure.alt.lower().split()] == []
 
 
-def test_no_line_is_drawn_with_an_empty_pattern_of_dashes():
-    drawings = {each.display.number: each.display.svg for each in shown() if isinstance(each.display, Figure)}
+@pytest.mark.parametrize("verdict", list(STROKE))
+def test_no_line_is_drawn_with_an_empty_pattern_of_dashes(verdict):
+    canvas = new_canvas(3, 2)
+    canvas.add_subplot().plot([0, 1], [0, 1], linestyle=STROKE[verdict])
 
-    assert [number for number, svg in drawings.items() if re.search(r'stroke-dasharray="\s*"', svg)] == []
+    drawn = finished(canvas, DisplayContext(number="F1", title=""), (), "a line").svg
+
+    assert re.search(r'stroke-dasharray="\s*"', drawn) is None
 
 
 def test_a_drawing_holds_no_style_and_no_letter_that_needs_a_font():
