@@ -1,5 +1,6 @@
 """The main job, end to end: nothing is canned, everything has a way back."""
 
+import datetime as dt
 import json
 import shutil
 import subprocess
@@ -10,6 +11,10 @@ import polars as pl
 import pytest
 
 from trialwright import catalog
+from trialwright.capture.deviations import recorded
+from trialwright.capture.product import lots
+from trialwright.capture.safety import cases
+from trialwright.capture.signatures import signatures
 from trialwright.pipeline import conduct
 from trialwright.pipeline.conduct import Actor, FormSave, Saved
 from trialwright.pipeline.place import open_place
@@ -143,6 +148,19 @@ def test_the_cohort_holds_what_a_real_trial_holds(seen):
     corrected = versions.filter((pl.col("replaces") > 0) & (pl.col("reason") != ""))
     assert corrected.height >= 1
     assert set(versions["origin"]) == {"simulated"}
+
+
+def test_a_stranger_finds_a_signature_held_and_one_broken_a_serious_event_a_deviation_and_a_balance(seen):
+    study, snapshot = seen[0], seen[1].snapshot
+    later = dt.datetime.fromisoformat(snapshot.as_of_utc)
+    signed = [s.state for s in signatures(snapshot)]
+    serious = cases(study, snapshot, later)
+
+    assert sorted(signed) == ["broken", "valid"]
+    assert [clock.state for clock in serious[0].clocks[:2]] == ["done", "done"]
+    assert serious[0].last("safety_completed") is not None
+    assert all(each.reported is not None for each in recorded(snapshot))
+    assert [(lot.odd, lot.counted is not None) for lot in lots(study, snapshot)] == [((), True)]
 
 
 def test_a_value_changed_after_unlock_with_a_reason_changes_the_report(made, edited):

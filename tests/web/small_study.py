@@ -1,7 +1,7 @@
 """A small study made by hand: one form of each shape, four visits, five roles. Built from the catalog's instruments."""
 
 from trialwright.catalog import load
-from trialwright.model.declared import Recipient, SafetyPlan, SignatureMeaning
+from trialwright.model.declared import ProductPlan, Recipient, SafetyPlan, SignatureMeaning
 from trialwright.model.entry import Choice, Item
 from trialwright.model.expression import CodeIs, Column, Compare, Constant
 from trialwright.model.quantity import PartialDate
@@ -173,12 +173,18 @@ def small_study() -> Study:
                 Recipient(name="ethics_committee", title=Text("Ethics committee", "伦理委员会")),
             ),
         ),
+        product=ProductPlan(
+            intervention="drug", log="dosing", dose_by="abatacept_iv", weight="SCR/weight.weight", origin=HERE
+        ),
         roles=(
             Role(name="study_nurse", title=Text("Study nurse", "研究护士"), may=("enter", "complete_visit")),
             Role(
                 name="investigator",
                 title=Text("Investigator", "研究者"),
-                may=("enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety"),
+                may=(
+                    "enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety",
+                    "keep_product",
+                ),  # fmt: skip
             ),
             Role(name="monitor", title=Text("Monitor", "监查员"), may=("verify",)),
             Role(

@@ -16,7 +16,9 @@ NAMES = {
 MAY = {
     # what each role of the small study may do, written down once more by hand: the test's own knowledge
     "study_nurse": {"enter", "complete_visit"},
-    "investigator": {"enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety"},
+    "investigator": {
+        "enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety", "keep_product",
+    },
     "monitor": {"verify"},
     "data_manager": {"lock", "grant", "review", "record_deviation"},
     "sponsor": {"assess_safety"},
@@ -43,6 +45,7 @@ POSTS = {
     "safety_complete": "report_safety", "safety_print": ANY_ROLE,
     "deviations_report": "record_deviation", "deviation_record": "record_deviation",
     "deviation_settle": "record_deviation",
+    "product_move": "keep_product",
     "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
     "account_reset": "keep_accounts",
     "record_check": ANY_ROLE,

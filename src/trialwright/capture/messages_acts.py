@@ -76,6 +76,32 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("Deviations on record that the committee has not been told of", "应为尚未向伦理委员会报告的偏离"),
         _T("Choose again from the list", "请从列表中重新选择"),
     ),
+    # The product.
+    "TW-CAP-150": Message(
+        _T('"{typed}" is no movement of the product', "“{typed}”不是研究药物的操作类型"),
+        _T("It is received, returned, destroyed or counted", "应为接收、退回、销毁或清点"),
+        _T("Choose one of them", "请从中选择"),
+    ),
+    "TW-CAP-151": Message(
+        _T('"{typed}" cannot be a lot', "“{typed}”不能作为批号"),
+        _T("A lot is the 1 to 40 characters printed on the carton", "批号为包装上印刷的 1 至 40 个字符"),
+        _T("Copy it from the carton", "请按包装填写"),
+    ),
+    "TW-CAP-152": Message(
+        _T('"{typed}" is no number of vials', "“{typed}”不是瓶数"),
+        _T("A whole number from 0 on", "应为非负整数"),
+        _T("Count whole vials", "请按整瓶计数"),
+    ),
+    "TW-CAP-153": Message(
+        _T('lot "{typed}" never came', "批号“{typed}”无接收记录"),
+        _T("A lot that was received or given before", "应为已接收或已使用的批号"),
+        _T("Record its receipt first, or correct the lot", "请先登记接收，或更正批号"),
+    ),
+    "TW-CAP-154": Message(
+        _T("{typed} vials are to go and {stock} must be there", "拟出库 {typed} 瓶，应有库存 {stock} 瓶"),
+        _T("No more goes than there is", "出库数不得多于库存"),
+        _T("Count the shelf, then correct the number", "请清点库存后更正"),
+    ),
     # People.
     "TW-CAP-110": Message(
         _T('"{typed}" is no site of this study', "“{typed}”不是本研究的研究中心"),

@@ -199,12 +199,14 @@ def enter_cohort(
     with open_ledger(url, clock=clock, nonces=nonces, create=create) as ledger:
         player = Player(ledger, study)
         player.open_study(clock.now.date())
+        player.receive_product(acts, clock.now.date())
         for number, act in enumerate(acts, 1):
             clock.now = act.at
             player.play(act)
             if advance is not None:
                 advance(number, len(acts))
         clock.now += dt.timedelta(days=7)
+        player.finish(clock.now.date())
         player.check_data(clock)
         clock.now += dt.timedelta(days=7)
         player.close_study()

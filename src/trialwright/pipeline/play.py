@@ -1,6 +1,7 @@
 """Plays the dated acts of a virtual cohort through the same conduct service as people's pages."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from trialwright.design.cohort import Act
 from trialwright.model.ledger import Conflict
@@ -8,6 +9,7 @@ from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.pipeline import conduct
 from trialwright.pipeline.conduct import Actor, FormSave, Refused, Saved
+from trialwright.pipeline.demo_conduct import DemoConduct
 from trialwright.pipeline.play_quality import Moving, check_data
 from trialwright.store import Ledger
 
@@ -25,6 +27,7 @@ class Player:
         self._ledger, self._study = ledger, study
         self._numbers: dict[str, str] = {}
         self._refused: list[Problem] = []
+        self._others = DemoConduct(ledger, study, self._who, self._keep)
 
     @property
     def refused(self) -> tuple[Problem, ...]:
@@ -60,6 +63,14 @@ class Player:
         reason = "; ".join(problem.found for problem in why.problems)
         self._keep(conduct.screen_fail(self._ledger, self._study, actor, number, reason=reason, date=day))
         del self._numbers[act.participant]
+
+    def receive_product(self, acts: Sequence[Act], day: dt.date) -> None:
+        """The product comes before the first participant."""
+        self._others.receive_product(acts, day)
+
+    def finish(self, day: dt.date) -> None:
+        """Safety reports completed, deviations told, the shelf counted, a visit signed and a signature broken."""
+        self._others.finish(day)
 
     def check_data(self, clock: Moving) -> None:
         """Who checks the data asks, compares with the source, reviews and locks: a little of each, to be seen."""
@@ -111,6 +122,8 @@ class Player:
             today=act.at.date(),
         )
         answer = conduct.save_form(self._ledger, self._study, request)
+        if isinstance(answer, Saved):
+            self._others.report_serious(act, number, answer.row)
         if not isinstance(answer, Refused) or not self._signs_again(act, number, actor, answer):
             return answer
         return conduct.save_form(self._ledger, self._study, request)

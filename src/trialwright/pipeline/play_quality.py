@@ -102,7 +102,8 @@ class _Desk:
 
     def correct(self, who: str) -> None:
         """A row that was verified is worded as in the source: its mark is lost, and everybody sees it."""
-        for visit, form in self._forms(lambda form: form.verify and form.repeating):
+        counted = self._study.product.log if self._study.product else ""  # a lot is no wording
+        for visit, form in self._forms(lambda form: form.verify and form.repeating and form.name != counted):
             fields = [field for field in fields_of(form) if field.item.kind == "text"]
             for row in self._rows(who, visit, form):
                 held = standing(

@@ -54,6 +54,27 @@ _DETAILS = {
     "message": Text(en="message", zh="内容"),
     "query": Text(en="query", zh="质疑"),
     "by": Text(en="by", zh="来源"),
+    "move": Text(en="movement", zh="操作"),
+    "lot": Text(en="lot", zh="批号"),
+    "vials": Text(en="vials", zh="瓶数"),
+    "expiry": Text(en="expiry", zh="有效期"),
+    "stock": Text(en="by the papers", zh="记录库存"),
+    "why": Text(en="why", zh="原因"),
+    "meaning": Text(en="meaning", zh="含义"),
+    "level": Text(en="level", zh="级别"),
+    "signature": Text(en="signature no.", zh="签名序号"),
+    "from": Text(en="from", zh="起"),
+    "until": Text(en="until", zh="止"),
+    "trained": Text(en="trained on", zh="培训日期"),
+    "aware": Text(en="aware since", zh="获知时间"),
+    "narrative": Text(en="narrative", zh="病例叙述"),
+    "stage": Text(en="stage", zh="阶段"),
+    "recipient": Text(en="to", zh="报告对象"),
+    "sent": Text(en="sent", zh="递交时间"),
+    "causality": Text(en="causality", zh="因果关系"),
+    "unexpected": Text(en="unexpected", zh="非预期"),
+    "rule": Text(en="rule", zh="规则"),
+    "rows": Text(en="deviations", zh="偏离"),
     "to": Text(en="asked", zh="答复角色"),
     "what": Text(en="what", zh="内容"),
     "entries": Text(en="entries", zh="条目数"),
@@ -62,6 +83,32 @@ _DETAILS = {
     "exceptions": Text(en="exceptions", zh="例外项数"),
 }
 _VALUES: dict[str, dict[str, Text]] = {
+    "move": {
+        "received": Text(en="received", zh="接收"),
+        "returned": Text(en="returned", zh="退回"),
+        "destroyed": Text(en="destroyed", zh="销毁"),
+        "counted": Text(en="counted", zh="清点"),
+    },
+    "level": {
+        "form": Text(en="form", zh="表单"),
+        "visit": Text(en="visit", zh="访视"),
+        "participant": Text(en="participant", zh="参与者"),
+    },
+    "why": {
+        "name": Text(en="another user name", zh="用户名不符"),
+        "password": Text(en="wrong password", zh="密码错误"),
+        "code": Text(en="wrong code", zh="验证码错误"),
+        "serious": Text(en="became serious", zh="判定为严重"),
+        "fatal": Text(en="became fatal or life-threatening", zh="转为致死或危及生命"),
+    },
+    "stage": {
+        "initial": Text(en="first report", zh="首次报告"),
+        "follow_up": Text(en="follow-up", zh="随访报告"),
+        "report": Text(en="report", zh="报告"),
+        "completion": Text(en="completed report", zh="补充报告"),
+    },
+    "unexpected": YES_NO,
+    "causality": {choice.code: choice.label for choice in load().terms("causality").choices},
     "what": {"calendar": Text(en="calendar of visits", zh="访视日历")},
     "scope": {"data": Text(en="all data", zh="全部数据"), **{str(level): word for level, word in LEVEL_WORDS.items()}},
     "status": {
@@ -72,11 +119,30 @@ _VALUES: dict[str, dict[str, Text]] = {
     "by": {
         "check": Text(en="the check holds again", zh="核查规则已满足"),
         "row_inactivated": Text(en="the row was taken out of use", zh="该行已作废"),
+        "value": Text(en="a value was changed", zh="数据被修改"),
+        "visit_reopened": Text(en="the visit was reopened", zh="访视被重新打开"),
+        "administrator": Text(en="an administrator", zh="系统管理员"),
     },
     "reason": {choice.code: choice.label for choice in load().terms("withdrawal_reason").choices},
     "category": {choice.code: choice.label for choice in load().terms("deviation_category").choices},
 }
-_FOR_PROGRAMS = frozenset({"check", "query", "message_zh", "page", "record", "encoding"})
+_FOR_PROGRAMS = frozenset(
+    {
+        "check",
+        "query",
+        "message_zh",
+        "page",
+        "record",
+        "encoding",
+        "statement_zh",
+        "head_seq",
+        "from_utc",
+        "until_utc",
+        "aware_utc",
+        "sent_utc",
+        "turn",
+    }
+)
 """Details by which programs find an act again; they say nothing to a reader."""
 _EARLIER = Text(en="visit before", zh="前次访视")
 BLANK = Text(en="(empty)", zh="（空）")
