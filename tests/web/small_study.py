@@ -182,7 +182,13 @@ def small_study() -> Study:
                 name="investigator",
                 title=Text("Investigator", "研究者"),
                 may=(
-                    "enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety",
+                    "enter",
+                    "complete_visit",
+                    "enrol",
+                    "identify",
+                    "record_deviation",
+                    "sign",
+                    "report_safety",
                     "keep_product",
                 ),  # fmt: skip
             ),

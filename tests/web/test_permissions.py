@@ -17,7 +17,14 @@ MAY = {
     # what each role of the small study may do, written down once more by hand: the test's own knowledge
     "study_nurse": {"enter", "complete_visit"},
     "investigator": {
-        "enter", "complete_visit", "enrol", "identify", "record_deviation", "sign", "report_safety", "keep_product",
+        "enter",
+        "complete_visit",
+        "enrol",
+        "identify",
+        "record_deviation",
+        "sign",
+        "report_safety",
+        "keep_product",
     },
     "monitor": {"verify"},
     "data_manager": {"lock", "grant", "review", "record_deviation"},
