@@ -190,7 +190,7 @@ def small_study() -> Study:
                     "sign",
                     "report_safety",
                     "keep_product",
-                ),  # fmt: skip
+                ),
             ),
             Role(name="monitor", title=Text("Monitor", "监查员"), may=("verify",)),
             Role(
