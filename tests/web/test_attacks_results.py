@@ -4,6 +4,7 @@ import pytest
 
 from trialwright.pipeline import conduct
 from trialwright.pipeline.conduct import Actor
+from trialwright.pipeline.conduct_people import Delegation
 from trialwright.web import directory
 
 MANAGER, INVESTIGATOR, STATISTICIAN = Actor("data_manager"), Actor("investigator"), Actor("statistician")
@@ -40,7 +41,7 @@ def test_a_look_shows_no_open_visit_to_whoever_enters_data(looked, as_, path):
 
 def test_a_second_role_that_sees_results_opens_no_look_to_an_assessor(looked, as_):
     place, _ = looked
-    directory.grant(place, "assessor", "statistician", by="data_manager")
+    directory.grant(place, Delegation(user="assessor", role="statistician"), by="data_manager")
     try:
         seen = [shows(as_("assessor"), path) for path in EFFICACY]
     finally:
