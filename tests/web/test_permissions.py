@@ -84,7 +84,7 @@ ABSENT = ("safety_event",)
 """Pages of a thing that nobody has entered here."""
 ONLY = {
     "identity": "identify",
-    "results_figure": "see_results", "trace": "see_results",
+    "results_figure": "see_results", "trace": "see_results", "compare": "see_results",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "calculator": "see_results", "calculator_script": "see_results", "calculator_style": "see_results",
 }  # fmt: skip
