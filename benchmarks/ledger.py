@@ -5,9 +5,13 @@ Saves of 5 and of 30 items are acknowledged only when they are safe on disk; the
 of one 4 KiB page, each followed by fdatasync, in the same folder.
 """
 
+import contextlib
 import datetime as dt
 import os
 import random
+import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,17 +20,17 @@ from pathlib import Path
 
 from trialwright.model.ledger import NewDatapoint, Slot, Stamp
 from trialwright.model.quantity import Quantity
-from trialwright.store import Ledger, open_ledger
+from trialwright.store import Ledger, open_ledger, rows
 
 SAVES = 500
 ITEMS = 30
-VERSIONS = 1_000_000
+VERSIONS = int(os.environ.get("BENCHMARK_VERSIONS", "1_000_000"))
 A_PARTICIPANT = 500
 
 
 def run(*, saves: int = SAVES, versions: int = VERSIONS) -> None:
-    """Prints saves a second beside the raw limit, rows verified a second, and the time of a large snapshot."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as name:
+    """Prints saves a second beside the raw limit, rows verified a second, and time and memory of a large snapshot."""
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCHMARK_FOLDER", Path.cwd())) as name:
         folder = Path(name)
         limit = saves / timed(lambda: append_raw(folder / "raw", saves))
         for items in (5, ITEMS):
@@ -35,12 +39,49 @@ def run(*, saves: int = SAVES, versions: int = VERSIONS) -> None:
             print(
                 f"ledger: {rate:,.0f} saves/s of {items} items; append + fdatasync {limit:,.0f}/s; {rate / limit:.0%}"
             )
-        with opened(folder / "large.sqlite") as ledger:
+        large = folder / "large.sqlite"
+        with opened(large) as ledger:
             fill(ledger, versions)
-            seconds = timed(ledger.verify)
-            print(f"ledger: verify {versions / seconds:,.0f} rows/s ({versions:,} versions, {seconds:.1f} s)")
-            seconds = timed(ledger.snapshot)
-            print(f"ledger: snapshot of {versions:,} versions {seconds:.2f} s, {versions / seconds:,.0f} versions/s")
+        _verified(large, versions)
+        _snapshot(large, versions)
+
+
+def _verified(path: Path, versions: int) -> None:
+    bare = versions / timed(lambda: read_bare(path))
+    with opened(path) as ledger:
+        for processes, wanted in ((1, 300_000), (2, 600_000)):
+            rate = versions / timed(partial(ledger.verify, processes=processes))
+            verdict = "met" if rate >= wanted else "NOT MET"
+            print(f"ledger: verify in {processes} process(es) {rate:,.0f} rows/s of {versions:,}, "
+                  f"{rate / bare:.2f} x only reading them ({bare:,.0f}/s); target {wanted:,}  {verdict}")  # fmt: skip
+
+
+def read_bare(path: Path) -> None:
+    """The limit of the machine: the same rows out of SQLite, nothing done with them."""
+    with contextlib.closing(sqlite3.connect(path)) as held:
+        for _ in held.execute(rows.chain(0, 2**62)):
+            pass
+
+
+def _snapshot(path: Path, versions: int) -> None:
+    """In a process of its own, so that its memory is its own."""
+    told = subprocess.run([sys.executable, "-c", _SNAPSHOT, str(path)], capture_output=True, text=True, check=True)
+    seconds, before, after = map(float, told.stdout.split())
+    verdict = "met" if seconds <= 5 and after - before <= 800 else "NOT MET"
+    print(f"ledger: snapshot of {versions:,} versions {seconds:.2f} s, {versions / seconds:,.0f}/s, "
+          f"{after - before:,.0f} MB above {before:,.0f}; target at 5,000,000: 5 s, 800 MB  {verdict}")  # fmt: skip
+
+
+_SNAPSHOT = """
+import resource, sys, time
+from benchmarks.ledger import opened
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+ledger = opened(sys.argv[1])
+ledger.head()
+before, start = peak(), time.perf_counter()
+ledger.snapshot()
+print(time.perf_counter() - start, before, peak())
+"""
 
 
 def timed(act: Callable[[], object]) -> float:

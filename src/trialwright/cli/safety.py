@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,22 +26,27 @@ def add_to(app: typer.Typer) -> None:
 
 
 def verify(
-    study: StudyFolder,
+    study: Annotated[Path, typer.Argument(help="The study's folder, or the zip of an archive.", metavar="STUDY")],
     db: Db = None,
     head: Annotated[str, typer.Option(help="A head from a report, SEQ:HASH, that the chain must still hold.")] = "",
     form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """
-    Recompute the whole chain of the ledger and name the first row that was altered.
+    Recompute the whole chain of the ledger and name the first row that was altered; or check an archive.
+
+    Of an archive: every file against the manifest and the counts against the files; with --db, against that ledger.
 
     Example: trialwright verify demo-out/study --db demo-out/ledger.sqlite
     """
+    if study.is_file():
+        _verify_archive(study, db, form)
+        return
     from trialwright.pipeline.place import open_place
 
     expect_one_of("--format", form, ("text", "json"))
     expected = _head(head) if head else None
     with open_place(study, db) as ledger, waiting("Verifying"):
-        found = ledger.verify(expected)
+        found = ledger.verify(expected, processes=os.cpu_count() or 1)
     if form == "json":
         print_json(found)
     elif found.ok:
@@ -84,6 +91,26 @@ def restore(
     out.print(f"{made.ledger}: head {made.head.seq}:{made.head.hash}", markup=False)
     if made.accounts:
         out.print(f"{made.accounts}: accounts", markup=False)
+
+
+def _verify_archive(path: Path, db: str | None, form: str) -> None:
+    from trialwright.pipeline.archive import check_archive
+    from trialwright.pipeline.place import open_place
+
+    with contextlib.ExitStack() as stack, waiting("Verifying"):
+        ledger = stack.enter_context(open_place(path.parent, db)) if db else None
+        manifest, problems = check_archive(path, ledger)
+    if form == "json":
+        print_json({"archive": path.name, "manifest": manifest, "problems": problems})
+    elif manifest is not None and not problems:
+        head, counts = manifest.ledger_head, manifest.counts
+        against = " and the ledger" if db else ""
+        told = f"{counts.versions} versions, {counts.acts} acts, "
+        out.print(f"{len(manifest.files)} files fit the manifest{against}: {told}"
+                  f"{counts.participants} participants. Head {head.seq}:{head.hash}", markup=False)  # fmt: skip
+    print_problems(problems)
+    if problems:
+        raise typer.Exit(1)
 
 
 def _head(text: str) -> Head:

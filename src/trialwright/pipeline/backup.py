@@ -1,5 +1,6 @@
 """A backup holds both: the ledger, and beside it the accounts of the web app. And the way back."""
 
+import tempfile
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,8 @@ class Copied(msgspec.Struct, frozen=True, kw_only=True):
 
 def back_up(study: Path, db: str | None, output: Path) -> Copied:
     """
-    A verified copy of the ledger in `output`, the accounts in a file beside it, both for their owner only.
+    A copy of the ledger in `output`, verified and restored once on trial; the accounts in a file beside it; for their
+    owner only.
 
     On PostgreSQL the accounts stand in the server's own backup.
     Raises: LedgerProblem where the ledger cannot be read, `output` exists, or the copy does not verify.
@@ -30,6 +32,7 @@ def back_up(study: Path, db: str | None, output: Path) -> Copied:
     with open_place(study, db) as ledger:
         head = ledger.backup(output)
     output.chmod(0o600)
+    _rehearse(output, head)
     accounts = _beside(database_of(study, db))
     copy = _accounts_of(output)
     if accounts is None or not accounts.exists():
@@ -37,6 +40,14 @@ def back_up(study: Path, db: str | None, output: Path) -> Copied:
     copy_file(accounts, copy)
     copy.chmod(0o600)
     return Copied(ledger=str(output), head=head, accounts=copy)
+
+
+def _rehearse(copy: Path, head: Head) -> None:
+    """A backup never restored is a hope: it is restored beside itself, verified, and the trial copy removed."""
+    with tempfile.TemporaryDirectory(prefix=".rehearsal-", dir=copy.parent) as folder:
+        restored = restore_ledger(copy, str(Path(folder) / "ledger.sqlite"))
+    if restored != head:  # verified twice, so only a program of ours can be wrong here
+        raise ValueError(f"the backup restores to entry {restored.seq}, it was made at entry {head.seq}")
 
 
 def restore(copy: Path, study: Path, db: str | None) -> Copied:

@@ -4,7 +4,7 @@ from trialwright.capture.gates import check_status
 from trialwright.capture.problems import problem
 from trialwright.capture.status import STATUS_WORDS
 from trialwright.capture.values import Place
-from trialwright.model.ledger import Conflict, NewEvent, Overtaken
+from trialwright.model.ledger import Conflict, NewEvent, Overtaken, Stamp
 from trialwright.model.study import Study
 from trialwright.pipeline.conduct_base import Actor, Refused, Saved, decided_anew, read_acts, roles_now, write_acts
 from trialwright.store import Ledger
@@ -34,3 +34,11 @@ def record_printed(
         details={"head": ledger.head().hash},
     )
     return write_acts(ledger, study, actor, [made], seen=seen, token=token)
+
+
+def record_exported(ledger: Ledger, study: Study, *, user: str, form: str, participant_id: str = "") -> None:
+    """A copy was written from the command line, by whoever may read the ledger's file: told, never refused."""
+    event = NewEvent(
+        kind="exported", participant_id=participant_id, details={"format": form, "head": ledger.head().hash}
+    )
+    ledger.write(Stamp(user=user, build=study.build, origin="typed"), [event])

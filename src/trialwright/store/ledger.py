@@ -27,6 +27,7 @@ from trialwright.model.ledger import (
     Stamp,
     Verification,
 )
+from trialwright.model.problem import Problem
 from trialwright.store import rows
 from trialwright.store.backup import back_up
 from trialwright.store.database import Database
@@ -179,6 +180,21 @@ class Ledger:
     def snapshot_since(self, kept: Snapshot) -> Snapshot:
         """The present state; of `kept`, taken earlier, only what came since is read."""
         return extend_snapshot(self._database, kept)
+
+    def settings(self) -> list[tuple[str, str, str]]:
+        """Every setting of the database that keeps saves safe: its name, what it is, what it must be ("": a fact)."""
+        return self._database.settings()
+
+    def check_guards(self) -> list[Problem]:
+        """TW-STO-007 where a table, key or guard is not as this program makes it."""
+        return self._database.check_guards()
+
+    def links(self, last: int) -> Iterator[tuple[int, str, str]]:
+        """Number, hash and commitment of every entry up to `last`, in hex: the chain as it is written out."""
+        for seq, digest, commitment in self._database.stream(
+            f"SELECT seq, hash, commitment FROM entry WHERE seq <= {int(last)} ORDER BY seq"  # noqa: S608 - a number
+        ):
+            yield seq, digest.hex(), commitment.hex()
 
     def verify(self, expect_head: Head | None = None, *, processes: int = 1) -> Verification:
         """

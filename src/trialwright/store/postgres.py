@@ -88,6 +88,21 @@ class PostgresDatabase:
                        if found.get((table, name)) != expected.get((table, name)))  # fmt: skip
         return [problems.guards_gone(self.where, wrong)] if wrong else []
 
+    def settings(self) -> list[tuple[str, str, str]]:
+        """As the connection that writes has them, and the rights of its role."""
+        wanted = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on", "server_encoding": "UTF8"}
+        told = [
+            (name, str(self.read("SELECT current_setting(?)", (name,))[0][0]), must) for name, must in wanted.items()
+        ]
+        ((role, release),) = self.read("SELECT current_user, current_setting('server_version')")
+        too_many = _rights_too_many(self._connection()) or "none"
+        return [
+            *told,
+            ("rights beyond INSERT and SELECT", too_many, "none"),
+            ("role", role, ""),
+            ("PostgreSQL", release, ""),
+        ]
+
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._told():
             return self._connection().execute(_ours(sql), values).fetchall()
@@ -211,12 +226,12 @@ class PostgresDatabase:
         try:
             yield
         except psycopg.Error as trouble:
-            told = self._problem_of(trouble)
+            told = self.problem_of(trouble)
             if told is None:
                 raise
             raise told from trouble
 
-    def _problem_of(self, trouble: psycopg.Error) -> problems.LedgerProblem | None:
+    def problem_of(self, trouble: psycopg.Error) -> problems.LedgerProblem | None:
         match trouble:
             case errors.LockNotAvailable():
                 return problems.locked(self.where, self._seconds)

@@ -93,6 +93,11 @@ def no_place(where: str) -> LedgerProblem:
                      "Check the path; nothing was changed.")  # fmt: skip
 
 
+def not_a_name(name: str) -> LedgerProblem:
+    return _raisable("TW-STO-017", name, "this is no name of a role", "small letters, digits and underscores",
+                     "Choose another name, for instance trialwright_app.")  # fmt: skip
+
+
 def altered_row(where: str, seq: int) -> Problem:
     return Problem(code="TW-STO-020", where=f"{where} entry {seq}", found="entry, value or link was altered",
                    expected="the hash that the chain holds",

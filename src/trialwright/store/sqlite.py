@@ -90,6 +90,12 @@ class SqliteDatabase:
                        if found.get(key) != expected.get(key))  # fmt: skip
         return [problems.guards_gone(self.where, wrong)] if wrong else []
 
+    def settings(self) -> list[tuple[str, str, str]]:
+        """As the connection that writes has them."""
+        wanted = {"journal_mode": "wal", "synchronous": str(_SYNCHRONOUS["FULL"]), **PRAGMAS}
+        found = {name: str(self.read(f"PRAGMA {name}")[0][0]) for name in wanted}
+        return [(name, found[name], expected) for name, expected in wanted.items()]
+
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._told():
             return self._connection().execute(sql, values).fetchall()

@@ -8,13 +8,14 @@ from trialwright.capture.locks import LEVEL_WORDS
 from trialwright.capture.status import STATUS_WORDS, Status
 from trialwright.capture.values import shown_text
 from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, Timing
+from trialwright.capture.words import EVENTS, MISSING, YES_NO
 from trialwright.catalog import load
 from trialwright.define.scope import BEFORE, THIS
 from trialwright.model.ledger import Blank, EventKind, Stored
 from trialwright.model.quantity import Code, Missing, Quantity
 from trialwright.model.study import Field, Study
 from trialwright.model.text import Text
-from trialwright.web.wording import EVENTS, MISSING, YES_NO, unit_word
+from trialwright.web.wording import unit_word
 
 _ORIGINS = {
     "typed": Text(en="typed", zh="手工录入"),

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 import msgspec
 
 from trialwright.capture.parse import on_drawn_line
+from trialwright.capture.words import YES_NO
 from trialwright.model.entry import Choice
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.quantity import MISSING_REASONS, Code, Limit, Missing, PartialDate, Quantity, Words
 from trialwright.model.study import Field
 from trialwright.model.text import Text
 from trialwright.web.quality import ItemMark
-from trialwright.web.wording import YES_NO, missing_word, unit_word
+from trialwright.web.wording import missing_word, unit_word
 
 SCALE_POINTS = 6
 """An integer with at most so many values is a row of buttons; more is typed."""

@@ -40,6 +40,8 @@ MIDDLEWARE = [
     "trialwright.web.middleware.IdleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+if os.environ.get("TRIALWRIGHT_LOG") == "access":
+    MIDDLEWARE.insert(0, "trialwright.web.logs.AccessLogMiddleware")
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates"}]
 DATABASES = {"default": database.django_database(_db_url, _study)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -114,12 +116,14 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": {"json": {"()": "trialwright.web.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # A refused permission is a page, not a warning; its address may hold a participant's number.
     "loggers": {
         "django.request": {"level": "ERROR"},
         "axes": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
+        "trialwright.access": {"level": "INFO"},
     },
 }

@@ -9,13 +9,13 @@ from typing import Any, get_args
 import msgspec
 from django.http import HttpResponseBase
 
+from trialwright.capture.words import EVENTS
 from trialwright.model.ledger import EventKind
 from trialwright.model.text import Text
 from trialwright.web import lookup
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
-from trialwright.web.wording import EVENTS
 
 PER_PAGE = 50
 VALUES = Text(en="values saved", zh="保存数据")
