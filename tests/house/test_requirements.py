@@ -1,10 +1,13 @@
 """The table of requirements claims nothing that no test shows, and leaves out no test that is named after one."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
 from house.house import ROOT
+from trialwright.pipeline.requirements import EVERY, read_requirements
 
 LINE = re.compile(r"^\| (R\d\d) \| (.+?) \| ((?:`[^`|]+`\s*)+)\|$", re.MULTILINE)
 TABLE = (ROOT / "docs" / "reference" / "requirements.md").read_text("utf-8")
@@ -25,6 +28,23 @@ def test_each_test_that_a_requirement_names_exists(number):
 
         assert function.startswith("test_")
         assert re.search(rf"^\s*def {function}\(", (ROOT / path).read_text("utf-8"), re.MULTILINE), name
+
+
+def test_every_requirement_is_met_by_tests_or_postponed_with_a_sentence():
+    assert [each.number for each in read_requirements(TABLE)] == sorted(EVERY)
+
+
+def test_a_test_that_shows_a_requirement_is_collected_and_not_skipped_by_itself():
+    """Top-level functions of files that pytest collects; a mark that always skips would make the claim empty."""
+    for number, tests in LINES.items():
+        for name in tests:
+            path, _, function = name.partition("::")
+            tree = ast.parse((ROOT / path).read_text("utf-8"))
+            found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function]
+
+            assert Path(path).name.startswith("test_"), name
+            assert len(found) == 1, f"{number}: {name} is not collected once"
+            assert not any(ast.unparse(d) in ("pytest.mark.skip", "pytest.mark.xfail") for d in found[0].decorator_list)
 
 
 def test_each_test_named_after_a_requirement_stands_in_its_line():

@@ -1,4 +1,4 @@
-"""`doctor`, `roles`: what whoever runs the server needs."""
+"""`doctor`, `roles`, `validate`: what whoever runs the server needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli.speak import expect_one_of, out, print_json, wrong_use
+from trialwright.cli.speak import expect_one_of, out, print_json, stop, waiting, wrong_use
+from trialwright.model.text import LANGUAGES
 
 StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
 Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TRIALWRIGHT_DB, else beside the study.")]
@@ -16,6 +17,7 @@ Db = Annotated[str | None, typer.Option("--db", help="The ledger; without it $TR
 def add_to(app: typer.Typer) -> None:
     app.command("doctor")(doctor)
     app.command("roles")(roles)
+    app.command("validate")(validate)
 
 
 def doctor(
@@ -69,3 +71,39 @@ def roles(
         return
     out.print(f"{app} may add to the ledger and read it, and nothing else.", markup=False)
     out.print(f"Its password, shown this once: {password}", markup=False)
+
+
+def validate(
+    study: StudyFolder,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")],
+    db: Db = None,
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+) -> None:
+    """
+    Run installation and operational checks here and now, and write a report ready to be signed.
+
+    Example: trialwright validate my-study -o validation
+    """
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.readout import write_files
+    from trialwright.pipeline.study import load_study
+    from trialwright.pipeline.validation import validate as run
+    from trialwright.pipeline.validation import validation_report
+    from trialwright.report.html_file import write_html
+    from trialwright.report.pdf import write_pdf
+
+    expect_one_of("--language", language, LANGUAGES)
+    definition, problems = load_study(study, knowledge.load())
+    if definition is None:
+        stop([p for p in problems if p.severity == "error"] or problems)
+    with waiting("Validating"):
+        found = run(definition, study, db, knowledge.load())
+        report = validation_report(found, language)
+        write_files({"validation.html": write_html(report), "validation.pdf": write_pdf(report)}, output)
+    wrong = [check for check in (*found.installation, *found.operation) if check.ok is False]
+    for check in wrong:
+        out.print(f"BAD {check.what}: {check.found}; expected {check.expected}", markup=False, soft_wrap=True)
+    told = "every check as expected" if found.passed else f"{len(wrong)} NOT as expected"
+    out.print(f"{output / 'validation.pdf'}: {told}; build {definition.build} {definition.hash[:12]}", markup=False)
+    if wrong:
+        raise typer.Exit(1)

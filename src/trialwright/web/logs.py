@@ -7,10 +7,10 @@ So a line names the *route*, never the address, and of an exception its type and
 
 import json
 import logging
-import os
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -35,7 +35,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             told["exception"] = record.exc_info[0].__name__
             told["places"] = [
-                f"{os.path.basename(frame.filename)}:{frame.lineno} {frame.name}"
+                f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(record.exc_info[2])[-8:]
             ]
         elif "told" not in record.__dict__:
