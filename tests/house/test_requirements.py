@@ -15,7 +15,8 @@ LINES = {number: tests.replace("`", " ").split() for number, _, tests in LINE.fi
 
 
 def test_every_line_of_the_table_is_read_and_stands_once():
-    numbers = re.findall(r"^\| (R\d\d) \|", TABLE, re.MULTILINE)
+    met, _, _ = TABLE.partition("## Postponed")
+    numbers = re.findall(r"^\| (R\d\d) \|", met, re.MULTILINE)
 
     assert numbers == sorted(set(numbers))
     assert numbers == list(LINES)
@@ -40,7 +41,9 @@ def test_a_test_that_shows_a_requirement_is_collected_and_not_skipped_by_itself(
         for name in tests:
             path, _, function = name.partition("::")
             tree = ast.parse((ROOT / path).read_text("utf-8"))
-            found = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function]
+            classes = [n for n in tree.body if isinstance(n, ast.ClassDef) and n.name.startswith("Test")]
+            every = [*tree.body, *(inner for each in classes for inner in each.body)]
+            found = [n for n in every if isinstance(n, ast.FunctionDef) and n.name == function]
 
             assert Path(path).name.startswith("test_"), name
             assert len(found) == 1, f"{number}: {name} is not collected once"
