@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 export TRIALWRIGHT_TEST_WORKERS ?= 2
 
-.PHONY: core standards demo test check test-only test-postgres bench sabotage oracle pictures lock format clean
+.PHONY: core standards demo test check test-only test-postgres bench sabotage kills oracle pictures lock format clean
 
 demo: $(VENV)/run.done
 	$(BIN)/trialwright demo
@@ -38,6 +38,10 @@ sabotage: $(VENV)/test.done
 # Every response criterion against the slow reading of its sentence, 100,000 rows each: minutes, not seconds.
 oracle: $(VENV)/test.done
 	TRIALWRIGHT_ORACLE=100000 $(BIN)/pytest -q tests/catalog/test_against_the_sentences.py
+
+# The long run: a thousand kills of a busy writer, on both databases; CI runs fifty.
+kills: $(VENV)/test.done
+	TRIALWRIGHT_KILLS=1000 $(BIN)/pytest -q tests/unit/store/test_durability.py -k killed
 
 # The pictures of docs/images, made by the journey test.
 pictures: $(VENV)/test.done

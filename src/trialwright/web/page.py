@@ -7,7 +7,7 @@ A page is a folder `pages/<name>/` with a `page.py` that holds ROUTES; its templ
 import importlib
 import pkgutil
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 from django.http import HttpRequest, HttpResponseBase
@@ -93,4 +93,9 @@ def paths_with_files() -> frozenset[str]:
 
 def address(name: str, **args: object) -> str:
     """The path of a route by its name."""
-    return reverse(name, kwargs=args)
+    return _address(name, tuple(args.items()))
+
+
+@lru_cache(maxsize=8192)
+def _address(name: str, args: tuple[tuple[str, object], ...]) -> str:
+    return reverse(name, kwargs=dict(args))

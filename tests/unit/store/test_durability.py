@@ -13,7 +13,7 @@ from support.ledger import Ticking, counted_nonces
 from trialwright.store import Ledger, open_ledger
 
 PROGRAM = Path(__file__).parents[2] / "support" / "saving_program.py"
-KILLS = int(os.environ.get("TRIALWRIGHT_KILLS", "20"))
+KILLS = int(os.environ.get("TRIALWRIGHT_KILLS", "50"))
 _CALL = re.compile(r"\b(p?write(?:64|v)?|fsync|fdatasync)\(\d+<([^>]*)>(?:, \"([^\"]*)\")?")
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase
 
@@ -19,13 +20,14 @@ from trialwright.model.study import Field, Study
 from trialwright.pipeline import conduct
 from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
+from trialwright.web.drawn import Where, draw_line
 from trialwright.web.lookup import FormAt
-from trialwright.web.page import ANY_ROLE, Call, Route
+from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.pages.form import saving
 from trialwright.web.pages.form.inactivating import inactivate
 from trialwright.web.pages.form.printing import print_blank, print_form
 from trialwright.web.pages.form.rows import DONE, inactive_rows, show_rows
-from trialwright.web.questions import Filled, missing_choices, shown_value
+from trialwright.web.questions import Filled, shown_value
 from trialwright.web.render import page
 from trialwright.web.wording import said_in, score_text
 
@@ -95,7 +97,7 @@ def show(
         depends=_depends(at),
         typed=posted is not None,
         reason=call.posted("reason"),
-        reasons=missing_choices(language),
+        drawn=partial(draw_line, where=_where(call, at, row)),
         signed=signatures.at(call, at.participant_id, at.visit.name, at.form.name),
         gone=inactive_rows(call, at).get(row, "") if row else "",
         waiting=queries.on(call, at, row),
@@ -103,6 +105,11 @@ def show(
         build=at.study.build if posted is None else lookup.number_in(call.posted("build")),
         version=_version(call, at) if posted is None else lookup.number_in(call.posted("version")),
     )
+
+
+def _where(call: Call, at: FormAt, row: int) -> Where:
+    place = {"participant_id": at.participant_id, "visit": at.visit.name, "form": at.form.name}
+    return Where(call.language, address("history", **place, item="x").removesuffix("x/"), row)
 
 
 def _depends(at: FormAt) -> list[str]:

@@ -1,0 +1,74 @@
+"""A question drawn from a kept fragment is the question drawn anew, and nothing typed stays in what is kept."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trialwright.web import drawn
+from trialwright.web.blocks import Block, Cell, Line
+from trialwright.web.drawn import Where, draw_line
+from trialwright.web.questions import Question
+
+WHERE = Where("en", "/participants/P1/visits/W0/forms/lab/history/", 0)
+TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+CONTROLS = ["number", "vas", "text", "date", "partial_date", "scale", "radio", "select", "yes_no"]
+
+
+def question(control: str, typed: str, **more: object) -> Question:
+    choices = (("1", "Mild"), ("2", "Severe")) if control in ("scale", "radio", "select", "yes_no") else ()
+    return Question(name="lab.ck", label="Creatine kinase", control=control, typed=typed, choices=choices, unit="U/L",
+                    unit_word="U/L", low="0", high="10", stored=typed, recorded=bool(typed), **more)  # fmt: skip
+
+
+def shown(asked: Question, *, compact: bool, where: Where = WHERE) -> str:
+    line = Line(title="Enzymes", cells=(Cell(asked, "CK"),))
+    return str(draw_line(line, Block(title="Laboratory", lines=(line,), compact=compact), where))
+
+
+def anew(asked: Question, *, compact: bool) -> str:
+    """The same without the kept fragments: the whole question is drawn by its template."""
+    line = Line(title="Enzymes", cells=(Cell(asked, "CK"),))
+    html = drawn._rendered(line, "en", "", compact=compact)
+    return html.replace("\ue001", WHERE.base).replace("\ue002", "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(CONTROLS), TEXTS, st.booleans())
+def test_a_kept_fragment_filled_is_the_question_drawn_anew(control, typed, compact):
+    if "\ue001" in typed or "\ue002" in typed:
+        typed = "5"
+    asked = question(control, typed)
+
+    assert shown(asked, compact=compact) == anew(asked, compact=compact)
+
+
+@pytest.mark.parametrize("typed", ["\ue0000\ue000", "\ue001", "<b>", '"', "\ue0019\ue002"])
+def test_what_is_typed_is_never_taken_for_a_gap(typed):
+    page = shown(question("text", typed), compact=False)
+
+    assert WHERE.base not in page.replace(f'{WHERE.base}lab.ck/"', "")
+    assert "<b>" not in page
+
+
+def test_no_typed_text_stays_in_what_is_kept():
+    drawn._kept.cache_clear()
+    shown(question("text", "Wang Xiaoming"), compact=False)
+    again = shown(question("text", "stable"), compact=False)
+
+    assert drawn._kept.cache_info().hits == 1
+    assert "stable" in again
+    assert "Wang" not in again
+
+
+def test_the_row_of_a_log_stands_in_the_address_of_its_history():
+    assert f'{WHERE.base}lab.ck/?row=2"' in shown(
+        question("text", "x"), compact=False, where=Where("en", WHERE.base, 2)
+    )
+
+
+def test_a_message_beside_a_question_is_never_kept():
+    drawn._kept.cache_clear()
+    page = shown(question("number", "abc", errors=("abc is no number",)), compact=False)
+
+    assert "abc is no number" in page
+    assert drawn._kept.cache_info().currsize == 0
