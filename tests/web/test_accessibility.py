@@ -20,7 +20,7 @@ if CHROMIUM is None and "chromium" not in os.environ.get("TRIALWRIGHT_REQUIRE", 
 
 def paths(study, who: str) -> list[str]:
     """Every address that can be opened by a link, with one of each form."""
-    no_pages = ("home", "calculator_script", "calculator_style")
+    no_pages = ("home", "calculator_script", "calculator_style", "health")
     made = [address(r.name) for r in routes() if "<" not in r.path and not r.post_only and r.name not in no_pages]
     made += [f"/participants/{who}/", f"/participants/{who}/visits/W12/", "/participants/nobody/"]
     made += [f"/participants/{who}/sign/", f"/participants/{who}/visits/W8/sign/"]
