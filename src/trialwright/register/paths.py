@@ -8,6 +8,7 @@ import msgspec
 from trialwright.register.v2 import Protocol
 
 _PATH_LIKE = re.compile(r"[A-Za-z][\w\[\]]*(?:[./][A-Za-z][\w\[\]]*)+|[a-z]\w+Module")
+_LONGEST = 500  # letters of a line that are looked at: the longest path has 83, and the pattern tries each beginning
 _LAST_WORD = re.compile(r"[A-Z][a-z0-9]*$")
 
 
@@ -31,7 +32,7 @@ def resolve(line: str) -> list[str]:
 
     A line that names none is returned as it is: it tells a reader, and silences no rule.
     """
-    named = _PATH_LIKE.search(line)
+    named = _PATH_LIKE.search(line[:_LONGEST])
     found: list[str] = []
     for path in _alternatives(named.group(0)) if named else []:
         found.extend(sorted(leaf for leaf in leaves() if leaf.endswith(f".{path}"))[:1])

@@ -80,3 +80,11 @@ def test_the_same_number_makes_the_same_file():
     sources = _sources()
 
     assert [mutated(number, sources) for number in range(40)] == [mutated(number, sources) for number in range(40)]
+
+
+def test_a_lost_cell_named_by_a_hundred_thousand_letters_does_not_hang():
+    record = b'{"protocolSection": {}, "_notRecovered": ["' + b"a" * 100_000 + b'"]}'
+    begin = time.thread_time()
+
+    assert isinstance(read_record(record, "long.json"), RegistryRecord)
+    assert time.thread_time() - begin < 2
