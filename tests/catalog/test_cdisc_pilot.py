@@ -40,7 +40,7 @@ def share(text: str) -> tuple[str, str]:
 
 def counted(row, rate) -> tuple[str, str]:
     """What our rows give at the published decimals; the tables of the pilot write <1 for what rounds to nothing."""
-    shown = print_percent(rate.value, 0)
+    shown = print_percent(rate.value, 0).replace("\u00a0", "")
     return print_number(row.value), "<1" if shown == "0" and row.value else shown
 
 

@@ -180,7 +180,10 @@ def screen(nurse: Person, doctor: Person) -> None:
 
 
 def measure_baseline(nurse: Person, core_set: dict[str, str]) -> None:
-    nurse.enter("/participants/P001/visits/W0/forms/visit/", {"visit_record.date": "2021-02-08", "weight.weight": "58"})
+    nurse.enter(
+        "/participants/P001/visits/W0/forms/visit/",
+        {"visit_record.date": "2021-02-08", "weight.weight": "58", "visit_record.assessor": "doctor"},
+    )
     said = nurse.enter(
         CORE.format("W0"),
         core_set | {"physician_global.vas": "6,0", "patient_global.vas": "５．０", "muscle_enzymes.ck": "1250",
@@ -277,7 +280,11 @@ def withdraw_another(nurse: Person, doctor: Person) -> None:
 def measure_the_end(nurse: Person, core_set: dict[str, str]) -> None:
     """Both globals halved and strength from 8 to 10 (by 25 %): three improved; function, enzyme, skin as before."""
     at = "/participants/P001/visits/W12/forms/"
-    nurse.enter(at + "visit/", {"visit_record.date": "2021-05-03", "weight.weight": "58"})
+    nurse.act("/participants/P001/", "/consent/", date="2021-04-20", version="2")
+    nurse.enter(
+        at + "visit/",
+        {"visit_record.date": "2021-05-03", "weight.weight": "58", "visit_record.assessor": "doctor"},
+    )
     strength = {name: "10" for name in core_set if name.startswith("mmt8.")}
     said = nurse.enter(
         at + "core_set/",

@@ -26,7 +26,7 @@ PASSWORD = "virtual-patients-2021"
 WIDTHS = {1280: 860, 360: 780}
 LANGUAGES = ("en", "zh")
 LARGEST = 200_000
-WHO = "P002"
+WHO = "P003"
 VISIT = f"/participants/{WHO}/visits/W12/"
 LOCKED = {
     "participants": "/participants/",

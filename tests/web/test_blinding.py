@@ -18,6 +18,7 @@ WORDS = re.compile(
 QUOTES = {
     "results": "explains why results are hidden",
     "registry": "quotes the registered outcome measures",
+    "registry_history": "tells how the definition changed, its outcome measures among it",
     "amendments": "tells how the definition changed, its displays among it",
     "study": "lists what the definition assumes",
     "calculator": "computes from what its reader types; it reads nothing of the study",

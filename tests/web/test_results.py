@@ -99,6 +99,13 @@ def test_figures_are_served_as_pictures_under_their_own_policy(demo, as_):
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
+def test_no_cut_is_compared_while_data_are_open(unlocked, as_):
+    answer = as_("statistician").get("/results/compare/?first=2021-06-01&last=2021-12-31")
+
+    assert answer.status_code == 403
+    assert "cells of the tables" not in answer.content.decode()
+
+
 def test_a_declared_look_shows_results_and_is_listed(unlocked, as_):
     browser = as_("statistician")
     before = browser.get("/results/").content.decode()
@@ -127,13 +134,6 @@ def test_two_data_cuts_are_compared_for_who_may_see_results_and_for_nobody_else(
     assert re.search(r'href="/results/trace/\?cell=14', text)
     assert re.search(r'href="/participants/P\d+/"', text)
     assert nurse.status_code == 403
-
-
-def test_no_cut_is_compared_while_data_are_open(unlocked, as_):
-    answer = as_("statistician").get("/results/compare/?first=2021-06-01&last=2021-12-31")
-
-    assert answer.status_code == 403
-    assert "cells of the tables" not in answer.content.decode()
 
 
 def test_a_point_of_a_figure_leads_to_what_stands_behind_it(demo, as_):

@@ -91,7 +91,9 @@ def _linked_parts(svg: str, link: Link) -> Iterator[str]:
         if found is not None:
             kind, name = found[1], unescape(found[2])
             address = link(Cell("·", ref=name) if kind == "cell" else Cell("·", records=(name,)))
-            linked = Markup('<a href="{}" aria-label="{}" tabindex="-1">').format(address, name.partition(":")[0])
+            linked = Markup('<a href="{}" aria-label="{}" tabindex="-1">').format(
+                address, name.partition(":")[0].removeprefix("F")
+            )
             yield "<g>" if address is None else linked
             ends.append("</g>" if address is None else "</a>")
         else:

@@ -129,12 +129,12 @@ def test_brackets_without_end_are_told_with_the_file(trialwright, study):
     assert "nested too deeply" in said.out
 
 
-def test_a_compressed_record_is_told_as_such(trialwright, tmp_path):
+def test_a_compressed_record_is_read_as_what_it_holds(trialwright, tmp_path):
     (tmp_path / "record.json.gz").write_bytes(gzip.compress(b"{}"))
     said = trialwright("check", tmp_path / "record.json.gz")
 
     assert said.code == 1
-    assert "Unpack it and give the record in it." in said.out
+    assert "Give the record itself, not a page that lists it." in said.out
 
 
 def test_a_backup_comes_back_with_the_same_head_and_never_overwrites(trialwright, study, tmp_path):

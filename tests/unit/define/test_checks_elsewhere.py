@@ -37,9 +37,10 @@ def test_no_visit_takes_a_name_that_means_this_or_the_last_one(edit: Edit, catal
 
 def test_a_form_says_that_it_is_verified_and_reviewed(edit: Edit, catalog: Catalog) -> None:
     study, _ = read_study(
-        edit("forms/core_set.yaml", "core_set: yes", "core_set: yes\nverify: yes\nreview: yes"), catalog
+        edit("forms/quality_of_life.yaml", "origin: registered", "origin: registered\nverify: yes\nreview: yes"),
+        catalog,
     )
 
     assert study is not None
-    assert (study.form("core_set").verify, study.form("core_set").review) == (True, True)
+    assert (study.form("quality_of_life").verify, study.form("quality_of_life").review) == (True, True)
     assert (study.form("visit").verify, study.form("visit").review) == (False, False)

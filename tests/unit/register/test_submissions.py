@@ -22,8 +22,9 @@ OFFICER = Actor("officer_1")
 
 
 @pytest.fixture
-def place(tmp_path):
-    """A copy of the packaged study with a ledger in which a registry officer stands."""
+def place(tmp_path, monkeypatch):
+    """A copy of the packaged study with a ledger of its own, in which a registry officer stands."""
+    monkeypatch.delenv("TRIALWRIGHT_DB", raising=False)  # tests of the web name theirs there
     folder = tmp_path / "study"
     shutil.copytree(ROOT / "studies" / "aba_dm", folder)
     study, problems = read_study(folder, load())

@@ -20,7 +20,7 @@ from trialwright.catalog.displays.drawing import (
 from trialwright.catalog.displays.printing import print_fraction
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 
-NOTE = "Logarithmic scale. Heavy line: median. Full line: the upper limit; dashed: {high} times the limit"
+NOTE = "Logarithmic scale; heavy line: median; full line: the upper limit; dashed: {high} times the limit"
 LIMIT = "_uln"
 _COLUMNS = 3
 _TICKS = (0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128)
