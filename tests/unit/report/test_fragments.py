@@ -103,6 +103,6 @@ def test_a_drawn_point_leads_where_its_cell_or_record_leads():
 
     html = render_figure_html(figure, lambda cell: f"#{cell.ref}" if cell.ref else None)
 
-    assert [(each["href"], each["aria-label"]) for each in Tags(html).named("a")] == [("#F1:a:n", "F1")]
+    assert [(each["href"], each["aria-label"]) for each in Tags(html).named("a")] == [("#F1:a:n", "1")]
     assert "<g><g/></g>" in html
     assert "xlink:href" not in html
