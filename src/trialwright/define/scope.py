@@ -6,7 +6,6 @@ from typing import Literal
 import msgspec
 
 from trialwright.model.entry import Instrument, Item, ItemKind
-from trialwright.model.study import Visit
 
 NameKind = Literal["number", "code", "truth", "date", "text"]
 
@@ -77,16 +76,6 @@ def names_of(instruments: Iterable[Instrument], visit: str = "") -> Names:
         before + item_name(instrument.name, item.name): known_item(item)
         for instrument in instruments
         for item in instrument.items
-    }
-
-
-def names_everywhere(visits: Iterable[Visit], items: dict[str, Names]) -> Names:
-    """Every item of every visit, visit-qualified. `items` holds the names of each form."""
-    return {
-        f"{visit.name}/{name}": known
-        for visit in visits
-        for form in visit.forms
-        for name, known in items.get(form, {}).items()
     }
 
 

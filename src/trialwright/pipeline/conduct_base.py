@@ -13,6 +13,7 @@ from trialwright.capture.gates import check_role
 from trialwright.capture.problems import problem
 from trialwright.capture.roles import in_force, sites_of
 from trialwright.capture.status import may, roles_of
+from trialwright.capture.values import Place
 from trialwright.catalog import load
 from trialwright.model.ledger import (
     Conflict,
@@ -225,3 +226,15 @@ def act(kind: EventKind, participant_id: str = "", visit: str = "", **details: s
     """An act with the details that have something to say."""
     kept = {name: text.strip() for name, text in details.items() if text.strip()}
     return NewEvent(kind=kind, participant_id=participant_id, visit=visit, details=kept)
+
+
+def event_at(place: Place, kind: EventKind, details: dict[str, str]) -> NewEvent:
+    """An act on one form, or on the visit or participant above it."""
+    return NewEvent(
+        kind=kind,
+        participant_id=place.participant_id,
+        visit=place.visit,
+        form=place.form,
+        row=place.row,
+        details=details,
+    )

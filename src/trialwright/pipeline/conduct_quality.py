@@ -8,7 +8,7 @@ from trialwright.capture.problems import problem
 from trialwright.capture.status import inactive_rows
 from trialwright.capture.values import Place, values_of
 from trialwright.capture.visits import visits_of
-from trialwright.model.ledger import Conflict, EventKind, FormToken, LedgerEvent, NewEvent, Overtaken, Seen, Stamp
+from trialwright.model.ledger import Conflict, FormToken, LedgerEvent, NewEvent, Overtaken, Seen, Stamp
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.pipeline.conduct_base import (
@@ -18,6 +18,7 @@ from trialwright.pipeline.conduct_base import (
     check_any_role,
     check_reason_given,
     decided_anew,
+    event_at,
     read_acts,
     write_group,
 )
@@ -46,7 +47,7 @@ def verify_values(
     held = standing(values_of(ledger.datapoints(place.participant_id, place.visit, place.form)), place)
     if not told and (not items or not set(items) <= set(held)):
         told.append(problem("TW-CAP-084", place.form))
-    made = _mark("verified", place, {"items": ",".join(items)})
+    made = event_at(place, "verified", {"items": ",".join(items)})
     return _write(ledger, study, actor, made, (told, seen, expected, token, ""))
 
 
@@ -69,7 +70,7 @@ def unverify_values(
     marked = {slot.item for slot in verified(events, held) if slot.row == place.row}
     if not told and (not items or not set(items) <= marked):
         told.append(problem("TW-CAP-084", place.form))
-    made = _mark("verified", place, {"items": ",".join(items), "taken_back": "Y"})
+    made = event_at(place, "verified", {"items": ",".join(items), "taken_back": "Y"})
     return _write(ledger, study, actor, made, (told, seen, expected, token, reason))
 
 
@@ -86,7 +87,7 @@ def review_form(
     told = _check_form(study, events, actor, place, "review")
     if not told and not ledger.datapoints(place.participant_id, place.visit, place.form):
         told.append(problem("TW-CAP-084", place.form))
-    made = _mark("reviewed", Place(place.participant_id, place.visit, place.form), {})
+    made = event_at(Place(place.participant_id, place.visit, place.form), "reviewed", {})
     return _write(ledger, study, actor, made, (told, seen, expected, token, ""))
 
 
@@ -99,17 +100,6 @@ def _check_form(study: Study, events: Sequence[LedgerEvent], actor: Actor, place
     elif (place.visit, place.form, place.row) in inactive_rows(events, place.participant_id):
         told.append(problem("TW-CAP-042", where, row=place.row))
     return told
-
-
-def _mark(kind: EventKind, place: Place, details: dict[str, str]) -> NewEvent:
-    return NewEvent(
-        kind=kind,
-        participant_id=place.participant_id,
-        visit=place.visit,
-        form=place.form,
-        row=place.row,
-        details=details,
-    )
 
 
 def _write(

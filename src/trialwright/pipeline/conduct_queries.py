@@ -9,7 +9,7 @@ from trialwright.capture.queries import every_query
 from trialwright.capture.status import STATUS_WORDS
 from trialwright.capture.values import Place, fields_of
 from trialwright.capture.visits import visits_of
-from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, NewEvent, Overtaken, Seen
+from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Overtaken, Seen
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.pipeline.conduct_base import (
@@ -20,6 +20,7 @@ from trialwright.pipeline.conduct_base import (
     check_any_role,
     check_reason_given,
     decided_anew,
+    event_at,
     read_acts,
     write_acts,
 )
@@ -54,7 +55,7 @@ def open_query(
     if told:
         return Refused(tuple(told))
     details = {"items": ",".join(items), "to": to}
-    made = _at(place, "query_opened", {name: text for name, text in details.items() if text})
+    made = event_at(place, "query_opened", {name: text for name, text in details.items() if text})
     return write_acts(ledger, study, actor, [made], reason=message, token=token, seen=seen)
 
 
@@ -105,19 +106,8 @@ def _turn(
     told = told + check_reason_given(words, "query")
     if told:
         return Refused(tuple(told))
-    made = _at(query.place, kind, {"query": str(query.seq), "check": query.check})
+    made = event_at(query.place, kind, {"query": str(query.seq), "check": query.check})
     return write_acts(ledger, study, actor, [made], reason=words, token=token, seen=seen)
-
-
-def _at(place: Place, kind: EventKind, details: dict[str, str]) -> NewEvent:
-    return NewEvent(
-        kind=kind,
-        participant_id=place.participant_id,
-        visit=place.visit,
-        form=place.form,
-        row=place.row,
-        details=details,
-    )
 
 
 def _check_place(

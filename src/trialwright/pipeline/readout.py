@@ -1,7 +1,6 @@
 """From a snapshot to results: derive, analyze, report, export."""
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -152,14 +151,6 @@ def analysis_files(readout: Readout, catalog: Catalog) -> dict[str, bytes]:
 def registration_file(study_folder: Path, study: Study) -> bytes:
     """`registration.json`: the record that this definition would register, beside what it still owes."""
     return json.dumps(registration_draft(study_folder, study), ensure_ascii=False, indent=1, sort_keys=False).encode()
-
-
-def files_hash(files: dict[str, bytes]) -> str:
-    """SHA-256 over names and contents, in the order of the names: the same report gives the same hash."""
-    digest = hashlib.sha256()
-    for name in sorted(files):
-        digest.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return digest.hexdigest()
 
 
 def _no_data(study: Study, as_of: dt.datetime | None) -> Problem:

@@ -338,20 +338,6 @@ def assumptions(w: Writing, found: Sequence[Assumption]) -> list[Block]:
     return [Paragraph(lead, "lead"), w.table(columns, rows)]
 
 
-def shells_list(w: Writing) -> list[Block]:
-    """Every table, listing and figure that will be shown, before there is data."""
-    columns = (w.say("Number", "编号"), w.say("Title", "标题"), w.say("Of", "估计目标"))
-    rows = [
-        (
-            use.number,
-            w.of(use.title),
-            w.say(", ", "、").join(w.of(w.study.estimand(name).title) for name in use.estimands),
-        )
-        for use in w.study.displays
-    ]
-    return [w.table(columns, rows)]
-
-
 def caveats(lead: str, points: Sequence[str], end: str) -> list[Block]:
     """What a single arm cannot show."""
     return [Paragraph(lead), Points(tuple(points)), Paragraph(end)]

@@ -2,8 +2,7 @@
 
 from trialwright.capture.problems import in_language
 from trialwright.capture.scores import ShownScore
-from trialwright.capture.words import EVENTS, MISSING
-from trialwright.model.ledger import EventKind
+from trialwright.capture.words import MISSING
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
@@ -27,10 +26,6 @@ def unit_word(unit: str, language: str) -> str:
 
 def missing_word(reason: str, language: str) -> str:
     return MISSING[reason].of(language)
-
-
-def event_word(kind: EventKind, language: str) -> str:
-    return EVENTS[kind].of(language)
 
 
 def said(told: Problem, language: str) -> str:

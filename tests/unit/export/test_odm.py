@@ -264,7 +264,14 @@ def test_a_table_that_is_no_dictionary_is_refused_in_a_sentence():
     assert (told.code, told.found) == ("TW-EXP-002", "the columns are a, b ...")
 
 
-def test_both_spellings_of_a_dictionary_are_known():
-    assert redcap.is_dictionary(b'"Variable / Field Name","Form Name"\n')
-    assert redcap.is_dictionary(b'\xef\xbb\xbf"field_name","form_name"\n')
-    assert not redcap.is_dictionary(b"record_id,age\n")
+@pytest.mark.bulk
+@here
+def test_both_spellings_of_a_dictionary_ask_the_same():
+    folder = EDC / "redcap" / "simple"
+    told = [
+        redcap.read_dictionary((folder / name).read_bytes(), "simple") for name in ("dictionary.csv", "metadata.csv")
+    ]
+
+    first, second = ([(item.oid, item.question) for item in each.document.metadata.items] for each in told)
+
+    assert first == second

@@ -11,6 +11,7 @@ from trialwright import catalog
 from trialwright.export import dataset_json, xpt
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import tabulate, write
+from trialwright.model.expression import CodeIs
 
 PERSON = """
 {p} @participant_added 2021-02-01 site=nanjing
@@ -194,3 +195,31 @@ def test_a_value_without_a_place_is_told_with_its_reason():
     assert {"where": "old_instrument/old_instrument.item (1 values)",
             "reason": "an item of an earlier build that this build no longer asks"} in lost["lost"]  # fmt: skip
     assert lost["counts"]["datapoints"] == lost["counts"]["in_datasets"] + lost["counts"]["lost"]
+
+
+def parameters(made, name):
+    return [(row["TSVAL"], row["TSVALNF"]) for row in rows(made, "TS") if row["TSPARMCD"] == name]
+
+
+@pytest.mark.parametrize("name", ["ADAPT", "ADDON", "EXTTIND", "STOPRULE", "HLTSUBJI"])
+def test_what_nobody_declared_is_without_information_and_never_guessed(one, name):
+    assert parameters(one, name) == [(None, "NI")]
+
+
+def test_the_trial_summary_reads_ages_and_sexes_from_the_criteria_themselves():
+    study = packaged_study()
+    women = msgspec.structs.replace(study.eligibility[0], name="women", met_when=CodeIs("demographics.sex", ("F",)))
+    asking = msgspec.structs.replace(study, eligibility=(*study.eligibility, women))
+    told = tabulate(asking, snapshot_of(PERSON.format(p="P001")), catalog.load())
+
+    assert (parameters(told, "SEXPOP"), parameters(told, "AGEMIN")) == ([("F", None)], [("P18Y", None)])
+    assert parameters(tabulated(PERSON.format(p="P001")), "SEXPOP") == [("BOTH", None)]
+
+
+def test_where_no_form_says_why_somebody_left_the_act_does():
+    table = """
+    P001 @participant_added 2021-02-01 site=nanjing
+    P001 @withdrawn 2021-03-01 reason=adverse_event date=2021-03-01
+    """
+
+    assert [row["DSDECOD"] for row in rows(tabulated(table), "DS")] == ["ADVERSE EVENT"]

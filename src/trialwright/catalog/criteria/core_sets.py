@@ -60,6 +60,32 @@ class CoreSet(NamedTuple):
         return () if self.allowed_worse is None else tuple(m for m in self.names if m not in self.uncounted)
 
 
+def counted_core_set(
+    parameters: Parameters, *, strength: str, worsening: str, higher_is_better: frozenset[str], least: str = ""
+) -> CoreSet:
+    """
+    k of n measures improved and at most so many worse, from the parameters that every such definition has.
+
+    `strength` names the measure whose worsening may be a veto, `worsening` the parameter that says so, `least` the one
+    with the smallest changes that count, where the definition has it.
+    """
+    names = tuple(parameters.names("measures"))
+    held = tuple(m for m in names if m == strength)
+    says = parameters.choice(worsening)
+    return CoreSet(
+        names=names,
+        higher_is_better=higher_is_better,
+        enough=parameters.integer("enough"),
+        improved=Threshold(parameters.number("improved_by_pct"), parameters.truth("improved_strict")),
+        allowed_worse=parameters.integer("allowed_worse"),
+        worse=Threshold(parameters.number("worse_by_pct"), parameters.truth("worse_strict")),
+        vetoes=held if says == "veto" else (),
+        uncounted=held if says == "ignored" else (),
+        zero_rise_is_worse=parameters.choice("zero_rise") == "worse",
+        least=parameters.amounts(least) if least else NOTHING,
+    )
+
+
 def core_set_rule(core: CoreSet, parameters: Parameters) -> Rule:
     """
     Improved at one visit (or two), as expressions over the pairs of the measures.

@@ -1,7 +1,10 @@
 """How an ODM element is made: attributes without a value are left out."""
 
+from collections.abc import Iterable
+
 from lxml import etree
 
+from trialwright.export.odm import document as odm
 from trialwright.export.odm.document import Words
 
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -40,3 +43,53 @@ def add_words(parent: etree._Element, tag: str, words: Words, kind: str = "") ->
 
 def yes(truth: bool) -> str:
     return "Yes" if truth else "No"
+
+
+def add_checks(parent: etree._Element, checks: Iterable[odm.RangeCheck], kind: str = "") -> None:
+    """The limits of an item, each with its message."""
+    for check in checks:
+        ranged = add(parent, "RangeCheck", Comparator=check.comparator, SoftHard="Soft" if check.soft else "Hard")
+        for value in check.values:
+            add(ranged, "CheckValue", value)
+        add_words(ranged, "ErrorMessage", check.message, kind)
+
+
+def list_element(listed: odm.CodeList, kind: str = "") -> etree._Element:
+    """A code list; a code without words stands for itself."""
+    made = made_of("CodeList", OID=listed.oid, Name=listed.name, DataType=listed.data_type)
+    for item in listed.items:
+        add_words(add(made, "CodeListItem", CodedValue=item.code), "Decode", item.words or {"": item.code}, kind)
+    return made
+
+
+def add_meanings(admin: etree._Element, meanings: Iterable[odm.Meaning]) -> None:
+    """What signatures mean."""
+    for meaning in meanings:
+        made = add(admin, "SignatureDef", OID=meaning.oid, Methodology="Electronic")
+        add(made, "Meaning", meaning.meaning)
+        add(made, "LegalReason", meaning.legal)
+
+
+def add_audit(parent: etree._Element, audit: odm.Audit | None) -> None:
+    """Who, where, when and why, where it is known."""
+    if audit is None:
+        return
+    record = add(parent, "AuditRecord")
+    add(record, "UserRef", UserOID=audit.user)
+    add(record, "LocationRef", LocationOID=audit.location)
+    add(record, "DateTimeStamp", audit.at)
+    if audit.reason:
+        add(record, "ReasonForChange", audit.reason)
+    if audit.source:
+        add(record, "SourceID", audit.source)
+
+
+def add_signature(parent: etree._Element, signing: odm.Signing | None) -> None:
+    """A signature that holds, where there is one."""
+    if signing is None:
+        return
+    made = add(parent, "Signature")
+    add(made, "UserRef", UserOID=signing.user)
+    add(made, "LocationRef", LocationOID=signing.location)
+    add(made, "SignatureRef", SignatureOID=signing.meaning)
+    add(made, "DateTimeStamp", signing.at)

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from lxml import etree
 
 from trialwright.export.odm import document as odm
-from trialwright.export.odm.elements import add, add_words, made_of, yes
+from trialwright.export.odm.elements import (
+    add,
+    add_audit,
+    add_checks,
+    add_meanings,
+    add_signature,
+    add_words,
+    list_element,
+    made_of,
+    yes,
+)
 
 SPACE = "http://www.cdisc.org/ns/odm/v1.3"
 
@@ -81,7 +91,7 @@ def _study(metadata: odm.Metadata) -> etree._Element:
     for item in metadata.items:
         version.append(_item(item))
     for listed in metadata.lists:
-        version.append(_list(listed))
+        version.append(list_element(listed))
     for condition in metadata.conditions:
         made = add(version, "ConditionDef", OID=condition.oid, Name=condition.name)
         add_words(made, "Description", condition.words)
@@ -100,22 +110,11 @@ def _item(item: odm.Item) -> etree._Element:
     add_words(made, "Question", item.question)
     for unit in item.units:
         add(made, "MeasurementUnitRef", MeasurementUnitOID=unit)
-    for check in item.checks:
-        ranged = add(made, "RangeCheck", Comparator=check.comparator, SoftHard="Soft" if check.soft else "Hard")
-        for value in check.values:
-            add(ranged, "CheckValue", value)
-        add_words(ranged, "ErrorMessage", check.message)
+    add_checks(made, item.checks)
     if item.codes:
         add(made, "CodeListRef", CodeListOID=item.codes)
     for context, name in item.aliases:
         add(made, "Alias", Context=context, Name=name)
-    return made
-
-
-def _list(listed: odm.CodeList) -> etree._Element:
-    made = made_of("CodeList", OID=listed.oid, Name=listed.name, DataType=listed.data_type)
-    for item in listed.items:
-        add_words(add(made, "CodeListItem", CodedValue=item.code), "Decode", item.words or {"": item.code})
     return made
 
 
@@ -129,10 +128,7 @@ def _admin(document: odm.Document) -> etree._Element:
             location, "MetaDataVersionRef", StudyOID=document.study, MetaDataVersionOID=document.version,
             EffectiveDate=document.made_at[:10],
         )  # fmt: skip
-    for meaning in document.meanings:
-        made = add(admin, "SignatureDef", OID=meaning.oid, Methodology="Electronic")
-        add(made, "Meaning", meaning.meaning)
-        add(made, "LegalReason", meaning.legal)
+    add_meanings(admin, document.meanings)
     return admin
 
 
@@ -146,7 +142,7 @@ def _subject(subject: odm.SubjectData) -> etree._Element:
             made, "StudyEventData", StudyEventOID=event.event, StudyEventRepeatKey=event.repeat,
             TransactionType=event.transaction,
         )  # fmt: skip
-        _signature(held, event.signature)
+        add_signature(held, event.signature)
         _remarks(held, event.remarks)
         for form in event.forms:
             _form(held, form)
@@ -157,7 +153,7 @@ def _form(parent: etree._Element, form: odm.FormData) -> None:
     made = add(
         parent, "FormData", FormOID=form.form, FormRepeatKey=form.repeat, TransactionType=form.transaction
     )  # fmt: skip
-    _signature(made, form.signature)
+    add_signature(made, form.signature)
     _remarks(made, form.remarks)
     for group in form.groups:
         held = add(
@@ -174,28 +170,10 @@ def _datum(parent: etree._Element, datum: odm.Datum) -> None:
         made.set("IsNull", "Yes")
     else:
         made.set("Value", datum.value)
-    if datum.audit is not None:
-        record = add(made, "AuditRecord")
-        add(record, "UserRef", UserOID=datum.audit.user)
-        add(record, "LocationRef", LocationOID=datum.audit.location)
-        add(record, "DateTimeStamp", datum.audit.at)
-        if datum.audit.reason:
-            add(record, "ReasonForChange", datum.audit.reason)
-        if datum.audit.source:
-            add(record, "SourceID", datum.audit.source)
+    add_audit(made, datum.audit)
     if datum.unit:
         add(made, "MeasurementUnitRef", MeasurementUnitOID=datum.unit)
     _remarks(made, datum.remarks)
-
-
-def _signature(parent: etree._Element, signing: odm.Signing | None) -> None:
-    if signing is None:
-        return
-    made = add(parent, "Signature")
-    add(made, "UserRef", UserOID=signing.user)
-    add(made, "LocationRef", LocationOID=signing.location)
-    add(made, "SignatureRef", SignatureOID=signing.meaning)
-    add(made, "DateTimeStamp", signing.at)
 
 
 def _remarks(parent: etree._Element, remarks: Iterable[odm.Remark]) -> None:

@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from lxml import etree
 
 from trialwright.export.odm import document as odm
-from trialwright.export.odm.elements import add, add_words, made_of, yes
+from trialwright.export.odm.elements import (
+    add,
+    add_audit,
+    add_checks,
+    add_meanings,
+    add_signature,
+    add_words,
+    list_element,
+    made_of,
+    yes,
+)
 from trialwright.export.odm.units import SUFFIX as UNIT
 
 SPACE = "http://www.cdisc.org/ns/odm/v2.0"
@@ -72,7 +82,7 @@ def _study(metadata: odm.Metadata) -> etree._Element:
             )
             add(unit, "CodeListRef", CodeListOID=f"CL.{item.oid}{UNIT}")
     for listed in (*metadata.lists, *(_units(item, symbols) for item in metadata.items if item.units)):
-        version.append(_list(listed))
+        version.append(list_element(listed, PLAIN))
     for condition in metadata.conditions:
         made = add(version, "ConditionDef", OID=condition.oid, Name=condition.name)
         add_words(made, "Description", condition.words or {"": condition.name}, PLAIN)
@@ -117,22 +127,11 @@ def _item(item: odm.Item) -> etree._Element:
         made.set("DisplayFormat", f"{item.length}.{item.digits}")
     add_words(made, "Description", item.description, PLAIN)
     add_words(made, "Question", item.question, PLAIN)
-    for check in item.checks:
-        ranged = add(made, "RangeCheck", Comparator=check.comparator, SoftHard="Soft" if check.soft else "Hard")
-        for value in check.values:
-            add(ranged, "CheckValue", value)
-        add_words(ranged, "ErrorMessage", check.message, PLAIN)
+    add_checks(made, item.checks, PLAIN)
     if item.codes:
         add(made, "CodeListRef", CodeListOID=item.codes)
     for context, name in item.aliases:
         add(made, "Alias", Context=context, Name=name)
-    return made
-
-
-def _list(listed: odm.CodeList) -> etree._Element:
-    made = made_of("CodeList", OID=listed.oid, Name=listed.name, DataType=listed.data_type)
-    for item in listed.items:
-        add_words(add(made, "CodeListItem", CodedValue=item.code), "Decode", item.words or {"": item.code}, PLAIN)
     return made
 
 
@@ -145,10 +144,7 @@ def _admin(document: odm.Document) -> etree._Element:
             add(admin, "Location", OID=place.oid, Name=place.name, Role="Site"), "MetaDataVersionRef",
             StudyOID=document.study, MetaDataVersionOID=document.version, EffectiveDate=document.made_at[:10],
         )  # fmt: skip
-    for meaning in document.meanings:
-        made = add(admin, "SignatureDef", OID=meaning.oid, Methodology="Electronic")
-        add(made, "Meaning", meaning.meaning)
-        add(made, "LegalReason", meaning.legal)
+    add_meanings(admin, document.meanings)
     return admin
 
 
@@ -196,27 +192,14 @@ class _Subject:
             made.set("IsNull", "Yes")
         else:
             add(made, "Value", datum.value)
-        if datum.audit is not None:
-            record = add(made, "AuditRecord")
-            add(record, "UserRef", UserOID=datum.audit.user)
-            add(record, "LocationRef", LocationOID=datum.audit.location)
-            add(record, "DateTimeStamp", datum.audit.at)
-            if datum.audit.reason:
-                add(record, "ReasonForChange", datum.audit.reason)
-            if datum.audit.source:
-                add(record, "SourceID", datum.audit.source)
+        add_audit(made, datum.audit)
         self._beside(made, None, datum.remarks)
         if datum.unit:
             unit = add(parent, "ItemData", ItemOID=f"{datum.item}{UNIT}", TransactionType=datum.transaction)
             add(unit, "Value", datum.unit)
 
     def _beside(self, parent: etree._Element, signing: odm.Signing | None, remarks: Iterable[odm.Remark]) -> None:
-        if signing is not None:
-            made = add(parent, "Signature")
-            add(made, "UserRef", UserOID=signing.user)
-            add(made, "LocationRef", LocationOID=signing.location)
-            add(made, "SignatureRef", SignatureOID=signing.meaning)
-            add(made, "DateTimeStamp", signing.at)
+        add_signature(parent, signing)
         told = list(remarks)
         for remark in told:
             if remark.kind != "query":

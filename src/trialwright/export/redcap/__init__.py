@@ -38,12 +38,6 @@ _NOTHING = ("", "NA")
 CONTEXT = "REDCap branching logic"
 
 
-def is_dictionary(data: bytes) -> bool:
-    """Whether these bytes begin like a data dictionary, in either of REDCap's spellings."""
-    head = data[:400].decode("utf-8-sig", errors="replace").replace('"', "")
-    return head.startswith(("Variable / Field Name", "field_name"))
-
-
 def read_dictionary(data: bytes, where: str) -> Read | Problem:
     """
     A data dictionary as a definition without events.

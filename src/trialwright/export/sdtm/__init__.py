@@ -32,7 +32,7 @@ NEVER: tuple[Lost, ...] = (
         "ledger: every earlier version, who changed it and why", "SDTM holds one moment; ODM and CSV carry the history"
     ),
     Lost("ledger: queries, marks, locks, looks and signatures", "SDTM has no domain for how data were cared for"),
-    Lost("values as they were typed", "SDTM holds them as understood; CSV and ODM carry both"),
+    Lost("values as they were typed", "SDTM holds them as understood; CSV carries both"),
     Lost(
         "definition: skip logic, edit checks, estimands, displays", "they are no data of participants; ODM carries most"
     ),
@@ -70,7 +70,7 @@ def tabulate(study: Study, snapshot: Snapshot, catalog: Catalog) -> Tabulation:
     schedule = _schedule(study, records)
     by_domain: dict[str, list[Record]] = {
         "SV": special.visit_records(snapshot, records, schedule),
-        "DS": special.dispositions(study, snapshot, records),
+        "DS": special.dispositions(snapshot, records, _reasons(catalog)),
         "IE": special.not_met(study, snapshot, people),
     }
     for record in records:
@@ -92,6 +92,11 @@ def tabulate(study: Study, snapshot: Snapshot, catalog: Catalog) -> Tabulation:
     placed = sum(len(record.seqs) for record in records if record.current) + not_met
     cut = tuple(each.name for each in study.eligibility if trial.criterion_text(each) != each.text.en)
     return Tabulation(tuple(made), placed, gathered.lost, cut)
+
+
+def _reasons(catalog: Catalog) -> dict[str, str]:
+    """The standard's term for each reason for leaving that the catalog knows."""
+    return {each.code: each.mapping.get("sdtm", "") for each in catalog.terms("withdrawal_reason").choices}
 
 
 def _observed(

@@ -7,7 +7,7 @@ from trialwright.export.sdtm.finish import Schedule, as_dataset
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.subjects import Subject, arm_code
-from trialwright.export.sdtm.timing import SCREENING, TREATMENT, complete, study_day
+from trialwright.export.sdtm.timing import SCREENING, TREATMENT, study_day
 from trialwright.export.sdtm.trial import SCREENING_ELEMENT, criterion_codes, criterion_text, element
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.study import Study
@@ -17,7 +17,6 @@ _ENDS = {
     "screen_failure": "SCREEN FAILURE", "completed": "COMPLETED", "died": "DEATH", "withdrawn": "OTHER",
     "consent_withdrawn": "WITHDRAWAL BY SUBJECT",
 }  # fmt: skip
-_REASONS = "withdrawal_reason"
 
 
 def demographics(study: Study, records: Iterable[Record], people: Mapping[str, Subject]) -> Dataset:
@@ -84,18 +83,17 @@ def visit_records(snapshot: Snapshot, records: Sequence[Record], schedule: Sched
     return found
 
 
-def dispositions(study: Study, snapshot: Snapshot, records: Sequence[Record]) -> list[Record]:
+def dispositions(snapshot: Snapshot, records: Sequence[Record], reasons: Mapping[str, str]) -> list[Record]:
     """
     DS: consent and enrolment as milestones, and how each participant's part ended.
 
-    Shape:   the end is what the form says; where no form does, what the act says, with its reason from the study's own
-             list of reasons.
+    Shape:   the end is what the form says; where no form does, what the act says, in the standard's
+             term for its reason (`reasons`).
     """
     found = [record for record in records if record.domain == "DS"]
     told = {record.participant for record in found if record.current}
     for record in found:
         record.values = {**record.values, "DSTERM": record.values.get("DSTERM") or record.values.get("DSDECOD")}
-    reasons = {each.code: each.mapping.get("sdtm", "") for each in study.code_lists.get(_REASONS, ())}
     for event in snapshot.events:
         if event.kind in _MILESTONES:
             found.append(_milestone(event))
@@ -149,8 +147,3 @@ def not_met(study: Study, snapshot: Snapshot, people: Mapping[str, Subject]) -> 
         }  # fmt: skip
         found.append(made)
     return found
-
-
-def last_known(people: Iterable[Subject]) -> str:
-    """The last day on which a participant's part ended; "" while nobody's has."""
-    return max((person.ended for person in people if complete(person.ended)), default="")

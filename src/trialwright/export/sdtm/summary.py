@@ -10,7 +10,7 @@ from trialwright.export.sdtm.finish import as_dataset
 from trialwright.export.sdtm.metadata import MODEL, VERSION, countries, domains
 from trialwright.export.sdtm.subjects import Subject
 from trialwright.export.terminology import named_list, terminology_version
-from trialwright.model.expression import All, Column, Compare, Constant, Truth
+from trialwright.model.expression import All, CodeIs, Column, Compare, Constant, Truth
 from trialwright.model.ledger import Snapshot
 from trialwright.model.registration import Registration
 from trialwright.model.study import Study
@@ -38,7 +38,14 @@ _INTERVENTIONS = {
 }
 _LEVELS = {"primary": "OUTMSPRI", "secondary": "OUTMSSEC", "other": "OUTMSEXP"}
 _OBJECTIVES = {"primary": "OBJPRIM", "secondary": "OBJSEC", "other": "OBJEXP"}
+_SEXES: dict[tuple[str, ...], str] = {("F",): "F", ("M",): "M"}
 _DAYS_A_WEEK = 7
+
+NO_INFORMATION = "NI"
+"""The null flavour of ISO 21090 for what nobody has told us."""
+
+NOT_DECLARED = ("ADAPT", "ADDON", "EXTTIND", "STOPRULE")
+"""Parameters that every trial has and that a definition has no word for: without information, never guessed."""
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,13 +115,14 @@ def _design(study: Study) -> Iterator[Parameter]:
     ):
         if value in words:
             yield _coded(name, words[value], listed)
-    yield _coded("TTYPE", "EFFICACY", "TTYPE")
-    yield _coded("TTYPE", "SAFETY", "TTYPE")
+    kinds = {study.estimand(outcome.estimand).variable.kind for outcome in study.outcomes if outcome.estimand}
+    if kinds & {"response", "value"}:
+        yield _coded("TTYPE", "EFFICACY", "TTYPE")
+    if "event" in kinds:
+        yield _coded("TTYPE", "SAFETY", "TTYPE")
     yield Parameter(name="NARMS", value=str(len(study.arms)))
-    yield _yes("ADAPT", False)
-    yield _yes("ADDON", False)
-    yield _yes("EXTTIND", False)
-    yield Parameter(name="STOPRULE", null="NA")
+    for name in NOT_DECLARED:
+        yield Parameter(name=name, null=NO_INFORMATION)
     if len(study.arms) == 1:
         yield _coded("TCNTRL", "NONE", "TCNTRL")
         yield Parameter(name="RANDQT", null="NA")
@@ -136,8 +144,9 @@ def _population(study: Study) -> Iterator[Parameter]:
         if high
         else Parameter(name="AGEMAX", null="PINF")
     )
-    yield _coded("SEXPOP", "BOTH", "SEXPOP")
-    yield _yes("HLTSUBJI", not study.registration.conditions)
+    yield _coded("SEXPOP", _SEXES.get(_sexes(study), "BOTH"), "SEXPOP")
+    healthy = study.registration.elements.eligibility_module.healthy_volunteers
+    yield Parameter(name="HLTSUBJI", null=NO_INFORMATION) if healthy is None else _yes("HLTSUBJI", healthy)
     interventions = {each.title.en.lower() for each in study.interventions}
     for condition in study.registration.conditions:
         if condition.lower() not in interventions:
@@ -149,19 +158,36 @@ def _population(study: Study) -> Iterator[Parameter]:
             yield Parameter(name="FCNTRY", value=code, code=code, dictionary=ISO3166)
 
 
-def _age_limits(study: Study) -> tuple[int | None, int | None]:
-    """The youngest and oldest age that the eligibility criteria admit, read from their own expressions."""
-    ages = {
+def _asking(study: Study, place: str) -> set[str]:
+    """The items of the study that stand at one place of SDTM."""
+    return {
         field.name
         for form in study.forms
         for section in form.sections
         for field in section.fields
-        if field.item.mapping.get("sdtm") == "DM.AGE"
+        if field.item.mapping.get("sdtm") == place
     }
+
+
+def _sexes(study: Study) -> tuple[str, ...]:
+    """The one sex that an eligibility criterion asks for, read from its own expression; () where none does."""
+    asked = _asking(study, "DM.SEX")
+    for criterion in study.eligibility:
+        for part in _parts(criterion.met_when):
+            if isinstance(part, CodeIs) and part.column in asked:
+                return part.codes
+    return ()
+
+
+def _age_limits(study: Study) -> tuple[int | None, int | None]:
+    """The youngest and oldest age that the eligibility criteria admit, read from their own expressions."""
+    ages = _asking(study, "DM.AGE")
     low: int | None = None
     high: int | None = None
     for criterion in study.eligibility:
-        for compare in _comparisons(criterion.met_when):
+        for compare in _parts(criterion.met_when):
+            if not isinstance(compare, Compare):
+                continue
             left, right = compare.left, compare.right
             if isinstance(left, Column) and left.name in ages and isinstance(right, Constant):
                 limit = right.numerator // right.denominator
@@ -172,12 +198,13 @@ def _age_limits(study: Study) -> tuple[int | None, int | None]:
     return low, high
 
 
-def _comparisons(truth: Truth | None) -> Iterator[Compare]:
-    if isinstance(truth, Compare):
-        yield truth
-    elif isinstance(truth, All):
+def _parts(truth: Truth | None) -> Iterator[Truth]:
+    """The conditions that must all hold."""
+    if isinstance(truth, All):
         for part in truth.of:
-            yield from _comparisons(part)
+            yield from _parts(part)
+    elif truth is not None:
+        yield truth
 
 
 def _treatment(study: Study) -> Iterator[Parameter]:

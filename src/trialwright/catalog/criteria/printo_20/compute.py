@@ -1,7 +1,7 @@
 """PRINTO 20: three of six improved by 20 percent, one at most worse by more than 30, and that not strength."""
 
-from trialwright.catalog.criteria.core_sets import CoreSet, core_set_reasons, core_set_rule
-from trialwright.catalog.criteria.operators import Outputs, Threshold
+from trialwright.catalog.criteria.core_sets import CoreSet, core_set_reasons, core_set_rule, counted_core_set
+from trialwright.catalog.criteria.operators import Outputs
 from trialwright.catalog.parameters import Parameters
 from trialwright.model.entry import Reason
 from trialwright.model.expression import Rule
@@ -29,17 +29,6 @@ def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
 
 
 def _core(parameters: Parameters) -> CoreSet:
-    names = tuple(parameters.names("measures"))
-    strength = tuple(m for m in names if m == STRENGTH)
-    worsening = parameters.choice("strength_worsening")
-    return CoreSet(
-        names=names,
-        higher_is_better=HIGHER_IS_BETTER,
-        enough=parameters.integer("enough"),
-        improved=Threshold(parameters.number("improved_by_pct"), parameters.truth("improved_strict")),
-        allowed_worse=parameters.integer("allowed_worse"),
-        worse=Threshold(parameters.number("worse_by_pct"), parameters.truth("worse_strict")),
-        vetoes=strength if worsening == "veto" else (),
-        uncounted=strength if worsening == "ignored" else (),
-        zero_rise_is_worse=parameters.choice("zero_rise") == "worse",
+    return counted_core_set(
+        parameters, strength=STRENGTH, worsening="strength_worsening", higher_is_better=HIGHER_IS_BETTER
     )
