@@ -6,6 +6,8 @@ the words of the build they were entered under.
 """
 
 import datetime as dt
+import re
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,7 @@ from trialwright.report.document import Block, Document, Facts, Heading, Paragra
 StudyAt = Callable[[int], Study]
 """The definition of an earlier build."""
 Version = dict[str, object]
+_LONG, _PIECE, _MAY_END = re.compile(r"\S{25,}"), 16, "\u200b"
 _VERSION = (
     "seq", "replaces", "visit", "form", "row", "item", "raw", "kind", "text", "unit", "user", "at_utc", "reason",
     "build",
@@ -148,7 +151,13 @@ def _acts(book: Casebook, events: Sequence[LedgerEvent]) -> list[Block]:
 
 def _details(event: LedgerEvent) -> str:
     told = {name: text for name, text in event.details.items() if not name.endswith("_zh")}
-    return "; ".join(f"{name}: {text}" for name, text in told.items())
+    return "; ".join(f"{name}: {_breakable(text)}" for name, text in told.items())
+
+
+def _breakable(text: str) -> str:
+    """A list of names or a hash with places where a line may end: on paper nothing runs into the next column."""
+    spaced = text.replace(",", ", ").replace(",  ", ", ")
+    return _LONG.sub(lambda found: _MAY_END.join(textwrap.wrap(found[0], _PIECE)), spaced)
 
 
 def _visits(book: Casebook, versions: Sequence[Version]) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ import typst
 
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.report.document import (
+    NARROW_PAGE,
     Block,
     Document,
     Facts,
@@ -28,6 +29,7 @@ from trialwright.report.results_file import Json
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _MANY = 9
+_SMALLEST = 6.0  # points
 """From so many columns on, a table is set in smaller letters."""
 
 
@@ -114,12 +116,15 @@ def _named(display: Table | Figure, level: int) -> dict[str, Json]:
 
 
 def _table(table: Table) -> dict[str, Json]:
-    wide = is_wide(table)
+    wide, widths = is_wide(table), column_widths(table)
+    size = 7 if len(table.columns) >= _MANY else 7.5 if wide or table.listing else 8.5
+    if not wide and sum(widths) > NARROW_PAGE:  # else a long word would run into the next column
+        size = round(max(_SMALLEST, size * NARROW_PAGE / sum(widths)), 1)
     return {
         "kind": "table",
         "wide": wide,
-        "size": 7 if len(table.columns) >= _MANY else 7.5 if wide or table.listing else 8.5,
-        "widths": list(column_widths(table)),
+        "size": size,
+        "widths": list(widths),
         "columns": list(table.columns),
         "align": [align_of(place, table) for place in range(len(table.columns))],
         "rows": [[_cell(row, place) for place in range(len(table.columns))] for row in table.rows],
