@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long a drawn case takes says nothing about the code on a busy machine: time never decides a test.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 REQUIRED = {name for name in os.environ.get("TRIALWRIGHT_REQUIRE", "").split(",") if name}
 
