@@ -75,3 +75,20 @@ def wrong_times(method: str, times: Sequence[Fraction], status: Sequence[Fractio
         found = "a status is something else"
         wrong.append(problems.impossible_arguments(method, found, f"0 for censored, {causes}", "Correct status"))
     return wrong
+
+
+def not_above(method: str, p0: Fraction, p1: Fraction) -> list[Problem]:
+    """A rate hoped for that is not above the benchmark."""
+    if p1 > p0:
+        return []
+    found = f"p1 is {exact_text(p1)} and p0 is {exact_text(p0)}"
+    expected = "The rate hoped for, p1, is above the benchmark p0"
+    return [problems.impossible_arguments(method, found, expected, "Exchange or correct them")]
+
+
+def out_of_reach(method: str, name: str, number: int, least: int, most: int) -> list[Problem]:
+    """A whole number that lies outside what can be answered."""
+    if least <= number <= most:
+        return []
+    expected = f"{name} lies from {least} to {most}"
+    return [problems.impossible_arguments(method, f"{name} is {number}", expected, f"Correct {name}")]
