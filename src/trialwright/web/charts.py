@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-WIDTH, LEFT, BAR, GAP = 380, 116, 22, 10
+WIDTH, LEFT, BAR, GAP = 380, 126, 22, 10
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):

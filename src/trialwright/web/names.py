@@ -162,6 +162,10 @@ class Names:
         self._sites = {site.name: site.title for site in study.sites}
         self._zone = ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC")
 
+    def visit_short(self, name: str) -> str:
+        """A visit's title without what stands in brackets: room on a chart is small."""
+        return self.visit(name).partition("(")[0].partition("（")[0].strip()
+
     def visit(self, name: str) -> str:
         if name in self._visits:
             return self._word(self._visits, name)

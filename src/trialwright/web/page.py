@@ -56,7 +56,8 @@ View = Callable[..., HttpResponseBase]
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """
     One address of a page. `act` is what a role must be allowed to do to see it, `post_act` to post to it
-    (the same when empty); "verify|lock" is either of the two. `navigation` puts it in the menu, in `order`.
+    (the same when empty); "verify|lock" is either of the two. `navigation` puts it in the menu, in `order`: by
+    itself, or under the heading of its `group` (a name of menu.GROUPS).
     """
 
     path: str
@@ -67,6 +68,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     post_only: bool = False
     navigation: Text | None = None
     order: int = 0
+    group: str = ""
     takes_file: bool = False  # a file may be sent here, is read in memory and never kept
 
     def allows(self, reader: Reader, method: str) -> bool:

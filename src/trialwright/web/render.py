@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from trialwright.capture.gates import ACTS
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
+from trialwright.web.menu import menu_of
 from trialwright.web.names import Names
 from trialwright.web.wording import missing_word
 
@@ -74,7 +75,7 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
             may=call.reader.may,
             study=call.place.study,
             simulated=call.place.simulated,
-            menu=_menu(call),
+            menu=menu_of(call),
             here=call.route.name,
             path=call.request.get_full_path(),
             csrf=get_token(call.request),
@@ -110,16 +111,3 @@ def number(value: object, language: str = "en") -> str:
 def _once() -> str:
     """Of one page load: a double click or a retry with it acts once."""
     return uuid.uuid4().hex
-
-
-def _menu(call: "Call") -> list[tuple[str, str, bool]]:
-    """Name, label and whether we are there, for every route with a label that this reader may open."""
-    from trialwright.web.page import routes
-
-    if not call.reader.user:
-        return []
-    return [
-        (route.name, route.navigation.of(call.language), route.name == call.route.name)
-        for route in routes()
-        if route.navigation and route.allows(call.reader, "GET")
-    ]

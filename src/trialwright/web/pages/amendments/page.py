@@ -1,5 +1,7 @@
 """The builds of the definition: what each changed, in words; what the present one means for entered data; moving it."""
 
+import re
+
 import msgspec
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
@@ -12,6 +14,7 @@ from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
+from trialwright.web.place import Place
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
@@ -20,11 +23,22 @@ SHOWN = 200
 """Of more forms than these the page names the first and counts the rest."""
 
 
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between two builds, under the kind of thing it concerns: "Visit", "Display" ..."""
+
+    since: int
+    kinds: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(len(texts) for _, texts in self.kinds)
+
+
 class BuildLine(msgspec.Struct, frozen=True, kw_only=True):
     """One build: why it was made, what it changed, and the act that put it in force here."""
 
     build: Build
-    changes: tuple[str, ...]
+    changes: tuple[Changes, ...]
     published: LedgerEvent | None
     served: bool
 
@@ -75,18 +89,31 @@ def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
 
 
 def _builds(call: Call) -> list[BuildLine]:
-    """The newest first; each with its difference from the one before."""
+    """The newest first; each against the one before, the one in use against the registered one first."""
     place = call.place
     builds, _ = read_builds(place.folder)
     published = {e.details.get("build", ""): e for e in place.ledger.events(kinds=["build_published"])}
+    registered = next((build.build for build in reversed(builds) if build.status == "registered"), None)
     lines = []
     for before, build in zip([None, *builds], builds, strict=False):
-        changes = compare_studies(place.study_at(before.build), place.study_at(build.build)) if before else []
+        served = build.build == place.study.build
+        since = [before.build] if before else []
+        if served and registered is not None and registered not in (build.build, *since):
+            since.insert(0, registered)
         lines.append(BuildLine(
-            build=build, changes=tuple(changes), published=published.get(str(build.build)),
-            served=build.build == place.study.build,
+            build=build, changes=tuple(_changes(place, number, build.build) for number in since),
+            published=published.get(str(build.build)), served=served,
         ))  # fmt: skip
     return lines[::-1]
+
+
+def _changes(place: Place, since: int, until: int) -> Changes:
+    told = compare_studies(place.study_at(since), place.study_at(until))
+    kinds: dict[str, list[str]] = {}
+    for text in told:
+        first = re.split(r"[\s,:]", text, maxsplit=1)[0]
+        kinds.setdefault(first if first[:1].isupper() else "", []).append(text)
+    return Changes(since=since, kinds=tuple((kind, tuple(texts)) for kind, texts in kinds.items()))
 
 
 def _line(call: Call, impact: FormImpact) -> ImpactLine:
@@ -104,8 +131,8 @@ def _line(call: Call, impact: FormImpact) -> ImpactLine:
 
 ROUTES = (
     Route(
-        path="amendments/", name="amendments", view=view, act=ANY_ROLE, navigation=Text(en="Amendments", zh="方案修订"),
-        order=7,
+        path="amendments/", name="amendments", view=view, act=ANY_ROLE,
+        navigation=Text(en="Amendments", zh="方案修订"), group="study", order=7,
     ),
     Route(path="amendments/move/", name="amendments_move", view=move, act="lock", post_only=True),
 )  # fmt: skip

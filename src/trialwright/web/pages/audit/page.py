@@ -143,6 +143,12 @@ def _change(row: dict[str, Any], before: dict[str, Any] | None, names: Names) ->
 
 ROUTES = (
     Route(
-        path="audit/", name="audit", view=view, act=ANY_ROLE, navigation=Text(en="Audit trail", zh="稽查轨迹"), order=6
+        path="audit/",
+        name="audit",
+        view=view,
+        act=ANY_ROLE,
+        navigation=Text(en="Audit trail", zh="稽查轨迹"),
+        group="study",
+        order=6,
     ),
 )

@@ -50,6 +50,7 @@ ROUTES = (
         view=view,
         act=ACT,
         navigation=Text(en="Calculator", zh="计算器"),
+        group="results",
         order=8,
     ),
     Route(path="calculator/calculator.js", name="calculator_script", view=script, act=ACT),

@@ -48,7 +48,7 @@ def view(call: Call) -> HttpResponseBase:
         left=sum(person.status in LEFT for person in entered),
         done=sum(person.status == "completed" for person in entered),
         visits=visits,
-        visit_bars=charts.bars([(_short(names.visit(name)), list(counts.items())) for name, counts in visits.items()]),
+        visit_bars=charts.bars([(names.visit_short(name), list(counts.items())) for name, counts in visits.items()]),
         visit_words={kind: call.words(word) for kind, word in VISIT_WORDS.items()},
         staying=len(staying),
         ages=[(_days(call, bucket), *counts) for bucket, counts in zip(AGES, ages, strict=True)],
@@ -98,11 +98,6 @@ def _days(call: Call, bucket: tuple[int, int | None]) -> str:
     if high is None:
         return call.words(FROM).format(low=low)
     return call.words(ONE[low]) if low == high else call.words(WITHIN).format(low=low, high=high)
-
-
-def _short(title: str) -> str:
-    """A visit's title without what stands in brackets: room on a chart is small."""
-    return title.partition("(")[0].partition("（")[0].strip()
 
 
 ROUTES = (

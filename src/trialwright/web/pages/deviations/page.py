@@ -110,7 +110,7 @@ def _post(path: str, name: str, does: Callable[..., HttpResponseBase]) -> Route:
 ROUTES = (
     Route(
         path="deviations/", name="deviations", view=view, act=ANY_ROLE,
-        navigation=Text(en="Deviations", zh="方案偏离"), order=3,
+        navigation=Text(en="Deviations", zh="方案偏离"), group="conduct", order=3,
     ),
     Route(path="deviations/print/", name="deviations_print", view=printed, act=ANY_ROLE, order=-1),
     _post("report", "deviations_report", report),

@@ -98,7 +98,15 @@ def _actor(call: Call) -> conduct.Actor:
 
 
 ROUTES = (
-    Route(path="study/", name="study", view=view, act=ANY_ROLE, navigation=Text(en="Study", zh="研究管理"), order=5),
+    Route(
+        path="study/",
+        name="study",
+        view=view,
+        act=ANY_ROLE,
+        navigation=Text(en="Study", zh="研究管理"),
+        group="study",
+        order=5,
+    ),
     Route(path="study/lock/", name="lock", view=_acting(_lock), act="lock", post_only=True),
     Route(path="study/unlock/", name="unlock", view=_acting(_unlock), act="lock", post_only=True),
     Route(path="study/look/", name="look", view=_acting(_look), act="look", post_only=True),

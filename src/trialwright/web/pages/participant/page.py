@@ -38,8 +38,11 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """`today` is None before the first window and after the last."""
+
     width: int
     marks: tuple[Mark, ...]
+    today: float | None
 
 
 def view(call: Call, participant_id: str) -> HttpResponseBase:
@@ -133,6 +136,7 @@ def timeline(call: Call, person: Course) -> Drawing | None:
     planned = [state for state in person.states if state.due and state.earliest and state.latest]
     if not planned:
         return None
+    names, today = Names(call.place.study, call.language), call.place.today()
     days = [d for s in planned for d in (s.due, s.earliest, s.latest, _day(s.date.text if s.date else "")) if d]
     first, last = min(days), max(days)
     unit = (WIDTH - 2 * EDGE) / max(1, (last - first).days)
@@ -147,7 +151,7 @@ def timeline(call: Call, person: Course) -> Drawing | None:
         seen = _day(state.date.text if state.date else "")
         marks.append(
             Mark(
-                label=call.words(call.place.study.visit(state.visit).title),
+                label=names.visit_short(state.visit),
                 day=(seen or state.due).isoformat(),
                 plan=x(state.due),
                 left=x(state.earliest),
@@ -156,7 +160,7 @@ def timeline(call: Call, person: Course) -> Drawing | None:
                 outside=state.timing in ("early", "late"),
             )
         )
-    return Drawing(width=WIDTH, marks=tuple(marks))
+    return Drawing(width=WIDTH, marks=tuple(marks), today=x(today) if first <= today <= last else None)
 
 
 def _day(text: str) -> dt.date | None:

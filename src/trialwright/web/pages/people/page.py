@@ -144,7 +144,15 @@ def _post(path: str, name: str, view: Callable[[Call], HttpResponseBase], act: s
 
 
 ROUTES = (
-    Route(path="people/", name="people", view=view, act=ANY_ROLE, navigation=Text(en="People", zh="人员"), order=7),
+    Route(
+        path="people/",
+        name="people",
+        view=view,
+        act=ANY_ROLE,
+        navigation=Text(en="People", zh="人员"),
+        group="study",
+        order=7,
+    ),
     Route(path="people/delegation/", name="delegation", view=log, act=ANY_ROLE),
     _post("grant", "grant_role", grant, "grant"),
     _post("revoke", "revoke_role", revoke, "grant"),

@@ -77,7 +77,13 @@ def move(call: Call) -> HttpResponseBase:
 
 ROUTES = (
     Route(
-        path="product/", name="product", view=view, act=ANY_ROLE, navigation=Text(en="Product", zh="研究药物"), order=4
+        path="product/",
+        name="product",
+        view=view,
+        act=ANY_ROLE,
+        navigation=Text(en="Product", zh="研究药物"),
+        group="conduct",
+        order=4,
     ),
     Route(path="product/move/", name="product_move", view=move, act="keep_product", post_only=True),
 )

@@ -50,6 +50,7 @@ ROUTES = (
         view=view,
         act=ANY_ROLE,
         navigation=Text(en="Registry", zh="注册信息"),
+        group="results",
         order=3,
     ),
     Route(path="registry/record/", name="registry_view", view=record, act=ANY_ROLE),

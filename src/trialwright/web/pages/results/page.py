@@ -83,7 +83,15 @@ def _link(cell: Cell) -> str | None:
 
 
 ROUTES = (
-    Route(path="results/", name="results", view=view, act=ANY_ROLE, navigation=Text(en="Results", zh="结果"), order=4),
+    Route(
+        path="results/",
+        name="results",
+        view=view,
+        act=ANY_ROLE,
+        navigation=Text(en="Results", zh="结果"),
+        group="results",
+        order=4,
+    ),
     Route(path="results/figures/<str:number>.svg", name="results_figure", view=figure, act="see_results"),
     Route(path="results/trace/", name="trace", view=trace, act="see_results"),
 )

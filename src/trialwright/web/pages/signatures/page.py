@@ -39,6 +39,6 @@ def view(call: Call) -> HttpResponse:
 ROUTES = (
     Route(
         path="signatures/", name="signatures", view=view, act=ANY_ROLE,
-        navigation=Text(en="Signatures", zh="电子签名"), order=4,
+        navigation=Text(en="Signatures", zh="电子签名"), group="conduct", order=4,
     ),
 )  # fmt: skip
