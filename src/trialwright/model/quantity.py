@@ -74,6 +74,24 @@ class Limit(msgspec.Struct, frozen=True, tag="limit"):
         return f"{self.sign}{self.text}"
 
 
+@lru_cache(maxsize=4096)
+def _bounds(text: str) -> tuple[dt.date, dt.date, bool]:
+    """The first and the last day that a date of known precision may mean, and whether they are one by its words."""
+    match = _PARTIAL.fullmatch(text)
+    if match is None:
+        raise ValueError("not a partial date")
+    year, month, day = match.groups()
+    known_month = int(month) if month and month != "UU" else None
+    known_day = int(day) if known_month and day and day != "UU" else None
+    last_month = known_month or 12
+    last_day = known_day or calendar.monthrange(int(year), last_month)[1]
+    return (
+        dt.date(int(year), known_month or 1, known_day or 1),
+        dt.date(int(year), last_month, last_day),
+        known_day is not None,
+    )
+
+
 class PartialDate(msgspec.Struct, frozen=True, tag="date"):
     """
     A calendar date of known precision: "2021", "2021-03", "2021-03-15"; unknown parts may be written UU.
@@ -89,28 +107,16 @@ class PartialDate(msgspec.Struct, frozen=True, tag="date"):
         dt.date.fromisoformat(self.earliest.isoformat())
 
     @property
-    def _parts(self) -> tuple[int, int | None, int | None]:
-        match = _PARTIAL.fullmatch(self.text)
-        if match is None:
-            raise ValueError("not a partial date")
-        year, month, day = match.groups()
-        whole_month = int(month) if month and month != "UU" else None
-        return int(year), whole_month, int(day) if whole_month and day and day != "UU" else None
-
-    @property
     def complete(self) -> bool:
-        return self._parts[2] is not None
+        return _bounds(self.text)[2]
 
     @property
     def earliest(self) -> dt.date:
-        year, month, day = self._parts
-        return dt.date(year, month or 1, day or 1)
+        return _bounds(self.text)[0]
 
     @property
     def latest(self) -> dt.date:
-        year, month, day = self._parts
-        last_month = month or 12
-        return dt.date(year, last_month, day or calendar.monthrange(year, last_month)[1])
+        return _bounds(self.text)[1]
 
 
 class Code(msgspec.Struct, frozen=True, tag="code"):

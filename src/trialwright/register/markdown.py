@@ -11,6 +11,7 @@ from trialwright.model.v2.protocol import ProtocolSection
 # In JSON bytes a backslash is written twice; an escaped backslash is matched first so that pairs stay
 # aligned.
 _ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#&()*+\-.<>\[\]^_`{|}~]))")
+_SIGNS = frozenset(b"!#&()*+-.<>[]^_`{|}~")
 _ESCAPED = re.compile(r"\\([\\!#&()*+\-.<>\[\]^_`{|}~])")
 # What the registry escapes in nearly every text; a backslash first, so that unescaping gives the same text back.
 # The asterisk of a bullet is Markdown already.
@@ -34,7 +35,10 @@ def unescape_json(document: bytes) -> bytes:
     """The same JSON document with every string unescaped, without parsing it."""
     if b"\\\\" not in document:
         return document
-    return _ESCAPED_IN_JSON.sub(lambda found: found.group(1) or rb"\\", document)
+    first, *others = document.split(b"\\\\")
+    if b"" in others:  # two backslashes side by side: only the pattern knows which of them escapes
+        return _ESCAPED_IN_JSON.sub(lambda found: found.group(1) or rb"\\", document)
+    return first + b"".join([part if part[0] in _SIGNS else b"\\\\" + part for part in others])
 
 
 def plain_protocol(record: RegistryRecord) -> ProtocolSection:
@@ -44,7 +48,8 @@ def plain_protocol(record: RegistryRecord) -> ProtocolSection:
     escaped = {
         name: decoder.decode(unescape_json(told))
         for name, decoder in _MODULES
-        if b"\\\\" in (told := _ENCODE(getattr(section, name)))
+        # one backslash is found at once, two in a row are not; a module of sites holds neither
+        if b"\\" in (told := _ENCODE(getattr(section, name))) and b"\\\\" in told
     }
     return msgspec.structs.replace(section, **escaped) if escaped else section
 

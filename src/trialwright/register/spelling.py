@@ -8,6 +8,7 @@ from trialwright.register.vocabulary import words
 
 SHORTEST = 7
 _LONG = 10
+_END = 5  # letters; a word of SHORTEST letters less one still has them in front and behind
 _SAME_BEGINNING = 3
 _LONG_BEGINNING = 4
 _SAME_ENDING = 3
@@ -24,7 +25,7 @@ def meant(word: str) -> str:
     """
     if len(word) < SHORTEST or word in _known() or _variant(word) in _variants():
         return ""
-    for candidate in (name for form in _shortened(_sounding(word)) for name in _by_shortening().get(form, ())):
+    for candidate in _one_slip_away(_sounding(word)):
         if not _is_other_form(word, candidate):
             return candidate
     if len(word) < _LONG:
@@ -69,6 +70,22 @@ def _shortened(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
+def _one_slip_away(sounding: str) -> list[str]:
+    """
+    The names that share a shortened form with the word, in the order of the letters left out.
+
+    A form without one of the last letters begins like the word, one without one of the first ends like it: where no
+    form of any name begins, or ends, so, half of the forms need not be asked for.
+    """
+    forms, (beginnings, endings) = _by_shortening(), _ends_of_forms()
+    found = [*forms.get(sounding, ())]
+    from_here = 1 if sounding[-_END:] in endings else max(1, len(sounding) - _END)
+    to_here = len(sounding) if sounding[:_END] in beginnings else _END
+    for at in range(from_here, to_here):
+        found.extend(forms.get(sounding[:at] + sounding[at + 1 :], ()))
+    return found
+
+
 def _variant(word: str) -> str:
     """The word as other kinds of English and other languages spell it."""
     return word.replace("ae", "e").replace("oe", "e").replace("iemi", "emi").replace("sulph", "sulf")
@@ -106,6 +123,12 @@ def _by_shortening() -> dict[str, tuple[str, ...]]:
             for form in set(_shortened(_sounding(name))):
                 found[form] = (*found.get(form, ()), name)
     return found
+
+
+@cache
+def _ends_of_forms() -> tuple[frozenset[str], frozenset[str]]:
+    forms = _by_shortening()
+    return frozenset(form[:_END] for form in forms), frozenset(form[-_END:] for form in forms)
 
 
 @cache

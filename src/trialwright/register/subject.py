@@ -4,10 +4,12 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+
+import msgspec
 
 from trialwright.model.quantity import PartialDate
 from trialwright.register.derived import ACTIVE, last_given_status
+from trialwright.register.once import once
 from trialwright.register.passages import Passage, Phrase, lowered, words_of
 from trialwright.register.spans import read_date
 from trialwright.register.v2 import Outcome, Protocol
@@ -26,35 +28,32 @@ MEDICINES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
 
 def sentences(text: str) -> list[str]:
     """The sentences of a passage; list items and lines count as sentences."""
-    return [part.strip() for part in _SENTENCE_END.split(text) if part.strip()]
+    found: list[str] = []
+    for line in text.split("\n"):
+        # most lines of a list hold one sentence, and the pattern costs fifty times as much as this question
+        if "." in line or ";" in line or "!" in line or "?" in line:
+            found.extend(part.strip() for part in _SENTENCE_END.split(line))
+        else:
+            found.append(line.strip())
+    return [part for part in found if part]
 
 
-@dataclass(frozen=True)
-class PlacedOutcome:
-    """An outcome measure with its level and v2 path, and its words in lower case."""
+class PlacedOutcome(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """
+    An outcome measure with its level and v2 path, and its words in lower case.
+
+    `told` is measure and description, `both` the same in lower case with each character at its place in `told`;
+    `title`, `description` and `frame` are measure, description and time frame in lower case.
+    """
 
     level: str
     path: str
     outcome: Outcome
-
-    @cached_property
-    def title(self) -> str:
-        """The measure in lower case."""
-        return lowered(self.outcome.measure)
-
-    @cached_property
-    def both(self) -> str:
-        """Measure and description in lower case, each character at its place in `told`."""
-        return lowered(self.told)
-
-    @cached_property
-    def told(self) -> str:
-        return f"{self.outcome.measure}. {self.outcome.description}"
-
-    @cached_property
-    def frame(self) -> str:
-        """The time frame in lower case."""
-        return lowered(self.outcome.time_frame)
+    told: str
+    both: str
+    title: str
+    description: str
+    frame: str
 
 
 def placed_outcomes(protocol: Protocol) -> tuple[PlacedOutcome, ...]:
@@ -62,10 +61,16 @@ def placed_outcomes(protocol: Protocol) -> tuple[PlacedOutcome, ...]:
     module = protocol.outcomes_module
     lists = (module.primary_outcomes, module.secondary_outcomes, module.other_outcomes)
     return tuple(
-        PlacedOutcome(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
+        _placed(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
         for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
         for at, outcome in enumerate(outcomes)
     )
+
+
+def _placed(level: str, path: str, outcome: Outcome) -> PlacedOutcome:
+    told = f"{outcome.measure}. {outcome.description}"
+    both, size = lowered(told), len(outcome.measure)
+    return PlacedOutcome(level, path, outcome, told, both, both[:size], both[size + 2 :], lowered(outcome.time_frame))
 
 
 @dataclass(frozen=True)
@@ -81,23 +86,23 @@ class Subject:
     lost: frozenset[str] = frozenset()
     has_results: bool = False
 
-    @cached_property
+    @once
     def start(self) -> PartialDate | None:
         return read_date(self.protocol.status_module.start_date_struct.date)
 
-    @cached_property
+    @once
     def primary_completion(self) -> PartialDate | None:
         return read_date(self.protocol.status_module.primary_completion_date_struct.date)
 
-    @cached_property
+    @once
     def completion(self) -> PartialDate | None:
         return read_date(self.protocol.status_module.completion_date_struct.date)
 
-    @cached_property
+    @once
     def submitted(self) -> PartialDate | None:
         return read_date(self.protocol.status_module.study_first_submit_date)
 
-    @cached_property
+    @once
     def verified(self) -> PartialDate | None:
         return read_date(self.protocol.status_module.status_verified_date)
 
@@ -119,24 +124,31 @@ class Subject:
         start = self.start or self.submitted
         return start is None or start.latest >= day
 
-    @cached_property
+    @once
     def outcomes(self) -> tuple[PlacedOutcome, ...]:
         return placed_outcomes(self.protocol)
 
-    def outcomes_of(self, *levels: str) -> Iterator[PlacedOutcome]:
-        return (placed for placed in self.outcomes if placed.level in levels)
+    def outcomes_of(self, *levels: str) -> tuple[PlacedOutcome, ...]:
+        found = self._by_levels.get(levels)
+        if found is None:
+            found = self._by_levels[levels] = tuple(placed for placed in self.outcomes if placed.level in levels)
+        return found
 
-    @cached_property
+    @once
+    def _by_levels(self) -> dict[tuple[str, ...], tuple[PlacedOutcome, ...]]:
+        return {}
+
+    @once
     def criteria_sentences(self) -> list[str]:
         return sentences(self.protocol.eligibility_module.eligibility_criteria)
 
-    @cached_property
+    @once
     def criteria_lower(self) -> str:
         """The criteria in lower case, for asking cheaply whether a word stands in them at all."""
         path = "protocolSection.eligibilityModule.eligibilityCriteria"
         return next((passage.lower for passage in self.passages[:5] if passage.path == path), "")
 
-    @cached_property
+    @once
     def passages(self) -> tuple[Passage, ...]:
         """Every free text of the record that is not empty."""
         protocol = self.protocol
@@ -155,39 +167,63 @@ class Subject:
         for at, one in enumerate(protocol.arms_interventions_module.interventions):
             told.append((f"armsInterventionsModule.interventions[{at}].name", one.name))
             told.append((f"armsInterventionsModule.interventions[{at}].description", one.description))
+        found = [Passage(f"protocolSection.{path}", text, lowered(text)) for path, text in told if text]
         for placed in self.outcomes:
-            path = placed.path.removeprefix("protocolSection.")
-            told.append((f"{path}.measure", placed.outcome.measure))
-            told.append((f"{path}.description", placed.outcome.description))
-            told.append((f"{path}.timeFrame", placed.outcome.time_frame))
-        return tuple(Passage(f"protocolSection.{path}", text, lowered(text)) for path, text in told if text)
+            path, outcome = placed.path, placed.outcome
+            if outcome.measure:
+                found.append(Passage(f"{path}.measure", outcome.measure, placed.title))
+            if outcome.description:
+                found.append(Passage(f"{path}.description", outcome.description, placed.description))
+            if outcome.time_frame:
+                found.append(Passage(f"{path}.timeFrame", outcome.time_frame, placed.frame))
+        return tuple(found)
 
-    @cached_property
+    @once
     def whole(self) -> str:
         """All free text, one passage after another; a line with a full stop keeps neighbours apart."""
-        return _APART.join(passage.text for passage in self.passages)
+        return _APART.join([passage.text for passage in self.passages])
 
-    @cached_property
+    @once
+    def encoded(self) -> bytes:
+        """The same in UTF-8."""
+        return self.whole.encode()
+
+    @once
     def lower(self) -> str:
         """The same in lower case."""
-        return _APART.join(passage.lower for passage in self.passages)
+        return _APART.join([passage.lower for passage in self.passages])
 
-    @cached_property
+    @once
     def running_words(self) -> list[bytes]:
         """Every run of letters of the free text, in lower case and in their order."""
-        return words_of(self.lower)
+        return words_of(self.encoded)
 
-    @cached_property
+    @once
     def words(self) -> set[bytes]:
         """The same, each once."""
         return set(self.running_words)
 
-    @cached_property
+    @once
     def outcomes_lower(self) -> str:
         """Measures and descriptions of all outcomes in lower case, for asking whether a word stands in them at all."""
-        return _APART.join(placed.both for placed in self.outcomes)
+        return _APART.join([placed.both for placed in self.outcomes])
 
-    @cached_property
+    @once
+    def outcomes_told(self) -> str:
+        """The same as written."""
+        return _APART.join([placed.told for placed in self.outcomes])
+
+    @once
+    def titles_lower(self) -> str:
+        """The titles of all outcome measures in lower case, to ask the same."""
+        return _APART.join([placed.title for placed in self.outcomes])
+
+    @once
+    def frames_lower(self) -> str:
+        """Their time frames in lower case, to ask the same."""
+        return _APART.join([placed.frame for placed in self.outcomes])
+
+    @once
     def told_lower(self) -> str:
         """Titles, summary and detailed description in lower case."""
         return _APART.join(passage.lower for passage in self.passages[:4] if passage.path.startswith(_TOLD))
@@ -200,13 +236,18 @@ class Subject:
                 if found:
                     yield passage, found
 
-    @cached_property
+    @once
     def background(self) -> str:
         """Summary and detailed description on one line."""
-        description = self.protocol.description_module
-        return " ".join(f"{description.brief_summary}\n{description.detailed_description}".split())
+        summary = " ".join(self.protocol.description_module.brief_summary.split())
+        return f"{summary} {self.detailed_line}" if summary and self.detailed_line else summary or self.detailed_line
 
-    @cached_property
+    @once
+    def detailed_line(self) -> str:
+        """The detailed description on one line."""
+        return " ".join(self.protocol.description_module.detailed_description.split())
+
+    @once
     def own_words(self) -> str:
         """What the record says of this study itself: titles, and sentences that speak of "this study"."""
         identification = self.protocol.identification_module

@@ -41,14 +41,23 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
 
 def _cut(subject: Subject) -> tuple[str, str, str]:
     """The criteria before the heading of the exclusion list, the heading, and what follows it."""
-    found = _EXCLUSION_HEADING.search(subject.criteria_lower)
+    found = _exclusion_heading(subject.criteria_lower)
     text = subject.protocol.eligibility_module.eligibility_criteria
     return (text[: found.start()], found.group(0), text[found.end() :]) if found else (text, "", "")
 
 
-_EXCLUSION_HEADING = Phrase(
-    r"(?:^|\n)\W*(?:key |main |major |general )?exclusion(?: criteria)?\W*(?=\n|$)", "exclusion"
-)
+def _exclusion_heading(lower: str) -> re.Match[str] | None:
+    """The line that heads the exclusion list, looked for from the line with the first "exclusion" on."""
+    at = lower.find("exclusion")
+    if at < 0:
+        return None
+    at = max(lower.rfind("\n", 0, at), 0)
+    while at and not (lower[at - 1].isalnum() or lower[at - 1] == "_"):  # blank lines before it belong to the heading
+        at -= 1
+    return _EXCLUSION_HEADING.search(lower, at)
+
+
+_EXCLUSION_HEADING = re.compile(r"(?:^|\n)\W*(?:key |main |major |general )?exclusion(?: criteria)?\W*(?=\n|$)")
 
 
 def _is_criterion(line: str) -> bool:
@@ -117,10 +126,11 @@ def age_in_text(subject: Subject) -> Iterator[Found]:
     if not minimum:
         return
     inclusion = _EXCLUSIONS.split(subject.criteria_lower, maxsplit=1)[0]
-    said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
     # the limit itself among the words shows that another age there means somebody else
-    named = re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion)
-    if not named and len(said) == 1 and int(minimum.group(1)) not in said:
+    if minimum.group(1) in inclusion and re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion):
+        return
+    said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
+    if len(said) == 1 and int(minimum.group(1)) not in said:
         (age,) = said
         if abs(age - int(minimum.group(1))) > 1:
             yield Found(
@@ -190,8 +200,8 @@ def sex_in_text(subject: Subject) -> Iterator[Found]:
             words_there = found.group(0)
             yield Found(where=f"{_PATH}.sex", found=f'The element says {sex.lower()}, the criteria "{words_there}".')
     elif sex == "ALL":
-        for asked, other in ((_WOMEN, _MEN), (_MEN_ONLY, _WOMEN_TOO)):
-            found = asked.search(told)
+        for names, asked, other in ((_NAMES_OF_WOMEN, _WOMEN, _MEN), (_NAMES_OF_MEN, _MEN_ONLY, _WOMEN_TOO)):
+            found = asked.search(told) if _begins_a_line(told, names) else None
             if found and not other.search(told):
                 line = found.group(0).strip(" *-•\t\n")
                 yield Found(
@@ -199,6 +209,19 @@ def sex_in_text(subject: Subject) -> Iterator[Found]:
                 )
 
 
+def _begins_a_line(told: str, names: tuple[str, ...]) -> bool:
+    """One of the names stands where a criterion begins, behind a bullet, a number or one word more."""
+    for name in names:
+        at = told.find(name)
+        while at >= 0:
+            if _BEFORE_A_NAME.fullmatch(told, told.rfind("\n", 0, at) + 1, at):
+                return True
+            at = told.find(name, at + 1)
+    return False
+
+
+_BEFORE_A_NAME = re.compile(r"\W*(?:\d+\W*)?(?:[\w-]+ )?")
+_NAMES_OF_WOMEN, _NAMES_OF_MEN = ("women", "female"), ("men", "male")
 # at the beginning of a criterion; who may become pregnant is asked for another reason
 _WOMEN = Phrase(
     r"(?:^|\n)\W*(?:\d+\W*)?(?:adult |pregnant |post-?menopausal |pre-?menopausal |healthy )?(?:women|females?)\b"

@@ -62,9 +62,8 @@ def summary_repeats(subject: Subject) -> Iterator[Found]:
     description = subject.protocol.description_module
     if not description.detailed_description:
         return
-    background = " ".join(description.detailed_description.split())
     told = _pieces(description.brief_summary)
-    copied = [line for line in told if line.rstrip(".") in background]
+    copied = [line for line in told if line.rstrip(".") in subject.detailed_line]
     if copied and (len(copied) == len(told) or (len(copied) >= 2 and 2 * len(copied) >= len(told))):
         yield Found(
             where=f"protocolSection.{_TEXTS[0]}",

@@ -13,7 +13,19 @@ _DEFINITIONS = "PRS data element definitions"
 _THERAPEUTIC = ("TREATMENT", "PREVENTION", "DIAGNOSTIC")
 _RATIONALE = Phrase(
     r"sample size|statistical power|\bpower(?:ed)?\b.{0,60}\d|simon|two-stage|null hypothesis|historical"
-    r"|benchmark|type i error|confidence interval|one-sided|precision|response rate of \d"
+    r"|benchmark|type i error|confidence interval|one-sided|precision|response rate of \d",
+    "sample size",
+    "power",
+    "simon",
+    "two-stage",
+    "null hypothesis",
+    "historical",
+    "benchmark",
+    "type i error",
+    "confidence interval",
+    "one-sided",
+    "precision",
+    "response rate of",
 )
 
 
@@ -293,10 +305,12 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
     single = (
         design.design_info.intervention_model == "SINGLE_GROUP" and design.design_info.primary_purpose in _THERAPEUTIC
     )
+    alone = len(subject.protocol.arms_interventions_module.arm_groups) <= 1  # several arms give each other a benchmark
+    if not (single and alone and design.enrollment_info.count):
+        return
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]
-    alone = len(subject.protocol.arms_interventions_module.arm_groups) <= 1  # several arms give each other a benchmark
-    if single and alone and design.enrollment_info.count and not any(_RATIONALE.search(lowered(part)) for part in told):
+    if not any(_RATIONALE.search(lowered(part)) for part in told):
         count = design.enrollment_info.count
         yield Found(
             where=f"{_DESIGN}.enrollmentInfo.count",

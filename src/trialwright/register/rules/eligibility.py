@@ -215,7 +215,8 @@ def headings_missing(subject: Subject) -> Iterator[Found]:
     text = subject.protocol.eligibility_module.eligibility_criteria
     if not text:
         return
-    missing = [word for word, pattern in _HEADINGS.items() if not pattern.search(subject.criteria_lower)]
+    told = subject.criteria_lower
+    missing = [word for word, pattern in _HEADINGS.items() if f"\n{word} " not in told and not pattern.search(told)]
     if missing:
         yield Found(
             where=f"{_PATH}.eligibilityCriteria",

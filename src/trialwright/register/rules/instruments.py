@@ -28,8 +28,10 @@ _MAJOR = "PRS Major Comment: outcome measure title and description do not provid
     catches=(5,),
 )
 def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
+    if not any(name in subject.outcomes_told for name in lines("organisations")):
+        return
     for placed in subject.outcomes_of("primary", "secondary"):
-        found = _organisation_score(placed.told)
+        found = _organisation_pattern().search(placed.told)
         if found:
             yield Found(
                 where=f"{placed.path}.measure",
@@ -37,10 +39,6 @@ def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
                 quote=placed.outcome.measure,
                 severity="error" if placed.level == "primary" else "warning",
             )
-
-
-def _organisation_score(told: str) -> re.Match[str] | None:
-    return _organisation_pattern().search(told) if any(name in told for name in lines("organisations")) else None
 
 
 @cache
@@ -62,8 +60,9 @@ def _organisation_pattern() -> re.Pattern[str]:
     catches=(5,),
 )
 def paraphrase_differs(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
-        for definition in published():
+    near = [definition for definition in published() if definition.hinted(subject.outcomes_lower)]
+    for placed in subject.outcomes_of("primary", "secondary") if near else ():
+        for definition in near:
             if not definition.recognised(placed.both):
                 continue
             for departure in definition.departures(placed.both):
@@ -138,11 +137,10 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
     ranges = _ranges()
     for placed in subject.outcomes_of("primary"):
         whole = placed.told
+        bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
         # three letters that mean other things too (a French airway, for one) need a scale beside them
-        scales = (
-            ranges if _A_SCALE.search(placed.both) else {name: told for name, told in ranges.items() if name != "VAS"}
-        )
-        bare = [name for name in scales if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        if "VAS" in bare and not _A_SCALE.search(placed.both):
+            bare.remove("VAS")
         # a range anywhere in the text is taken as the scale's: precision before recall
         if bare and not re.search(
             r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher (?:score|value)", whole, re.I

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from trialwright.register.passages import Phrase, lowered
+from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
 from trialwright.register.subject import PlacedOutcome, Subject, quoted
@@ -77,7 +77,7 @@ _TAKEN_APART = Phrase(
 )
 def aim_as_outcome(subject: Subject) -> Iterator[Found]:
     for level in ("primary", "secondary"):
-        titles = [placed for placed in subject.outcomes_of(level) if _AIM.search(placed.title)]
+        titles = [placed for placed in subject.outcomes_of(level) if _AIM.match(placed.title)]
         told = [placed for placed in subject.outcomes_of(level) if placed not in titles and _only_aim(placed)]
         for found, key, what in ((titles, "measure", "title"), (told, "description", "description")):
             if found:
@@ -92,9 +92,9 @@ def aim_as_outcome(subject: Subject) -> Iterator[Found]:
 
 def _only_aim(placed: PlacedOutcome) -> bool:
     """The description is one sentence, and that is an aim."""
-    told = lowered(placed.outcome.description)
+    told = placed.description
     alone = ". " not in told and "\n" not in told
-    return alone and not told.startswith("we ") and bool(_AIM.search(told)) and not _TELLS_HOW.search(told)
+    return alone and not told.startswith("we ") and bool(_AIM.match(told)) and not _TELLS_HOW.search(told)
 
 
 _TELLS_HOW = Phrase(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from trialwright.register.passages import Phrase, lowered
+from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
 from trialwright.register.subject import Subject, quoted
@@ -59,7 +59,7 @@ def open_definition(subject: Subject) -> Iterator[Found]:
         if not _OPEN_LIST.hinted(placed.both):
             continue
         described, titled = placed.outcome.description, placed.outcome.measure
-        inside, found = described, _OPEN_LIST.search(lowered(described))
+        inside, found = described, _OPEN_LIST.search(placed.description)
         if not found:
             inside, found = titled, _OPEN_LIST.search(placed.title)
         if found:
@@ -125,6 +125,8 @@ def several_in_one(subject: Subject) -> Iterator[Found]:
     catches=(6,),
 )
 def directional_title(subject: Subject) -> Iterator[Found]:
+    if not _hoped().hinted(subject.titles_lower):
+        return
     for placed in subject.outcomes_of("primary", "secondary"):
         measure = placed.outcome.measure
         found = _hoped().search(placed.title)
@@ -174,9 +176,10 @@ _NEUTRAL = Phrase(
     catches=(6, 9),
 )
 def no_statistic(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
+    better = _BETTER.hinted(subject.titles_lower)
+    for placed in subject.outcomes_of("primary", "secondary") if better else subject.outcomes_of("primary"):
         whole, title = placed.both, placed.outcome.measure
-        bare_score = _BETTER.search(placed.title) and _SCORE.search(placed.title)
+        bare_score = better and _BETTER.search(placed.title) and _SCORE.search(placed.title)
         if bare_score and not _SUMMARY.search(whole):
             yield Found(
                 where=f"{placed.path}.measure",
@@ -248,9 +251,12 @@ def no_description(subject: Subject) -> Iterator[Found]:
 )
 def description_repeats(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        if not placed.outcome.description or _first_word(placed.outcome.description) != _first_word(
-            placed.outcome.measure
-        ):
+        if not placed.description or not placed.title:
+            continue
+        first, second = placed.title[0], placed.description[0]
+        if first != second and (first + second).isascii() and first.isalnum() and second.isalnum():  # nearly all do
+            continue
+        if _first_word(placed.outcome.description) != _first_word(placed.outcome.measure):
             continue
         told = plain(placed.outcome.description)
         if told and told == plain(placed.outcome.measure) and len(told.split()) < 15:

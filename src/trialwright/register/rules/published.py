@@ -31,9 +31,11 @@ class PublishedDefinition(msgspec.Struct, frozen=True):
 
     def recognised(self, lower: str) -> bool:
         """The lower-case text paraphrases this definition."""
-        return any(hint in lower for hint in self.hints) and all(
-            re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by
-        )
+        return self.hinted(lower) and all(re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by)
+
+    def hinted(self, lower: str) -> bool:
+        """One of the plain words stands in the text, without which it is no paraphrase."""
+        return any(hint in lower for hint in self.hints)
 
     def departures(self, text: str) -> list[Departure]:
         """Where the text says something else than the definition."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import compress, islice
 from operator import eq
 
@@ -62,8 +63,8 @@ def _studied(subject: Subject) -> set[str]:
 )
 def misspelt_name(subject: Subject) -> Iterator[Found]:
     given = _given(subject)
-    unknown = {word.decode() for word in subject.words - known_words() if len(word) >= SHORTEST} - given
-    unknown -= _studied(subject)
+    long = {word for word in subject.words if len(word) >= SHORTEST}
+    unknown = {word.decode() for word in long - known_words()} - given - _studied(subject)
     found = {word: meant(word) or (meant_for(word, given) if given else "") for word in sorted(unknown)}
     for word, name in found.items():
         if name:
@@ -72,7 +73,8 @@ def misspelt_name(subject: Subject) -> Iterator[Found]:
 
 def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
     whole_word = re.compile(rf"(?<![A-Za-z]){word}(?![A-Za-z])", re.I)
-    places = [(one.path, spelled.group(0)) for one in subject.passages for spelled in whole_word.finditer(one.text)]
+    near = [one for one in subject.passages if word in one.lower]
+    places = [(one.path, spelled.group(0)) for one in near for spelled in whole_word.finditer(one.text)]
     spelled = [as_written for _, as_written in places]
     # a word in capitals is an abbreviation, one always with a capital and far from the name may be a company
     if (
@@ -105,7 +107,7 @@ def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
 )
 def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     seen: set[str] = set()
-    for at in places_of_shape(subject.whole, "aAAA"):
+    for at in places_of_shape(subject.whole, subject.encoded, "aAAA"):
         odd = _ODD_ABBREVIATION.match(subject.whole, at)
         if odd is None or odd.group(0) in seen:
             continue
@@ -163,10 +165,16 @@ def _stands_after_preposition(lower: str, verb: str) -> bool:
     catches=(19,),
 )
 def translation_slip(subject: Subject) -> Iterator[Found]:
-    for wrong, right in (line.split("\t") for line in lines("slips")):
+    for wrong, right in _slips():
         if wrong in subject.lower:
             where = next(passage.path for passage in subject.passages if wrong in passage.lower)
             yield Found(where=where, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')
+
+
+@cache
+def _slips() -> tuple[tuple[str, str], ...]:
+    pairs = (line.split("\t") for line in lines("slips"))
+    return tuple((wrong, right) for wrong, right in pairs)
 
 
 @rule(
@@ -187,9 +195,9 @@ def word_twice(subject: Subject) -> Iterator[Found]:
         if f"{word} {word}" not in subject.lower:  # "week 12, week 24"
             continue
         # on one line and alike: "Pain" may end one list item and begin the next
-        pattern = re.compile(rf"(?<![\w-]){word} {word}(?![\w-])")
+        pattern, twice = re.compile(rf"(?<![\w-]){word} {word}(?![\w-])"), f"{word} {word}"
         for passage in subject.passages:
-            found = pattern.search(passage.lower)
+            found = pattern.search(passage.lower) if twice in passage.lower else None
             if found:
                 words_there = passage.text[found.start() : found.end()]
                 if len(set(words_there.split())) > 1:
@@ -210,9 +218,9 @@ def word_twice(subject: Subject) -> Iterator[Found]:
     needs=(),
 )
 def spoiled_characters(subject: Subject) -> Iterator[Found]:
-    escaped = "&" in subject.whole
+    whole = subject.whole
     for sign in _SPOILED:
-        if (escaped or sign[0] != "&") and sign in subject.whole:
+        if sign[0] in whole and sign in whole:  # one character is looked for much faster than two
             passage = next(one for one in subject.passages if sign in one.text)
             at = passage.text.index(sign)
             told = passage.text[max(0, at - 25) : at + 25]

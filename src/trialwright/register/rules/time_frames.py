@@ -59,6 +59,8 @@ _BAD_GRAMMAR = Phrase(rf"\b(?:after|before|following|during|since) (?:{'|'.join(
     catches=(8,),
 )
 def loose_anchor(subject: Subject) -> Iterator[Found]:
+    if not _ANCHOR_LOOSE.hinted(subject.frames_lower) and not _BAD_GRAMMAR.hinted(subject.frames_lower):
+        return
     seen = set()
     for placed in subject.outcomes:
         frame = placed.outcome.time_frame
@@ -153,7 +155,7 @@ def frame_longer_than_study(subject: Subject) -> Iterator[Found]:
     interventional=True,
 )
 def ungraded_safety(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes:
+    for placed in subject.outcomes if _AE.hinted(subject.titles_lower) else ():
         if not _AE.search(placed.title):
             continue
         whole = placed.both

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from trialwright.register.passages import Phrase, around, lowered
+from trialwright.register.passages import Passage, Phrase, around, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
 from trialwright.register.subject import Subject, quoted
@@ -37,7 +37,9 @@ _JARGON = Phrase(
     r"|open[- ]label|multi-?cent\w+|prospective|single[- ]arm)\b"
 )
 _FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|I (?:will|plan|propose))\b(?!\s*[.:])")
+_WE, _I_DO = frozenset((b"we", b"our")), frozenset((b"will", b"plan", b"propose"))
 _NEAR_FIRST_PERSON = ("We ", " we ", "Our ", " our ", "I will", "I plan", "I propose", "we,", "we'")
+_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _FUNDER = re.compile(
     r"\b(?:science foundation|research foundation|ministry|research council|institutes? of health|funds?|funding"
     r"|science|agency|department of"
@@ -55,6 +57,7 @@ _ABSENCE = Phrase(
     *(f"no {word}" for word in lines("absence")),
     "not any",
 )
+_ABSENT = tuple(lines("absence"))
 
 
 @rule(
@@ -93,6 +96,8 @@ def same_titles(subject: Subject) -> Iterator[Found]:
 def shouted_title(subject: Subject) -> Iterator[Found]:
     titles = subject.protocol.identification_module
     for key, title in (("briefTitle", titles.brief_title), ("officialTitle", titles.official_title)):
+        if title.isascii() and len(title.encode().translate(None, _CAPITALS)) >= len(title) - 16:
+            continue
         capitals = sum(map(str.isupper, title))
         if capitals > 16 and capitals > 0.8 * (letters := sum(map(str.isalpha, title))) and letters > 20:
             yield Found(where=f"{_ID}.{key}", found=f"The title is in capitals: {quoted(title)}", quote=title)
@@ -204,6 +209,8 @@ def aimless_summary(subject: Subject) -> Iterator[Found]:
     needs=("descriptionModule.briefSummary",),
 )
 def first_person(subject: Subject) -> Iterator[Found]:
+    if subject.words.isdisjoint(_WE) and (b"i" not in subject.words or subject.words.isdisjoint(_I_DO)):
+        return
     description = subject.protocol.description_module
     for key, text in (
         ("briefSummary", description.brief_summary),
@@ -230,7 +237,7 @@ def first_person(subject: Subject) -> Iterator[Found]:
 def claim_of_absence(subject: Subject) -> Iterator[Found]:
     seen: set[str] = set()
     for passage in subject.passages[:4]:
-        for found in _ABSENCE.finditer(passage.lower) if passage.path.startswith(_TEXT) else ():
+        for found in _ABSENCE.finditer(passage.lower) if _may_deny(passage) else ():
             line = around(passage.text, found.start(), found.end())
             if line not in seen:
                 seen.add(line)
@@ -240,6 +247,14 @@ def claim_of_absence(subject: Subject) -> Iterator[Found]:
                     quote=line,
                     severity="warning" if "regist" in line.lower() else "note",
                 )
+
+
+def _may_deny(passage: Passage) -> bool:
+    """A summary or description with "no trial" or the like in it; the text is read once for all these words."""
+    if not passage.path.startswith(_TEXT):
+        return False
+    behind = passage.lower.split("no ")[1:]
+    return any(part.startswith(_ABSENT) for part in behind) or "not any" in passage.lower
 
 
 RULES = (
