@@ -26,16 +26,14 @@ def words_of(encoded: bytes) -> list[bytes]:
     return encoded.translate(_LETTERS).split()
 
 
-def places_of_shape(text: str, encoded: bytes, shape: str) -> Iterator[int]:
-    """Where a word begins that is written like `shape` ("aAAA"); `encoded` is the text in UTF-8."""
-    wanted = f" {shape}".encode()
-    if wanted not in b" " + encoded.translate(_SHAPES):  # so it is with nearly every text
-        return
-    # one byte a character, so that places stay; what Latin-1 does not know is no letter here anyway
-    shapes = b" " + text.encode("latin-1", "replace").translate(_SHAPES)
+def places_of_shape(encoded: bytes, shape: str) -> Iterator[int]:
+    """Where a word begins, in a text given as UTF-8, that is written like `shape` ("aAAA")."""
+    shapes, wanted = encoded.translate(_SHAPES), f" {shape}".encode()
+    if shapes.startswith(wanted[1:]):
+        yield 0
     at = shapes.find(wanted)
     while at >= 0:
-        yield at
+        yield at + 1
         at = shapes.find(wanted, at + 1)
 
 

@@ -9,7 +9,7 @@ from trialwright.register.vocabulary import words
 SHORTEST = 7
 _LONG = 10
 _END = 5  # letters; a word of SHORTEST letters less one still has them in front and behind
-_SAME_BEGINNING = 3
+SAME_BEGINNING = 3
 _LONG_BEGINNING = 4
 _SAME_ENDING = 3
 _CLOSE = 0.73  # share of letters alike (difflib ratio) that makes a long word a slip, given the same beginning and end
@@ -38,7 +38,7 @@ def meant_for(word: str, given: Collection[str]) -> str:
     """The medicine of `given` that the word is a slip for, or ""."""
     if len(word) < SHORTEST or word in _known() or _variant(word) in _variants():
         return ""
-    return _closest(word, [name for name in given if name[:_SAME_BEGINNING] == word[:_SAME_BEGINNING]], _CLOSE_TO_GIVEN)
+    return _closest(word, [name for name in given if name[:SAME_BEGINNING] == word[:SAME_BEGINNING]], _CLOSE_TO_GIVEN)
 
 
 def known_words() -> frozenset[bytes]:

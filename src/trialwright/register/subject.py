@@ -11,7 +11,7 @@ from trialwright.model.quantity import PartialDate
 from trialwright.register.derived import ACTIVE, last_given_status
 from trialwright.register.once import once
 from trialwright.register.passages import Passage, Phrase, lowered, words_of
-from trialwright.register.spans import read_date
+from trialwright.register.spans import days_named, read_date
 from trialwright.register.v2 import Outcome, Protocol
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[\"'])|(?<=[a-z)][.;])(?=[A-Z])|\n+")
@@ -139,6 +139,11 @@ class Subject:
         return {}
 
     @once
+    def primary_days(self) -> tuple[int, ...]:
+        """The longest time that each primary time frame names, in days; 0 where it names none."""
+        return tuple(max(days_named(placed.outcome.time_frame), default=0) for placed in self.outcomes_of("primary"))
+
+    @once
     def criteria_sentences(self) -> list[str]:
         return sentences(self.protocol.eligibility_module.eligibility_criteria)
 
@@ -153,21 +158,21 @@ class Subject:
         """Every free text of the record that is not empty."""
         protocol = self.protocol
         told = [
-            ("identificationModule.briefTitle", protocol.identification_module.brief_title),
-            ("identificationModule.officialTitle", protocol.identification_module.official_title),
-            ("descriptionModule.briefSummary", protocol.description_module.brief_summary),
-            ("descriptionModule.detailedDescription", protocol.description_module.detailed_description),
-            ("eligibilityModule.eligibilityCriteria", protocol.eligibility_module.eligibility_criteria),
+            ("protocolSection.identificationModule.briefTitle", protocol.identification_module.brief_title),
+            ("protocolSection.identificationModule.officialTitle", protocol.identification_module.official_title),
+            ("protocolSection.descriptionModule.briefSummary", protocol.description_module.brief_summary),
+            ("protocolSection.descriptionModule.detailedDescription", protocol.description_module.detailed_description),
+            ("protocolSection.eligibilityModule.eligibilityCriteria", protocol.eligibility_module.eligibility_criteria),
         ]
         for at, condition in enumerate(protocol.conditions_module.conditions):
-            told.append((f"conditionsModule.conditions[{at}]", condition))
+            told.append((f"protocolSection.conditionsModule.conditions[{at}]", condition))
         for at, arm in enumerate(protocol.arms_interventions_module.arm_groups):
-            told.append((f"armsInterventionsModule.armGroups[{at}].label", arm.label))
-            told.append((f"armsInterventionsModule.armGroups[{at}].description", arm.description))
+            told.append((f"protocolSection.armsInterventionsModule.armGroups[{at}].label", arm.label))
+            told.append((f"protocolSection.armsInterventionsModule.armGroups[{at}].description", arm.description))
         for at, one in enumerate(protocol.arms_interventions_module.interventions):
-            told.append((f"armsInterventionsModule.interventions[{at}].name", one.name))
-            told.append((f"armsInterventionsModule.interventions[{at}].description", one.description))
-        found = [Passage(f"protocolSection.{path}", text, lowered(text)) for path, text in told if text]
+            told.append((f"protocolSection.armsInterventionsModule.interventions[{at}].name", one.name))
+            told.append((f"protocolSection.armsInterventionsModule.interventions[{at}].description", one.description))
+        found = [Passage(path, text, lowered(text)) for path, text in told if text]
         for placed in self.outcomes:
             path, outcome = placed.path, placed.outcome
             if outcome.measure:

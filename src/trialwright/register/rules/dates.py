@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from trialwright.register.derived import unknown_since
 from trialwright.register.rule import Found, rule
-from trialwright.register.spans import days_named, months_between, read_date
+from trialwright.register.spans import months_between, read_date
 from trialwright.register.subject import Subject
 
 STATUS = "protocolSection.statusModule"
@@ -204,9 +204,7 @@ def too_late_to_enrol(subject: Subject) -> Iterator[Found]:
     recruiting = subject.status in ("RECRUITING", "NOT_YET_RECRUITING", "ENROLLING_BY_INVITATION")
     if not end or not recruiting or status.primary_completion_date_struct.type != "ESTIMATED":
         return
-    longest = max(
-        (days for placed in subject.outcomes_of("primary") for days in days_named(placed.outcome.time_frame)), default=0
-    )
+    longest = max(subject.primary_days, default=0)
     if not longest or longest > 3650:
         return
     last_entry = end.latest - dt.timedelta(days=longest)

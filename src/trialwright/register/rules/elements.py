@@ -266,10 +266,12 @@ def _required(element: Element) -> RegistrationRule:
         interventional=element.interventional,
     )
     def absent(subject: Subject) -> Iterator[Found]:
+        if element.present(subject.protocol):
+            return
         asked = not element.since_2017 or subject.started_since(FINAL_RULE)
         withheld = subject.protocol.status_module.overall_status == "WITHHELD"
         expanded = subject.protocol.design_module.study_type == "EXPANDED_ACCESS"
-        if asked and not withheld and not (expanded and element.since_2017) and not element.present(subject.protocol):
+        if asked and not withheld and not (expanded and element.since_2017):
             yield Found(where=f"protocolSection.{element.path}", found=f"The record does not give {element.words}.")
 
     return absent

@@ -18,6 +18,7 @@ _PERCENT = Phrase(
     "percent",
     "per cent",
 )
+_A_PERCENT = re.compile(r"\d\s*(?:%|per ?cent)")
 _STRICT_ABOVE = ("more than", "greater than", "over", "above", ">")
 _STRICT_BELOW = ("less than", "fewer than", "under", "below", "<")
 _AGE_YEARS = re.compile(r"(\d{1,5})\s*Years?", re.I)
@@ -114,15 +115,16 @@ _STABLE = Phrase(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", 
 def open_list(subject: Subject) -> Iterator[Found]:
     if "etc" not in subject.criteria_lower and "and so" not in subject.criteria_lower:
         return
-    lines = [
-        line for line in subject.criteria_sentences if re.search(r"\betc\b|\band so on\b|\band so forth\b", line, re.I)
-    ]
+    lines = [line for line in subject.criteria_sentences if _OPEN.search(lowered(line))]
     if lines:
         yield Found(
             where=f"{_PATH}.eligibilityCriteria",
             found=f"{len(lines)} criteria end in an open list, the first: {quoted(lines[0])}",
             quote=lines[0],
         )
+
+
+_OPEN = Phrase(r"\betc\b|\band so on\b|\band so forth\b", "etc", "and so")
 
 
 @rule(
@@ -196,6 +198,8 @@ def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
 
 
 def _thresholds(lower: str) -> list[tuple[str, str]]:
+    if not _A_PERCENT.search(lower):
+        return []
     return [(found["cmp"], found["number"]) for found in _PERCENT.finditer(lower)]
 
 

@@ -28,7 +28,7 @@ _MAJOR = "PRS Major Comment: outcome measure title and description do not provid
     catches=(5,),
 )
 def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
-    if not any(name in subject.outcomes_told for name in lines("organisations")):
+    if subject.words.isdisjoint(_organisation_words()):
         return
     for placed in subject.outcomes_of("primary", "secondary"):
         found = _organisation_pattern().search(placed.told)
@@ -39,6 +39,11 @@ def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
                 quote=placed.outcome.measure,
                 severity="error" if placed.level == "primary" else "warning",
             )
+
+
+@cache
+def _organisation_words() -> frozenset[bytes]:
+    return frozenset(name.lower().encode() for name in lines("organisations"))
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
-from trialwright.register.rules.phrases import DOSE, DUMMY, only_people, plain
+from trialwright.register.rules.phrases import DUMMY, only_people, plain, tells_dose
 from trialwright.register.subject import MEDICINES, Subject
 from trialwright.register.v2 import ArmGroup, Intervention
 from trialwright.register.vocabulary import lines
@@ -128,11 +128,11 @@ def no_dose(subject: Subject) -> Iterator[Found]:
         if one.type not in MEDICINES or DUMMY.search(lowered(one.name)):
             continue
         told = lowered(_told_of(one, module.arm_groups))
-        if DOSE.search(told):
+        if tells_dose(told):
             continue
-        wanted = (("dose", DOSE), ("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
-        missing = [word for word, pattern in wanted if not pattern.search(told)]
-        if len(missing) == len(wanted) and not _digit(told):
+        wanted = (("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
+        missing = ["dose", *(word for word, pattern in wanted if not pattern.search(told))]
+        if len(missing) > len(wanted) and not _digit(told):
             yield Found(
                 where=f"{_GIVEN}[{at}].description",
                 found=f'"{one.name}": no dose, route, frequency or duration is given here or in its arms.',
@@ -141,7 +141,7 @@ def no_dose(subject: Subject) -> Iterator[Found]:
                 f"where that decides.",
                 severity="error" if asked and _is_studied(one, module.arm_groups) else "warning",
             )
-        elif "dose" in missing and _is_studied(one, module.arm_groups):
+        elif _is_studied(one, module.arm_groups):
             yield Found(
                 where=f"{_GIVEN}[{at}].description",
                 found=f'"{one.name}": no {", no ".join(missing)} is given here or in its arms.',

@@ -44,7 +44,10 @@ def _limits() -> Step:
 def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, Step]]:
     for step in limited.below.values():
         held = getattr(part, step.attribute)
-        if not held or (step.many and _all_short(held, step)):
+        if not held:
+            continue
+        # nearly everything is short enough, and that is told at once
+        if _all_short(held, step) if step.many else step.most and len(held) <= step.most + 1:
             continue
         for at, piece in enumerate(held if step.many else (held,)):
             if step.most:

@@ -4,12 +4,14 @@ import re
 
 from trialwright.register.passages import Phrase, lowered
 
-DOSE = Phrase(
-    r"(?<![\w-])\d[\d.,]{0,12}\s*(?:-|to|/)?\s*[\d.,]{0,12}\s*(?:(?:m|u|µ|μ|n|k|mc)?g|ml|l|iu|units?|u|mmol|[mµμ]?mol|meq|%"
+# begins with a digit, so that a text is searched at its digits alone; what stands before the digit is asked then
+_AMOUNT = re.compile(
+    r"\d(?<![\w-]\d)[\d.,]{0,12}\s*(?:-|to|/)?\s*[\d.,]{0,12}\s*(?:(?:m|u|µ|μ|n|k|mc)?g|ml|l|iu|units?|u|mmol|[mµμ]?mol|meq|%"
     r"|mci|mbq|gy|cgy|tablets?|capsules?|"
     r"drops?|puffs?|sachets?|bags?|vials?|ampoules?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|pfu|ppm|kcal"
-    r"|joules?)\b|\bdose level|\bmg/"
+    r"|joules?)\b"
 )
+_OTHER_DOSE = Phrase(r"\bdose level|\bmg/", "dose level", "mg/")
 PEOPLE = Phrase(
     r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
     r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b"
@@ -29,6 +31,11 @@ DUMMY = Phrase(
 )
 
 
+def tells_dose(lower: str) -> bool:
+    """The lower-case text gives an amount with a unit, or speaks of dose levels."""
+    return bool(_AMOUNT.search(lower) or _OTHER_DOSE.search(lower))
+
+
 _BETWEEN = re.compile(r"\W+")
 _PLAIN = bytes(ord(chr(at).lower()) if at < 128 and (chr(at).isalnum() or at == ord("_")) else 32 for at in range(256))
 
@@ -43,4 +50,4 @@ def plain(text: str) -> str:
 def only_people(description: str) -> bool:
     """The description says who somebody is, and nothing of what is given."""
     lower = lowered(description)
-    return bool(PEOPLE.search(lower)) and not REGIMEN.search(lower) and not DOSE.search(lower)
+    return not REGIMEN.search(lower) and bool(PEOPLE.search(lower)) and not tells_dose(lower)

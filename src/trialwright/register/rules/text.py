@@ -6,9 +6,9 @@ from functools import cache
 from itertools import compress, islice
 from operator import eq
 
-from trialwright.register.passages import Phrase, around, places_of_shape
+from trialwright.register.passages import Phrase, around, places_of_shape, words_of
 from trialwright.register.rule import Found, rule
-from trialwright.register.spelling import SHORTEST, known_words, meant, meant_for
+from trialwright.register.spelling import SAME_BEGINNING, SHORTEST, known_words, meant, meant_for
 from trialwright.register.subject import MEDICINES, Subject, quoted
 from trialwright.register.vocabulary import lines
 
@@ -21,7 +21,7 @@ _BARE_VERB = Phrase(
     rf"\b(?:after|before|following|during|since|by) ({'|'.join(_VERBS)}) (?:with|the|of|in|by|at)\b",
     *(f"{verb} " for verb in _VERBS),
 )
-_ODD_ABBREVIATION = re.compile(r"[a-z][A-Z]{3,7}(?![A-Za-z])")
+_ODD_ABBREVIATION = re.compile(rb"[a-z][A-Z]{3,7}(?![A-Za-z])")
 # a word that English doubles on purpose
 _DOUBLED = ("that", "had", "very", "so", "no", "bis", "beri", "many", "long")
 _SPOILED = (
@@ -65,7 +65,11 @@ def misspelt_name(subject: Subject) -> Iterator[Found]:
     given = _given(subject)
     long = {word for word in subject.words if len(word) >= SHORTEST}
     unknown = {word.decode() for word in long - known_words()} - given - _studied(subject)
-    found = {word: meant(word) or (meant_for(word, given) if given else "") for word in sorted(unknown)}
+    beginnings = {name[:SAME_BEGINNING] for name in given}
+    found = {
+        word: meant(word) or (meant_for(word, given) if word[:SAME_BEGINNING] in beginnings else "")
+        for word in sorted(unknown)
+    }
     for word, name in found.items():
         if name:
             yield from _slip(subject, word, name)
@@ -107,11 +111,10 @@ def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
 )
 def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     seen: set[str] = set()
-    for at in places_of_shape(subject.whole, subject.encoded, "aAAA"):
-        odd = _ODD_ABBREVIATION.match(subject.whole, at)
-        if odd is None or odd.group(0) in seen:
+    for at in places_of_shape(subject.encoded, "aAAA"):
+        odd = _ODD_ABBREVIATION.match(subject.encoded, at)
+        if odd is None or (word := odd.group(0).decode()) in seen:
             continue
-        word = odd.group(0)
         # a small first letter (cMRI, eGFR) is often meant; the plain form more often beside it shows that it is not
         likely = subject.whole.count(word.upper())
         usual = len(re.findall(rf"(?<![A-Za-z]){word.upper()}(?![A-Za-z])", subject.whole)) if likely > 1 else 0
@@ -165,16 +168,17 @@ def _stands_after_preposition(lower: str, verb: str) -> bool:
     catches=(19,),
 )
 def translation_slip(subject: Subject) -> Iterator[Found]:
-    for wrong, right in _slips():
-        if wrong in subject.lower:
+    for wrong, right, needed in _slips():
+        if needed <= subject.words and wrong in subject.lower:
             where = next(passage.path for passage in subject.passages if wrong in passage.lower)
             yield Found(where=where, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')
 
 
 @cache
-def _slips() -> tuple[tuple[str, str], ...]:
+def _slips() -> tuple[tuple[str, str, frozenset[bytes]], ...]:
+    """What is written, what is meant, and the words without which it cannot stand there."""
     pairs = (line.split("\t") for line in lines("slips"))
-    return tuple((wrong, right) for wrong, right in pairs)
+    return tuple((wrong, right, frozenset(words_of(wrong.encode()))) for wrong, right in pairs)
 
 
 @rule(

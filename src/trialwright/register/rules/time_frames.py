@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import plain
-from trialwright.register.spans import days_named, has_time
+from trialwright.register.spans import has_time
 from trialwright.register.subject import PlacedOutcome, Subject, quoted
 
 _PRIMARY = ("outcomesModule.primaryOutcomes",)
@@ -129,8 +129,7 @@ def frame_longer_than_study(subject: Subject) -> Iterator[Found]:
     if not start or not end or subject.status in ("TERMINATED", "WITHDRAWN", "SUSPENDED", "COMPLETED", "UNKNOWN"):
         return
     length = (end.latest - start.earliest).days
-    for placed in subject.outcomes_of("primary"):
-        longest = max(days_named(placed.outcome.time_frame), default=0)
+    for placed, longest in zip(subject.outcomes_of("primary"), subject.primary_days, strict=True):
         if length > 0 and 2 * length < longest < 20_000:
             yield Found(
                 where=f"{placed.path}.timeFrame",
@@ -208,6 +207,8 @@ def bare_title(subject: Subject) -> Iterator[Found]:
     needs=_EVERY,
 )
 def repeated_outcome(subject: Subject) -> Iterator[Found]:
+    if len({_letters(placed.title) for placed in subject.outcomes}) == len(subject.outcomes):
+        return  # no title stands there twice, whatever its signs and spaces
     seen: dict[tuple[str, str], PlacedOutcome] = {}
     again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
     for placed in subject.outcomes:
@@ -225,6 +226,14 @@ def repeated_outcome(subject: Subject) -> Iterator[Found]:
             quote=placed.outcome.measure,
             severity="warning" if first.level != placed.level else "note",
         )
+
+
+def _letters(title: str) -> bytes:
+    # titles that differ in letters or digits of ASCII differ as plain text too
+    return title.encode().translate(None, _SIGNS)
+
+
+_SIGNS = bytes(at for at in range(256) if at >= 128 or not chr(at).isalnum())
 
 
 @rule(
