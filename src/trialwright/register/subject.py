@@ -144,8 +144,17 @@ class Subject:
         return tuple(max(days_named(placed.outcome.time_frame), default=0) for placed in self.outcomes_of("primary"))
 
     @once
-    def criteria_sentences(self) -> list[str]:
-        return sentences(self.protocol.eligibility_module.eligibility_criteria)
+    def _criteria_lines(self) -> list[tuple[str, str]]:
+        text = self.protocol.eligibility_module.eligibility_criteria
+        return list(zip(text.split("\n"), self.criteria_lower.split("\n"), strict=True))
+
+    def criteria_with(self, *words: str) -> Iterator[str]:
+        """The sentences of those lines of the criteria in which one of the words stands, small and capital alike."""
+        for line, lower in self._criteria_lines:
+            for word in words:
+                if word in lower:
+                    yield from sentences(line)
+                    break
 
     @once
     def criteria_lower(self) -> str:

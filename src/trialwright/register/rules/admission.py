@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
@@ -30,10 +31,14 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     if not heading:
         return
     before, after = including.splitlines(), excluding.splitlines()
-    shared = {_end(line) for line in before} & {_end(line) for line in after}  # few lines share their last word
-    asked = {_bare(line) for line in before if _end(line) in shared and _is_criterion(line)}
-    for line in after:
-        if _end(line) in shared and _is_criterion(line) and _bare(line) in asked:
+    # few lines share their last word
+    ends, ends_after = _ends(including), _ends(excluding)
+    shared = set(ends).intersection(ends_after)
+    asked = {_bare(line) for line, end in zip(before, ends, strict=True) if end in shared and _is_criterion(line)}
+    if not asked:
+        return
+    for line, end in zip(after, ends_after, strict=True):
+        if end in shared and _is_criterion(line) and _bare(line) in asked:
             told = line.strip(" *-•\t")
             yield Found(where=f"{_PATH}.eligibilityCriteria", found=f"In both lists stands {quoted(told)}", quote=told)
             return
@@ -41,8 +46,12 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
 
 def _cut(subject: Subject) -> tuple[str, str, str]:
     """The criteria before the heading of the exclusion list, the heading, and what follows it."""
-    found = _exclusion_heading(subject.criteria_lower)
-    text = subject.protocol.eligibility_module.eligibility_criteria
+    return _cut_at_heading(subject.protocol.eligibility_module.eligibility_criteria, subject.criteria_lower)
+
+
+@lru_cache(maxsize=8)  # two rules ask one after the other
+def _cut_at_heading(text: str, lower: str) -> tuple[str, str, str]:
+    found = _exclusion_heading(lower)
     return (text[: found.start()], found.group(0), text[found.end() :]) if found else (text, "", "")
 
 
@@ -66,9 +75,9 @@ def _is_criterion(line: str) -> bool:
     return listed and "criteria" not in line  # "additional criteria apply" is none
 
 
-def _end(line: str) -> str:
-    """The last word of a line, as its bare criterion has it."""
-    return line.rstrip(" \t.;,").rpartition(" ")[2].lower()
+def _ends(text: str) -> list[str]:
+    """The last word of each line, as its bare criterion has it."""
+    return [line.rstrip(" \t.;,").rpartition(" ")[2].lower() for line in text.splitlines()]
 
 
 def _bare(line: str) -> str:

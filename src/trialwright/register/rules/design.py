@@ -346,7 +346,11 @@ def _in_a_name(text: str, at: int) -> bool:
 _CONTROLLED = Phrase(
     r"\b(?:(?:placebo|active|randomi[sz]ed|self)[- ])?controlled (?:before|trial|study|clinical|parallel)\w*"
     r"|\bcontrol group\b",
-    "controlled ",
+    "controlled before",
+    "controlled trial",
+    "controlled study",
+    "controlled clinical",
+    "controlled parallel",
     "control group",
 )
 _RANDOMISED = Phrase(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", "randomised", "randomized")

@@ -47,7 +47,7 @@ _FAILURE = Phrase(
 def washout_without_length(subject: Subject) -> Iterator[Found]:
     if "wash" not in subject.criteria_lower:
         return
-    for line in subject.criteria_sentences:
+    for line in subject.criteria_with("wash"):
         found = re.search(r"\bwash-?\s?out\b", line, re.I)
         if found and not re.search(r"\d|half-li(?:fe|ves)|\b(?:one|two|three|four|five|six)\b", line, re.I):
             yield Found(
@@ -72,7 +72,7 @@ def washout_without_length(subject: Subject) -> Iterator[Found]:
 def open_stable_dose(subject: Subject) -> Iterator[Found]:
     if not _STABLE.search(subject.criteria_lower):
         return
-    for line in subject.criteria_sentences:
+    for line in subject.criteria_with("stable "):
         stable = _STABLE.search(lowered(line))
         if not stable:
             continue
@@ -115,7 +115,7 @@ _STABLE = Phrase(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", 
 def open_list(subject: Subject) -> Iterator[Found]:
     if "etc" not in subject.criteria_lower and "and so" not in subject.criteria_lower:
         return
-    lines = [line for line in subject.criteria_sentences if _OPEN.search(lowered(line))]
+    lines = [line for line in subject.criteria_with("etc", "and so") if _OPEN.search(lowered(line))]
     if lines:
         yield Found(
             where=f"{_PATH}.eligibilityCriteria",
@@ -144,7 +144,7 @@ def guardian_of_adult(subject: Subject) -> Iterator[Found]:
     told = subject.criteria_lower
     if not age or int(age.group(1)) < 18 or not _GUARDIANS.search(told):
         return
-    for line in subject.criteria_sentences:
+    for line in subject.criteria_with("guardian", "parent"):
         found = _GUARDIANS.search(lowered(line))
         consent = re.search(r"\bconsent\w*|\bsign\w*|\bassent\b", line, re.I)
         if (
@@ -183,7 +183,7 @@ def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
     above = {number for word, number in _thresholds(response) if word in _STRICT_ABOVE}
     if not above:
         return
-    for line in subject.criteria_sentences:
+    for line in subject.criteria_with("%", "percent", "per cent"):
         lower = lowered(line)
         if not _FAILURE.search(lower):
             continue

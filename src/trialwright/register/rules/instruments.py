@@ -65,7 +65,7 @@ def _organisation_pattern() -> re.Pattern[str]:
     catches=(5,),
 )
 def paraphrase_differs(subject: Subject) -> Iterator[Found]:
-    near = [definition for definition in published() if definition.hinted(subject.outcomes_lower)]
+    near = [definition for definition in published() if definition.hinted(subject.words)]
     for placed in subject.outcomes_of("primary", "secondary") if near else ():
         for definition in near:
             if not definition.recognised(placed.both):
@@ -94,6 +94,8 @@ def paraphrase_differs(subject: Subject) -> Iterator[Found]:
     catches=(7,),
 )
 def unknown_instrument(subject: Subject) -> Iterator[Found]:
+    if subject.words.isdisjoint(_TOOLS):
+        return
     for placed in subject.outcomes_of("primary", "secondary"):
         if "uestionnaire" not in placed.told and "nventory" not in placed.told:
             continue
@@ -110,6 +112,7 @@ def unknown_instrument(subject: Subject) -> Iterator[Found]:
                 )
 
 
+_TOOLS = frozenset((b"questionnaire", b"inventory"))
 _NAMED_TOOL = re.compile(r"\b(?:[A-Z][a-z]+[ -]){2,5}(?:Questionnaire|Inventory)\b")
 
 

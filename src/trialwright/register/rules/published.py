@@ -31,11 +31,11 @@ class PublishedDefinition(msgspec.Struct, frozen=True):
 
     def recognised(self, lower: str) -> bool:
         """The lower-case text paraphrases this definition."""
-        return self.hinted(lower) and all(re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by)
+        return all(re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by)
 
-    def hinted(self, lower: str) -> bool:
-        """One of the plain words stands in the text, without which it is no paraphrase."""
-        return any(hint in lower for hint in self.hints)
+    def hinted(self, known: set[bytes]) -> bool:
+        """The words of one of the hints are `known`: they stand in the record, so that it may paraphrase this."""
+        return any(known.issuperset(hint.encode().split()) for hint in self.hints)
 
     def departures(self, text: str) -> list[Departure]:
         """Where the text says something else than the definition."""
