@@ -11,6 +11,8 @@ from trialwright.register.rules import RULES
 from trialwright.register.subject import Subject
 
 _ORDER = ("error", "warning", "note")
+# their names and citations: that a site has a name is asked, and how long it is, with its escapes taken away
+_READ_BY_NO_RULE = ("contacts_locations_module", "references_module")
 CANNOT_BE_JUDGED = "cannot be judged: cell lost"
 _BY_STUDY = {
     kind: tuple(rule for rule in RULES if kind in rule.studies)
@@ -21,7 +23,7 @@ _BY_STUDY = {
 def read_subject(record: RegistryRecord, on: dt.date) -> Subject:
     """The record as rules see it: typed, its text without Markdown escapes, with the day of the check."""
     return Subject(
-        protocol=plain_protocol(record),
+        protocol=plain_protocol(record, _READ_BY_NO_RULE),
         on=on,
         lost=frozenset(cell.where for cell in record.lost),
         has_results=bool(record.typed.has_results),

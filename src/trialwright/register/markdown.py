@@ -1,6 +1,7 @@
 """The registry escapes its text as Markdown; checks and length limits want the text a person typed."""
 
 import re
+from collections.abc import Collection
 
 import msgspec
 
@@ -41,15 +42,21 @@ def unescape_json(document: bytes) -> bytes:
     return first + b"".join([part if part[0] in _SIGNS else b"\\\\" + part for part in others])
 
 
-def plain_protocol(record: RegistryRecord) -> ProtocolSection:
-    """What the sponsor registered, without Markdown escapes: what rules, diffs and length limits read."""
+def plain_protocol(record: RegistryRecord, leave: Collection[str] = ()) -> ProtocolSection:
+    """
+    What the sponsor registered, without Markdown escapes: what rules, diffs and length limits read.
+
+    The modules named in `leave` stay as they are: sites and references are most of a record, and no rule reads them.
+    """
     section = record.typed.protocol_section
     # most modules hold no escape, and the largest (sites) nearly never: only those that do are read again
     escaped = {
         name: decoder.decode(unescape_json(told))
         for name, decoder in _MODULES
-        # one backslash is found at once, two in a row are not; a module of sites holds neither
-        if b"\\" in (told := _ENCODE(getattr(section, name))) and b"\\\\" in told
+        if name not in leave
+        # one backslash is found at once, two in a row are not
+        and b"\\" in (told := _ENCODE(getattr(section, name)))
+        and b"\\\\" in told
     }
     return msgspec.structs.replace(section, **escaped) if escaped else section
 

@@ -97,7 +97,14 @@ def open_stable_dose(subject: Subject) -> Iterator[Found]:
             return
 
 
-_STABLE = Phrase(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", "stable ")
+_STABLE = Phrase(
+    r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b",
+    "stable dos",
+    "stable regimen",
+    "stable treatment",
+    "stable therapy",
+    "stable medication",
+)
 
 
 @rule(

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 import msgspec
 
+from trialwright.register.markdown import unescape
 from trialwright.register.rule import Found, rule
 from trialwright.register.subject import Subject
 from trialwright.register.vocabulary import lines
@@ -53,8 +54,8 @@ def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, 
             if step.most:
                 # the registry's form takes one character more than it documents: real records hold 255 where
                 # 254 is written
-                if len(piece) > step.most + 1:
-                    yield f"{path}.{step.key}{f'[{at}]' if step.many else ''}", len(piece), step
+                if len(piece) > step.most + 1 and (length := len(unescape(piece))) > step.most + 1:
+                    yield f"{path}.{step.key}{f'[{at}]' if step.many else ''}", length, step
             else:
                 yield from _longer(piece, step, f"{path}.{step.key}[{at}]" if step.many else f"{path}.{step.key}")
 

@@ -116,10 +116,12 @@ def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
         if odd is None or (word := odd.group(0).decode()) in seen:
             continue
         # a small first letter (cMRI, eGFR) is often meant; the plain form more often beside it shows that it is not
-        likely = subject.whole.count(word.upper())
-        usual = len(re.findall(rf"(?<![A-Za-z]){word.upper()}(?![A-Za-z])", subject.whole)) if likely > 1 else 0
         seen.add(word)
-        if usual > max(1, subject.whole.count(word)):
+        odd_ones = max(1, subject.whole.count(word))
+        if subject.whole.count(word.upper()) <= odd_ones:
+            continue
+        usual = len(re.findall(rf"(?<![A-Za-z]){word.upper()}(?![A-Za-z])", subject.whole))
+        if usual > odd_ones:
             where = next(one.path for one in subject.passages if word in one.text)
             yield Found(where=where, found=f'"{word}" stands beside "{word.upper()}".', quote=word)
 
