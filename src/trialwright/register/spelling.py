@@ -23,9 +23,10 @@ def meant(word: str) -> str:
 
     Missing: another form of a name (myositic), British spelling (anaemia) and every known word are no slips.
     """
-    if len(word) < SHORTEST or word in _known() or _variant(word) in _variants():
+    plain = _variant(word)
+    if len(word) < SHORTEST or plain in _variants():  # every known word is a variant of itself
         return ""
-    for candidate in _one_slip_away(_sounding(word)):
+    for candidate in _one_slip_away(plain.replace("y", "i")):
         if not _is_other_form(word, candidate):
             return candidate
     if len(word) < _LONG:
@@ -36,7 +37,7 @@ def meant(word: str) -> str:
 
 def meant_for(word: str, given: Collection[str]) -> str:
     """The medicine of `given` that the word is a slip for, or ""."""
-    if len(word) < SHORTEST or word in _known() or _variant(word) in _variants():
+    if len(word) < SHORTEST or _variant(word) in _variants():
         return ""
     return _closest(word, [name for name in given if name[:SAME_BEGINNING] == word[:SAME_BEGINNING]], _CLOSE_TO_GIVEN)
 

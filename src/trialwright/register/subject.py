@@ -261,13 +261,17 @@ class Subject:
         """The detailed description on one line."""
         return " ".join(self.protocol.description_module.detailed_description.split())
 
-    @once
-    def own_words(self) -> str:
-        """What the record says of this study itself: titles, and sentences that speak of "this study"."""
+    def own_words(self, phrase: Phrase) -> str:
+        """
+        What the record says of this study itself, a line each: titles, and sentences that speak of "this study".
+
+        Lines of its texts in which none of the plain words of `phrase` stands are left out.
+        """
         identification = self.protocol.identification_module
         description = self.protocol.description_module
-        told = sentences(description.brief_summary) + sentences(description.detailed_description)
-        own = [line for line in told if _OF_THIS_STUDY.search(lowered(line))]
+        lines = [*description.brief_summary.split("\n"), *description.detailed_description.split("\n")]
+        told = [sentence for line in lines if phrase.hinted(lowered(line)) for sentence in sentences(line)]
+        own = [sentence for sentence in told if _OF_THIS_STUDY.search(lowered(sentence))]
         return "\n".join([identification.brief_title, identification.official_title, *own])
 
 

@@ -32,7 +32,7 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
         return
     before, after = including.splitlines(), excluding.splitlines()
     # few lines share their last word
-    ends, ends_after = _ends(including), _ends(excluding)
+    ends, ends_after = _ends(before), _ends(after)
     shared = set(ends).intersection(ends_after)
     asked = {_bare(line) for line, end in zip(before, ends, strict=True) if end in shared and _is_criterion(line)}
     if not asked:
@@ -75,9 +75,9 @@ def _is_criterion(line: str) -> bool:
     return listed and "criteria" not in line  # "additional criteria apply" is none
 
 
-def _ends(text: str) -> list[str]:
+def _ends(lines: list[str]) -> list[str]:
     """The last word of each line, as its bare criterion has it."""
-    return [line.rstrip(" \t.;,").rpartition(" ")[2].lower() for line in text.splitlines()]
+    return [line.rstrip(" \t.;,").rpartition(" ")[2].lower() for line in lines]
 
 
 def _bare(line: str) -> str:

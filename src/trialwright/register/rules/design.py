@@ -222,11 +222,12 @@ def text_against_design(subject: Subject) -> Iterator[Found]:
         # own words are cut out of these texts: what does not stand here does not stand there
         if not contradicted or not pattern.search(subject.told_lower):
             continue
-        own = lowered(subject.own_words)
-        found = next((one for one in pattern.finditer(own) if not _in_a_name(subject.own_words, one.start())), None)
+        own_words = subject.own_words(_ANY if pattern is _OPEN else pattern)
+        own = lowered(own_words)
+        found = next((one for one in pattern.finditer(own) if not _in_a_name(own_words, one.start())), None)
         if found and not (pattern is _OPEN and _MASKED.search(own)):
-            line = next(part for part in subject.own_words.split("\n") if pattern.search(lowered(part)))
-            words_there = subject.own_words[found.start() : found.end()]
+            line = next(part for part in own_words.split("\n") if pattern.search(lowered(part)))
+            words_there = own_words[found.start() : found.end()]
             yield Found(
                 where=_INFO,
                 found=f'The text says "{words_there}", the design elements say {design_words}: {quoted(line)}',
@@ -357,6 +358,7 @@ _RANDOMISED = Phrase(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", "randomise
 _BLINDED = Phrase(r"\b(?:double|triple|single|assessor|observer)[- ](?:blind(?:ed)?|masked)\b", "blind", "masked")
 _OPEN = Phrase(r"\bopen[- ]label\b(?!.{0,30}extension)", "open-label", "open label")
 _MASKED = Phrase(r"\bblind(?:ed)?\b|\bmasked\b|placebo", "blind", "masked", "placebo")
+_ANY = Phrase("")
 _CROSSOVER = Phrase(r"\bcross-?over (?:trial|study|design)\b", "crossover ", "cross-over ")
 _PHASE = Phrase(r"\bphase[ -]([1-4]|iv|i{1,3})[ab]?(?:\s*[-/]\s*(?:phase[ -])?([1-4]|iv|i{1,3})[ab]?)?\b", "phase")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}

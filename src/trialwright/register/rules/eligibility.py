@@ -184,7 +184,7 @@ _GUARDIANS = Phrase(r"\b(?:guardians?|parents?)\b", "guardian", "parent")
     catches=(26,),
 )
 def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
-    if not _FAILURE.hinted(subject.criteria_lower):
+    if not _FAILURE.hinted(subject.criteria_lower) or not _A_PERCENT.search(subject.criteria_lower):
         return
     response = " ".join(lowered(f"{p.outcome.measure} {p.outcome.description}") for p in subject.outcomes_of("primary"))
     above = {number for word, number in _thresholds(response) if word in _STRICT_ABOVE}

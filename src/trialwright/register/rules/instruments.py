@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from trialwright.register.passages import Phrase
+from trialwright.register.passages import Phrase, words_of
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.published import published
 from trialwright.register.subject import Subject
@@ -142,7 +142,9 @@ def _explained(text: str, end: int) -> bool:
     catches=(7,),
 )
 def scale_without_range(subject: Subject) -> Iterator[Found]:
-    ranges = _ranges()
+    ranges = {name: told for name, (told, needed) in _ranges().items() if needed <= subject.words}
+    if not ranges:
+        return
     for placed in subject.outcomes_of("primary"):
         whole = placed.told
         bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
@@ -166,8 +168,10 @@ _A_SCALE = Phrase(r"\b(?:scales?|scores?|analog\w*|pain|itch|fatigue|visual)\b")
 
 
 @cache
-def _ranges() -> dict[str, str]:
-    return dict(line.split("\t") for line in lines("scale_ranges"))
+def _ranges() -> dict[str, tuple[str, frozenset[bytes]]]:
+    """The range of each scale, and the words without which its name cannot stand in a record."""
+    pairs = (line.split("\t") for line in lines("scale_ranges"))
+    return {name: (told, frozenset(words_of(name.encode()))) for name, told in pairs}
 
 
 RULES = (

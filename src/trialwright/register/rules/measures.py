@@ -132,7 +132,9 @@ def baseline_only(subject: Subject) -> Iterator[Found]:
         found = [
             placed
             for placed in subject.outcomes_of(level)
-            if plain(placed.frame) in _ONCE and not _OF_SCREENING.search(placed.both)
+            if placed.frame.strip(_AROUND).startswith(_ONCE_BEGINS)
+            and plain(placed.frame) in _ONCE
+            and not _OF_SCREENING.search(placed.both)
         ]
         if found:
             yield Found(
@@ -164,6 +166,8 @@ _ONCE = frozenset(
         "inclusion",
     )
 )
+_ONCE_BEGINS = tuple({text.split()[0] for text in _ONCE})
+_AROUND = " \n\t.,;:-()[]\"'"
 
 
 RULES = (open_composite, aim_as_outcome, baseline_only)

@@ -7,6 +7,11 @@ from importlib.resources import files
 import msgspec
 
 
+@cache
+def _hints(hints: tuple[str, ...]) -> tuple[frozenset[bytes], ...]:
+    return tuple(frozenset(hint.encode().split()) for hint in hints)
+
+
 class Departure(msgspec.Struct, frozen=True):
     """Words (`when`, a pattern) that change the definition, unless others (`unless`) put it right."""
 
@@ -35,7 +40,7 @@ class PublishedDefinition(msgspec.Struct, frozen=True):
 
     def hinted(self, known: set[bytes]) -> bool:
         """The words of one of the hints are `known`: they stand in the record, so that it may paraphrase this."""
-        return any(known.issuperset(hint.encode().split()) for hint in self.hints)
+        return any(words <= known for words in _hints(self.hints))
 
     def departures(self, text: str) -> list[Departure]:
         """Where the text says something else than the definition."""

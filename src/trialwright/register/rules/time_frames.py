@@ -90,7 +90,9 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
 def timeless_frame(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes_of("primary", "secondary"):
         frame = placed.outcome.time_frame
-        if frame and not _COMMON_TIME.search(placed.frame) and not _EVENT.search(placed.frame) and not has_time(frame):
+        if not frame or _COUNTED_TIME.search(placed.frame) or _NUMBERED_TIME.search(placed.frame):
+            continue
+        if not _EVENT.search(placed.frame) and not has_time(frame):
             yield Found(
                 where=f"{placed.path}.timeFrame",
                 found=f'The time frame "{frame}" names no time.',
@@ -100,7 +102,8 @@ def timeless_frame(subject: Subject) -> Iterator[Found]:
 
 
 # what stands in most time frames: one look settles them
-_COMMON_TIME = re.compile(r"\d[ -]?(?:day|week|month|year|hour)s?\b|\b(?:day|week|month|year)s? \d{1,3}\b")
+_COUNTED_TIME = re.compile(r"\d[ -]?(?:day|week|month|year|hour)s?\b")
+_NUMBERED_TIME = re.compile(r"\b(?:day|week|month|year)s? \d{1,3}\b")
 _EVENT = Phrase(
     r"\b(?:before|after|prior to|preceding|following|ablation|implant\w*|arrival"
     r"|catheteri[sz]ation|baseline|incision|intra-?operative|insert\w+|period|discharge|death|admission|hospitali[sz]ation"
@@ -207,7 +210,8 @@ def bare_title(subject: Subject) -> Iterator[Found]:
     needs=_EVERY,
 )
 def repeated_outcome(subject: Subject) -> Iterator[Found]:
-    if len({_letters(placed.title) for placed in subject.outcomes}) == len(subject.outcomes):
+    # titles that differ in letters or digits of ASCII differ as plain text too
+    if len({placed.title.encode().translate(None, _SIGNS) for placed in subject.outcomes}) == len(subject.outcomes):
         return  # no title stands there twice, whatever its signs and spaces
     seen: dict[tuple[str, str], PlacedOutcome] = {}
     again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
@@ -226,11 +230,6 @@ def repeated_outcome(subject: Subject) -> Iterator[Found]:
             quote=placed.outcome.measure,
             severity="warning" if first.level != placed.level else "note",
         )
-
-
-def _letters(title: str) -> bytes:
-    # titles that differ in letters or digits of ASCII differ as plain text too
-    return title.encode().translate(None, _SIGNS)
 
 
 _SIGNS = bytes(at for at in range(256) if at >= 128 or not chr(at).isalnum())
