@@ -10,6 +10,8 @@ _LETTERS = bytes(at if 97 <= at <= 122 else at + 32 if 65 <= at <= 90 else 32 fo
 # the shape of a text: "a" for a small letter, "A" for a capital, a space for everything else
 _SHAPES = bytes(97 if 97 <= at <= 122 else 65 if 65 <= at <= 90 else 32 for at in range(256))
 
+_SPACE = ord(" ")
+
 
 def lowered(text: str) -> str:
     """
@@ -28,12 +30,12 @@ def words_of(encoded: bytes) -> list[bytes]:
 
 def places_of_shape(encoded: bytes, shape: str) -> Iterator[int]:
     """Where a word begins, in a text given as UTF-8, that is written like `shape` ("aAAA")."""
-    shapes, wanted = encoded.translate(_SHAPES), f" {shape}".encode()
-    if shapes.startswith(wanted[1:]):
-        yield 0
+    shapes, wanted = encoded.translate(_SHAPES), shape.encode()
+    # without the space before it in what is looked for, which stands everywhere: twice as fast
     at = shapes.find(wanted)
     while at >= 0:
-        yield at + 1
+        if at == 0 or shapes[at - 1] == _SPACE:
+            yield at
         at = shapes.find(wanted, at + 1)
 
 

@@ -31,8 +31,8 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     if not heading:
         return
     before, after = including.splitlines(), excluding.splitlines()
-    # few lines share their last word
-    ends, ends_after = _ends(before), _ends(after)
+    # few lines share their last letters
+    ends, ends_after = _ends(including), _ends(excluding)
     shared = set(ends).intersection(ends_after)
     asked = {_bare(line) for line, end in zip(before, ends, strict=True) if end in shared and _is_criterion(line)}
     if not asked:
@@ -75,9 +75,9 @@ def _is_criterion(line: str) -> bool:
     return listed and "criteria" not in line  # "additional criteria apply" is none
 
 
-def _ends(lines: list[str]) -> list[str]:
-    """The last word of each line, as its bare criterion has it."""
-    return [line.rstrip(" \t.;,").rpartition(" ")[2].lower() for line in lines]
+def _ends(text: str) -> list[str]:
+    """The last letters of each line, as its bare criterion has them."""
+    return [line.rstrip(" \t.;,")[-4:] for line in text.lower().splitlines()]
 
 
 def _bare(line: str) -> str:
