@@ -8,7 +8,7 @@ from trialwright.model.problem import Severity
 from trialwright.register.subject import Subject
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class Found(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One place where a rule holds. What is left empty is said by the rule itself."""
 
     where: str

@@ -14,6 +14,9 @@ from trialwright.register.subject import Subject
 from trialwright.register.vocabulary import lines
 
 
+_STILL_ESCAPED = "protocolSection.contactsLocationsModule"
+
+
 class Step(msgspec.Struct):
     """
     One key of the v2 tree that holds something limited: the attribute it stands in, and what is limited below it.
@@ -54,7 +57,8 @@ def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, 
             if step.most:
                 # the registry's form takes one character more than it documents: real records hold 255 where
                 # 254 is written
-                if len(piece) > step.most + 1 and (length := len(unescape(piece))) > step.most + 1:
+                length = len(unescape(piece)) if path.startswith(_STILL_ESCAPED) else len(piece)
+                if length > step.most + 1:
                     yield f"{path}.{step.key}{f'[{at}]' if step.many else ''}", length, step
             else:
                 yield from _longer(piece, step, f"{path}.{step.key}[{at}]" if step.many else f"{path}.{step.key}")
@@ -65,10 +69,10 @@ def _all_short(pieces: tuple[object, ...], limited: Step) -> bool:
     if limited.most:
         return max(map(len, pieces)) <= limited.most + 1  # type: ignore[arg-type]
     for step in limited.below.values():
+        if not step.most:
+            return False
         texts = map(attrgetter(step.attribute), pieces)
-        if step.many:
-            texts = chain.from_iterable(texts)
-        if not step.most or max(map(len, texts), default=0) > step.most + 1:
+        if max(map(len, chain.from_iterable(texts) if step.many else texts), default=0) > step.most + 1:
             return False
     return True
 

@@ -77,8 +77,11 @@ _TAKEN_APART = Phrase(
 )
 def aim_as_outcome(subject: Subject) -> Iterator[Found]:
     for level in ("primary", "secondary"):
-        titles = [placed for placed in subject.outcomes_of(level) if _AIM.match(placed.title)]
-        told = [placed for placed in subject.outcomes_of(level) if placed not in titles and _only_aim(placed)]
+        placed_here = subject.outcomes_of(level)
+        titles = [placed for placed in placed_here if _AIM.match(placed.title)]
+        # an aim begins in one of a few ways; most descriptions begin otherwise
+        told = [one for one in placed_here if one.description and _AIM.match(one.description) and _only_aim(one)]
+        told = [placed for placed in told if placed not in titles]
         for found, key, what in ((titles, "measure", "title"), (told, "description", "description")):
             if found:
                 quote = getattr(found[0].outcome, key)
@@ -91,10 +94,10 @@ def aim_as_outcome(subject: Subject) -> Iterator[Found]:
 
 
 def _only_aim(placed: PlacedOutcome) -> bool:
-    """The description is one sentence, and that is an aim."""
+    """The description, which begins with an aim, is one sentence and does not say how anything is measured."""
     told = placed.description
     alone = ". " not in told and "\n" not in told
-    return alone and not told.startswith("we ") and bool(_AIM.match(told)) and not _TELLS_HOW.search(told)
+    return alone and not told.startswith("we ") and not _TELLS_HOW.search(told)
 
 
 _TELLS_HOW = Phrase(
