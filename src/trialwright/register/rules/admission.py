@@ -31,7 +31,7 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     if not heading:
         return
     before, after = including.splitlines(), excluding.splitlines()
-    # few lines share their last letters
+    # few lines share their last word
     ends, ends_after = _ends(including), _ends(excluding)
     shared = set(ends).intersection(ends_after)
     asked = {_bare(line) for line, end in zip(before, ends, strict=True) if end in shared and _is_criterion(line)}
@@ -76,8 +76,8 @@ def _is_criterion(line: str) -> bool:
 
 
 def _ends(text: str) -> list[str]:
-    """The last letters of each line, as its bare criterion has them."""
-    return [line.rstrip(" \t.;,")[-4:] for line in text.lower().splitlines()]
+    """The last word of each line, as its bare criterion has it."""
+    return [line.rstrip(" \t.;,").rpartition(" ")[2] for line in text.lower().splitlines()]
 
 
 def _bare(line: str) -> str:

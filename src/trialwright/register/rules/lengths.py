@@ -13,7 +13,6 @@ from trialwright.register.rule import Found, rule
 from trialwright.register.subject import Subject
 from trialwright.register.vocabulary import lines
 
-
 _STILL_ESCAPED = "protocolSection.contactsLocationsModule"
 
 
