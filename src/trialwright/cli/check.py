@@ -2,11 +2,14 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trialwright.cli.speak import as_json, exit_by, out, parse_day, progress, stop, waiting, wrong_use
+
+if TYPE_CHECKING:
+    from trialwright.register import Baseline
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,34 +55,34 @@ def check(
         out.print(FORMATS[form](judged), markup=False, end="")
         exit_by(judged.findings)
         return
-    if as_ != "study" and _many(path, day, form, parquet, baseline):
-        return
-    if parquet:
-        wrong_use("--parquet needs many records: a folder of records, a .jsonl or a .jsonl.gz.")
     accepted = accepted_findings(baseline) if baseline else None
     if isinstance(accepted, list):
         stop(accepted)
+    if as_ != "study" and _many(path, day, form, parquet, accepted):
+        return
+    if parquet:
+        wrong_use("--parquet needs many records: a folder of records, a .jsonl or a .jsonl.gz.")
     with waiting("Checking"):
-        report = without_accepted(check_path(path, day, as_), accepted)
+        report = without_accepted(check_path(path, day, as_), accepted, path)
     out.print(FORMATS[form](report), markup=False, end="")
     if not path.exists():
         raise typer.Exit(2)
     exit_by(report.findings)
 
 
-def _many(path: Path, day: dt.date, form: str, parquet: Path | None, baseline: Path | None) -> bool:
+def _many(path: Path, day: dt.date, form: str, parquet: Path | None, accepted: "Baseline | None") -> bool:
     """Check many records where `path` holds them; False where it does not."""
     from trialwright.pipeline.bulk import check_many, count_files, holds_many
     from trialwright.register.many import render_many
 
     if not holds_many(path):
         return False
-    if form == "sarif" or baseline:
-        wrong_use("A check of many records prints text or json and knows no baseline: check one record for those.")
+    if form == "sarif":
+        wrong_use("A check of many records prints text or json: check one record for SARIF.")
     if parquet and not parquet.absolute().parent.is_dir():
         wrong_use(f"--parquet {parquet}: there is no folder {parquet.parent}.")
     with progress("Checking", count_files(path)) as bar:
-        report = check_many(path, day, parquet=parquet, tick=lambda: bar.advance(bar.task_ids[0]))
+        report = check_many(path, day, parquet=parquet, baseline=accepted, tick=lambda: bar.advance(bar.task_ids[0]))
     out.print(as_json(report) if form == "json" else render_many(report), markup=False, end="")
     if report.unreadable or report.counts["error"] or report.counts["warning"]:
         raise typer.Exit(1)

@@ -4,13 +4,15 @@ import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import polars as pl
 
 from trialwright.model.problem import Problem
-from trialwright.model.record import RegistryRecord
+from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.register import check_record, read_records, unreadable_file
+from trialwright.register.baseline import Baseline, numbers_of, set_apart, stale_entries
 from trialwright.register.many import FindingRow, ManyReport, Tally, finding_rows
 
 _MANY = (".jsonl", ".ndjson")
@@ -26,21 +28,30 @@ def holds_many(path: Path) -> bool:
     return _kind(path) in _MANY
 
 
-def check_many(path: Path, on: dt.date, *, parquet: Path | None = None, tick: Callable[[], object]) -> ManyReport:
+def check_many(
+    path: Path,
+    on: dt.date,
+    *,
+    parquet: Path | None = None,
+    baseline: Baseline | None = None,
+    tick: Callable[[], object],
+) -> ManyReport:
     """
     The counts over every record of a folder or file; `tick` is called after each.
 
-    Shape:    records are read one at a time; with `parquet`, one row a finding is written there.
-    Problems: what cannot be read is listed in the report, and the rest is checked all the same.
+    Shape:    records are read one at a time; with `parquet`, one row a finding is written there, accepted ones with
+              their reason.
+    Problems: what cannot be read is listed in the report, and the rest is checked all the same; TW-REG-022 for an
+              entry of the baseline that no finding of any record answers.
     """
-    tally = Tally()
-    rows = _checked(path, on, tally, tick)
+    tally, used = Tally(), set[int]()
+    rows = _checked(_readings(path, tick), on, tally, _Accepting(baseline or Baseline("", ()), used))
     if parquet is None:
         for _ in rows:
             pass
     else:
         _write(rows, parquet)
-    return tally.report(str(path), on.isoformat())
+    return tally.report(str(path), on.isoformat(), stale_entries(baseline, used) if baseline else ())
 
 
 def count_files(path: Path) -> int:
@@ -48,12 +59,26 @@ def count_files(path: Path) -> int:
     return sum(1 for _ in _files(path)) if path.is_dir() else 1
 
 
-def _checked(path: Path, on: dt.date, tally: Tally, tick: Callable[[], object]) -> Iterator[FindingRow]:
-    for reading in _readings(path, tick):
+class _Accepting(NamedTuple):
+    """A baseline, and which of its entries were used so far."""
+
+    baseline: Baseline
+    used: set[int]
+
+    def apart(self, record: RegistryRecord, report: CheckReport) -> CheckReport:
+        told, used = set_apart(report, self.baseline, numbers_of(record))
+        self.used.update(used)
+        return told
+
+
+def _checked(
+    readings: Iterable[RegistryRecord | list[Problem]], on: dt.date, tally: Tally, accepting: _Accepting
+) -> Iterator[FindingRow]:
+    for reading in readings:
         if isinstance(reading, list):
             tally.refuse(reading)
         else:
-            report = check_record(reading, on)
+            report = accepting.apart(reading, check_record(reading, on))
             tally.add(report)
             yield from finding_rows(reading, report)
 

@@ -23,6 +23,7 @@ from trialwright.register import (
     render_text,
     unreadable_file,
 )
+from trialwright.register.baseline import numbers_of
 
 FORMATS: dict[str, Callable[[CheckReport], str]] = {"text": render_text, "json": render_json, "sarif": render_sarif}
 
@@ -51,9 +52,17 @@ def accepted_findings(path: Path) -> Baseline | list[Problem]:
         return [unreadable_file(str(path), detail)]
 
 
-def without_accepted(report: CheckReport, baseline: Baseline | None) -> CheckReport:
-    """The report as it is, or with what a baseline accepts apart."""
-    return accept(report, baseline) if baseline else report
+def without_accepted(report: CheckReport, baseline: Baseline | None, path: Path) -> CheckReport:
+    """
+    The report on `path` as it is, or with what a baseline accepts apart.
+
+    Missing:  an entry for one record is used only where `path` is that record.
+    """
+    if not baseline:
+        return report
+    named = path.is_file() and any(one.record for one in baseline.accepted)
+    record = read_record(path.read_bytes(), path.name) if named else []
+    return accept(report, baseline, numbers_of(record) if isinstance(record, RegistryRecord) else ())
 
 
 def check_bytes(data: bytes, name: str, on: dt.date) -> CheckReport:

@@ -21,6 +21,7 @@ class RuleCount(msgspec.Struct, frozen=True, kw_only=True):
     records: int  # with at least one finding
     findings: int
     errors: int
+    accepted: int = 0  # further findings, which a baseline accepts
 
 
 class ManyReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,10 +34,16 @@ class ManyReport(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[Problem, ...]
     rules: tuple[RuleCount, ...]
     counts: dict[str, int]
+    accepted: int = 0
+    stale: tuple[Problem, ...] = ()  # entries of the baseline that no finding of any record answers
 
 
 class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with what research groups by; a part the record does not give is ""."""
+    """
+    One finding with what research groups by; a part the record does not give is "".
+
+    `accepted` is the reason for which a baseline accepts the finding, "" where none does.
+    """
 
     record: str
     source: str
@@ -51,6 +58,7 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     start: str
     sponsor_class: str
+    accepted: str
 
 
 class Tally:
@@ -59,6 +67,7 @@ class Tally:
     _MOST_NAMED = 1000
 
     def __init__(self) -> None:
+        self._accepted: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
         self._records: defaultdict[str, int] = defaultdict(int)
@@ -74,6 +83,7 @@ class Tally:
         self._findings.update(one.code for one in report.findings)
         self._errors.update(one.code for one in report.findings if one.severity == "error")
         self._severities.update(one.severity for one in report.findings)
+        self._accepted.update(one.code for one in report.accepted)
         self._with_errors += any(one.severity == "error" for one in report.findings)
         for code in {one.code for one in report.findings}:
             self._records[code] += 1
@@ -84,7 +94,7 @@ class Tally:
         if len(self._unreadable) < self._MOST_NAMED:
             self._unreadable += problems
 
-    def report(self, name: str, on: str) -> ManyReport:
+    def report(self, name: str, on: str, stale: tuple[Problem, ...] = ()) -> ManyReport:
         """The counts so far."""
         titles = {rule.code: rule.title for rule in RULES}
         rules = tuple(
@@ -95,8 +105,9 @@ class Tally:
                 records=self._records[code],
                 findings=self._findings[code],
                 errors=self._errors[code],
+                accepted=self._accepted[code],
             )
-            for code in sorted(self._findings)
+            for code in sorted(self._findings | self._accepted)
         )
         return ManyReport(
             checked_on=on,
@@ -106,6 +117,8 @@ class Tally:
             unreadable=tuple(self._unreadable),
             rules=rules,
             counts={severity: self._severities[severity] for severity in ("error", "warning", "note")},
+            accepted=self._accepted.total(),
+            stale=stale,
         )
 
 
@@ -113,7 +126,7 @@ def finding_rows(record: RegistryRecord, report: CheckReport) -> Iterator[Findin
     """One row a finding, for a table over many records."""
     protocol = record.typed.protocol_section
     status = protocol.status_module
-    for finding in report.findings:
+    for finding in (*report.findings, *report.accepted):
         yield FindingRow(
             record=protocol.identification_module.nct_id or protocol.identification_module.org_study_id_info.id,
             source=record.source_name,
@@ -128,6 +141,7 @@ def finding_rows(record: RegistryRecord, report: CheckReport) -> Iterator[Findin
             status=last_given_status(status),
             start=status.start_date_struct.date,
             sponsor_class=protocol.sponsor_collaborators_module.lead_sponsor.kind,
+            accepted=finding.fields.get("reason", ""),
         )
 
 
@@ -141,7 +155,11 @@ def render_many(report: ManyReport) -> str:
         f"  {'rule':<11} {'records':>8} {'of all':>7} {'findings':>9} {'errors':>7}  what",
     ]
     often = sorted(report.rules, key=lambda one: (-one.records, one.code))
-    lines += [_line(one, max(report.records, 1)) for one in often]
+    lines += [_line(one, max(report.records, 1)) for one in often if one.findings]
+    if report.accepted or report.stale:
+        lines += ["", f"Accepted by the baseline: {report.accepted:,} findings"]
+        lines += [f"  {one.code:<11} {one.accepted:>8,}  {one.title}" for one in often if one.accepted]
+        lines += [f"  {problem.sentence()}" for problem in report.stale]
     if report.unreadable:
         lines += ["", "Cannot be read", "--------------"]
         lines += [f"  {problem.sentence()}" for problem in report.unreadable[:20]]

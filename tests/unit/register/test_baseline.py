@@ -89,3 +89,13 @@ def test_every_output_shows_what_was_accepted_and_why():
     assert result["suppressions"] == [
         {"kind": "external", "justification": "Registration was late; every report says so."}
     ]
+
+
+def test_an_entry_for_one_record_is_used_in_that_record_alone():
+    baseline = _baseline(LATE + "  record: NCT04946669\n")
+    here = accept(checked(RECONSTRUCTION), baseline, {"NCT04946669"})
+    elsewhere = accept(checked(RECONSTRUCTION), baseline, {"NCT00000001"})
+
+    assert [one.code for one in here.accepted] == ["TW-REG-101"]
+    assert elsewhere.accepted == ()
+    assert "TW-REG-022" in codes(elsewhere)

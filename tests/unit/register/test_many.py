@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import io
 import json
 import subprocess
 import sys
@@ -11,8 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from trialwright.cli.main import app
+from trialwright.model.record import RegistryRecord
 from trialwright.pipeline.bulk import check_many, holds_many
-from trialwright.register.many import ManyReport, render_many
+from trialwright.register import Baseline, check_record, read_baseline, read_records
+from trialwright.register.many import ManyReport, finding_rows, render_many
 
 from .records import DATA, ON, checked
 
@@ -88,7 +91,7 @@ def test_the_command_prints_a_table_and_json(folder):
     assert told.exit_code == 1
     assert "3 records" in told.stdout
     assert counted["records"] == 3
-    assert {"code", "title", "family", "records", "findings", "errors"} == set(counted["rules"][0])
+    assert {"code", "title", "family", "records", "findings", "errors", "accepted"} == set(counted["rules"][0])
 
 
 def test_a_table_for_research_of_one_record_is_wrong_use(tmp_path):
@@ -111,3 +114,51 @@ def test_ten_times_as_many_records_take_no_more_memory(tmp_path):
 
     # 540 more records held typed would take about 30 MB (benchmarks/registry.py)
     assert peaks[1] - peaks[0] < 20
+
+
+LATE = "- rule: TW-REG-101\n  where: statusModule\n  reason: known\n"
+
+
+def _accepting(path, text, **kept) -> ManyReport:
+    baseline = read_baseline(text, "accepted.yaml")
+    assert isinstance(baseline, Baseline)
+    return _many(path, baseline=baseline, **kept)
+
+
+def test_what_a_baseline_accepts_is_counted_apart_in_many_records(tmp_path):
+    before = {rule.code: rule for rule in _many(SIXTY).rules}
+    report = _accepting(SIXTY, LATE, parquet=tmp_path / "f.parquet")
+    after = {rule.code: rule for rule in report.rules}
+    rows = pl.read_parquet(tmp_path / "f.parquet")
+
+    assert before["TW-REG-101"].findings == after["TW-REG-101"].accepted == report.accepted
+    assert (after["TW-REG-101"].findings, after["TW-REG-101"].errors, after["TW-REG-101"].records) == (0, 0, 0)
+    assert {code: rule.findings for code, rule in before.items() if code != "TW-REG-101"} == {
+        code: rule.findings for code, rule in after.items() if code != "TW-REG-101"
+    }
+    assert report.accepted == rows.filter(pl.col("accepted") == "known").height
+    assert f"Accepted by the baseline: {report.accepted} findings" in render_many(report)
+
+
+def test_an_entry_may_be_for_one_of_many_records_and_a_stale_one_is_told_once():
+    late = [
+        row.record
+        for reading in read_records(io.BytesIO(SIXTY.read_bytes()), "sixty")
+        if isinstance(reading, RegistryRecord)
+        for row in finding_rows(reading, check_record(reading, ON))
+        if row.rule == "TW-REG-101"
+    ]
+    report = _accepting(SIXTY, f"{LATE}  record: {late[0]}\n{LATE}  record: NCT00000000\n")
+
+    assert report.accepted == 1
+    assert [problem.where for problem in report.stale] == ["accepted.yaml:5"]
+    assert "is found no more" in render_many(report)
+
+
+def test_the_command_takes_a_baseline_with_many_records(folder, tmp_path):
+    path = tmp_path / "accepted.yaml"
+    path.write_text(LATE, encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(folder), "--on", "2026-02-18", "--baseline", str(path)])
+
+    assert done.exit_code == 1
+    assert "Accepted by the baseline" in done.output

@@ -27,6 +27,7 @@ class Step(msgspec.Struct):
     attribute: str
     many: bool
     most: int = 0
+    ceiling: int = 0
     verified: bool = False
     below: dict[str, "Step"] = msgspec.field(default_factory=dict)
 
@@ -40,7 +41,8 @@ def _limits() -> Step:
             key = step.removesuffix("[]")
             attribute = re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower()
             here = here.below.setdefault(key, Step(key, attribute, many=step.endswith("[]")))
-        here.most, here.verified = int(most), seen == "verified"
+        # the registry's form takes one character more than it documents: real records hold 255 where 254 is written
+        here.most, here.ceiling, here.verified = int(most), int(most) + 1, seen == "verified"
     return root
 
 
@@ -50,14 +52,12 @@ def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, 
         if not held:
             continue
         # nearly everything is short enough, and that is told at once
-        if _all_short(held, step) if step.many else step.most and len(held) <= step.most + 1:
+        if _all_short(held, step) if step.many else step.most and len(held) <= step.ceiling:
             continue
         for at, piece in enumerate(held if step.many else (held,)):
             if step.most:
-                # the registry's form takes one character more than it documents: real records hold 255 where
-                # 254 is written
                 length = len(unescape(piece)) if path.startswith(_STILL_ESCAPED) else len(piece)
-                if length > step.most + 1:
+                if length > step.ceiling:
                     yield f"{path}.{step.key}{f'[{at}]' if step.many else ''}", length, step
             else:
                 yield from _longer(piece, step, f"{path}.{step.key}[{at}]" if step.many else f"{path}.{step.key}")
@@ -66,12 +66,12 @@ def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, 
 def _all_short(pieces: tuple[object, ...], limited: Step) -> bool:
     """No text in or right below the pieces of a list is too long: told without a step of Python for each."""
     if limited.most:
-        return max(map(len, pieces)) <= limited.most + 1  # type: ignore[arg-type]
+        return max(map(len, pieces)) <= limited.ceiling  # type: ignore[arg-type]
     for step in limited.below.values():
         if not step.most:
             return False
         texts = map(attrgetter(step.attribute), pieces)
-        if max(map(len, chain.from_iterable(texts) if step.many else texts), default=0) > step.most + 1:
+        if max(map(len, chain.from_iterable(texts) if step.many else texts), default=0) > step.ceiling:
             return False
     return True
 
