@@ -31,6 +31,16 @@ def test_the_history_tells_every_build_and_marks_what_changed(demo, as_):
     assert "<del>" in page
 
 
+def test_the_history_says_in_chinese_what_each_version_is(demo, as_):
+    client = as_("monitor")
+    client.cookies["trialwright_language"] = "zh"
+    page = client.get("/registry/history/").content.decode()
+
+    assert "登记副本，2021-06-29 → 方案定义第 1 版（已登记）" in page
+    assert "方案定义第 2 版（修订方案）" in page
+    assert "of the definition" not in page
+
+
 def test_what_is_due_names_the_duty_the_day_and_the_law(demo, as_):
     page = as_("monitor").get("/registry/due/").content.decode()
 

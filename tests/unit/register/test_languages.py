@@ -37,6 +37,19 @@ def test_only_the_words_of_the_record_stay_in_its_language():
         assert not re.search(r"[A-Za-z]", re.sub(r"（原文：“.*”）", "", told.found) + told.cure)
 
 
+def test_no_two_findings_on_the_seed_read_alike_in_chinese():
+    told = [word_finding(finding, "zh").found for finding in checked(RECONSTRUCTION).findings]
+
+    assert len(told) == len(set(told))
+    assert "预计日期已过，却未更新 · 主要完成日期（原文：“2022-07-31”）" in told
+
+
+def test_the_place_of_one_of_several_is_told_in_chinese():
+    (finding,) = [one for one in checked(RECONSTRUCTION).findings if one.code == "TW-REG-401"]
+
+    assert word_finding(finding, "zh").found == "干预措施被列为疾病 · 疾病 第 2 项（原文：“Abatacept”）"
+
+
 def test_english_is_left_as_it_is():
     finding = checked(PAGE).findings[0]
 

@@ -152,6 +152,7 @@ def estimate_passed(subject: Subject) -> Iterator[Found]:
             yield Found(
                 where=f"{STATUS}.{name}.date",
                 found=f"The estimated {words} {date.text} has passed on {subject.on} and was never made actual.",
+                quote=date.text,
             )
 
 

@@ -75,7 +75,7 @@ def paraphrase_differs(subject: Subject) -> Iterator[Found]:
                     where=f"{placed.path}.description",
                     found=departure.found,
                     expected=departure.expected,
-                    quote=placed.outcome.measure,
+                    quote=departure.words_in(placed.told),
                     severity="error" if placed.level == "primary" and departure.decides else "warning",
                 )
 

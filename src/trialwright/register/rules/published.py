@@ -21,6 +21,11 @@ class Departure(msgspec.Struct, frozen=True):
     found: str
     expected: str
 
+    def words_in(self, text: str) -> str:
+        """The text's own words that depart."""
+        departing = re.search(self.when, text, re.I)
+        return departing.group(0) if departing else ""
+
 
 class PublishedDefinition(msgspec.Struct, frozen=True):
     """

@@ -1,6 +1,7 @@
 """The registry pages: what is wrong with the study's public record, how it reads, how it changed, what is due."""
 
 import datetime as dt
+import re
 
 from django.http import HttpResponseBase
 
@@ -33,7 +34,29 @@ def history(call: Call) -> HttpResponseBase:
     """Every version and every step between them, in words."""
     events = call.place.ledger.events()
     found = study_history(call.place.folder, call.place.study, events)
-    return page(call, "registry/history.html", history=None if isinstance(found, list) else found)
+    return page(
+        call, "registry/history.html", history=None if isinstance(found, list) else found, source_words=_source_words
+    )
+
+
+def _source_words(source: str) -> Text:
+    """What a version of the record is, in both languages; a day behind it stays."""
+    told, comma, day = source.partition(", ")
+    build = _BUILD.fullmatch(told)
+    if build:
+        chinese = f"方案定义第 {build['number']} 版（{_STATUS.get(build['status'], '草稿')}）"
+    else:
+        chinese = _SOURCES.get(told, told)
+    return Text(en=source, zh=f"{chinese}{'，' if comma else ''}{day}")
+
+
+_BUILD = re.compile(r"build (?P<number>\d+) of the definition \((?P<status>\w+)\)")
+_STATUS = {"registered": "已登记", "proposal": "修订方案"}
+_SOURCES = {
+    "registered record": "登记副本",
+    "submitted version": "已提交版本",
+    "working files of the definition": "方案定义的工作文件",
+}
 
 
 def due(call: Call) -> HttpResponseBase:
