@@ -11,10 +11,11 @@ import pytest
 
 from trialwright.register import check_record
 
-from .records import DATA, record_of
+from .records import DATA, ON, SHARED, record_of
 
 FIRST = DATA / "precision"
 SECOND = FIRST / "second"
+RECORDS = sorted((SHARED / "records").glob("*.json"))
 Label = tuple[str, str, str]
 each_sample = pytest.mark.parametrize("folder", [FIRST, SECOND], ids=["first", "second"])
 
@@ -87,3 +88,21 @@ def test_every_finding_without_a_label_on_the_second_sample_was_looked_at_again(
     unlabelled = [finding for finding in _findings(SECOND) if not _is_right(finding, labels)]
 
     assert [finding for finding in unlabelled if not _is_right(finding, seen)] == []
+
+
+@pytest.mark.bulk
+@pytest.mark.skipif(not RECORDS, reason="../shared/registry is not here")
+def test_nine_of_ten_findings_on_text_are_right_in_all_records_outside_the_samples():
+    sampled = {name for folder in (FIRST, SECOND) for name, _, _ in _labels(folder)}
+    read = {(record, rule, where): verdict for record, rule, where, verdict, *_ in _rows(FIRST / "text_look.tsv")}
+    found: list[Label] = []
+    for path in RECORDS:
+        data = path.read_bytes()
+        held = msgspec.json.decode(data).get("derivedSection", {}).get("miscInfoModule", {}).get("versionHolder")
+        report = check_record(record_of(data, path.stem), dt.date.fromisoformat(held) if held else ON)
+        places = [(path.stem, one.code, one.where.removeprefix("protocolSection.")) for one in report.findings]
+        found += [place for place in places if place[1][7] == "8" and place[0] not in sampled]
+    right = sum(read.get(finding) == "right" for finding in found)
+
+    assert len(found) >= 10
+    assert right >= 0.9 * len(found)
