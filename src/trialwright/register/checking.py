@@ -1,7 +1,6 @@
 """Checking a record: every rule asked, every answer in one report, errors first."""
 
 import datetime as dt
-from collections import Counter
 
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport, RegistryRecord
@@ -10,7 +9,7 @@ from trialwright.register.rule import Found, RegistrationRule
 from trialwright.register.rules import RULES
 from trialwright.register.subject import Subject
 
-_ORDER = ("error", "warning", "note")
+_RANK = {"error": 0, "warning": 1, "note": 2}
 # their names and citations: that a site has a name is asked, and how long it is, with its escapes taken away
 _READ_BY_NO_RULE = ("contacts_locations_module", "references_module")
 CANNOT_BE_JUDGED = "cannot be judged: cell lost"
@@ -43,7 +42,7 @@ def check_record(record: RegistryRecord, on: dt.date) -> CheckReport:
     else:
         told = [_problem(rule, found) for rule in rules for found in rule.look(subject)]
     findings = [*record.oddities, *told]
-    findings.sort(key=lambda problem: (_ORDER.index(problem.severity), problem.code))
+    findings.sort(key=lambda problem: (_RANK[problem.severity], problem.code))
     return report(record.source_name, on, findings, record)
 
 
@@ -62,13 +61,13 @@ def _asked_of(subject: Subject) -> tuple[RegistrationRule, ...]:
 
 def report(name: str, on: dt.date, findings: list[Problem], record: RegistryRecord | None) -> CheckReport:
     """The findings in the shape every command prints, counted by severity."""
-    counted = Counter(problem.severity for problem in findings)
+    severities = [problem.severity for problem in findings]
     return CheckReport(
         checked_on=on.isoformat(),
         input=name,
         findings=tuple(findings),
         lost=record.lost if record else (),
-        counts={severity: counted[severity] for severity in ("error", "warning", "note")},
+        counts={severity: severities.count(severity) for severity in ("error", "warning", "note")},
     )
 
 

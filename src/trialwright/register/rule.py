@@ -1,6 +1,6 @@
 """A rule of the registration linter: what it says, where it comes from, and the small function that looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -32,7 +32,7 @@ FAMILIES = {
     "9": "Required elements and lengths",
 }
 
-Look = Callable[[Subject], Iterator[Found]]
+Look = Callable[[Subject], Iterable[Found]]
 
 
 class RegistrationRule(msgspec.Struct, frozen=True, kw_only=True):

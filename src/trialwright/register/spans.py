@@ -29,9 +29,10 @@ _DAYS = {
 _NUMBER = r"\d{1,5}(?:\.\d{1,3})?|" + "|".join(_WORDS)
 _UNIT = r"minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
 _COUNTED = re.compile(
-    rf"(?<![\d.])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b", re.I
+    rf"(?<![\d.])(?=[\dotfsen])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b",
+    re.I,
 )
-_NAMED = re.compile(rf"\b({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*", re.I)
+_NAMED = re.compile(rf"\b(?=[mhdwy])({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*", re.I)
 # "day7" has no word boundary before its number; a number in letters must have one
 _ALL_NUMBERS = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,3})?|\b(?:" + "|".join(_WORDS) + ")", re.I)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199

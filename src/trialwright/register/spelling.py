@@ -78,7 +78,7 @@ def _one_slip_away(sounding: str) -> list[str]:
     A form without one of the last letters begins like the word, one without one of the first ends like it: where no
     form of any name begins, or ends, so, half of the forms need not be asked for.
     """
-    forms, (beginnings, endings) = _by_shortening(), _ends_of_forms()
+    forms, beginnings, endings = _forms()
     found = [*forms.get(sounding, ())]
     from_here = 1 if sounding[-_END:] in endings else max(1, len(sounding) - _END)
     to_here = len(sounding) if sounding[:_END] in beginnings else _END
@@ -127,9 +127,10 @@ def _by_shortening() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _ends_of_forms() -> tuple[frozenset[str], frozenset[str]]:
+def _forms() -> tuple[dict[str, tuple[str, ...]], frozenset[str], frozenset[str]]:
+    """The names by each of their shortened forms, and how these forms begin and end."""
     forms = _by_shortening()
-    return frozenset(form[:_END] for form in forms), frozenset(form[-_END:] for form in forms)
+    return forms, frozenset(form[:_END] for form in forms), frozenset(form[-_END:] for form in forms)
 
 
 @cache

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -65,6 +66,11 @@ def placed_outcomes(protocol: Protocol) -> tuple[PlacedOutcome, ...]:
         for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
         for at, outcome in enumerate(outcomes)
     )
+
+
+@lru_cache(maxsize=512)  # the same few paths in every record
+def _parts_of(path: str) -> tuple[str, str, str]:
+    return f"{path}.measure", f"{path}.description", f"{path}.timeFrame"
 
 
 def _placed(level: str, path: str, outcome: Outcome) -> PlacedOutcome:
@@ -183,13 +189,13 @@ class Subject:
             told.append((f"protocolSection.armsInterventionsModule.interventions[{at}].description", one.description))
         found = [Passage(path, text, lowered(text)) for path, text in told if text]
         for placed in self.outcomes:
-            path, outcome = placed.path, placed.outcome
+            outcome, (measure, description, frame) = placed.outcome, _parts_of(placed.path)
             if outcome.measure:
-                found.append(Passage(f"{path}.measure", outcome.measure, placed.title))
+                found.append(Passage(measure, outcome.measure, placed.title))
             if outcome.description:
-                found.append(Passage(f"{path}.description", outcome.description, placed.description))
+                found.append(Passage(description, outcome.description, placed.description))
             if outcome.time_frame:
-                found.append(Passage(f"{path}.timeFrame", outcome.time_frame, placed.frame))
+                found.append(Passage(frame, outcome.time_frame, placed.frame))
         return tuple(found)
 
     @once

@@ -1,7 +1,7 @@
 """Required elements: one table, one rule a row."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -265,16 +265,18 @@ def _required(element: Element) -> RegistrationRule:
         needs=(element.path,),
         interventional=element.interventional,
     )
-    def absent(subject: Subject) -> Iterator[Found]:
-        if element.present(subject.protocol):
-            return
-        asked = not element.since_2017 or subject.started_since(FINAL_RULE)
-        withheld = subject.protocol.status_module.overall_status == "WITHHELD"
-        expanded = subject.protocol.design_module.study_type == "EXPANDED_ACCESS"
-        if asked and not withheld and not (expanded and element.since_2017):
-            yield Found(where=f"protocolSection.{element.path}", found=f"The record does not give {element.words}.")
+    def absent(subject: Subject) -> Iterable[Found]:
+        return () if element.present(subject.protocol) else _asked(element, subject)
 
     return absent
+
+
+def _asked(element: Element, subject: Subject) -> Iterator[Found]:
+    asked = not element.since_2017 or subject.started_since(FINAL_RULE)
+    withheld = subject.protocol.status_module.overall_status == "WITHHELD"
+    expanded = subject.protocol.design_module.study_type == "EXPANDED_ACCESS"
+    if asked and not withheld and not (expanded and element.since_2017):
+        yield Found(where=f"protocolSection.{element.path}", found=f"The record does not give {element.words}.")
 
 
 RULES = tuple(_required(element) for element in _ELEMENTS)

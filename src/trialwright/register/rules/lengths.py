@@ -1,10 +1,11 @@
 """Length limits of the registry's form, counted on the text a person typed (Markdown escapes taken away)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import chain
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 
@@ -24,7 +25,7 @@ class Step(msgspec.Struct):
     """
 
     key: str
-    attribute: str
+    get: Callable[[object], Any]  # what stands under the key, of a part of the record
     many: bool
     most: int = 0
     ceiling: int = 0
@@ -34,13 +35,13 @@ class Step(msgspec.Struct):
 
 @cache
 def _limits() -> Step:
-    root = Step("protocolSection", "", many=False)
+    root = Step("protocolSection", lambda record: record, many=False)
     for path, most, seen in (line.split("\t") for line in lines("length_limits")):
         here = root
         for step in path.split("."):
             key = step.removesuffix("[]")
             attribute = re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower()
-            here = here.below.setdefault(key, Step(key, attribute, many=step.endswith("[]")))
+            here = here.below.setdefault(key, Step(key, attrgetter(attribute), many=step.endswith("[]")))
         # the registry's form takes one character more than it documents: real records hold 255 where 254 is written
         here.most, here.ceiling, here.verified = int(most), int(most) + 1, seen == "verified"
     return root
@@ -48,7 +49,7 @@ def _limits() -> Step:
 
 def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, Step]]:
     for step in limited.below.values():
-        held = getattr(part, step.attribute)
+        held = step.get(part)
         if not held:
             continue
         # nearly everything is short enough, and that is told at once
@@ -70,7 +71,7 @@ def _all_short(pieces: tuple[object, ...], limited: Step) -> bool:
     for step in limited.below.values():
         if not step.most:
             return False
-        texts = map(attrgetter(step.attribute), pieces)
+        texts = map(step.get, pieces)
         if max(map(len, chain.from_iterable(texts) if step.many else texts), default=0) > step.ceiling:
             return False
     return True

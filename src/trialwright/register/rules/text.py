@@ -225,6 +225,8 @@ def word_twice(subject: Subject) -> Iterator[Found]:
 )
 def spoiled_characters(subject: Subject) -> Iterator[Found]:
     whole = subject.whole
+    if whole.isascii() and "&" not in whole:
+        return
     for sign in _SPOILED:
         if sign[0] in whole and sign in whole:  # one character is looked for much faster than two
             passage = next(one for one in subject.passages if sign in one.text)
