@@ -1,6 +1,7 @@
 """Patterns and plain text that several families of rules share: what a dose looks like, and who is meant."""
 
 import re
+from functools import lru_cache
 
 from trialwright.register.passages import Phrase, lowered
 
@@ -40,6 +41,7 @@ _BETWEEN = re.compile(r"\W+")
 _PLAIN = bytes(ord(chr(at).lower()) if at < 128 and (chr(at).isalnum() or at == ord("_")) else 32 for at in range(256))
 
 
+@lru_cache(maxsize=512)  # the names of one record are asked for by half a dozen rules
 def plain(text: str) -> str:
     """The words alone, in lower case: two texts that differ in spacing or punctuation only are the same."""
     if text.isascii():  # nearly all are, and this is twenty times as fast

@@ -41,7 +41,8 @@ class PublishedDefinition(msgspec.Struct, frozen=True):
 
     def recognised(self, lower: str) -> bool:
         """The lower-case text paraphrases this definition."""
-        return all(re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by)
+        near = any(hint in lower for hint in self.hints)
+        return near and all(re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by)
 
     def hinted(self, known: set[bytes]) -> bool:
         """The words of one of the hints are `known`: they stand in the record, so that it may paraphrase this."""

@@ -36,7 +36,10 @@ _JARGON = Phrase(
     r"\b(?:exploratory|efficacy|pharmacokinetics?|randomi[sz]ed|double[- ]blind|placebo[- ]controlled"
     r"|open[- ]label|multi-?cent\w+|prospective|single[- ]arm)\b"
 )
-_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Oo]ur|I (?:will|plan|propose))\b(?!\s*[.:])")
+# each way begins with a letter of its own, so that a text is searched at these letters alone
+_FIRST_PERSON = re.compile(
+    r"(?:W(?<!\wW)e|w(?<!\ww)e|O(?<!\wO)ur|o(?<!\wo)ur|I(?<!\wI) (?:will|plan|propose))\b(?!\s*[.:])"
+)
 _WE, _I_DO = frozenset((b"we", b"our")), frozenset((b"will", b"plan", b"propose"))
 _NEAR_FIRST_PERSON = ("We ", " we ", "Our ", " our ", "I will", "I plan", "I propose", "we,", "we'")
 _FUNDER = re.compile(
