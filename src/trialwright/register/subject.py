@@ -11,7 +11,7 @@ import msgspec
 from trialwright.model.quantity import PartialDate
 from trialwright.register.derived import ACTIVE, last_given_status
 from trialwright.register.once import once
-from trialwright.register.passages import Passage, Phrase, lowered, words_of
+from trialwright.register.passages import Passage, Phrase, lowered, on_one_line, words_of
 from trialwright.register.spans import days_named, read_date
 from trialwright.register.v2 import Outcome, Protocol
 
@@ -259,13 +259,13 @@ class Subject:
     @once
     def background(self) -> str:
         """Summary and detailed description on one line."""
-        summary = " ".join(self.protocol.description_module.brief_summary.split())
+        summary = on_one_line(self.protocol.description_module.brief_summary)
         return f"{summary} {self.detailed_line}" if summary and self.detailed_line else summary or self.detailed_line
 
     @once
     def detailed_line(self) -> str:
         """The detailed description on one line."""
-        return " ".join(self.protocol.description_module.detailed_description.split())
+        return on_one_line(self.protocol.description_module.detailed_description)
 
     def own_words(self, phrase: Phrase) -> str:
         """

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from trialwright.register.passages import on_one_line
 from trialwright.register.rule import Found, rule
 from trialwright.register.subject import Subject, quoted
 
@@ -13,7 +14,7 @@ _SENTENCE_CHARACTERS = 60
 
 def _pieces(text: str) -> list[str]:
     """The long sentences of a text, each on one line."""
-    lines = " ".join(text.split()).split(". ")
+    lines = on_one_line(text).split(". ")
     return [line for line in lines if len(line) >= _SENTENCE_CHARACTERS]
 
 

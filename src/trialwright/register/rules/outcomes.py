@@ -251,10 +251,8 @@ def no_description(subject: Subject) -> Iterator[Found]:
 )
 def description_repeats(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        if not placed.description or not placed.title:
-            continue
-        first, second = placed.title[0], placed.description[0]
-        if first != second and (first + second).isascii() and first.isalnum() and second.isalnum():  # nearly all do
+        first, second = placed.title[:1], placed.description[:1]
+        if not second or (first != second and first in _BEGIN and second in _BEGIN):  # so it is with nearly all
             continue
         if _first_word(placed.outcome.description) != _first_word(placed.outcome.measure):
             continue
@@ -274,6 +272,7 @@ def _first_word(text: str) -> str:
 
 
 _WORD = re.compile(r"\w+")
+_BEGIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 RULES = (
