@@ -54,39 +54,55 @@ def pandas_by_participant(table: Any) -> Any:
 
 
 def _changed(table: Any) -> Any:
-    base = table.loc[table["visit"] == 0, ["participant", "measure", "value"]].rename(columns={"value": "base"})
-    now = table.loc[table["visit"] > 0].merge(base, on=["participant", "measure"], how="left")
-    sign = np.where(now["measure"] == "mmt", 1.0, -1.0)
-    now["gain"] = (now["value"] - now["base"]) * sign
-    return now
+    """Each value with its baseline beside it, joined on one integer key: pandas joins on two keys more slowly."""
+    table = table.assign(key=table["participant"].to_numpy() * len(MEASURES) + table["measure"].cat.codes.to_numpy())
+    base = table.loc[table["visit"] == 0, ["key", "value"]].rename(columns={"value": "base"})
+    now = table.loc[table["visit"] > 0].merge(base, on="key", how="left", sort=False)
+    sign = np.where((now["measure"] == "mmt").to_numpy(), 1.0, -1.0)
+    return now.assign(gain=(now["value"].to_numpy() - now["base"].to_numpy()) * sign)
+
+
+def _by_visit(now: Any) -> Any:
+    """What is counted per participant and visit, named by one integer for the same reason."""
+    return now["participant"].to_numpy() * 1000 + now["visit"].to_numpy()
 
 
 def pandas_long_doi(table: Any) -> Any:
+    import pandas as pd
+
     now = _changed(table)
-    change = now["gain"] / now["base"] * 100
-    now["improved"] = change >= 20
-    now["worse"] = change <= -25
-    now["veto"] = now["worse"] & (now["measure"] == "mmt")
-    found = now.groupby(["participant", "visit"])[["improved", "worse", "veto"]].sum()
+    change = now["gain"].to_numpy() / now["base"].to_numpy() * 100
+    worse = change <= -25
+    judged = pd.DataFrame(
+        {"improved": change >= 20, "worse": worse, "veto": worse & (now["measure"] == "mmt").to_numpy()}
+    )
+    found = judged.groupby(_by_visit(now), sort=False).sum()
     return (found["improved"] >= 3) & (found["worse"] <= 2) & (found["veto"] == 0)
 
 
 def pandas_long_tis(table: Any) -> Any:
     now = _changed(table)
-    length = now["measure"].map({**RANGES, "enz": 3000.0}).astype(float)
-    percent = now["gain"] / length * 100
-    points = np.zeros(len(now))
-    for m in MEASURES:
-        here = (now["measure"] == m).to_numpy()
-        level = np.searchsorted(np.array(EDGES[m], float), percent[here].fillna(-1), side="left")
-        points[here] = np.array(POINTS[m], float)[level]
-    now["points"] = points
-    return now.groupby(["participant", "visit"])["points"].sum() >= 20
+    codes, names = now["measure"].cat.codes.to_numpy(), list(now["measure"].cat.categories)
+    lengths = {**RANGES, "enz": 3000.0}
+    percent = now["gain"].to_numpy() / np.array([lengths[m] for m in names])[codes] * 100
+    edges = np.array([EDGES[m] for m in names], float)
+    level = np.zeros(len(now), np.int8)
+    for place in range(4):
+        level += percent > edges[codes, place]
+    now["points"] = np.array([POINTS[m] for m in names], float)[codes, level]
+    return now.groupby(_by_visit(now), sort=False)["points"].sum() >= 20
+
+
+def polars_rows(table: Any) -> pl.DataFrame:
+    """The long rows of pandas for Polars, the measure as an Enum: joins and comparisons then read integers."""
+    made = pl.DataFrame({c: table[c].astype(str).to_list() if c == "measure" else table[c].to_numpy() for c in table})
+    return made.with_columns(pl.col("measure").cast(pl.Enum(MEASURES)))
 
 
 def polars_long_doi(table: pl.DataFrame) -> pl.DataFrame:
-    base = table.filter(pl.col("visit") == 0).select("participant", "measure", base=pl.col("value"))
-    now = table.filter(pl.col("visit") > 0).join(base, on=["participant", "measure"], how="left")
+    rows = table.lazy()
+    base = rows.filter(pl.col("visit") == 0).select("participant", "measure", base=pl.col("value"))
+    now = rows.filter(pl.col("visit") > 0).join(base, on=["participant", "measure"], how="left")
     sign = pl.when(pl.col("measure") == "mmt").then(1.0).otherwise(-1.0)
     change = (pl.col("value") - pl.col("base")) * sign / pl.col("base") * 100
     improved, worse = (change >= 20) & change.is_not_nan(), change <= -25
@@ -95,7 +111,9 @@ def polars_long_doi(table: pl.DataFrame) -> pl.DataFrame:
         .group_by("participant", "visit")
         .agg(pl.col("improved", "worse", "veto").sum())
     )
-    return found.select((pl.col("improved") >= 3) & (pl.col("worse") <= 2) & (pl.col("veto") == 0))
+    judged = (pl.col("improved") >= 3) & (pl.col("worse") <= 2) & (pl.col("veto") == 0)
+    # The streaming engine joins and groups 2 to 2.5 times as fast as the in-memory one here.
+    return found.select("participant", "visit", judged).collect(engine="streaming")
 
 
 def _kernels() -> tuple[Any, Any]:
@@ -108,49 +126,70 @@ _COMPILED: list[Any] = []
 
 
 def _compile() -> list[Any]:
+    """
+    Straight code without a branch or a table in the loop: LLVM then works on four or eight rows at once.
+
+    Written with loops over measures and edges the same kernels reach a third of this for the score.
+    """
     import numba
+
+    inlined = numba.njit(inline="always")
+
+    @inlined
+    def better(b, f, sign):  # type: ignore[no-untyped-def]
+        change = (f - b) * sign
+        return np.int8((change >= 0.2 * b) & (change > 0))
+
+    @inlined
+    def worse(b, f, sign):  # type: ignore[no-untyped-def]
+        change = (b - f) * sign
+        return np.int8((change >= 0.25 * b) & (change > 0))
+
+    @inlined
+    def gone(b, f):  # type: ignore[no-untyped-def]
+        change = f - b
+        return np.int8(change != change)
 
     @numba.njit(parallel=True, fastmath=False)
     def doi(b0, f0, b1, f1, b2, f2, b3, f3, b4, f4, b5, f5, out):  # type: ignore[no-untyped-def]
         for i in numba.prange(out.shape[0]):
-            better = worse = gone = 0
-            veto = False
-            for b, f, sign in (
-                (b0[i], f0[i], -1.0), (b1[i], f1[i], -1.0), (b2[i], f2[i], 1.0),
-                (b3[i], f3[i], -1.0), (b4[i], f4[i], -1.0), (b5[i], f5[i], -1.0),
-            ):  # fmt: skip
-                change = (f - b) * sign
-                better += change >= 0.2 * b and change > 0
-                bad = change <= -0.25 * b and change < 0
-                worse += bad
-                gone += change != change
-                veto |= bad and sign > 0
-            if better >= 3 and worse <= 2 and not veto:
-                out[i] = 1 if gone == 0 or worse + gone <= 2 else 2
-            elif better + gone < 3 or worse > 2 or veto:
-                out[i] = 0
-            else:
-                out[i] = 2
+            up = better(b0[i], f0[i], -1.0) + better(b1[i], f1[i], -1.0) + better(b2[i], f2[i], 1.0)
+            up += better(b3[i], f3[i], -1.0) + better(b4[i], f4[i], -1.0) + better(b5[i], f5[i], -1.0)
+            weak, unknown = worse(b2[i], f2[i], 1.0), gone(b2[i], f2[i])
+            down = weak + worse(b0[i], f0[i], -1.0) + worse(b1[i], f1[i], -1.0) + worse(b3[i], f3[i], -1.0)
+            down += worse(b4[i], f4[i], -1.0) + worse(b5[i], f5[i], -1.0)
+            left = unknown + gone(b0[i], f0[i]) + gone(b1[i], f1[i])
+            left += gone(b3[i], f3[i]) + gone(b4[i], f4[i]) + gone(b5[i], f5[i])
+            sure = (up >= 3) & (down + left <= 2) & (weak + unknown == 0)
+            never = (up + left < 3) | (down > 2) | (weak > 0)
+            out[i] = 1 if sure else (0 if never else 2)
+
+    @inlined
+    def worth(b, f, sign, length, edges, points):  # type: ignore[no-untyped-def]
+        gain = (f - b) * sign * 100
+        earned = points[1] if gain > edges[0] * length else 0.0
+        earned = points[2] if gain > edges[1] * length else earned
+        earned = points[3] if gain > edges[2] * length else earned
+        return points[4] if gain > edges[3] * length else earned
+
+    @inlined
+    def missed(b, f, most):  # type: ignore[no-untyped-def]
+        change = f - b
+        return most if change != change else 0.0
+
+    usual, strength = EDGES["phga"], EDGES["mmt"]
+    p0, p1, p2, p3, p4, p5 = (tuple(map(float, POINTS[m])) for m in MEASURES)
+    r0, r1, r2, r3, _, r5 = (RANGES.get(m, 0.0) for m in MEASURES)
 
     @numba.njit(parallel=True, fastmath=False)
-    def tis(b0, f0, b1, f1, b2, f2, b3, f3, b4, f4, b5, f5, r4, ranges, edges, points, out):  # type: ignore[no-untyped-def]
+    def tis(b0, f0, b1, f1, b2, f2, b3, f3, b4, f4, b5, f5, r4, out):  # type: ignore[no-untyped-def]
         for i in numba.prange(out.shape[0]):
-            lower = upper = 0.0
-            for place, (b, f, sign) in enumerate((
-                (b0[i], f0[i], -1.0), (b1[i], f1[i], -1.0), (b2[i], f2[i], 1.0),
-                (b3[i], f3[i], -1.0), (b4[i], f4[i], -1.0), (b5[i], f5[i], -1.0),
-            )):  # fmt: skip
-                length = r4[i] if place == 4 else ranges[place]
-                percent = (f - b) * sign / length * 100
-                if percent != percent:
-                    upper += points[place, 4]
-                else:
-                    level = 0
-                    for k in range(4):
-                        level += percent > edges[place, k]
-                    lower += points[place, level]
-                    upper += points[place, level]
-            out[i] = 1 if lower >= 20 else 0 if upper < 20 else 2
+            lower = worth(b0[i], f0[i], -1.0, r0, usual, p0) + worth(b1[i], f1[i], -1.0, r1, usual, p1)
+            lower += worth(b2[i], f2[i], 1.0, r2, strength, p2) + worth(b3[i], f3[i], -1.0, r3, usual, p3)
+            lower += worth(b4[i], f4[i], -1.0, r4[i], usual, p4) + worth(b5[i], f5[i], -1.0, r5, usual, p5)
+            more = missed(b0[i], f0[i], p0[4]) + missed(b1[i], f1[i], p1[4]) + missed(b2[i], f2[i], p2[4])
+            more += missed(b3[i], f3[i], p3[4]) + missed(b4[i], f4[i], p4[4]) + missed(b5[i], f5[i], p5[4])
+            out[i] = 1 if lower >= 20 else (0 if lower + more < 20 else 2)
 
     return [doi, tis]
 
@@ -174,8 +213,5 @@ def numba_tis(doubles: Doubles, threads: int) -> NDArray[np.int8]:
 
     numba.set_num_threads(threads)
     out = np.empty(len(doubles["phga_b"]), np.int8)
-    ranges = np.array([RANGES.get(m, 0.0) for m in MEASURES])
-    edges = np.array([EDGES[m] for m in MEASURES], float)
-    points = np.array([POINTS[m] for m in MEASURES], float)
-    _kernels()[1](*_pairs(doubles), doubles["enz_range"], ranges, edges, points, out)
+    _kernels()[1](*_pairs(doubles), doubles["enz_range"], out)
     return out

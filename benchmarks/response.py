@@ -6,6 +6,7 @@ doubles. A peer that falls behind its own reference (by the ratio to pandas long
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -29,27 +30,42 @@ CHUNKS = 20  # of the whole frame: 1e8 participant-visits where PARTICIPANTS is 
 MEASURES = peers.MEASURES
 HIGHEST = {"phga": 100, "ptga": 100, "mmt": 150, "haq": 24, "enz": 30_000, "exm": 100}
 
-# Rate of each peer over that of pandas long in the measured references (statistics 4, engineering); 0.7 of it is due.
+# Rate of each peer over that of pandas long in the measured references; 0.7 of it is due.
+# statistics 4: groupby-apply, Polars long. engineering: numba (272 to 360 and 417 to 502 beside 1.0 to 1.3 for DOI,
+# 84 to 88 and 219 to 408 beside 1.5 for TIS: lower ends), where the older 240 / 1.7 of statistics 4 asks for less.
 REFERENCE = {
     "DOI groupby-apply": 471 / 4.3e5,
     "DOI Polars long": 1.9 / 1.7,
-    "DOI numba 1": 240 / 1.7,
+    "DOI numba 1": 272 / 1.3,
+    "DOI numba 2": 417 / 1.3,
     "TIS numba 1": 84 / 1.5,
+    "TIS numba 2": 219 / 1.5,
 }
 DUE = 0.7
+COPIED = 28.0  # GB/s that one core copied where the references were measured (statistics 4)
 
 
 def run() -> None:
     failed: list[str] = []
-    # Whole rows, as the reference prototypes were measured; then one value in thirty missing, shown beside.
+    _machine()
+    # Whole rows, as the reference prototypes of the kernels were measured; then one value in thirty missing.
     for holes in (0.0, 0.03):
-        failed += _engines(holes, judged=not holes)
+        failed += _engines(holes)
     failed += _memory()
     failed += _few_rows()
     print("all targets met" if not failed else f"NOT MET: {'; '.join(failed)}")
 
 
-def _engines(holes: float, judged: bool) -> list[str]:
+def _machine() -> None:
+    """What the machine is beside that of the references: the kernels on doubles go as fast as memory is read."""
+    block = np.ones(50_000_000)
+    other = block.copy()
+    spent = best(lambda: np.copyto(other, block), 5)
+    rate = 2 * block.nbytes / spent / 1e9
+    print(f"{os.cpu_count()} cores; one core copies {rate:.1f} GB/s ({COPIED:.0f} where the references were measured)")
+
+
+def _engines(holes: float) -> list[str]:
     failed: list[str] = []
     wide, doubles = _drawn(PARTICIPANTS * VISITS, holes=holes)
     rows = wide.frame.height
@@ -67,12 +83,13 @@ def _engines(holes: float, judged: bool) -> list[str]:
         failed += _held(f"{kind} with reasons / numba at {threads} threads", reasons / kernel, 0.25)
     for name, reference in REFERENCE.items():
         kind = name.split()[0]
-        ratio = rates[name] / rates[f"{kind} pandas long"]
-        failed += _held(f"peer {name} / pandas long, of its reference", ratio / reference, DUE)
+        if name in rates:  # a machine of one core has no kernel on two
+            ratio = rates[name] / rates[f"{kind} pandas long"]
+            failed += _held(f"peer {name} / pandas long, of its reference", ratio / reference, DUE)
     failed += _same_answers(wide, doubles)
-    if judged:
+    if not holes:
         failed += _chunks(wide, rates["DOI verdict"])
-    return failed if judged else []
+    return [f"{what} ({holes:.0%} missing)" for what in failed]
 
 
 def _held(what: str, figure: float, target: float, most: bool = False) -> list[str]:
@@ -99,7 +116,7 @@ def _rates(wide: Wide, doubles: dict[str, NDArray[np.float64]]) -> dict[str, flo
     doi, tis = _rules()
     rows = wide.frame.height
     long, few = peers.long_rows(doubles, LONG, VISITS), peers.long_rows(doubles, LOOPED, VISITS)
-    table = pl.DataFrame({c: long[c].astype(str).to_list() if c == "measure" else long[c].to_numpy() for c in long})
+    table = peers.polars_rows(long)
     work: dict[str, tuple[int, Callable[[], object]]] = {
         "DOI groupby-apply": (LOOPED * VISITS, lambda: peers.pandas_by_participant(few)),
         "DOI pandas long": (LONG * VISITS, lambda: peers.pandas_long_doi(long)),
@@ -110,7 +127,7 @@ def _rates(wide: Wide, doubles: dict[str, NDArray[np.float64]]) -> dict[str, flo
         "TIS verdict": (rows, lambda: evaluate_numerators(tis, wide, ["verdict"])),
         "TIS with reasons": (rows, lambda: evaluate_numerators(tis, wide, _reasons(tis))),
     }
-    for threads in sorted({1, pl.thread_pool_size()}):
+    for threads in sorted({1, 2, pl.thread_pool_size()} - {*range(pl.thread_pool_size() + 1, 3)}):
         work[f"DOI numba {threads}"] = (rows, lambda t=threads: peers.numba_doi(doubles, t))
         work[f"TIS numba {threads}"] = (rows, lambda t=threads: peers.numba_tis(doubles, t))
     spent = dict.fromkeys(work, float("inf"))
@@ -123,8 +140,11 @@ def _rates(wide: Wide, doubles: dict[str, NDArray[np.float64]]) -> dict[str, flo
 def _same_answers(wide: Wide, doubles: dict[str, NDArray[np.float64]]) -> list[str]:
     """How many verdicts the kernel on doubles gets wrong; the evaluator is held to exact fractions on a sample."""
     doi, tis = _rules()
-    exact = evaluate_numerators(doi, wide, ["verdict"]).frame["verdict"].fill_null(False).to_numpy()
-    print(f"  verdicts that doubles get wrong: {int((exact != (peers.numba_doi(doubles, 1) == 1)).sum()):,}")
+    for rule, kernel in ((doi, peers.numba_doi), (tis, peers.numba_tis)):
+        exact = evaluate_numerators(rule, wide, ["verdict"]).frame["verdict"].cast(pl.Int8).fill_null(2).to_numpy()
+        print(
+            f"  verdicts of {kernel.__name__} on doubles that are wrong: {int((exact != kernel(doubles, 1)).sum()):,}"
+        )
     wrong = 0
     sample = wide.frame.head(2_000)
     for rule, name in ((doi, "verdict"), (tis, "lower")):

@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from catalog.trees import NUMBERS, TRUTHS
 from trialwright import catalog
 from trialwright.catalog.evaluator import compile_rule, evaluate_numerators, narrow, prove
-from trialwright.model.expression import Add, All, AtLeast, Column, Compare, Constant, Multiply, OrElse, Rule, Subtract
+from trialwright.catalog.evaluator.linear import implied
+from trialwright.model.expression import (
+    Add,
+    All,
+    AtLeast,
+    Choose,
+    Column,
+    Compare,
+    Constant,
+    Multiply,
+    OrElse,
+    Rule,
+    Subtract,
+)
 
 KNOWN = catalog.load()
 _SMALL = st.one_of(st.none(), st.integers(-4, 4))
@@ -73,6 +86,94 @@ def test_a_guard_is_left_out_only_where_what_stands_beside_it_implies_it(low_a, 
     found = evaluate_numerators(rule, pl.DataFrame(rows, schema=dict.fromkeys("ab", pl.Int64))).frame
 
     assert [run(row) for row in rows] == found.to_dicts()
+
+
+_STEP = st.tuples(st.integers(1, 4), st.sampled_from([">", ">="]), st.integers(-6, 6), st.integers(0, 3))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(_STEP, st.integers(-3, 240), st.integers(1, 3)), min_size=1, max_size=5),
+    st.lists(st.fixed_dictionaries(dict.fromkeys("abr", _SMALL)), min_size=1, max_size=8),
+    st.integers(-3, 40),
+)
+def test_points_that_rise_in_steps_are_the_same_added_up_as_chosen_one_by_one(steps, rows, bottom):
+    # Levels of a table: k (a - b) > n, or more than so much of the range r; in order or not, rising or not, with nulls.
+    gain, tree = Subtract(Column("a"), Column("b")), Constant(bottom)
+    for (times, op, amount, of_range), worth, over in steps:
+        limit = Multiply(Constant(of_range), Column("r")) if of_range else Constant(amount)
+        tree = Choose(Compare(Multiply(Constant(times), gain), op, limit), Constant(worth, over), tree)
+    rule = Rule(tuple("abr"), {"points": tree, "known": OrElse(tree, Constant(50)), "sum": Add(tree, tree)})
+    run = compile_rule(rule)
+
+    found, over = evaluate_numerators(rule, pl.DataFrame(rows, schema=dict.fromkeys("abr", pl.Int64)))
+
+    got = [{n: None if v is None else Fraction(v, over.get(n, 1)) for n, v in row.items()} for row in found.to_dicts()]
+    assert [run(row) for row in rows] == got
+
+
+@settings(max_examples=300, deadline=None)
+@given(_STEP, _STEP, st.lists(st.tuples(*[st.integers(-5, 5)] * 3), min_size=1, max_size=30), st.booleans())
+def test_a_comparison_said_to_follow_from_another_does(one, other, rows, positive):
+    def compared(times, op, amount, of_range):
+        limit = Add(Constant(amount), Multiply(Constant(of_range), Column("r")))
+        return Compare(Multiply(Constant(times), Subtract(Column("a"), Column("b"))), op, limit)
+
+    weaker, stronger = compared(*one), compared(*other)
+    if not implied(weaker, stronger, {"r": 0} if positive else {}):
+        return
+    run = compile_rule(Rule(tuple("abr"), {"weaker": weaker, "stronger": stronger}))
+    for a, b, r in rows:
+        answers = run({"a": a, "b": b, "r": abs(r) if positive else r})
+        assert answers["weaker"] or not answers["stronger"], (a, b, r)
+
+
+def test_more_of_a_range_implies_less_of_it_only_where_the_range_is_proved_not_to_lie_below_zero():
+    gain, length = Subtract(Column("a"), Column("b")), Column("r")
+    quarter, tenth = (Compare(Multiply(Constant(k), gain), ">", length) for k in (4, 10))
+
+    assert implied(tenth, quarter, {"r": 0})
+    assert not implied(tenth, quarter, {"r": -1})
+    assert not implied(quarter, tenth, {"r": 0})
+    assert not implied(Compare(gain, ">", Constant(5)), Compare(gain, ">=", Constant(5)), {})
+    assert implied(Compare(gain, ">=", Constant(5)), Compare(gain, ">", Constant(5)), {})
+
+
+def test_a_choice_with_two_users_keeps_its_own_denominator():
+    # One user has halves, the other thirds.
+    above = [Compare(Column("a"), ">", Constant(n)) for n in range(3)]
+    shared = Choose(above[0], Constant(1), Constant(0))
+    halves, thirds = (Choose(above[n], Constant(1, n + 1), shared) for n in (1, 2))
+    rule = Rule(("a",), {"halves": halves, "thirds": thirds})
+    run = compile_rule(rule)
+
+    found, over = evaluate_numerators(rule, pl.DataFrame({"a": [0, 1, 2, 3]}))
+
+    got = [{name: Fraction(n, over[name]) for name, n in row.items()} for row in found.to_dicts()]
+    assert [run({"a": a}) for a in range(4)] == got
+
+
+@pytest.mark.parametrize("outputs", [["points"], ["points", "known"]])
+def test_an_answer_asked_for_alone_finds_its_nulls(outputs):
+    # The first to ask where a column is known was once too late for it.
+    points = Choose(Compare(Column("a"), ">", Constant(5)), Constant(3), Constant(1))
+    rule = Rule(("a",), {"points": points, "known": OrElse(points, Constant(0))})
+
+    found = evaluate_numerators(rule, pl.DataFrame({"a": [9, None, 1]}), outputs).frame
+
+    assert found.to_dicts() == [
+        {"points": p, "known": p or 0} if len(outputs) > 1 else {"points": p} for p in (3, None, 1)
+    ]
+
+
+@pytest.mark.parametrize(("highest", "dtype"), [(127, pl.Int8), (128, pl.UInt8), (255, pl.UInt8), (256, pl.Int16)])
+def test_a_sum_of_points_takes_one_byte_while_it_fits(highest, dtype):
+    steps = Choose(Compare(Column("a"), ">", Constant(1)), Constant(highest - 100), Constant(0))
+    rule = Rule(("a",), {"sum": Add(steps, Choose(Compare(Column("a"), ">", Constant(2)), Constant(100), Constant(0)))})
+
+    found = evaluate_numerators(rule, pl.DataFrame({"a": [1, 2, 3]})).frame["sum"]
+
+    assert (found.dtype, found.to_list()) == (dtype, [0, highest - 100, highest])
 
 
 def test_the_narrowest_width_that_holds_the_items_limits_is_taken_once():

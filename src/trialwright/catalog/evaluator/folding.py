@@ -7,6 +7,7 @@ from math import gcd, lcm
 
 import msgspec
 
+from trialwright.catalog.evaluator.linear import linear
 from trialwright.model.expression import (
     Add,
     All,
@@ -211,7 +212,7 @@ def _compared(left: Number, op: Comparison, right: Number, whole: bool) -> Truth
 
 def _two_columns(left: Number, op: Comparison, right: Number) -> Truth | None:
     """5 (b - f) >= b as 4 b >= 5 f: no difference to compute, and narrower integers; None where it is not like that."""
-    sides = _linear(left), _linear(right)
+    sides = linear(left), linear(right)
     if sides[0] is None or sides[1] is None:
         return None
     factors = {name: sides[0].get(name, 0) - sides[1].get(name, 0) for name in {**sides[0], **sides[1]}}
@@ -237,7 +238,7 @@ def _without_implied(parts: list[Truth], least: Mapping[str, int]) -> list[Truth
 def _implies(other: Truth, guard: Truth, least: Mapping[str, int]) -> bool:
     match guard, other:
         case Compare(Column(u), ">", Column(v)), Compare(left, ">" | ">=" as op, right):
-            sides = _linear(left), _linear(right)
+            sides = linear(left), linear(right)
             if sides[0] is None or sides[1] is None or set(sides[0]) != {u} or set(sides[1]) != {v}:
                 return False
             p, q = sides[0][u], sides[1][v]
@@ -246,25 +247,6 @@ def _implies(other: Truth, guard: Truth, least: Mapping[str, int]) -> bool:
                 return False
             return op == ">" or (p < q and max(lowest) > 0)
     return False
-
-
-def _linear(node: Number) -> dict[str, Fraction] | None:
-    """Factors of the columns in a sum, the constant under ""; None for anything but a sum of multiples of columns."""
-    match node:
-        case Column(name):
-            return {name: Fraction(1)}
-        case Constant():
-            return {"": _fraction(node)}
-        case Multiply(Constant() as factor, other) | Multiply(other, Constant() as factor):
-            under = _linear(other)
-            return None if under is None else {name: f * _fraction(factor) for name, f in under.items()}
-        case Add(left, right) | Subtract(left, right):
-            a, b = _linear(left), _linear(right)
-            if a is None or b is None:
-                return None
-            sign = -1 if isinstance(node, Subtract) else 1
-            return {name: a.get(name, Fraction(0)) + sign * b.get(name, Fraction(0)) for name in {**a, **b}}
-    return None
 
 
 def _times(factor: int, name: str) -> Number:

@@ -2,14 +2,17 @@
 
 import operator
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
+from fractions import Fraction
 from functools import reduce
+from itertools import pairwise
 from typing import cast
 
 import polars as pl
 
+from trialwright.catalog.evaluator.linear import implied
 from trialwright.catalog.evaluator.nodes import in_order, parts
-from trialwright.catalog.evaluator.widths import Widths, alike
+from trialwright.catalog.evaluator.widths import Width, Widths, alike, width_of
 from trialwright.model.expression import (
     Add,
     All,
@@ -29,16 +32,22 @@ from trialwright.model.expression import (
     Known,
     Multiply,
     Not,
+    Number,
     OrElse,
     Rule,
     Subtract,
     Truth,
 )
 
-DTYPES: dict[int, type[pl.DataType]] = {16: pl.Int16, 32: pl.Int32, 64: pl.Int64}
+DTYPES: dict[Width, type[pl.DataType]] = {
+    Width(8, signed=False): pl.UInt8,
+    Width(8): pl.Int8,
+    Width(16): pl.Int16,
+    Width(32): pl.Int32,
+    Width(64): pl.Int64,
+}
 _COUNTED = pl.UInt8  # what truths are counted in: half the memory traffic of the numbers
 _MOST_COUNTED = 255
-_ONE_BYTE = 127
 _ARITHMETIC: dict[type, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     Add: operator.add,
     Subtract: operator.sub,
@@ -53,7 +62,7 @@ _COMPARISONS: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "!=": operator.ne,
 }
 # Not worth a column of its own: computing these again is cheaper than writing them to memory and reading them back.
-_CHEAP = (Column, Constant, Known, Answered, CodeIs, DaysBetween, Add, Subtract, Multiply)
+_LEAVES = (Column, Constant, Known, Answered, CodeIs, DaysBetween)
 
 
 class Plan:
@@ -76,19 +85,25 @@ class Plan:
         nodes = self._with_counts()
         uses = Counter(part for node in nodes for part in self._column_parts(node))
         uses.update(rule.outputs.values())
-        shared = [n for n in nodes if uses[n] > 1 and not isinstance(n, _CHEAP)]
+        shared = [n for n in nodes if uses[n] > 1 and not _cheap(n)]
         self.names = {node: f"#{place}" for place, node in enumerate(shared)}
+        least = {column.name: found.low for column, found in proved.bounds.items() if isinstance(column, Column)}
+        # Where a null is not that of its columns the choice is made step by step.
+        chosen = [n for n in nodes if isinstance(n, Choose) and self.sources[n] is not None]
+        self.stairs = {n: steps for n in chosen if (steps := _stairs(n, least))}
         self.built: dict[Expr, pl.Expr] = {}
         self.levels: dict[Expr, int] = {}
         for node in nodes:
             under = self._column_parts(node)
             self.levels[node] = max((self.levels[p] + (p in self.names) for p in under), default=0)
             self.built[node] = self._build(node)
+        # Before the stages: an answer may be the first to ask where its columns are all known.
+        self.answers = [self._shortest(tree).alias(name) for name, tree in rule.outputs.items()]
 
     def narrowed(self, used: Iterable[str], numbers: Iterable[str]) -> list[pl.Expr]:
         """Every column once at its width: casting at the boundary is far cheaper than inside expressions."""
         numeric = set(numbers)
-        return [pl.col(n).cast(DTYPES[self.proved.bits[Column(n)]]) if n in numeric else pl.col(n) for n in used]
+        return [pl.col(n).cast(DTYPES[self.proved.width[Column(n)]]) if n in numeric else pl.col(n) for n in used]
 
     def stages(self) -> list[list[pl.Expr]]:
         made: dict[int, list[pl.Expr]] = {}
@@ -105,14 +120,16 @@ class Plan:
         return [made[level] for level in sorted(made) if made[level]]
 
     def outputs(self) -> list[pl.Expr]:
-        return [self._shortest(tree).alias(name) for name, tree in self.rule.outputs.items()]
+        return self.answers
 
     def _shortest(self, tree: Expr) -> pl.Expr:
         """An answer in one byte where that holds it: what goes out is most of the memory that reasons take."""
         built, bounds = self._of(tree), self.proved.bounds.get(tree)
         # A number that is computed; a column stays as it came, and a count has one byte already.
-        narrow = bounds is not None and bounds.size <= _ONE_BYTE and not isinstance(tree, Column | Constant | CountTrue)
-        return built.cast(pl.Int8) if narrow else built
+        if bounds is None or isinstance(tree, Column | Constant | CountTrue):
+            return built
+        needed = width_of(bounds)
+        return built.cast(DTYPES[needed]) if needed.bits == 8 < self.proved.width[tree].bits else built
 
     def _with_counts(self) -> list[Expr]:
         ordered: dict[Expr, None] = {}
@@ -131,7 +148,7 @@ class Plan:
             return self._literal(node.numerator, node if like is None else like)
         built = self._value(node)
         if isinstance(node, CountTrue) and like is not None:
-            return built.cast(DTYPES[self.proved.bits[like]])
+            return built.cast(DTYPES[self.proved.width[like]])
         if isinstance(node, Choose) and self.sources[node]:
             return pl.when(self._valid(node)).then(built)
         return built
@@ -144,7 +161,7 @@ class Plan:
         return pl.col(self.valid.setdefault(self.sources[node] or frozenset(), f"?{len(self.valid)}"))
 
     def _literal(self, number: int, like: Expr) -> pl.Expr:
-        return pl.lit(number, dtype=DTYPES[self.proved.bits[like]])
+        return pl.lit(number, dtype=DTYPES[self.proved.width[like]])
 
     def _scaled(self, node: Expr, part: Expr, denominator: int) -> pl.Expr:
         """`part` over `denominator`, at the width of `node`."""
@@ -158,7 +175,10 @@ class Plan:
         return self._of(part, node) if factor == 1 else self._of(part, node) * self._literal(factor, node)
 
     def _two(self, node: Expr, left: Expr, right: Expr) -> tuple[pl.Expr, pl.Expr]:
-        denominator = alike(self.proved.bounds[left], self.proved.bounds[right])[0].denominator
+        bounds = self.proved.bounds
+        # A choice may stand over more than its branches need, where another choice asked for it.
+        own = bounds[node] if isinstance(node, Choose) else alike(bounds[left], bounds[right])[0]
+        denominator = own.denominator
         return self._scaled(node, left, denominator), self._scaled(node, right, denominator)
 
     def _build(self, node: Expr) -> pl.Expr:
@@ -174,13 +194,15 @@ class Plan:
             case CodeIs(name, codes):
                 return pl.col(name).is_in(list(codes))
             case DaysBetween(start, end):
-                return (pl.col(end) - pl.col(start)).dt.total_days().cast(DTYPES[self.proved.bits[node]])
+                return (pl.col(end) - pl.col(start)).dt.total_days().cast(DTYPES[self.proved.width[node]])
             case Multiply(left, right):
                 return self._of(left, node) * self._of(right, node)
             case Add(left, right) | Subtract(left, right):
                 return _ARITHMETIC[type(node)](*self._two(node, left, right))
             case Compare(left, op, right):
                 return _COMPARISONS[op](*self._two(node, left, right))
+            case Choose() if node in self.stairs:
+                return self._climbed(node)
             case Choose(when, then, otherwise):
                 yes, no = self._two(node, then, otherwise)
                 if not self.may_be_null[when] or self.sources[node]:
@@ -194,6 +216,20 @@ class Plan:
                     return pl.when(self._valid(number)).then(known).otherwise(instead)
                 return known.fill_null(instead) if self.may_be_null[number] else known
         return self._combine(node)
+
+    def _climbed(self, node: Choose) -> pl.Expr:
+        """What each step adds: two constants to choose between cost half of a constant and a column."""
+        over = self.proved.bounds[node].denominator
+        bottom, *steps = self.stairs[node]
+        nothing, height = self._literal(0, node), _numerator(bottom[1], over)
+        added = []
+        for when, worth in steps:
+            if _numerator(worth, over) != height:
+                rise = self._literal(_numerator(worth, over) - height, node)
+                added.append(pl.when(self._of(when)).then(rise).otherwise(nothing))
+            height = _numerator(worth, over)
+        start = _numerator(bottom[1], over)
+        return reduce(operator.add, ([self._literal(start, node)] if start or not added else []) + added)
 
     def _combine(self, node: Expr) -> pl.Expr:
         match node:
@@ -274,11 +310,43 @@ class Plan:
         return any(self.may_be_null[part] for part in parts(node))
 
 
+def _stairs(node: Choose, least: Mapping[str, int]) -> list[tuple[Truth, Constant]]:
+    """
+    Constants that rise from step to step, the lowest first, each condition implied by that of the step above.
+
+    [] where it is anything else. The lowest stands without a condition (`Known(True)`).
+    """
+    steps: list[tuple[Truth, Constant]] = []
+    under: Number = node
+    while isinstance(under, Choose) and isinstance(under.then, Constant):
+        steps.insert(0, (under.when, under.then))
+        under = under.otherwise
+    if not isinstance(under, Constant) or len(steps) < 2:
+        return []
+    steps.insert(0, (Known(True), under))
+    rising = all(_fraction(a) <= _fraction(b) for (_, a), (_, b) in pairwise(steps))
+    nested = all(implied(a, b, least) for (a, _), (b, _) in pairwise(steps[1:]))
+    return steps if rising and nested else []
+
+
+def _fraction(constant: Constant) -> Fraction:
+    return Fraction(constant.numerator, constant.denominator)
+
+
+def _numerator(constant: Constant, over: int) -> int:
+    return constant.numerator * (over // constant.denominator)
+
+
 def _count(truths: Iterable[pl.Expr], most: int) -> pl.Expr:
     """How many are true, unknown ones not among them."""
     one, none = pl.lit(1, dtype=_counted(most)), pl.lit(0, dtype=_counted(most))
     counted = [pl.when(truth).then(one).otherwise(none) for truth in truths]
     return reduce(operator.add, counted) if counted else none
+
+
+def _cheap(node: Expr) -> bool:
+    """A leaf, or arithmetic on leaves alone."""
+    return isinstance(node, _LEAVES) or (isinstance(node, Add | Subtract | Multiply) and all(map(_cheap, parts(node))))
 
 
 def _counted(most: int) -> type[pl.DataType]:

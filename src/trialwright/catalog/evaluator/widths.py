@@ -5,7 +5,9 @@ Polars wraps integer overflow silently, so no expression is built before its bou
 64 bits is answered by the row function instead.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from functools import reduce
 from math import lcm
 from typing import NamedTuple
 
@@ -39,16 +41,27 @@ class Bounds(NamedTuple):
     def size(self) -> int:
         return max(abs(self.low), abs(self.high))
 
+    def with_ends(self, other: "Bounds") -> "Bounds":
+        """Wide enough for both numerators, whatever they stand over."""
+        return Bounds(min(self.low, other.low), max(self.high, other.high))
+
     def over(self, denominator: int) -> "Bounds":
         factor = denominator // self.denominator
         return Bounds(self.low * factor, self.high * factor, denominator)
 
 
+class Width(NamedTuple):
+    """What a node's arithmetic needs: 8, 16, 32, 64 bits or more, with a sign or without."""
+
+    bits: int
+    signed: bool = True
+
+
 class Widths(NamedTuple):
-    """`bounds` of every number node; `bits` (16, 32, 64 or more) that a node's arithmetic needs."""
+    """`bounds` of every number node, the `width` of every node that computes, and the most bits that one needs."""
 
     bounds: dict[Expr, Bounds]
-    bits: dict[Expr, int]
+    width: dict[Expr, Width]
     widest: int
 
 
@@ -58,26 +71,41 @@ def widths(rule: Rule, columns: Mapping[str, tuple[int, int]]) -> Widths:
 
     Nodes that meet in one comparison or one sum get the same width, so that nothing is cast inside an expression.
     """
+    nodes = in_order(rule.outputs.values())
     bounds: dict[Expr, Bounds] = {}
-    groups = _Groups()
-    sizes: dict[Expr, int] = {}
-    for node in in_order(rule.outputs.values()):
+    for node in nodes:
         found = _bounds(node, bounds, columns)
         if found is not None:
             bounds[node] = found
+    _share_denominators(rule, nodes, bounds)
+    groups = _Groups()
+    ends: dict[Expr, Bounds] = {}
+    for node in nodes:
         operands = _operands(node, bounds)
-        if found is not None or operands:
-            sizes[node] = max(b.size for b in (*operands, *([found] if found else [])))
+        met = (*operands, *([bounds[node]] if node in bounds else []))
+        if met:
+            ends[node] = reduce(Bounds.with_ends, met)
         for part in parts(node):
             # A constant takes the width of whoever uses it; it must not tie unrelated columns together.
             if operands and part in bounds and not isinstance(part, Constant):
                 groups.join(node, part)
-    largest: dict[Expr, int] = {}
-    for node, size in sizes.items():
+    reached: dict[Expr, Bounds] = {}
+    for node, found in ends.items():
         head = groups.head(node)
-        largest[head] = max(largest.get(head, 0), size)
-    bits = {node: _bits(largest[groups.head(node)]) for node in sizes}
-    return Widths(bounds, bits, max(bits.values(), default=16))
+        reached[head] = reached.get(head, found).with_ends(found)
+    width = {node: width_of(reached[groups.head(node)]) for node in ends}
+    return Widths(bounds, width, max((w.bits for w in width.values()), default=8))
+
+
+def _share_denominators(rule: Rule, nodes: list[Expr], bounds: dict[Expr, Bounds]) -> None:
+    """A choice that is a branch of another, and of nothing else, takes its denominator: constants are scaled for it."""
+    uses = Counter(part for node in nodes for part in parts(node))
+    uses.update(rule.outputs.values())
+    for node in reversed(nodes):
+        if isinstance(node, Choose):
+            for part in (node.then, node.otherwise):
+                if isinstance(part, Choose) and uses[part] == 1:
+                    bounds[part] = bounds[part].over(bounds[node].denominator)
 
 
 def _operands(node: Expr, bounds: Mapping[Expr, Bounds]) -> tuple[Bounds, ...]:
@@ -88,7 +116,8 @@ def _operands(node: Expr, bounds: Mapping[Expr, Bounds]) -> tuple[Bounds, ...]:
         case Multiply(left, right):
             return bounds[left], bounds[right]
         case Choose(_, then, otherwise):
-            return alike(bounds[then], bounds[otherwise])
+            shared = bounds[node].denominator
+            return bounds[then].over(shared), bounds[otherwise].over(shared)
         case OrElse(number, fallback):
             return alike(bounds[number], bounds[fallback])
     return ()
@@ -130,8 +159,11 @@ def alike(a: Bounds, b: Bounds) -> tuple[Bounds, Bounds]:
     return a.over(denominator), b.over(denominator)
 
 
-def _bits(size: int) -> int:
-    return next((bits for bits in (16, 32, 64) if size < 2 ** (bits - 1)), 128)
+def width_of(bounds: Bounds) -> Width:
+    """The narrowest that holds both ends; without a sign only in one byte, which then holds a whole sum of points."""
+    if bounds.low >= 0 and 128 <= bounds.high < 256:
+        return Width(8, signed=False)
+    return Width(next((bits for bits in (8, 16, 32, 64) if bounds.size < 2 ** (bits - 1)), 128))
 
 
 class _Groups:
