@@ -223,3 +223,34 @@ def test_rounding_is_half_away_from_zero(number, places, text):
 @pytest.mark.parametrize(("number", "text"), [("75/2", "37.5"), ("80/3", "80/3"), ("-1/8", "-0.125"), ("20", "20")])
 def test_exact_numbers_print_in_full(number, text):
     assert exact_text(Fraction(number)) == text
+
+
+CRITERION = """
+title: {en: Grip response, zh: 握力应答}
+says: Grip has improved.
+source: {text: worked by hand, seen: original}
+roles: {grip: {en: grip, zh: 握力}}
+parameters:
+  - {name: by, kind: choice, choices: [ten, twenty], says: By how much, default: ten}
+calculators:
+  - {beside: by, units: {grip: kg}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "said"),
+    [
+        ("default: ten", "settled: true", "settled is for one whose default"),
+        ("beside: by", "beside: bye", '"bye" is no parameter with choices'),
+        ("units: {grip: kg}", "units: {grp: kg}", '"grp" is no role'),
+        ("units: {grip: kg}", "parameters: {by: thirty}", "thirty"),
+        ("units: {grip: kg}", "parameters: {of: ten}", '"of" is no parameter'),
+        ("units: {grip: kg}", "clauses: strong", 'the clause "strong" has no words'),
+    ],
+)
+def test_a_criterion_whose_parts_do_not_fit_together_is_told(tmp_path, good, bad, said):
+    fine = catalog.load(_site(tmp_path / "fine", CRITERION, "grip_response", "criteria"))
+    wrong = catalog.load(_site(tmp_path / "wrong", CRITERION.replace(good, bad), "grip_response", "criteria"))
+
+    assert fine.problems == ()
+    assert [said in problem.sentence() for problem in wrong.problems] == [True]

@@ -131,6 +131,8 @@ def _contradictions(entry: Entry) -> Iterable[str]:
         for parameter in entry.parameters:
             if parameter.kind == "choice" and not parameter.choices:
                 yield f"parameter {parameter.name}: a choice needs its choices"
+            if parameter.settled and not parameter.default:
+                yield f"parameter {parameter.name}: settled is for one whose default is what the rule was without it"
             if parameter.default:
                 yield from _told(parameter, parameter.default, "default")
     if isinstance(entry, Criterion):
@@ -174,6 +176,7 @@ def _reading_contradictions(entry: Criterion) -> Iterable[str]:
     for name in (*entry.yes_no, *entry.once):
         if name not in entry.roles:
             yield f'"{name}" is no role. {guess(name, entry.roles)}'.strip()
+    yield from _sheet_contradictions(entry, declared)
     for name in entry.reading_sources:
         if name not in entry.readings:
             yield f'reading_sources: "{name}" is no reading. {guess(name, entry.readings)}'.strip()
@@ -183,6 +186,24 @@ def _reading_contradictions(entry: Criterion) -> Iterable[str]:
                 yield from _told(declared[name], text, f"reading {reading}")
             else:
                 yield f'reading {reading}: "{name}" is no parameter. {guess(name, declared)}'.strip()
+
+
+def _sheet_contradictions(entry: Criterion, declared: Mapping[str, Parameter]) -> Iterable[str]:
+    for sheet in entry.calculators:
+        for role in (*sheet.labels, *sheet.units, *sheet.scales):
+            if role not in entry.roles:
+                yield f'calculators: "{role}" is no role. {guess(role, entry.roles)}'.strip()
+        for name in sheet.beside:
+            if name not in declared or not declared[name].choices:
+                yield f'calculators: "{name}" is no parameter with choices. {guess(name, declared)}'.strip()
+        for name in sheet.clauses:
+            if name not in sheet.words and name not in entry.sentences:
+                yield f'calculators: the clause "{name}" has no words'
+        for name, text in sheet.parameters.items():
+            if name in declared:
+                yield from _told(declared[name], text, "calculators")
+            else:
+                yield f'calculators: "{name}" is no parameter. {guess(name, declared)}'.strip()
 
 
 def _told(parameter: Parameter, text: str, where: str) -> Iterable[str]:

@@ -142,6 +142,28 @@ class Instrument(Entry, frozen=True, kw_only=True):
     mapping: dict[str, str] = {}  # standard -> what every mapped item of it shares, read by export/ only
 
 
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    How a calculator asks a criterion: what is fixed, what is answered side by side, and in which words.
+
+    `name` and `title` only where a criterion has more than one; `labels` and `scales` where a setting changes what
+    stands in a role.
+    """
+
+    name: str = ""
+    title: Text | None = None
+    parameters: dict[str, str] = {}  # fixed on this sheet
+    beside: tuple[str, ...] = ()  # parameters of which every choice gets an answer of its own
+    labels: dict[str, Text] = {}
+    units: dict[str, Text] = {}
+    scales: dict[str, tuple[str, ...]] = {}
+    met: Text | None = None  # what a verdict of yes and of no is called; a response where nothing is said
+    unmet: Text | None = None
+    hint: Text | None = None  # below the fields
+    words: dict[str, Text] = {}  # what a reading, a choice or a clause is called on the page
+    clauses: tuple[str, ...] = ()  # truths of the rule that are shown one by one, named in `words` or the sentences
+
+
 class Criterion(Entry, frozen=True, kw_only=True):
     roles: dict[str, Text]  # measure role (phga, ptga, mmt ...) -> what stands there
     parameters: tuple[Parameter, ...]
@@ -151,6 +173,7 @@ class Criterion(Entry, frozen=True, kw_only=True):
     once: tuple[str, ...] = ()  # roles that are measured once and not compared with a baseline
     table: dict[str, str] = {}  # column of a scored table -> output of the rule, a word of compute.py, or "why"
     lowest: str | None = None  # no value of a measure may lie below this
+    calculators: tuple[Sheet, ...] = ()  # none: one sheet with every reading, or every choice of an open parameter
 
 
 class Method(Entry, frozen=True, kw_only=True):

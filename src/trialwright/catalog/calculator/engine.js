@@ -111,5 +111,5 @@ var Engine = (function () {
     return sign + (places ? digits.slice(0, -places) + "." + digits.slice(-places) : digits);
   }
 
-  return { exact: exact, run: run, over: over, times: times, compared: compared, fraction: fraction, decimal: decimal };
+  return { exact: exact, run: run, over: over, times: times, minus: minus, compared: compared, fraction: fraction, decimal: decimal };
 })();

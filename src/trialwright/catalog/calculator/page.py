@@ -1,19 +1,20 @@
 """What the calculator is made of: the criteria as data, the script, the style, and one page that needs nothing else."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 import msgspec
 
 from trialwright.catalog.calculator.program import Program, program_of
 from trialwright.catalog.catalog import Catalog
-from trialwright.model.entry import Criterion, Source
+from trialwright.model.entry import Criterion, Sheet, Source
 from trialwright.model.expression import Rule
 from trialwright.model.text import Text
 
-PARTS = ("_higher_better", "_range", "_b", "_f")  # the longest first
+PARTS = ("_higher_better", "_range", "_scale", "_b", "_f", "_n")  # the longest first
 MOST_VARIANTS = 12
 
 # Lengths of scales that a measure may have; several are offered, one alone is filled in. Sources: the instruments.
@@ -24,21 +25,28 @@ SCALES: Mapping[str, tuple[str, ...]] = {
     "exm": ("10",),
     "mmt": ("150", "80", "260"),
 }
+RESPONSE = Text("Responder", "应答"), Text("Not a responder", "无应答")
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A measure as the page asks for it: two values, and where the rule wants it the length of the scale."""
+    """
+    A measure as the page asks for it.
+
+    `kind`: a pair of visits (perhaps with a third), one number, or yes and no. `parts`: the columns behind the role.
+    """
 
     role: str
     label: Text
-    scale: bool
+    kind: Literal["pair", "number", "yes_no"]
+    parts: tuple[str, ...]
     scales: tuple[str, ...]
+    unit: Text | None
 
 
 class Variant(msgspec.Struct, frozen=True):
     """One way to read the criterion: a named reading, or one choice for each open parameter."""
 
-    name: str
+    title: Text
     parameters: dict[str, str]
     program: Program
 
@@ -47,16 +55,25 @@ class Calculated(msgspec.Struct, frozen=True):
     """One response criterion on the page."""
 
     name: str
+    criterion: str
     title: Text
     says: str
     sources: tuple[Source, ...]
+    met: Text
+    unmet: Text
+    hint: Text | None
     measures: tuple[Asked, ...]
+    clauses: dict[str, Text]
     variants: tuple[Variant, ...]
 
 
 def calculated(catalog: Catalog) -> tuple[Calculated, ...]:
-    """Every response criterion that compares two visits measure by measure, in every reading that it declares."""
-    made = (_calculated(catalog, catalog.criterion(name)) for name in catalog.names("criterion"))
+    """Every criterion, sheet by sheet, in every reading that it declares; none that asks for a date."""
+    made = (
+        _calculated(catalog, entry, sheet)
+        for entry in map(catalog.criterion, catalog.names("criterion"))
+        for sheet in entry.calculators or (Sheet(),)
+    )
     return tuple(each for each in made if each is not None)
 
 
@@ -65,7 +82,8 @@ def calculator_script(catalog: Catalog, only: str = "") -> str:
     chosen = [each for each in calculated(catalog) if only in ("", each.name)]
     # A criterion's text could end the script element of the static page; no JSON needs the sign as it is.
     data = msgspec.json.encode(chosen).decode().replace("<", "\\u003c")
-    return "\n".join((_file("engine.js"), f"var CRITERIA = {data};", _file("page.js")))
+    parts = (_file("engine.js"), f"var CRITERIA = {data};", _file("words.js"), _file("reasons.js"), _file("page.js"))
+    return "\n".join(parts)
 
 
 def calculator_style() -> str:
@@ -76,7 +94,7 @@ def calculator_page(catalog: Catalog, only: str = "") -> str:
     """
     One HTML file that works without network, server or account, in English and Chinese.
 
-    `only` is the criterion it is for; without it the page offers every one that compares two visits.
+    `only` is the criterion it is for; without it the page offers every one.
     """
     return (
         _file("page.html")
@@ -85,50 +103,82 @@ def calculator_page(catalog: Catalog, only: str = "") -> str:
     )
 
 
-def _calculated(catalog: Catalog, entry: Criterion) -> Calculated | None:
-    variants = _variants(catalog, entry)
+def _calculated(catalog: Catalog, entry: Criterion, sheet: Sheet) -> Calculated | None:
+    variants = _variants(catalog, entry, sheet)
     columns = dict.fromkeys(column for _, _, rule in variants for column in rule.columns)
-    measures = _measures(entry, tuple(columns))
+    measures = _measures(entry, sheet, columns)
     if not measures:
         return None
-    made = tuple(Variant(name, parameters, program_of(rule)) for name, parameters, rule in variants)
-    return Calculated(entry.name, entry.title, entry.says.strip(), entry.source, measures, made)
+    return Calculated(
+        name=f"{entry.name}_{sheet.name}" if sheet.name else entry.name,
+        criterion=entry.name,
+        title=sheet.title or entry.title,
+        says=entry.says.strip(),
+        sources=entry.source,
+        met=sheet.met or RESPONSE[0],
+        unmet=sheet.unmet or RESPONSE[1],
+        hint=sheet.hint,
+        measures=measures,
+        clauses={name: sheet.words.get(name) or entry.sentences[name] for name in sheet.clauses},
+        variants=tuple(Variant(title, parameters, program_of(rule)) for title, parameters, rule in variants),
+    )
 
 
-def _variants(catalog: Catalog, entry: Criterion) -> list[tuple[str, dict[str, str], Rule]]:
+def _variants(catalog: Catalog, entry: Criterion, sheet: Sheet) -> list[tuple[Text, dict[str, str], Rule]]:
     """The readings; without any, each combination of choices, or the defaults alone where these would be many."""
-    chosen: list[tuple[str, str, dict[str, str]]] = [(name, name, {}) for name in entry.readings]
+    chosen: list[tuple[tuple[str, ...], str, dict[str, str]]] = [((name,), name, {}) for name in entry.readings]
     if not chosen:
-        open_ = [p for p in entry.parameters if p.kind == "choice" and not p.settled]
+        named = [p for p in entry.parameters if p.name in sheet.beside]
+        open_ = named or [p for p in entry.parameters if p.kind == "choice" and p.name not in sheet.parameters]
         combined = [*itertools.product(*(p.choices for p in open_))] if open_ else []
         if not 0 < len(combined) <= MOST_VARIANTS:
             combined, open_ = [()], []
-        chosen = [
-            (", ".join(c.replace("_", " ") for c in each), "", dict(zip((p.name for p in open_), each, strict=True)))
-            for each in combined
-        ]
+        chosen = [(each, "", dict(zip((p.name for p in open_), each, strict=True))) for each in combined]
     made = []
-    for name, reading, given in chosen:
-        settings, _ = catalog.settings(entry.name, reading, given)
+    for codes, reading, given in chosen:
+        settings, _ = catalog.settings(entry.name, reading, {**sheet.parameters, **given})
         if settings is not None:  # a parameter without default: no reading to offer
-            made.append((name.replace("_", " "), settings.texts, catalog.rule(entry.name, settings.texts)))
+            made.append((_called(codes, sheet), settings.texts, catalog.rule(entry.name, settings.texts)))
     return made
 
 
-def _measures(entry: Criterion, columns: tuple[str, ...]) -> tuple[Asked, ...]:
-    """The measures behind the columns; () where a column is no part of a pair."""
-    roles: dict[str, set[str]] = {}
+def _called(codes: Iterable[str], sheet: Sheet) -> Text:
+    words = [sheet.words.get(code) or Text(code.replace("_", " "), code.replace("_", " ")) for code in codes]
+    return Text(", ".join(word.of("en") for word in words), "，".join(word.of("zh") for word in words))
+
+
+def _measures(entry: Criterion, sheet: Sheet, columns: Iterable[str]) -> tuple[Asked, ...]:
+    """The measures behind the columns, in the order of the entry's roles; () where a column belongs to none."""
+    parts: dict[str, list[str]] = {}
     for column in columns:
-        part = next((part for part in PARTS if column.endswith(part)), "")
-        role = column.removesuffix(part) if part else ""
-        if role not in entry.roles:
+        role, part = _role(entry, column)
+        if not role:
             return ()
-        roles.setdefault(role, set()).add(part)
-    if any(not {"_b", "_f"} <= found for found in roles.values()):
-        return ()
-    return tuple(
-        Asked(role, entry.roles[role], "_range" in found, SCALES.get(role, ())) for role, found in roles.items()
-    )
+        parts.setdefault(role, []).append(part)
+    made = []
+    for role in (r for r in entry.roles if r in parts):
+        kind = _kind(entry, role, parts[role])
+        if kind is None:
+            return ()
+        scales = sheet.scales.get(role, SCALES.get(role, ()) if "_range" in parts[role] else ())
+        label = sheet.labels.get(role, entry.roles[role])
+        made.append(Asked(role, label, kind, tuple(parts[role]), scales, sheet.units.get(role)))
+    return tuple(made)
+
+
+def _role(entry: Criterion, column: str) -> tuple[str, str]:
+    """The role behind a column and what is left of its name."""
+    if column in entry.roles:
+        return column, ""
+    part = next((part for part in PARTS if column.endswith(part)), "")
+    role = column.removesuffix(part)
+    return (role, part) if part and role in entry.roles else ("", "")
+
+
+def _kind(entry: Criterion, role: str, parts: list[str]) -> Literal["pair", "number", "yes_no"] | None:
+    if "" in parts:
+        return "yes_no" if role in entry.yes_no else "number"
+    return "pair" if {"_b", "_f"} <= set(parts) else None
 
 
 @cache
