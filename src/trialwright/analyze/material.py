@@ -150,6 +150,15 @@ def described(
     ]
 
 
+def decimals_of(values: Iterable[Fraction]) -> int:
+    """The decimals that values are written with; one where they have no end, and never more than two."""
+    found = list(values)
+    for places in (0, 1, 2):
+        if all((value * 10**places).denominator == 1 for value in found):
+            return places
+    return 2 if all(1000 % value.denominator == 0 for value in found) else 1
+
+
 def estimands_of(material: Material, use: DisplayUse, *kinds: str) -> list[Estimand]:
     """The estimands a display names that are of these kinds of variable."""
     named = [material.study.estimand(name) for name in use.estimands]

@@ -95,6 +95,39 @@ def method_rows(line: Line, uses: Sequence[MethodUse], supplied: Supply, catalog
     return rows
 
 
+CHANGES = ("x", "changes", "differences", "numbers")
+"""Names under which a method of paired values may ask for them."""
+
+BESIDE = frozenset({"mean", "zeros", "p_wilcoxon", "t_p", "t_lower", "t_upper"})
+"""What a method of paired values says besides its own answer: the line describes the changes already."""
+
+NO_UNIT = ("p_", "attained")
+
+
+def paired_rows(
+    line: Line, uses: Sequence[MethodUse], changes: Sequence[Fraction], catalog: Catalog, *, printed: tuple[str, int]
+) -> list[ResultRow]:
+    """
+    The estimate of some paired changes: its limits, the level they attain, p; `printed` is their unit and decimals.
+
+    Missing: a method that cannot answer gives rows without a value that say why; each warning names its line.
+    """
+    unit, decimals = printed
+    supplied: Supply = {**dict.fromkeys(CHANGES, changes), PARTICIPANTS[0]: len(changes)}
+    return [
+        msgspec.structs.replace(
+            row,
+            unit="" if row.statistic.startswith(NO_UNIT) else unit,
+            decimals=None if row.statistic.startswith(NO_UNIT) else decimals,
+            warnings=tuple(
+                f"{line.label}: {warning}" if row.value is not None else warning for warning in row.warnings
+            ),
+        )
+        for row in method_rows(line, uses, supplied, catalog)
+        if row.statistic not in BESIDE
+    ]
+
+
 def _supplied(observed: Observed, estimand: Estimand) -> Supply:
     counts = dict.fromkeys(RESPONDERS, observed.responders) | dict.fromkeys(PARTICIPANTS, observed.participants)
     return {**counts, **(dict.fromkeys(ALPHA, estimand.alpha) if estimand.alpha else {})}

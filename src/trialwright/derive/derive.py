@@ -42,7 +42,7 @@ def derive(study: Study, snapshot: Snapshot, catalog: Catalog) -> Analysis:
         records += [measured.record for measured in course.measures.values()]
         records += derive_items(catalog, course)
         records += log_records(catalog, book, asked, course.first_dose, course.participant)
-        records += [ledger_record(event) for event in book.events(course.participant, *ACTS)]
+        records += [ledger_record(event, course.first_dose) for event in book.events(course.participant, *ACTS)]
     records += [ledger_record(event) for event in book.events("", *ACTS)]
     records += _estimands(study, catalog, courses, participants)
     return Analysis(

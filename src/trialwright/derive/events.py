@@ -76,9 +76,14 @@ def emergence(first_dose: PartialDate | None, start: PartialDate | None) -> str:
     return {True: EMERGENT, False: BEFORE, None: UNDECIDED}[on_or_before(first_dose, start)]
 
 
-def ledger_record(event: LedgerEvent) -> AnalysisRecord:
-    """An act of the ledger (withdrawal, deviation, look ...) as a record; its id holds its seq, which never changes."""
+def ledger_record(event: LedgerEvent, first_dose: PartialDate | None = None) -> AnalysisRecord:
+    """
+    An act of the ledger (withdrawal, deviation, look ...) as a record; its id holds its seq, which never changes.
+
+    Units: the day it happened, as the act says, else the day it was entered; from the first dose where there was one.
+    """
     place = event.participant_id or "study"
+    day = event.details.get("date", event.at_utc[:10])
     return AnalysisRecord(
         id=f"{place}:{event.visit or '-'}:{event.kind}:{event.seq}",
         participant_id=event.participant_id,
@@ -86,7 +91,8 @@ def ledger_record(event: LedgerEvent) -> AnalysisRecord:
         parameter=event.kind,
         kind="event",
         value=event.details.get("reason", event.reason),
-        date=event.details.get("date", event.at_utc[:10]),
+        date=day,
+        study_day=study_day(first_dose, PartialDate(day)) if event.participant_id else None,
         details={**event.details, "user": event.user, "at_utc": event.at_utc},
         inputs=(event.seq,),
     )

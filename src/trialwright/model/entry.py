@@ -184,6 +184,7 @@ class Method(Entry, frozen=True, kw_only=True):
 class Display(Entry, frozen=True, kw_only=True):
     shape: Literal["table", "listing", "figure"]
     parameters: tuple[Parameter, ...] = ()
+    methods: tuple[str, ...] = ()  # those that its family of results always uses, whatever the estimand declares
 
 
 class Terms(Entry, frozen=True, kw_only=True):

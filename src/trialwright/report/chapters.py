@@ -1,6 +1,6 @@
 """Chapters that come from the definition alone: the analysis plan is made of them, and a part of the study report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -12,6 +12,7 @@ from trialwright.model.analysis import Cell, Table
 from trialwright.model.entry import Source
 from trialwright.model.study import Assumption, Estimand, Provenance, Study, Visit
 from trialwright.model.text import Text
+from trialwright.report import words
 from trialwright.report.document import Block, Heading, Paragraph, Points
 
 LEVELS = {
@@ -101,9 +102,10 @@ def design(w: Writing) -> list[Block]:
     study = w.study
     arms = w.say("one arm", "单臂") if len(study.arms) == 1 else w.say("{n} arms", "{n} 个组", n=len(study.arms))
     text = w.say(
-        "{arms}, {n} participants planned, {sites} site(s), masking as registered: {masking}.",
-        "{arms}，计划入组 {n} 例，{sites} 个中心，登记的设盲方式：{masking}。",
-        arms=arms, n=study.enrolment_planned, sites=len(study.sites), masking=study.registration.masking or "–",
+        "{arms}, {n} participants planned, sites: {sites}, masking as registered: {masking}.",
+        "{arms}，计划入组 {n} 例，中心数：{sites}，登记的设盲方式：{masking}。",
+        arms=arms, n=study.enrolment_planned, sites=len(study.sites),
+        masking=_coded(w, words.MASKINGS, study.registration.masking),
     )  # fmt: skip
     blocks: list[Block] = [Paragraph(text[:1].upper() + text[1:])]
     if len(study.arms) == 1:
@@ -117,6 +119,15 @@ def design(w: Writing) -> list[Block]:
             )
         )
     return blocks
+
+
+def phases(w: Writing) -> str:
+    """The phase as registered, in words."""
+    return w.say(", ", "、").join(_coded(w, words.PHASES, code) for code in w.study.registration.phases) or "–"
+
+
+def _coded(w: Writing, meant: Mapping[str, Text], code: str) -> str:
+    return w.of(meant[code]) if code in meant else code or "–"
 
 
 def eligibility(w: Writing) -> list[Block]:
@@ -133,12 +144,24 @@ def eligibility(w: Writing) -> list[Block]:
         (
             kinds[each.kind],
             w.of(each.text),
-            judged if each.met_when is None else w.say("data: ", "数据：") + ", ".join(each.evidence),
+            judged
+            if each.met_when is None
+            else w.say("data: ", "数据：") + w.say("; ", "；").join(_items(w, each.evidence)),
             w.origin(each.origin),
         )
         for each in w.study.eligibility
     ]
     return [w.table(columns, rows)]
+
+
+def _items(w: Writing, names: Sequence[str]) -> list[str]:
+    """Items by their labels, each once."""
+    found = []
+    for name in names:
+        instrument, _, item = name.rpartition("/")[2].partition(".")
+        known = w.catalog.instrument(instrument).items if instrument in w.catalog.names("instrument") else ()
+        found.append(next((w.of(each.label) for each in known if each.name == item), name))
+    return list(dict.fromkeys(found))
 
 
 def treatments(w: Writing) -> list[Block]:
@@ -164,7 +187,7 @@ def treatments(w: Writing) -> list[Block]:
 
 def _weights(low: str | None, high: str | None, high_included: bool) -> str:
     upper = f"{'≤' if high_included else '<'} {high}" if high else ""
-    return f"{low} – {upper}" if low and upper else upper or f"> {low}"
+    return f"≥ {low}, {upper}" if low and upper else upper or f"> {low}"
 
 
 def schedule(w: Writing) -> list[Block]:
@@ -184,7 +207,9 @@ def schedule(w: Writing) -> list[Block]:
 
 
 def _window(visit: Visit) -> str:
-    return f"−{visit.early} / +{visit.late}" if visit.study_day is not None else "–"
+    if visit.study_day is None:
+        return "–"
+    return f"−{visit.early} / +{visit.late}" if visit.early or visit.late else "0"
 
 
 def _forms(w: Writing, names: Sequence[str]) -> str:
@@ -260,10 +285,18 @@ def variable_words(w: Writing, estimand: Estimand) -> str:
     parts = [title]
     if variable.reading:
         parts.append(w.say("reading “{name}”", "判定方式“{name}”", name=variable.reading))
-    parts += [f"{key}: {value}" for key, value in sorted(variable.parameters.items())]
+    for key, value in sorted(variable.parameters.items()):
+        told = _roles(w, estimand, value) if key == "measures" else value
+        parts.append(f"{w.say(key.replace('_', ' '), '指标' if key == 'measures' else key)}{w.say(': ', '：')}{told}")
     if variable.visit:
         parts.append(w.of(w.study.visit(variable.visit).title))
     return "; ".join(parts) if not w.language.startswith("zh") else "；".join(parts)
+
+
+def _roles(w: Writing, estimand: Estimand, named: str) -> str:
+    roles = w.catalog.criterion(estimand.variable.entry).roles
+    names = [name.strip() for name in named.split(",")]
+    return w.say(", ", "、").join(w.of(roles[name]) if name in roles else name for name in names)
 
 
 def _answers(w: Writing, estimand: Estimand) -> str:
@@ -278,9 +311,17 @@ def methods_words(w: Writing, estimand: Estimand) -> str:
     """The summary methods, each with the parameters the definition gives it."""
     told = []
     for use in estimand.summary:
-        given = ", ".join(f"{key} = {value}" for key, value in sorted(use.parameters.items()))
-        told.append(f"{w.of(w.catalog.method(use.method).title)}{f' ({given})' if given else ''}")
-    return "\n".join(told) or w.say("counted", "计数")
+        given = w.say(", ", "，").join(_choice(w, key, value) for key, value in sorted(use.parameters.items()))
+        title = w.of(w.catalog.method(use.method).title)
+        told.append(w.say("{title} ({given})", "{title}（{given}）", title=title, given=given) if given else title)
+    return "\n".join(told) or w.say("counts and percentages", "例数与百分比")
+
+
+def _choice(w: Writing, key: str, value: str) -> str:
+    chosen = w.of(words.CHOSEN[value]) if value in words.CHOSEN else value
+    if key in words.CHOICES:
+        return w.of(words.CHOICES[key]).format(v=chosen)
+    return f"{key.replace('_', ' ')}{w.say(': ', '：')}{chosen}"
 
 
 def _benchmarks(w: Writing, estimand: Estimand) -> list[Block]:
@@ -300,15 +341,23 @@ def _benchmarks(w: Writing, estimand: Estimand) -> list[Block]:
     return [w.table(columns, rows)]
 
 
-def methods_used(w: Writing) -> list[Block]:
-    """Each statistical method of the definition once: what it says, and its sources."""
-    names = dict.fromkeys(use.method for estimand in w.study.estimands for use in estimand.summary)
+def methods_used(w: Writing, shown: Sequence[str] = ()) -> list[Block]:
+    """Each statistical method of the definition, and of the displays `shown`, once: what it says."""
+    names = dict.fromkeys([*(use.method for estimand in w.study.estimands for use in estimand.summary), *shown])
     columns = (w.say("Method", "方法"), w.say("What it does", "说明（英文原文）"))
     return [w.table(columns, [(w.of(w.catalog.method(n).title), w.catalog.method(n).says) for n in names])]
 
 
-def references(w: Writing) -> list[str]:
-    """The sources of every response criterion, method and benchmark that the definition uses, each once."""
+def references(w: Writing, shown: Sequence[str] = ()) -> list[Block]:
+    """The sources of every response criterion, method and benchmark used, numbered, and what their marks mean."""
+    sources = _sources(w, shown)
+    blocks: list[Block] = [Points(tuple(sources), numbered=True, language="en")]
+    if any(source.endswith("]") for source in sources):
+        blocks.append(Paragraph(w.of(words.RECALLED), "note"))
+    return blocks
+
+
+def _sources(w: Writing, shown: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     for estimand in w.study.estimands:
         names = [(use.method, "method") for use in estimand.summary]
@@ -318,7 +367,13 @@ def references(w: Writing) -> list[str]:
             entry = w.catalog.entry(name, "method" if kind == "method" else "criterion")
             found.update(dict.fromkeys(_source(source) for source in entry.source))
         found.update(dict.fromkeys(each.source for each in estimand.benchmarks))
-    return list(found)
+    for name in shown:
+        found.update(dict.fromkeys(_source(source) for source in w.catalog.method(name).source))
+    return [text for text in found if not text.endswith(_OURS)]
+
+
+_OURS = "our rule, declared"
+"""What is nobody's paper stands among the assumptions, not among the references."""
 
 
 def _source(source: Source) -> str:

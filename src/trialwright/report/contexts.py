@@ -37,6 +37,7 @@ class Contexts:
         self._labels = study_labels(study, catalog, language)
         self._why = dict(self._reasons())
         self._told: dict[str, str] = {}
+        self._methods: dict[str, str] = {}
         self._names = names_of(study, catalog) if language.startswith("zh") else {}
 
     def of(self, use: DisplayUse, rows: Sequence[ResultRow] = ()) -> DisplayContext:
@@ -62,6 +63,7 @@ class Contexts:
             alpha=next((each.alpha for each in estimands if each.alpha), ""),
             parameters=parameters,
             told=self._told_before(use, rows),
+            told_methods=self._methods_before(use, rows),
             names=self._names,
             forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
             language=self._language,
@@ -77,12 +79,23 @@ class Contexts:
 
     def _told_before(self, use: DisplayUse, rows: Sequence[ResultRow]) -> dict[str, str]:
         """Assumption -> the display that tells it, where that is another one than this and comes before it."""
-        kind = {"figure": "Figure", "listing": "Listing"}.get(self._catalog.display(use.display).shape, "Table")
+        mine = self._heading(use)
         for row in rows:
             for text in row.assumed:
-                self._told.setdefault(text.removesuffix("."), f"{kind} {use.number.removeprefix('F')}")
-        mine = f"{kind} {use.number.removeprefix('F')}"
+                self._told.setdefault(text.removesuffix("."), mine)
         return {text: where for text, where in self._told.items() if where != mine}
+
+    def _methods_before(self, use: DisplayUse, rows: Sequence[ResultRow]) -> dict[str, str]:
+        """The same for the sentences of methods, of tables only: a figure says them in small."""
+        mine = self._heading(use)
+        if mine.startswith("Table"):
+            for row in rows:
+                self._methods.setdefault(row.method, mine)
+        return {text: where for text, where in self._methods.items() if where != mine and text}
+
+    def _heading(self, use: DisplayUse) -> str:
+        kind = {"figure": "Figure", "listing": "Listing"}.get(self._catalog.display(use.display).shape, "Table")
+        return f"{kind} {use.number.removeprefix('F')}"
 
     def _population(self, rows: Sequence[ResultRow], estimands: Sequence[Estimand]) -> str:
         named = [row.analysis_set for row in rows if row.analysis_set]

@@ -1,11 +1,17 @@
 """A document as blocks: what the report, the analysis plan and the plain summary are before any writer sets them."""
 
+import re
+
 import msgspec
 
 from trialwright.model.analysis import Figure, Table
 
-NARROW_PAGE = 96
+_WORDS = re.compile("[\u2e80-\U0003ffff]|[^\\s\u2e80-\U0003ffff]+")
+
+NARROW_PAGE = 127
 """About how many letters a line of a table holds on an upright page; a wider one is set on a page turned sideways."""
+BETWEEN = 2
+"""What lies between two columns, in letters."""
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -75,20 +81,36 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_wide(table: Table) -> bool:
-    """Whether a table needs a page turned sideways: by the longest line that each of its columns must hold."""
+    """Whether a table needs a page turned sideways: by what each of its columns must hold, headings on three lines."""
     return bool(table.number) and len(table.columns) > 1 and sum(column_widths(table)) > NARROW_PAGE
 
 
 def column_widths(table: Table) -> list[int]:
     """What each column asks for, in letters: its longest word, a share of its longest text; Chinese counts double."""
-    widths = []
+    return [need.asked + BETWEEN for need in column_needs(table)]
+
+
+class Need(msgspec.Struct, frozen=True):
+    """What a column needs, in letters: its longest word, what it asks for, and all of its longest line."""
+
+    least: int
+    asked: int
+    whole: int
+
+
+def column_needs(table: Table) -> list[Need]:
+    """The need of every column, from its heading and its cells."""
+    needs = []
     for place, heading in enumerate(table.columns):
-        texts = [heading, *(row[place].text for row in table.rows if place < len(row))]
+        texts = [row[place].text for row in table.rows if place < len(row)]
         lines = [line for text in texts for line in text.split("\n")]
-        longest = max((_letters(line) for line in lines), default=0)
-        word = max((_letters(word) for line in lines for word in line.split(" ")), default=0)
-        widths.append(max(min(word, 24), min(longest, 34), 4))
-    return widths
+        longest = max((letters(line) for line in lines), default=0)
+        # Chinese is broken between any two signs: its longest word is one sign.
+        word = max((letters(word) for line in (heading, *lines) for word in _WORDS.findall(line)), default=0)
+        least = max(min(word, 24), 3)
+        asked = max(least, min(longest, 34), min(-(-letters(heading) // 3) + 2, letters(heading)))
+        needs.append(Need(least, asked, max(asked, longest, letters(heading))))
+    return needs
 
 
 def display_heading(display: Table | Figure) -> str:
@@ -114,5 +136,6 @@ def notes_of(display: Table | Figure) -> tuple[str, ...]:
     return (*display.footnotes, words.format(mark=display.mark))
 
 
-def _letters(text: str) -> int:
+def letters(text: str) -> int:
+    """How wide a text is: a Chinese sign is as wide as two letters."""
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)

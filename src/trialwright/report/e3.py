@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from trialwright.model.study import DisplayUse
 from trialwright.report import chapters, words
 from trialwright.report.document import Block, Document, Facts, Heading, PageBreak, Paragraph, Points
+from trialwright.report.e3_results import efficacy, numbered, participants, safety
 from trialwright.report.material import Material
 
 Chapter = Callable[[Material], list[Block]]
@@ -61,7 +62,7 @@ def _synopsis(m: Material) -> list[Block]:
         (m.say("Title", "题目"), w.of(study.title)),
         (m.say("Registered as", "注册号"), f"{study.registration.registry} {study.registration.registry_id}"),
         (m.say("Sponsor", "申办者"), study.registration.sponsor or "–"),
-        (m.say("Phase, as registered", "分期（登记）"), ", ".join(study.registration.phases) or "–"),
+        (m.say("Phase, as registered", "分期（登记）"), chapters.phases(w)),
         (m.say("Study period", "研究期间"), _period(m)),
         (m.say("Objective", "研究目的"), "\n".join(each.says.strip() for each in primary)),
         (m.say("Design", "设计"), _text(chapters.design(w))),
@@ -104,12 +105,13 @@ def _ethics(m: Material) -> list[Block]:
     acts = [e for e in m.snapshot.events if e.kind in ("ethics_approval", "site_opened")]
     names: dict[str, str] = {gate.event: m.writing.of(gate.title) for gate in m.writing.study.gates}
     told = [f"{names.get(e.kind, e.kind)}{m.say(': ', '：')}{e.details.get('date', e.at_utc[:10])}" for e in acts]
-    consents = sum(e.kind == "consent_given" for e in m.snapshot.events)
+    consents = [e.participant_id for e in m.snapshot.events if e.kind == "consent_given"]
     text = m.say(
-        "{n} consents stand in the ledger, each before the first study procedure that needs one.",
-        "记录中有 {n} 份知情同意，均先于需要同意的研究操作。",
-        n=consents,
-    )
+        "{people} people gave {n} consents (a new version of the form is signed anew), each before the first study "
+        "procedure that needs one.",
+        "{people} 人签署知情同意 {n} 份（新版同意书须重新签署），均先于需要同意的研究操作。",
+        n=len(consents), people=len(set(consents)),
+    )  # fmt: skip
     return [Points(tuple(told) or (m.say("No approval stands in the ledger.", "记录中没有批准。"),)), Paragraph(text)]
 
 
@@ -153,18 +155,11 @@ def _plan(m: Material) -> list[Block]:
         ("9.6", "Quality of the data", "数据质量", _quality(m)),
         ("9.7", "Statistical methods", "统计方法", [
             *chapters.analysis_sets(w), *chapters.intercurrent_events(w),
-            *chapters.estimands(w, ("primary", "secondary", "other")), *chapters.methods_used(w),
+            *chapters.estimands(w, ("primary", "secondary", "other")), *chapters.methods_used(w, m.methods),
         ]),
         ("9.8", "Changes", "变更", _changes(m)),
     ]  # fmt: skip
-    return _numbered(m, parts)
-
-
-def _numbered(m: Material, parts: Iterable[tuple[str, str, str, list[Block]]]) -> list[Block]:
-    blocks: list[Block] = []
-    for number, english, chinese, part in parts:
-        blocks += [Heading(m.say(english, chinese), 2, number), *part]
-    return blocks
+    return numbered(m, parts)
 
 
 def _control(m: Material) -> list[Block]:
@@ -177,10 +172,11 @@ def _quality(m: Material) -> list[Block]:
     versions, current = m.snapshot.versions.height, m.snapshot.current.height
     kinds = Counter(event.kind for event in m.snapshot.events)
     text = m.say(
-        "{current} datapoints in {versions} versions; {queries} queries opened, {closed} closed; every version and act "
-        "is chained by hash and names its author.",
+        "{current} datapoints in {versions} versions; queries opened: {queries}, closed: {closed}; what was still open "
+        "when the data were locked is listed with the locks. Every version and act is chained by hash and names its "
+        "author.",
         "{current} 个数据点，共 {versions} 个版本；提出质疑 {queries} 条，关闭 {closed} 条；"
-        "各版本与操作以哈希相链并注明作者。",
+        "锁定时未决者与锁定记录一并列出。各版本与操作以哈希相链并注明作者。",
         current=current, versions=versions, queries=kinds["query_opened"], closed=kinds["query_closed"],
     )  # fmt: skip
     return [Paragraph(text)]
@@ -197,69 +193,19 @@ def _changes(m: Material) -> list[Block]:
         m.say("Time frame", "时间"),
         m.say("Computed as", "计算所用估计目标"),
     )
-    told = [f"{e.at_utc[:10]}: build {e.build} {e.reason}".strip() for e in published]
-    return (
-        [m.writing.table(columns, registered), Points(tuple(told))] if told else [m.writing.table(columns, registered)]
+    told = [
+        m.say("{day}: build {n} of the definition was put in force. {why}", "{day}：研究定义第 {n} 版生效。{why}",
+              day=e.at_utc[:10], n=e.build, why=e.reason).strip()
+        for e in published
+    ]  # fmt: skip
+    unchanged = m.say(
+        "No other build of the definition was in force while data were collected.",
+        "数据收集期间无其他版本的研究定义生效。",
     )
-
-
-def _patients(m: Material) -> list[Block]:
-    flow = m.say(
-        "Of {screened} screened, {failed} did not enter and {enrolled} were enrolled; {dosed} received the treatment; "
-        "{completed} completed and {withdrawn} withdrew{where}.",
-        "筛选 {screened} 例，{failed} 例未入组，入组 {enrolled} 例；接受治疗 {dosed} 例；"
-        "完成 {completed} 例，退出 {withdrawn} 例{where}。",
-        failed=m.value("disposition", "screen_failure", "n"),
-        where=m.refer("disposition", "flow_diagram"),
-        **{r: m.value("disposition", r, "n") for r in ("screened", "enrolled", "dosed", "completed", "withdrawn")},
-    )
-    departed = m.say(
-        "{n} participant(s) had {events} protocol deviation(s), {major} of them with a major one{where}.",
-        "{n} 例参与者共有 {events} 项方案偏离，其中 {major} 例有重大偏离{where}。",
-        n=m.value("deviation_table", "any", "n"), events=m.value("deviation_table", "any", "events"),
-        major=m.value("deviation_table", "major", "n"), where=m.refer("deviation_table"),
-    )  # fmt: skip
-    return _numbered(m, [
-        ("10.1", "Disposition", "流向", [Paragraph(flow)]),
-        ("10.2", "Protocol deviations", "方案偏离", [Paragraph(departed)]),
-    ])  # fmt: skip
-
-
-def _efficacy(m: Material) -> list[Block]:
-    sets = [
-        m.say(
-            "{name}: {n}", "{name}：{n} 例", name=m.writing.of(each.title), n=m.value("analysis_sets", each.name, "n")
-        )
-        for each in m.writing.study.analysis_sets
-    ]
-    results: list[Block] = []
-    for each in m.headlines:
-        results += [Paragraph(each.seen, "key", each.estimand), Paragraph(each.held_against)]
-        results += [Paragraph(each.conclusion, cell=each.conclusion_cell)]
-    where = m.refer("responder_table", "sensitivity_grid", "response_listing")
-    results.append(Paragraph(m.say("Details and each participant{where}.", "详见各表与逐例结果{where}。", where=where)))
-    baseline = m.say("Who they were{where}.", "参与者基线情况{where}。", where=m.refer("baseline"))
-    taken = m.say("Doses given and missed{where}.", "给药与漏用{where}。", where=m.refer("exposure", "dosing_listing"))
-    return _numbered(m, [
-        ("11.1", "Data sets analysed", "分析集", [Points(tuple(sets))]),
-        ("11.2", "Demographics and other baseline", "人口学与基线特征", [Paragraph(baseline)]),
-        ("11.3", "Treatment compliance", "依从性", [Paragraph(taken)]),
-        ("11.4", "Results", "疗效结果", results),
-    ])  # fmt: skip
-
-
-def _safety(m: Material) -> list[Block]:
-    value = m.value
-    seen = m.say(
-        "{n} participants had {events} adverse events in the time counted; {serious} had a serious one, {severe} one "
-        "of grade 3 or higher, {stopped} stopped treatment for one, {fatal} died of one{where}.",
-        "统计期内 {n} 例参与者发生 {events} 个不良事件；严重者 {serious} 例，3 级及以上 {severe} 例，"
-        "因此停药 {stopped} 例，致死 {fatal} 例{where}。",
-        n=value("adverse_event_overview", "any", "n"), events=value("adverse_event_overview", "any", "events"),
-        where=m.refer("adverse_event_overview"),
-        **{r: value("adverse_event_overview", r, "n") for r in ("serious", "severe", "stopped", "fatal")},
-    )  # fmt: skip
-    return [Paragraph(seen), Paragraph(m.writing.of(words.LEADS["safety"]))]
+    after: list[Block] = [Points(tuple(told))] if told else []
+    if len(told) == 1:
+        after.append(Paragraph(unchanged))
+    return [m.writing.table(columns, registered), *after]
 
 
 def _discussion(m: Material) -> list[Block]:
@@ -299,11 +245,11 @@ def _is_listing(use: DisplayUse) -> bool:
 
 
 def _references(m: Material) -> list[Block]:
-    return [Points(tuple(chapters.references(m.writing)), numbered=True, language="en")]
+    return chapters.references(m.writing, m.methods)
 
 
 def _appendices(m: Material) -> list[Block]:
-    return _numbered(m, [
+    return numbered(m, [
         ("16.1.1", "What was found in the registration", "注册信息核查结果", _findings(m)),
         ("16.1.2", "What is assumed", "所作假设", chapters.assumptions(m.writing, m.assumptions)),
         ("16.1.9", "Documentation of the methods", "统计方法文件", [
@@ -338,9 +284,9 @@ CHAPTERS: tuple[tuple[str, str, str, Chapter], ...] = (
     ("7", "Introduction", "引言", _introduction),
     ("8", "Study objectives", "研究目的", lambda m: chapters.objectives(m.writing)),
     ("9", "Investigational plan", "研究计划", _plan),
-    ("10", "Study participants", "研究参与者", _patients),
-    ("11", "Efficacy evaluation", "疗效评价", _efficacy),
-    ("12", "Safety evaluation", "安全性评价", _safety),
+    ("10", "Study participants", "研究参与者", participants),
+    ("11", "Efficacy evaluation", "疗效评价", efficacy),
+    ("12", "Safety evaluation", "安全性评价", safety),
     ("13", "Discussion and overall conclusions", "讨论与总体结论", _discussion),
     ("14", "Tables and figures", "图表", _displays),
     ("15", "References", "参考文献", _references),

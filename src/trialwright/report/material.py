@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from trialwright.catalog.displays.layout import formatted_rows
 from trialwright.catalog.wording import Book
 from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
 from trialwright.model.ledger import Snapshot
@@ -33,6 +32,7 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     assumptions: tuple[Assumption, ...]
     mark: str
     printed: Printed
+    by_cell: dict[str, str] = {}
     book: Book | None = None
 
     def say(self, english: str, chinese: str, **fields: object) -> str:
@@ -41,6 +41,16 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     def value(self, display: str, row: str, statistic: str) -> str:
         """A printed value by the name of the catalog display, line and statistic; an en dash where there is none."""
         return self.printed.get((display, row, statistic), NOTHING)
+
+    def at(self, number: str, row: str, statistic: str) -> str:
+        """A printed value by the number of its display."""
+        return self.by_cell.get(f"{number}:{row}:{statistic}", NOTHING)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The methods behind the displays that are shown, in their order."""
+        used = (self.writing.catalog.display(use.display).methods for use, _ in self.shown)
+        return tuple(dict.fromkeys(name for names in used for name in names))
 
     def counted(self, display: str, row: str) -> tuple[str, str]:
         """The count of a line and what it is out of."""
@@ -64,10 +74,11 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
         return self.say(" ({where})", "（{where}）", where=", ".join(found))
 
 
-def printed_values(shown: Sequence[tuple[DisplayUse, Table | Figure]], rows: Sequence[ResultRow]) -> Printed:
+def printed_values(
+    shown: Sequence[tuple[DisplayUse, Table | Figure]], rows: Sequence[ResultRow], printed: dict[str, str]
+) -> Printed:
     """Every printed value once, by name: looked up many times, made once."""
     of = {use.number: use.display for use, _ in shown}
-    printed = formatted_rows(rows)
     found: Printed = {}
     for row in rows:
         found.setdefault((of.get(row.display, ""), row.row, row.statistic), printed[row.cell])

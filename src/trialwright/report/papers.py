@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.catalog.displays.layout import formatted_rows
 from trialwright.report.chapters import Writing
 from trialwright.report.document import Document
 from trialwright.report.docx_file import write_docx
@@ -34,13 +35,15 @@ def in_language(material: Material, language: str) -> Material:
 def material_of(page: Page, catalog: Catalog) -> Material:
     """What the documents are written from: the same displays, sentences and findings as the page's."""
     shown = tuple((each.use, each.display) for each in page.shown)
+    by_cell = formatted_rows(page.rows)
     return Material(
         writing=Writing(study=page.study, catalog=catalog, language=page.language),
         snapshot=page.snapshot,
         analysis=page.analysis,
         rows=page.rows,
         shown=shown,
-        printed=printed_values(shown, page.rows),
+        printed=printed_values(shown, page.rows, by_cell),
+        by_cell=by_cell,
         headlines=headlines(page),
         registration=page.registration,
         assumptions=assumptions_of(page.study),

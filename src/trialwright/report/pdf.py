@@ -2,9 +2,12 @@
 
 import datetime as dt
 import json
+import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
@@ -12,25 +15,35 @@ import typst
 
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.report.document import (
-    NARROW_PAGE,
+    BETWEEN,
     Block,
     Document,
     Facts,
     Heading,
+    Need,
     PageBreak,
     Paragraph,
     Points,
-    column_widths,
+    column_needs,
     display_heading,
     is_wide,
+    letters,
     notes_of,
 )  # fmt: skip
 from trialwright.report.results_file import Json
 
 STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 _MANY = 9
-_SMALLEST = 6.0  # points
 """From so many columns on, a table is set in smaller letters."""
+_SMALLEST = 5.5  # points
+_READABLE = 7.0
+_LETTER = 0.5
+_LINE_POINTS = {False: 476.0, True: 751.0}  # width of the text, upright and sideways
+_PAGE_POINTS = {False: 720.0, True: 498.0}  # its height
+_NOTE_LETTERS, _NOTE_POINTS, _HEAD_POINTS = 130, 11.0, 60.0
+_WHOLE = 0.75
+"""A table that takes less of a page than this is not broken over two."""
+_BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 
 
 def write_pdf(document: Document) -> bytes:
@@ -65,11 +78,7 @@ def _data(document: Document) -> dict[str, Json]:
         if document.chinese
         else "Nobody was treated. Every value was made by a computer; it says nothing about any drug."
     )
-    level = 1
-    blocks: list[Json] = []
-    for block in document.blocks:
-        blocks.append(_block(block, level + 1))
-        level = block.level if isinstance(block, Heading) else level
+    blocks = _blocks(document.blocks)
     return {
         "title": document.title,
         "subtitle": list(document.subtitle),
@@ -81,6 +90,32 @@ def _data(document: Document) -> dict[str, Json]:
         "contents": document.contents,
         "blocks": blocks,
     }
+
+
+def _blocks(given: Sequence[Block]) -> list[Json]:
+    """Every block as typst takes it; wide tables that follow one another share pages turned sideways."""
+    level = 1
+    told: list[dict[str, Json]] = []
+    for block in given:
+        told.append(_block(block, level + 1))
+        level = block.level if isinstance(block, Heading) else level
+    blocks: list[Json] = []
+    for sideways, run in groupby(zip(told, _turned(given), strict=True), key=lambda pair: pair[1]):
+        members: list[Json] = [block for block, _ in run]
+        blocks += [{"kind": "sideways", "blocks": members}] if sideways else members
+    return blocks
+
+
+def _turned(given: Sequence[Block]) -> list[bool]:
+    """Which blocks stand on pages turned sideways: wide tables, the listings between them, the heading above one."""
+    wide = [isinstance(block, Table) and is_wide(block) for block in given]
+    for place, block in enumerate(given):
+        if isinstance(block, Table) and block.listing and place and wide[place - 1] and any(wide[place:]):
+            wide[place] = True
+    for place in reversed(range(len(given) - 1)):
+        if isinstance(given[place], Heading | PageBreak) and wide[place + 1]:
+            wide[place] = True
+    return wide
 
 
 def _block(block: Block, level: int) -> dict[str, Json]:
@@ -98,7 +133,9 @@ def _block(block: Block, level: int) -> dict[str, Json]:
         case PageBreak():
             return {"kind": "break"}
         case Figure():
-            return {**_named(block, level), "kind": "figure", "svg": block.svg, "alt": block.alt, "wide": False}
+            return {
+                **_named(block, level), "kind": "figure", "svg": block.svg, "alt": block.alt, "width": _width(block),
+            }  # fmt: skip
         case _:
             return {**_named(block, level), **_table(block)}
 
@@ -115,20 +152,61 @@ def _named(display: Table | Figure, level: int) -> dict[str, Json]:
     }
 
 
+def _width(figure: Figure) -> int:
+    """Percent of the page's width at which a figure and its footnotes stand on one page."""
+    box = _BOX.search(figure.svg)
+    if box is None:
+        return 100
+    tall = float(box[2]) / float(box[1]) * _LINE_POINTS[False]
+    notes = sum(_lines(note, _NOTE_LETTERS) for note in notes_of(figure)) * _NOTE_POINTS
+    return max(60, min(100, int(100 * (_PAGE_POINTS[False] - notes - _HEAD_POINTS) / tall)))
+
+
 def _table(table: Table) -> dict[str, Json]:
-    wide, widths = is_wide(table), column_widths(table)
+    wide, needs = is_wide(table), column_needs(table)
     size = 7 if len(table.columns) >= _MANY else 7.5 if wide or table.listing else 8.5
-    if not wide and sum(widths) > NARROW_PAGE:  # else a long word would run into the next column
-        size = round(max(_SMALLEST, size * NARROW_PAGE / sum(widths)), 1)
+    asked = sum(need.asked + BETWEEN for need in needs)
+    # A letter is about half as wide as high: what a smaller letter lets fit is not broken over lines.
+    size = min(size, max(_READABLE, round(_LINE_POINTS[wide] / (asked * _LETTER), 1)))
+    widths = _widths(needs, _LINE_POINTS[wide] / (size * _LETTER))
+    least = sum(need.least + BETWEEN for need in needs)
+    if least * size * _LETTER > _LINE_POINTS[wide]:  # else a long word would run into the next column
+        size = round(max(_SMALLEST, _LINE_POINTS[wide] / (least * _LETTER)), 1)
+    taken = sum(widths) * size * _LETTER / _LINE_POINTS[wide]
     return {
         "kind": "table",
-        "wide": wide,
         "size": size,
-        "widths": list(widths),
+        "share": round(max(50, min(100, 100 * taken)), 1) if table.number else 100,
+        "whole": _height(table, widths, size) < _WHOLE * _PAGE_POINTS[wide],
+        "widths": [round(width, 2) for width in widths],
         "columns": list(table.columns),
         "align": [align_of(place, table) for place in range(len(table.columns))],
         "rows": [[_cell(row, place) for place in range(len(table.columns))] for row in table.rows],
     }
+
+
+def _widths(needs: Sequence[Need], room: float) -> list[float]:
+    """Letters for every column: its longest word first, then what it asks for, then the rest of long texts."""
+    widths = [float(need.least + BETWEEN) for need in needs]
+    for wanted in ([need.asked for need in needs], [need.whole for need in needs]):
+        lacking = [max(want + BETWEEN - width, 0) for want, width in zip(wanted, widths, strict=True)]
+        spare = max(room - sum(widths), 0)
+        share = min(1.0, spare / sum(lacking)) if sum(lacking) else 0.0
+        widths = [width + lack * share for width, lack in zip(widths, lacking, strict=True)]
+    return [width * 1.08 for width in widths]
+
+
+def _height(table: Table, widths: Sequence[float], size: float) -> float:
+    """About how high a table stands with its footnotes, in points."""
+    lines = max((_lines(words, width) for words, width in zip(table.columns, widths, strict=True)), default=1)
+    for row in table.rows:
+        lines += max((_lines(cell.text, width) for cell, width in zip(row, widths, strict=False)), default=1)
+    notes = sum(_lines(note, _NOTE_LETTERS) for note in notes_of(table))
+    return lines * size * 1.5 + len(table.rows) * 3 + notes * _NOTE_POINTS + _HEAD_POINTS
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(1 + int(letters(line) / max(width, 1)) for line in text.split("\n"))
 
 
 def align_of(place: int, table: Table) -> str:

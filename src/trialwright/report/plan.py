@@ -51,6 +51,12 @@ def analysis_plan(
     )  # fmt: skip
 
 
+def _methods(w: Writing) -> tuple[str, ...]:
+    """The methods that the displays of the plan will use."""
+    used = (w.catalog.display(use.display).methods for use in w.study.displays)
+    return tuple(dict.fromkeys(name for names in used for name in names))
+
+
 def _parts(w: Writing, shells: Sequence[Table | Figure], assumptions: Sequence[Assumption]) -> list[Part]:
     return [
         ("Objectives", "研究目的", chapters.objectives(w)),
@@ -60,7 +66,7 @@ def _parts(w: Writing, shells: Sequence[Table | Figure], assumptions: Sequence[A
         ("Endpoints as estimands", "估计目标", chapters.estimands(w, _MAIN, heading=2)),
         ("Intercurrent events", "伴发事件", chapters.intercurrent_events(w)),
         ("Missing data", "缺失数据", _missing(w)),
-        ("Statistical methods", "统计方法", [*chapters.methods_used(w), *_conventions(w)]),
+        ("Statistical methods", "统计方法", [*chapters.methods_used(w, _methods(w)), *_conventions(w)]),
         ("Would another choice change the answer?", "敏感性分析", _sensitivity(w)),
         ("Subgroups", "亚组", _subgroups(w)),
         ("Several questions, one primary", "多重性", _multiplicity(w)),
@@ -69,7 +75,7 @@ def _parts(w: Writing, shells: Sequence[Table | Figure], assumptions: Sequence[A
         ("Changes from the registered text", "与登记内容的差异", _changes(w)),
         ("Tables, figures and listings", "图表目录", _shells(w, shells)),
         ("What is assumed", "所作假设", chapters.assumptions(w, assumptions)),
-        ("References", "参考文献", [Points(tuple(chapters.references(w)), numbered=True, language="en")]),
+        ("References", "参考文献", chapters.references(w, _methods(w))),
     ]
 
 

@@ -89,6 +89,49 @@ CAVEAT_END = Text(
     "因此，应答率高于参照值并不证明由治疗所致；参照值来自不同的参与者、机构与判定规则。",
 )
 
+PHASES: dict[str, Text] = {
+    "EARLY_PHASE1": Text("Early Phase 1", "早期 1 期"),
+    "PHASE1": Text("Phase 1", "1 期"),
+    "PHASE2": Text("Phase 2", "2 期"),
+    "PHASE3": Text("Phase 3", "3 期"),
+    "PHASE4": Text("Phase 4", "4 期"),
+    "NA": Text("not applicable", "不适用"),
+}
+MASKINGS: dict[str, Text] = {
+    "NONE": Text("none (open label)", "无（开放）"),
+    "SINGLE": Text("single", "单盲"),
+    "DOUBLE": Text("double", "双盲"),
+    "TRIPLE": Text("triple", "三盲"),
+    "QUADRUPLE": Text("quadruple", "四盲"),
+}
+"""What the registry's codes mean."""
+
+CHOICES: dict[str, Text] = {
+    "conf_level": Text("level {v}", "置信水平 {v}"),
+    "method": Text("{v}", "{v}"),
+    "sides": Text("{v}-sided", "{v}侧"),
+    "alternative": Text("alternative: {v} than the benchmark", "备择假设：{v}于参照值"),
+    "imputations": Text("{v} imputations", "插补 {v} 次"),
+    "seed": Text("seed {v}", "随机种子 {v}"),
+    "deltas": Text("imputed values shifted by {v}", "插补值平移 {v}"),
+}
+"""How the choices of a method are said."""
+
+CHOSEN: dict[str, Text] = {
+    "clopper_pearson": Text("Clopper-Pearson", "克洛珀－皮尔逊法"),
+    "wilson": Text("Wilson score", "威尔逊得分法"),
+    "two": Text("two", "双"),
+    "one": Text("one", "单"),
+    "greater": Text("greater", "大"),
+    "less": Text("less", "小"),
+}
+
+RECALLED = Text(
+    "Marks: [recalled] cited from memory and not checked against the original; [secondary] read in another source. "
+    "Nothing so marked decides the primary endpoint.",
+    "标记说明：[recalled] 凭记忆引用，未核对原文；[secondary] 转引自其他来源。凡有此标记者均不用于判定主要终点。",
+)
+
 ABBREVIATIONS: dict[str, Text] = {
     "ACR": Text("American College of Rheumatology", "美国风湿病学会"),
     "AE": Text("adverse event", "不良事件"),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+import msgspec
+
 from trialwright.analyze.families.events import RELATED, later_than_visit
 from trialwright.analyze.material import Line, Material, assumptions, estimands_of, setting
 from trialwright.analyze.rates import Supply, method_rows
@@ -13,6 +15,7 @@ BEFORE = "before first dose"
 DAYS_A_YEAR = Fraction(1461, 4)
 AS_ENTERED = "Terms as entered, capital letters apart; no dictionary of events is used"
 RATES = MethodUse(method="rate_ci", parameters={"method": "exact_garwood", "per": "100"})
+UNASKED = "The form does not ask whether an event is of special interest: nothing can be counted here"
 AT_RISK = (
     "Events per 100 participant-years from the first dose to the end of the time counted, the last visit or withdrawal"
 )
@@ -48,7 +51,9 @@ def event_terms(material: Material, use: DisplayUse) -> list[ResultRow]:
             by_term.setdefault(_term(record).casefold(), []).append(record)
         order = sorted(by_term, key=lambda t: (-len({r.participant_id for r in by_term[t]}), -len(by_term[t]), t))
         worst = setting(material, use, "worst") == "yes"
-        rows += _line(material, use, estimand, ("any", "Any event"), found, members=members, worst=worst)
+        unasked = kind == "special" and not any("special_interest" in r.details for r in material.analysis.records)
+        first = _line(material, use, estimand, ("any", "Any event"), found, members=members, worst=worst)
+        rows += [msgspec.structs.replace(first[0], warnings=(UNASKED,)), *first[1:]] if unasked else first
         for term in order:
             named = (term.replace(":", " "), _term(by_term[term][0]))
             rows += _line(material, use, estimand, named, by_term[term], members=members, worst=worst)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, described, population_of, setting
+from trialwright.analyze.material import Line, Material, decimals_of, described, population_of, setting
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.entry import Instrument, Item
 from trialwright.model.quantity import Missing
@@ -109,15 +109,7 @@ def _number(
     values = [r.value for r in records if isinstance(r.value, Fraction)]
     line = _made(use, name, label, records, members)
     counts = [line.says("n", len(values)), line.says("missing", len(members) - len(values))]
-    return counts + described(material.catalog, line, values, unit=unit, measured=_decimals(values))
-
-
-def _decimals(values: Sequence[Fraction]) -> int:
-    """The decimals that the values are written with; one where they have no end, and never more than two."""
-    for places in (0, 1, 2):
-        if all((value * 10**places).denominator == 1 for value in values):
-            return places
-    return 2 if all(1000 % value.denominator == 0 for value in values) else 1
+    return counts + described(material.catalog, line, values, unit=unit, measured=decimals_of(values))
 
 
 def _choice(

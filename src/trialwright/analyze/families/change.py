@@ -6,12 +6,9 @@ import msgspec
 
 from trialwright.analyze.conclusions import without_control
 from trialwright.analyze.material import SUMMARY, Line, Material, assumptions, described, estimands_of
-from trialwright.analyze.rates import PARTICIPANTS, Supply, method_rows
+from trialwright.analyze.rates import paired_rows
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse, Estimand
-
-CHANGES = ("x", "changes", "differences", "numbers")
-"""Names under which a method of paired values may ask for them."""
 
 
 def change(material: Material, use: DisplayUse) -> list[ResultRow]:
@@ -69,6 +66,6 @@ def _visit(
         rows += told
     if mine and mine[0].kind == "value":
         # The estimand's own records: here its summary methods apply, to the paired changes.
-        supplied: Supply = {**dict.fromkeys(CHANGES, changes), PARTICIPANTS[0]: len(changes)}
-        rows += method_rows(line, [u for u in estimand.summary if u.method != SUMMARY], supplied, material.catalog)
+        uses = [use for use in estimand.summary if use.method != SUMMARY]
+        rows += paired_rows(line, uses, changes, material.catalog, printed=(unit, 2))
     return rows

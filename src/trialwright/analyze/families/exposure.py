@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, described, population_of, setting
+from trialwright.analyze.material import Line, Material, decimals_of, described, population_of, setting
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse
 
@@ -40,7 +40,10 @@ def exposure(material: Material, use: DisplayUse) -> list[ResultRow]:
     )
     for row, label, unit, values, method in numbers:
         at = line(row, label)
-        rows += [at.says("n", len(values), method=method), *described(material.catalog, at, values, unit=unit)]
+        rows += [
+            at.says("n", len(values), method=method),
+            *described(material.catalog, at, values, unit=unit, measured=decimals_of(values)),
+        ]
     counts = [len(each) for each in by_participant.values()]
     for count in sorted(set(counts)):
         at = line(f"given.{count}", f"{count} doses")

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from trialwright.analyze.material import Line, Material, assumptions, described, estimands_of
-from trialwright.analyze.rates import method_rows
+from trialwright.analyze.rates import paired_rows
 from trialwright.model.analysis import ResultRow
 from trialwright.model.study import DisplayUse, MethodUse
 
@@ -39,22 +39,10 @@ def improvement(material: Material, use: DisplayUse) -> list[ResultRow]:
             rows += [line.says("n", len(values), method=PERCENT), line.says("missing", len(members) - len(values))]
             rows += described(material.catalog, line, values, unit="%")
             if values:
-                rows += _estimated(material, line, values)
+                rows += paired_rows(line, TESTS, values, material.catalog, printed=("%", 1))
     return rows
 
 
 def _parameter(material: Material, name: str) -> str:
     instrument, _, measure = name.partition(".")
     return f"{instrument}.{measure or next(iter(material.catalog.instrument(instrument).measures), '')}"
-
-
-def _estimated(material: Material, line: Line, values: list[Fraction]) -> list[ResultRow]:
-    made = method_rows(line, TESTS, {"x": values}, material.catalog)
-    return [
-        line.says(
-            r.statistic, r.value, unit="" if r.statistic == "p_pratt" else "%",
-            decimals=None if r.statistic == "p_pratt" else 1, method=r.method, warnings=r.warnings,
-        )
-        for r in made
-        if r.statistic in ("hl", "lower", "upper", "p_pratt")
-    ]  # fmt: skip

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from trialwright.analyze.material import Line, Material, described, population_of, setting
-from trialwright.analyze.rates import method_rows
+from trialwright.analyze.material import Line, Material, decimals_of, described, population_of, setting
+from trialwright.analyze.rates import paired_rows
 from trialwright.model.analysis import AnalysisRecord, ResultRow
 from trialwright.model.study import DisplayUse, MethodUse
 
 TESTS = (MethodUse(method="signed_rank"),)
-AS_MEASURED = "As measured at each visit, whatever else happened; change is value minus baseline, of those with both"
+VALUES_ONLY = "As measured at each visit, whatever else happened"
+AS_MEASURED = f"{VALUES_ONLY}; change is value minus baseline, of those with both"
 
 
 def measured(material: Material, use: DisplayUse) -> list[ResultRow]:
@@ -29,12 +30,14 @@ def measured(material: Material, use: DisplayUse) -> list[ResultRow]:
         words = f"{_label(material, parameter)}: " if len(named) > 1 else ""
         for visit in material.study.visits:
             mine = [r for r in material.of(parameter, visit.name) if r.participant_id in among]
+            written = decimals_of(r.value for r in material.of(parameter) if isinstance(r.value, Fraction))
             if mine and visit.kind in ("screening", "baseline", "planned"):
                 # What was measured at screening is shown beside the baseline, never as a change from it.
                 changes = {} if visit.kind == "screening" else _changes(material, mine)
                 rows += _visit(
-                    material, use, (f"{prefix}{visit.name}", f"{words}{visit.title.en}"), mine, changes=changes
-                )
+                    material, use, (f"{prefix}{visit.name}", f"{words}{visit.title.en}"), mine,
+                    changes=changes, written=written,
+                )  # fmt: skip
     return rows
 
 
@@ -69,6 +72,7 @@ def _visit(
     mine: Sequence[AnalysisRecord],
     *,
     changes: Mapping[str, Fraction | None],
+    written: int,
 ) -> list[ResultRow]:
     population = population_of(material, use)
     members = material.members(population)
@@ -83,21 +87,12 @@ def _visit(
         display=use.number, row=named[0], label=named[1], analysis_set=population,
         denominator=len(members), records=tuple(behind), participants=tuple(members),
     )  # fmt: skip
-    rows = [line.says("n", len(values), method=AS_MEASURED), line.says("missing", len(members) - len(values))]
-    rows += described(material.catalog, line, values, unit=unit)
+    told = AS_MEASURED if setting(material, use, "change") != "no" else VALUES_ONLY
+    rows = [line.says("n", len(values), method=told), line.says("missing", len(members) - len(values))]
+    rows += described(material.catalog, line, values, unit=unit, measured=written)
     if changes:
         rows.append(line.says("change_n", len(both)))
-        rows += described(material.catalog, line, both, prefix="change_", unit=unit)
+        rows += described(material.catalog, line, both, prefix="change_", unit=unit, measured=written)
         if setting(material, use, "tested") == "yes" and both:
-            rows += _tested(material, line, both, unit)
+            rows += paired_rows(line, TESTS, both, material.catalog, printed=(unit, written + 1))
     return rows
-
-
-def _tested(material: Material, line: Line, changes: Sequence[Fraction], unit: str) -> list[ResultRow]:
-    made = method_rows(line, TESTS, {"x": changes}, material.catalog)
-    return [
-        line.says(r.statistic, r.value, unit=unit if r.statistic != "p_pratt" else "",
-                  decimals=None if r.statistic == "p_pratt" else 2, method=r.method, warnings=r.warnings)
-        for r in made
-        if r.statistic in ("hl", "lower", "upper", "p_pratt")
-    ]  # fmt: skip

@@ -26,7 +26,8 @@ SELECTED = {"": "", "_selected": ", everybody enrolled in a bad moment"}
 METHOD = (
     "Nobody changes: each participant keeps their own baseline, every measure is read twice with independent noise, "
     "and the criterion judges the pair; a bad moment means that each baseline lies on the worse side of the "
-    "participant's usual level (regression to the mean)"
+    f"participant's usual level (regression to the mean); computed from {DRAWS} imagined repetitions a participant, "
+    "evenly spread and not random: the same every time; the sizes of the noise are assumed"
 )
 
 

@@ -11,6 +11,9 @@ from trialwright.model.study import DisplayUse, MethodUse
 INTERVAL = MethodUse(method="proportion_ci", parameters={"method": "clopper_pearson"})
 
 
+NOT_REACHED = "Whoever has no dose at the visit stays in the denominator and counts as not having reached the threshold"
+
+
 def thresholds(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     `n`, `rate` and interval of: `reduced_<p>` by at least p percent, `at_most_<d>`, `not_above` baseline, `stopped`.
@@ -41,7 +44,8 @@ def thresholds(material: Material, use: DisplayUse) -> list[ResultRow]:
                 analysis_set=estimand.population, denominator=len(members),
                 assumed=assumptions(estimand.origin), records=tuple(r.id for r in found), participants=members,
             )  # fmt: skip
-            rows += line.counted(len(hits))
+            n, rate = line.counted(len(hits))
+            rows += [line.says("n", n.value, method=NOT_REACHED), rate]
             rows.append(line.says("missing", len(members) - len(known)))
             rows += _interval(material, line, Observed(len(hits), len(members)))
     return rows

@@ -22,8 +22,10 @@ from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
 
 _SPREAD = ("mean", "sd", "median", "q1", "q3", "min", "max")
 _KNOWN = ("n", "missing", "lower", "upper", *_SPREAD, "change_n", *(f"change_{name}" for name in _SPREAD))
-_VALUE = ("n", "Missing", "Mean (SD)", "Median [quartiles]", "Range")
-_CHANGE = ("Change: n", "Mean (SD)", "Median [quartiles]", "Range")
+_VALUE = ("n", "Missing", "Mean (SD)", "Median [quartiles]", "Smallest, largest")
+_CHANGE = ("Change: n", "Change: mean (SD)", "Change: median [quartiles]", "Change: smallest, largest")
+_ESTIMATE = "hl"
+"""The estimate of the change stands before its interval."""
 
 
 def course_table(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
@@ -35,7 +37,7 @@ def course_table(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     Units:    in the heading of the first column, from the rows.
     """
     lines = lines_of(rows)
-    extra = other_statistics(lines.values(), _KNOWN)
+    extra = other_statistics(lines.values(), (*_KNOWN, _ESTIMATE))
     unit = next((row.unit for row in rows if row.unit), "")
     with_interval = any({"lower", "upper"} <= line.keys() for line in lines.values())
     with_change = context.parameters.get("change", "yes") == "yes"
@@ -46,7 +48,7 @@ def course_table(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
         f"Visit ({unit})" if len(units) == 1 else "Visit",
         *_VALUE,
         *(_CHANGE if with_change else ()),
-        *(("95 % interval",) if with_interval else ()),
+        *((heading_of(_ESTIMATE, context), interval_heading("", lines.values())) if with_interval else ()),
         *(heading_of(name, context) for name in extra),
     )
     return table(context, columns, under_names(lines, printed, context), footnotes_of(rows, context))
@@ -61,17 +63,21 @@ def _line(line: Line, extra: Sequence[str], shown: tuple[bool, bool]) -> tuple[C
         quartile_cell(line),
         range_cell(line),
         *(_changes(line) if with_change else ()),
-        *((interval_cell(line, signed=True),) if with_interval else ()),
-        *(number_cell(line.get(name), line, signed=name == "hl" or name.startswith("change_")) for name in extra),
+        *(
+            (number_cell(line.get(_ESTIMATE), line, signed=True), interval_cell(line, signed=True))
+            if with_interval
+            else ()
+        ),
+        *(number_cell(line.get(name), line, signed=name.startswith("change_")) for name in extra),
     )
 
 
-def _described_columns(first: str, lines: Mapping[str, Line], limits: bool) -> tuple[str, ...]:
+def _described_columns(first: str, lines: Mapping[str, Line], limits: bool, before: tuple[str, ...]) -> tuple[str, ...]:
     """Columns that some line fills; "%" also in a shell, before there is any line."""
     missing = ("Missing",) if any("missing" in line for line in lines.values()) else ()
     rate = ("%",) if not lines or any("rate" in line for line in lines.values()) else ()
     level = (interval_heading("", lines.values()),) if limits else ()
-    return (first, "n", *missing, *rate, "Mean (SD)", "Median [quartiles]", "Smallest, largest", *level)
+    return (first, "n", *missing, *rate, "Mean (SD)", "Median [quartiles]", "Smallest, largest", *before, *level)
 
 
 def estimate_table(
@@ -117,9 +123,11 @@ def described_table(rows: Sequence[ResultRow], context: DisplayContext, first: s
     """
     lines = lines_of(rows)
     limits = any({"lower", "upper"} <= line.keys() for line in lines.values())
-    known = ("n", "missing", "rate", *(("lower", "upper") if limits else ()), *_SPREAD)
+    known = ("n", "missing", "rate", _ESTIMATE, *(("lower", "upper") if limits else ()), *_SPREAD)
+    estimated = any(_ESTIMATE in line for line in lines.values())
     extra = other_statistics(lines.values(), known)
-    columns = _described_columns(first, lines, limits)
+    before = (heading_of(_ESTIMATE, context),) if estimated else ()
+    columns = _described_columns(first, lines, limits, before)
     body = []
     for name, line in lines.items():
         unit = next((row.unit for row in line.values() if row.unit), "")
@@ -134,6 +142,7 @@ def described_table(rows: Sequence[ResultRow], context: DisplayContext, first: s
                 spread_cell(line),
                 quartile_cell(line),
                 range_cell(line),
+                *((number_cell(line.get(_ESTIMATE), line),) if estimated else ()),
                 *((interval_cell(line),) if limits else ()),
                 *(number_cell(line.get(statistic), line) for statistic in extra),
             )

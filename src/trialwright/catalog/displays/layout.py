@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from trialwright.catalog.displays.printing import NARROW, NO_VALUE, print_row, print_signed
+from trialwright.catalog.displays.printing import MINUS, NARROW, NO_VALUE, print_row, print_signed
 from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, ResultRow, Table
 
 Line = dict[str, ResultRow]
@@ -38,8 +38,9 @@ HEADINGS = {
     "strategy": "Strategy",
     "expected": "Expected responders",
     "p_at_least": "Probability of as many as seen, or more",
-    "hl": "Estimate of the change",
+    "hl": "Hodges-Lehmann estimate",
     "p_pratt": "p, signed rank",
+    "attained": "Attained level, %",
     "years": "Participant-years",
     "rate_per_100": "Per 100 participant-years",
     "estimate": "Mean change",
@@ -51,9 +52,6 @@ HEADINGS = {
     "early": "Before it",
     "late": "After it",
     "not_held": "Not held",
-    "worst_normal": "Worst: normal",
-    "worst_raised": "Worst: raised",
-    "worst_high": "Worst: high",
 }
 _LEVEL = re.compile(r"\d+(\.\d+)? %")
 
@@ -209,11 +207,23 @@ def footnotes_of(rows: Sequence[ResultRow], context: DisplayContext, whole: str 
     """
     notes: dict[str, None] = {}
     notes.update(dict.fromkeys(_wholes(rows, context, whole)))
+    elsewhere = _told_elsewhere(rows, context)
     for row in rows:
         about = f"{row.label}: " if row.value is None and row.label else ""
-        notes.update(dict.fromkeys(sentence(text) for text in (row.method,) if text))
+        notes.update(dict.fromkeys(sentence(text) for text in (row.method,) if text and text not in elsewhere))
         notes.update(dict.fromkeys(sentence(about + text) for text in row.warnings))
-    return (*notes, *_assumed(rows, context))
+    where = dict.fromkeys(elsewhere.values())
+    explained = (f"What each line is, and how it is made, is told under {'; '.join(where)}.",) if where else ()
+    return (*notes, *explained, *_assumed(rows, context))
+
+
+_MANY_METHODS = 5
+
+
+def _told_elsewhere(rows: Sequence[ResultRow], context: DisplayContext) -> dict[str, str]:
+    """Methods that an earlier display tells in full, where they are many: a reader is not made to read them twice."""
+    found = {row.method: context.told_methods[row.method] for row in rows if row.method in context.told_methods}
+    return found if len(found) >= _MANY_METHODS else {}
 
 
 def _wholes(rows: Sequence[ResultRow], context: DisplayContext, whole: str) -> Iterable[str]:
@@ -224,13 +234,13 @@ def _wholes(rows: Sequence[ResultRow], context: DisplayContext, whole: str) -> I
         for row in rows
         if row.denominator is not None and row.statistic == "rate"
     )
-    sets = {name for _, name in found}
+    sets = dict.fromkeys(name for _, name in found)
     if len(found) > len(sets):
-        for name in dict.fromkeys(name for _, name in found):
-            yield f"Percentages are of the participants that each line names as N ({name})."
+        yield f"Percentages are of the participants that each line names as N ({'; '.join(sets)})."
         return
-    for count, name in found:
-        yield f"Percentages are of {count} participants ({name})."
+    for count in dict.fromkeys(count for count, _ in found):
+        named = "; ".join(name for number, name in found if number == count)
+        yield f"Percentages are of {count} participants ({named})."
 
 
 def _assumed(rows: Sequence[ResultRow], context: DisplayContext) -> Iterable[str]:
@@ -239,8 +249,9 @@ def _assumed(rows: Sequence[ResultRow], context: DisplayContext) -> Iterable[str
     here = [text for text in assumed if text not in context.told]
     if here:
         yield f"Assumed, because nothing registered says it: {'; '.join(here)}."
-    for number in dict.fromkeys(context.told[text] for text in assumed if text in context.told):
-        yield f"What is assumed is told under {number}."
+    where = dict.fromkeys(context.told[text] for text in assumed if text in context.told)
+    if where:
+        yield f"What is assumed is told under {'; '.join(where)}."
 
 
 def count_table(
@@ -374,6 +385,10 @@ def _pair(lower: str) -> str:
     return f"{lower.removesuffix('lower')}upper"
 
 
+_HYPHEN_MINUS = re.compile(r"(?<=[ (\[])-(?=\d)")
+
+
 def sentence(text: str) -> str:
-    capital = text[:1].upper() + text[1:]
+    """The text as a footnote: with its capital, its full stop, and a minus that is one."""
+    capital = _HYPHEN_MINUS.sub(MINUS, text[:1].upper() + text[1:])
     return capital if capital.endswith((".", "?", "!")) else f"{capital}."

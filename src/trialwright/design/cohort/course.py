@@ -112,8 +112,20 @@ class _Plan:
         day = last + dt.timedelta(days=self.draws.integer(3, 9, "withdraws after"))
         code = self.draws.choice(self.cohort.withdrawal_reasons, "withdrawal reason")
         details = {"reason": code, "date": day.isoformat()}
+        yield from self.why(code, last, day)
         yield from self.last_form(day, "withdrawn", code)
         yield self.act("withdraw", day, role="investigator", reason="Recorded at the site", details=details)
+
+    def why(self, code: str, last: dt.date, day: dt.date) -> Iterator[Act]:
+        """The log rows that tell why somebody left: a withdrawal for an adverse event has that event in its log."""
+        place = next((v for v in self.study.visits if v.kind == "log"), None)
+        for position, log in enumerate(self.cohort.logs):
+            if place is not None and log.on_withdrawal == code:
+                person = msgspec.structs.replace(self.person, draws=self.draws.within("log", str(position)))
+                moment = Moment(visit=self.order[-1], order=self.order, date=day, row_date=last)
+                form = self.study.form(log.form)
+                posted = post_form(form, self.cohort, self.catalog, person, moment, lines=log.fields)
+                yield self.act("form", day, visit=place.name, form=log.form, row=0, posted=posted)
 
     def last_form(self, day: dt.date, status: str, reason: str) -> Iterator[Act]:
         """The forms that stand once among the running logs: how the participant's part ended."""

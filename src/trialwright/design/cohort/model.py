@@ -17,7 +17,8 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     Numbers: baseline `mean` and `sd` (of the logarithm where `log`), correlation with the participant's `severity`,
     percent `change` from baseline at each visit (the last one given holds on), its spread `change_sd` between
-    participants, correlated `response` with the trait all measures share, and `noise_sd` within a person, in the unit.
+    participants, correlated `response` with the trait all measures share, and `noise_sd` within a person, in the unit;
+    nothing falls below `least`, what no living person falls below.
     Otherwise one of `constant` (empty: left blank; `while_open` in its place while the row goes on), `weights` (code ->
     weight), `days_before` (low, high days before
     the visit or the row), `source` (a date or number known to the plan).
@@ -33,6 +34,7 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     change: dict[str, float] = {}
     change_sd: float = 0.0
     noise_sd: float = 0.0
+    least: float | None = None
     constant: str | None = None
     while_open: str | None = None  # instead of `constant` in a row that has not ended when it is typed
     weights: dict[str, float] = {}
@@ -45,7 +47,8 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class LogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """
     How rows of a repeating form arise: `each` dosing visit or period between visits, at a `rate` a participant, for a
-    `share` of the participants (never fewer than one where `at_least_one`), between the study days `days`.
+    `share` of the participants (never fewer than one where `at_least_one`), between the study days `days`; or one row
+    for whoever leaves for the reason `on_withdrawal`, begun on the day of the last visit and typed when they leave.
     """
 
     form: str
@@ -54,6 +57,7 @@ class LogModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rate: float = 0.0
     share: float = 0.0
     at_least_one: bool = False
+    on_withdrawal: str = ""
     days: tuple[int, int] = (2, 80)
     lasts: tuple[int, int] = (2, 14)
     taper: dict[str, float] = {}  # visit -> share of the baseline dose

@@ -83,7 +83,10 @@ def _number(name: str, line: FieldModel, person: Person, at: Moment) -> float:
         full = abs(min(line.change.values(), key=lambda c: -abs(c)) / 100) or 1.0
         change += (1 if change > 0 else -1) * line.change_sd / 100 * apart * abs(change) / full
     # Nothing falls by more than nine tenths: an enzyme of 0 is a laboratory error, not a response.
-    return baseline * (1 + max(change, -0.9)) + line.noise_sd * draws.normal("noise", at.visit)
+    seen = baseline * (1 + max(change, -0.9)) + line.noise_sd * draws.normal("noise", at.visit)
+    if line.least is None or seen >= line.least:
+        return seen
+    return line.least * (1 + 0.2 * draws.uniform("least", at.visit))
 
 
 def _change(line: FieldModel, at: Moment) -> float:

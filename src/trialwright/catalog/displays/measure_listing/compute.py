@@ -29,6 +29,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     names = _columns(lines, context)
     units = {name: _units(name, lines) for name in names}
     kept = {place: line for place, line in lines.items() if any(name in line for name in names)}
+    kept = {place: line for place, line in kept.items() if place[0] not in _outside(context) or _has_value(line)}
     columns = ("Participant", "Visit", "Date", "Study day", "Window", *(_heading(n, units[n], context) for n in names))
     body = tuple(
         (
@@ -47,6 +48,15 @@ def _lines(context: DisplayContext) -> dict[tuple[str, str], Line]:
         if record.visit and (record.kind in KINDS or (record.kind, record.parameter) == ("fact", "visit")):
             lines.setdefault((record.participant_id, record.visit), {})[record.parameter] = record
     return lines
+
+
+def _outside(context: DisplayContext) -> set[str]:
+    """Who never entered the study: visits that they did not owe are not listed."""
+    return {each.participant_id for each in context.participants if each.facts.get("enrolled") is False}
+
+
+def _has_value(line: Line) -> bool:
+    return any(not isinstance(record.value, Missing) for record in line.values())
 
 
 def _columns(lines: Mapping[tuple[str, str], Line], context: DisplayContext) -> list[str]:

@@ -15,7 +15,7 @@ from trialwright.catalog.displays.layout import (
 )
 from trialwright.model.analysis import Cell, DisplayContext, ResultRow, Table
 
-_HEADINGS = {"rate": "Posterior mean, %", "a": "Posterior beta, first", "b": "Posterior beta, second"}
+_HEADINGS = {"rate": "Posterior mean, %", "a": "Posterior beta: a", "b": "Posterior beta: b"}
 
 
 def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:

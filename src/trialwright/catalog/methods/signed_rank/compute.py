@@ -68,10 +68,15 @@ def _turned_round(shift: Shift, changed: list[int], level: Fraction, scale: int)
     if not shift.tied:
         return ()
     other = Shift([-v for v in changed], level)
-    lower, upper = (exact_text(Fraction(-limit) / (2 * scale)) for limit in (other.high, other.low))
+    lower, upper = (_readable(Fraction(-limit) / (2 * scale)) for limit in (other.high, other.low))
     if (-other.high, -other.low) == (shift.low, shift.high):
         return ()
     return (f"With these ties the limits depend on the sign: from the negative values they are {lower} to {upper}",)
+
+
+def _readable(limit: Fraction) -> str:
+    """The limit in full where it has at most four decimals, else rounded to four."""
+    return exact_text(limit) if (limit * 10_000).denominator == 1 else rounded(limit, 4)
 
 
 def _row(
