@@ -19,7 +19,7 @@ _CLOSE_TO_GIVEN = 0.69  # the same for a medicine that this very record gives: i
 @lru_cache(maxsize=50_000)
 def meant(word: str) -> str:
     """
-    The name of the lists that the lower-case word is a slip for, or "".
+    The name or everyday word of the lists that the lower-case word is a slip for, or "".
 
     Missing: another form of a name (myositic), British spelling (anaemia) and every known word are no slips.
     """
@@ -101,9 +101,14 @@ def _names() -> tuple[str, ...]:
     return tuple(sorted(words("medicines") | words("diseases") | words("instrument_words")))
 
 
+def is_everyday(word: str) -> bool:
+    """An everyday word, which is no name: a slip in it misleads nobody."""
+    return word in words("everyday") and word not in _names()
+
+
 @cache
 def _known() -> frozenset[str]:
-    return frozenset((*words("known_words"), *_names()))
+    return frozenset((*words("known_words"), *words("everyday"), *words("look_alikes"), *_names()))
 
 
 @cache
@@ -119,7 +124,8 @@ def _variants() -> frozenset[str]:
 @cache
 def _by_shortening() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for name in _names():
+    # names first: where a word is one slip from both, the name is told
+    for name in (*_names(), *sorted(words("everyday"))):
         if len(name) >= SHORTEST:
             for form in set(_shortened(_sounding(name))):
                 found[form] = (*found.get(form, ()), name)

@@ -364,3 +364,21 @@ def test_the_day_of_the_check_is_the_only_clock():
     expected = {"TW-REG-105", "TW-REG-108", "TW-REG-109"}
 
     assert expected == expected & later
+
+
+def _said_of(summary: str) -> list[tuple[str, str]]:
+    report = planted({SUMMARY: f"The purpose of this study is to learn whether the drug helps. {summary}"})
+    return [(one.fields.get("quote", ""), one.severity) for one in report.findings if one.code == "TW-REG-801"]
+
+
+@pytest.mark.parametrize("word", ["occurence", "measurment", "partcipants", "excercise", "administrered"])
+def test_a_slip_in_an_everyday_word_is_a_note(word):
+    assert _said_of(f"This is about {word} alone.") == [(word, "note")]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["deceased", "meditation", "exciting", "randomised", "hospitalised", "see https://measurment.com/a", "Measurment"],
+)
+def test_another_english_word_a_name_and_an_address_are_no_slip(words):
+    assert _said_of(f"This is about {words} alone.") == []

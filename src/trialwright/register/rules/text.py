@@ -8,7 +8,7 @@ from operator import eq
 
 from trialwright.register.passages import Phrase, around, places_of_shape, words_of
 from trialwright.register.rule import Found, rule
-from trialwright.register.spelling import SAME_BEGINNING, SHORTEST, known_words, meant, meant_for
+from trialwright.register.spelling import SAME_BEGINNING, SHORTEST, is_everyday, known_words, meant, meant_for
 from trialwright.register.subject import MEDICINES, Subject, quoted
 from trialwright.register.vocabulary import lines
 
@@ -51,11 +51,11 @@ def _studied(subject: Subject) -> set[str]:
 @rule(
     "TW-REG-801",
     "warning",
-    "a misspelt name",
+    "a misspelt name or word",
     why="The record is not found by the right name, and readers doubt the rest.",
-    source="PRS review criteria (advisory): spelling; compared with the record's own names and lists of "
-    "medicines and diseases",
-    expected="The name as it is spelled in the intervention, the condition or the dictionaries.",
+    source="PRS review criteria (advisory): spelling; compared with the record's own names, with lists of "
+    "medicines and diseases, and with words that many records use",
+    expected="The name or word as it is spelled in the intervention, the condition or the dictionaries.",
     cure="Correct the spelling everywhere.",
     example='"methotrexat" for methotrexate',
     needs=_TEXTS,
@@ -76,7 +76,8 @@ def misspelt_name(subject: Subject) -> Iterator[Found]:
 
 
 def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
-    whole_word = re.compile(rf"(?<![A-Za-z]){word}(?![A-Za-z])", re.I)
+    # what belongs to a web address is spelled as its owner likes
+    whole_word = re.compile(rf"(?<![A-Za-z])(?<!://)(?<!www\.){word}(?![A-Za-z]|\.[a-z]{{2,3}}\b)", re.I)
     near = [one for one in subject.passages if word in one.lower]
     places = [(one.path, spelled.group(0)) for one in near for spelled in whole_word.finditer(one.text)]
     spelled = [as_written for _, as_written in places]
@@ -87,6 +88,9 @@ def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
         or (not meant(word) and all(one[0].isupper() for one in spelled))
     ):
         return
+    everyday = is_everyday(name)
+    if everyday and all(one[0].isupper() for one in spelled):  # a brand or a surname looks like a slip
+        return
     times = f", {len(places)} times" if len(places) > 1 else ""
     yield Found(
         where=places[0][0],
@@ -94,6 +98,7 @@ def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
         quote=spelled[0],
         expected=f'"{name}".',
         cure=f'Write "{name}" everywhere.',
+        severity="note" if everyday else None,
     )
 
 
