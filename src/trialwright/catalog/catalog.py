@@ -132,6 +132,13 @@ class Catalog:
         of = self.measure(instrument, measure).of
         return Pair(self.value(instrument, of, baseline, options), self.value(instrument, of, now, options))
 
+    def pair_rule(self, instrument: str, options: Mapping[str, str] | None, parts: Sequence[str]) -> Rule | None:
+        """`pair` as expression trees over columns of items, where the instrument has one; else None: the measure."""
+        module = self.compute(instrument, "instrument")
+        if module is None or not hasattr(module, "pair_rule"):
+            return None
+        return cast(Rule, module.pair_rule(self.options(instrument, options), parts))
+
     def measure(self, instrument: str, measure: str = "") -> Measure:
         measures = self.instrument(instrument).measures
         name = measure or next(iter(measures), "")

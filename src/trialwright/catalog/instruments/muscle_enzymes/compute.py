@@ -6,9 +6,27 @@ from typing import Literal
 
 import msgspec
 
+from trialwright.catalog.criteria.operators import constant
 from trialwright.catalog.instruments.answers import number
 from trialwright.catalog.parameters import amounts
 from trialwright.model.entry import Answers, NumberRow, NumberTable, Pair, Scored, Source, Told, Undecided
+from trialwright.model.expression import (
+    All,
+    Answered,
+    AnyOf,
+    Certain,
+    Choose,
+    Column,
+    Compare,
+    Constant,
+    Expr,
+    Known,
+    Multiply,
+    Not,
+    Number,
+    Rule,
+    Truth,
+)
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
 
@@ -45,6 +63,8 @@ Enzyme = Literal["CK", "ALD", "LDH", "AST", "ALT"]
 Unit = Literal["U/L", "ukat/L", "µkat/L"]
 ENZYMES: dict[Enzyme, str] = {"CK": "ck", "ALD": "aldolase", "LDH": "ldh", "AST": "ast", "ALT": "alt"}
 TIE = "TIE"
+MISSING = Choose(Known(None), Constant(0), Constant(0))
+"""No number, as a tree."""
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,6 +191,49 @@ def pair(baseline: Answers, now: Answers, options: dict[str, str]) -> Pair:
     multiple = _multiple_of_scale(enzyme, options)
     length = uln * multiple if isinstance(uln, Fraction) and isinstance(multiple, Fraction) else Missing("unknown")
     return Pair(number(baseline, enzyme, U_PER_L), number(now, enzyme, U_PER_L), enzyme, length)
+
+
+def pair_rule(options: Mapping[str, str], parts: Sequence[str]) -> Rule:
+    """
+    `pair` as expression trees, for many participants at once: `b` at baseline, each of `parts` later, and `range`.
+
+    Shape:   columns `ck_b`, `ck_uln`, and `ck_<part>` of every enzyme, whole numbers over one denominator.
+    Units:   U/L, as everywhere in the study: a column has one unit.
+    Missing: as `pair`.
+    """
+    order = ORDERS.get(options["ties"], tuple(ENZYMES.values())) if options["followed"] == "most_abnormal" else ("ck",)
+    first = {enzyme: _goes_first(enzyme, order, options) for enzyme in order}
+    outputs: dict[str, Expr] = {part: _of_the_first(first, part) for part in ("b", *parts)}
+    lengths = {enzyme: _multiple_of_scale(enzyme, options) for enzyme in order}
+    length: Number = MISSING
+    for enzyme in reversed(order):
+        times = lengths[enzyme]
+        own = Multiply(constant(times), Column(f"{enzyme}_uln")) if isinstance(times, Fraction) else MISSING
+        length = Choose(first[enzyme], own, length)
+    columns = tuple(f"{enzyme}_{part}" for enzyme in order for part in ("b", "uln", *parts))
+    return Rule(columns, {**outputs, "range": length})
+
+
+def _goes_first(enzyme: str, order: Sequence[str], options: Mapping[str, str]) -> Truth:
+    """Measured, with a limit, and no other enzyme more abnormal; of equals the first in the order, or none."""
+    clauses: list[Truth] = [Answered(f"{enzyme}_b"), Answered(f"{enzyme}_uln")]
+    for other in order:
+        if other == enzyme:
+            continue
+        theirs = Multiply(Column(f"{other}_b"), Column(f"{enzyme}_uln"))
+        ours = Multiply(Column(f"{enzyme}_b"), Column(f"{other}_uln"))
+        tie_loses = options["ties"] == UNDECIDED or order.index(other) < order.index(enzyme)
+        clauses.append(Not(Certain(Compare(theirs, ">=" if tie_loses else ">", ours))))
+    if options["missing_uln"] == "undetermined":
+        clauses += [AnyOf((Not(Answered(f"{other}_b")), Answered(f"{other}_uln"))) for other in order]
+    return Certain(All(tuple(clauses)))
+
+
+def _of_the_first(first: Mapping[str, Truth], part: str) -> Number:
+    value: Number = MISSING
+    for enzyme in reversed(list(first)):
+        value = Choose(first[enzyme], Column(f"{enzyme}_{part}"), value)
+    return value
 
 
 def _multiple_of_scale(enzyme: str, options: Mapping[str, str]) -> Scored:

@@ -1,0 +1,93 @@
+"""`design`: what the study can show before the first participant."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from trialwright.cli.speak import err, out, progress, stop, wrong_use
+from trialwright.model.problem import Problem
+
+if TYPE_CHECKING:
+    from trialwright.design.answers import Design
+
+StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar="STUDY")]
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("design")(design)
+
+
+def design(
+    study: StudyFolder,
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder to write to.")] = Path("design-out"),
+    participants: Annotated[int | None, typer.Option(help="Another number than the planned one.")] = None,
+    exact: Annotated[bool, typer.Option("--exact", help="Only what needs no simulation.")] = False,
+    trials: Annotated[int, typer.Option(help="Simulated trials a line, at most.")] = 20_000,
+    error: Annotated[float, typer.Option(help="Monte Carlo error of the power at which a line may stop.")] = 0.0025,
+    workers: Annotated[int, typer.Option(help="Processes; 0: one a core. No number depends on it.")] = 0,
+    ray: Annotated[bool, typer.Option("--ray", help="Compute on Ray instead (optional extra).")] = False,
+) -> None:
+    """
+    Say what the design can show: power, false responders, dates; as a report to be read in both languages.
+
+    Example: trialwright design studies/aba_dm -o design-out
+    """
+    if participants is not None and not 1 <= participants <= 200:
+        wrong_use(f"--participants {participants}: expected a number from 1 to 200.")
+    if not 100 <= trials <= 10_000_000:
+        wrong_use(f"--trials {trials}: expected a number from 100 to 10000000.")
+    if not 0 <= error < 1 or not 0 <= workers <= 256:
+        wrong_use(f"--error {error}, --workers {workers}: expected an error from 0 to below 1 and 0 to 256 processes.")
+    if output.exists() and not output.is_dir():
+        wrong_use(f"-o {output} is a file. Name a folder; nothing was changed.")
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.design import Effort, design_files, design_study, open_executor
+    from trialwright.pipeline.readout import write_files
+    from trialwright.pipeline.study import load_study
+
+    started = time.monotonic()
+    loaded, problems = load_study(study, knowledge.load())
+    if loaded is None:
+        stop([p for p in problems if p.severity == "error"], 1)
+    executor = None if exact else open_executor(workers, ray=ray)
+    if isinstance(executor, Problem):
+        stop([executor])
+    with progress("Simulating", 1) as bar:
+        task = bar.task_ids[0]
+        effort = Effort(
+            trials=trials,
+            error=error,
+            executor=executor,
+            advance=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+        made = design_study(
+            study, loaded, knowledge.load(), participants=participants, effort=None if exact else effort
+        )
+        if isinstance(made, list):
+            stop(made, 1)
+        files = design_files(made, loaded, knowledge.load(), study, executor)
+    if executor is not None:
+        executor.close()
+    write_files(files, output)
+    _print(made, output, time.monotonic() - started)
+
+
+def _print(made: Design, output: Path, seconds: float) -> None:
+    n = made.exact.participants
+    for b in made.exact.benchmarks:
+        power = dict(b.powers)[0.6]
+        out.print(
+            f"against {b.responders} of {b.participants}: {b.needed} of {n} reject, size {b.size:.3f}, "
+            f"power {power:.3f} at 60 %, 80 % power at {b.hoped:.0%} from n = {b.holds_from or '> 100'}",
+            markup=False,
+        )
+    if made.simulated is not None:
+        last, told = made.simulated.no_effect[-1], made.simulated.declared
+        out.print(f"responders without any effect: {last.rate:.1%}; as assumed: {told.rate:.1%}", markup=False)
+    out.print(f"report      {output / 'index.html'} (中文: {output / 'index.zh.html'})", markup=False)
+    err.print(f"   done in {seconds:.1f} s")
