@@ -13,9 +13,30 @@ sources disagree, the choice is a parameter; the table of parameters says what e
 from. A number *from memory, not checked* serves no primary endpoint. The sentences under a worked case are those that
 the program itself gives, in English and Chinese.
 
+Which one answers which question:
+
+| question | criterion | what it asks for |
+|---|---|---|
+| Has this adult with myositis responded, yes or no? | IMACS definition of improvement (2004) | the six core set measures at two visits |
+| How much has this adult improved? | ACR/EULAR total improvement score (2016) | the same, and the length of each scale |
+| Has this child with dermatomyositis responded? | PRINTO 20; the 2016 score with the cut-offs for children | the PRINTO or the IMACS core set |
+| Is the disease getting worse? | Confirmed deterioration (ProDERM) | five measures at three visits |
+| Has the patient come down with glucocorticoid? | Glucocorticoid-sparing response | two daily doses, pulses |
+| Is it inflammatory myopathy? | EULAR/ACR 2017; Bohan and Peter | findings, with or without biopsy |
+| Is it dermatomyositis without muscle disease? | Amyopathic dermatomyositis (Sontheimer) | skin, time, muscle tests |
+| Has earlier treatment failed, as a trial defined it? | Refractory dermatomyositis | treatment so far |
+
+How to read a page: the sentence that can be read aloud; what it leaves open and where sources disagree; the parameters;
+the sources, each marked with how it was seen; worked cases. **Y** is met, **N** not met, **U** undetermined: what is missing
+could decide either way, and the verdict says what it waits for. Nothing missing is filled in or taken as unchanged.
+
+What the criteria do not do: they read the numbers of two visits and know nothing of why these changed. More glucocorticoid
+may stand behind a response; measurement noise alone makes responders of some patients who have not changed; who has full
+strength, or no skin disease, at the start cannot improve there (`tis_attainable`). A verdict is no decision about treatment.
+
 Apply one to a table with `trialwright score NAME IN.csv -o OUT.csv`, from Python with
-`catalog.criterion(NAME).evaluate(frame)`, or to two visits by hand with the [calculator](calculator/index.html).
-`trialwright catalog NAME` prints one page of this chapter.
+`catalog.criterion(NAME).evaluate(frame)`, or to one patient by hand with the [calculators](calculator/index.html), which
+work in any browser without a network. `trialwright catalog NAME` prints one page of this chapter.
 """
 INSTRUMENTS = """
 What is asked or measured. Wording that belongs to somebody else is not reproduced: such items are numbered, and the
@@ -29,8 +50,12 @@ reckoned with stand with their sources; a number *from memory, not checked* serv
 def documents() -> dict[str, str]:
     """The generated documents by their path under docs/reference."""
     known = catalog.load()
+    links: dict[str, str] = {}
+    for each in calculated(known):
+        link = f"[{'Calculator' if each.criterion == each.name else each.title.en}](calculator/{each.name}.html)"
+        links[each.criterion] = " · ".join(filter(None, (links.get(each.criterion, ""), link)))
     return {
-        "response-criteria.md": chapter(known, "criterion", "Response criteria", CRITERIA),
+        "response-criteria.md": chapter(known, "criterion", "Response criteria", CRITERIA, links),
         "instruments.md": chapter(known, "instrument", "Instruments", INSTRUMENTS),
         "calculator/index.html": calculator_page(known),
         **{f"calculator/{each.name}.html": calculator_page(known, each.name) for each in calculated(known)},

@@ -36,6 +36,22 @@ def test_every_number_of_a_page_has_its_source_and_its_mark(kind, name):
 
 
 @pytest.mark.parametrize("name", KNOWN.names("criterion"))
+def test_every_number_that_a_criterion_decides_with_has_a_source_and_a_mark(name):
+    numbers = [p for p in KNOWN.criterion(name).parameters if p.kind in ("number", "integer")]
+
+    assert [p.name for p in numbers if p.source is None] == []
+
+
+@pytest.mark.parametrize("name", KNOWN.names("criterion"))
+def test_the_chapter_leads_from_a_criterion_to_its_calculator(name):
+    chapter = DOCUMENTS["response-criteria.md"]
+    part = chapter.split(f"\n`{name}` · ")[1].split("\n## ")[0]
+
+    assert f"[Calculator](calculator/{name}.html)" in part
+    assert f"calculator/{name}.html" in DOCUMENTS
+
+
+@pytest.mark.parametrize("name", KNOWN.names("criterion"))
 def test_a_page_shows_the_cases_with_the_reasons_in_both_languages(name):
     page = entry_page(KNOWN, name, "criterion")
 

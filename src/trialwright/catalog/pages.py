@@ -66,14 +66,20 @@ def entry_page(catalog: Catalog, name: str, kind: EntryKind | None = None, level
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def chapter(catalog: Catalog, kind: EntryKind, title: str, lead: str) -> str:
-    """All entries of one kind as one document, with a list of them in front."""
+def chapter(catalog: Catalog, kind: EntryKind, title: str, lead: str, links: Mapping[str, str] | None = None) -> str:
+    """All entries of one kind as one document, with a list of them in front; `links` stand below a name."""
     names = catalog.names(kind)
     index = _listed(
         f"[{catalog.entry(n, kind).title.en}](#{_anchor(catalog.entry(n, kind).title.en)}): `{n}`" for n in names
     )
-    pages = [entry_page(catalog, name, kind, level=2) for name in names]
+    pages = [_linked(entry_page(catalog, name, kind, level=2), (links or {}).get(name, "")) for name in names]
     return "\n\n".join([f"# {title}", lead.strip(), index, *(page.rstrip("\n") for page in pages)]) + "\n"
+
+
+def _linked(page: str, link: str) -> str:
+    """`page` with one more paragraph below its title and its name."""
+    title, name, rest = page.split("\n\n", 2)
+    return "\n\n".join([title, name, *([link] if link else []), rest])
 
 
 def index(catalog: Catalog, kinds: Sequence[EntryKind]) -> list[tuple[EntryKind, list[tuple[str, str, str]]]]:
