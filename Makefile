@@ -43,9 +43,9 @@ oracle: $(VENV)/test.done
 kills: $(VENV)/test.done
 	TRIALWRIGHT_KILLS=1000 $(BIN)/pytest -q tests/unit/store/test_durability.py -k killed
 
-# The pictures of docs/images, made by the journey test.
+# The pictures of docs/images, made by two journey tests: the demo, and a hospital that runs the trial (trial-*).
 pictures: $(VENV)/test.done
-	TRIALWRIGHT_REQUIRE=chromium TRIALWRIGHT_PICTURES=docs/images $(BIN)/pytest -q tests/journey/test_pictures.py
+	TRIALWRIGHT_REQUIRE=chromium TRIALWRIGHT_PICTURES=docs/images $(BIN)/pytest -q tests/journey/test_pictures.py tests/journey/test_hospital.py
 
 # What R says, stored with its calls and versions; needs R (Debian: r-base-core and r-cran packages).
 references: $(VENV)/test.done

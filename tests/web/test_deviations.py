@@ -8,6 +8,7 @@ import pytest
 from trialwright.capture.deviations import candidates, recorded, sets_left
 from trialwright.capture.values import Place
 from trialwright.model.expression import All, CodeIs, Not
+from trialwright.model.quantity import PartialDate
 from trialwright.model.study import AnalysisSet
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct, conduct_deviations
@@ -92,6 +93,24 @@ def test_a_missed_visit_and_a_visit_before_consent_are_found_by_themselves(here)
     assert sorted(found) == ["consent:W0", "missed:W4"]
     assert found["consent:W0"].major
     assert "before consent on 2021-02-01" in found["consent:W0"].description.en
+
+
+@pytest.mark.parametrize(("signed", "found"), [
+    ("", ["reconsent:W0"]), ("2021-02-20", ["reconsent:W0"]), ("2021-02-08", []), ("2021-02-06", []),
+])  # fmt: skip
+def test_a_visit_under_a_new_consent_version_that_was_not_signed_by_then_is_found(here, signed, found):
+    """Version 2.0 is in force since 5 February; week 0 took place on 8 February."""
+    enrolled(here)
+    second = msgspec.structs.replace(
+        here.study.consents[0], name="2.0", effective=PartialDate("2021-02-05"), reconsent=True
+    )
+    here.study = msgspec.structs.replace(here.study, consents=(*here.study.consents, second))
+    if signed:
+        conduct.give_consent(here.ledger, here.study, INVESTIGATOR, "P001", version="2.0", date=signed)
+    seen = [each for each in candidates(here.study, here.ledger.snapshot()) if each.category == "consent"]
+
+    assert [each.rule for each in seen] == found
+    assert all(each.major and "consent version 2.0, in force since 2021-02-05" in each.description.en for each in seen)
 
 
 def test_a_treatment_visit_without_a_dose_is_found_once_it_is_complete(late):

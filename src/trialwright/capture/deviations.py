@@ -8,6 +8,7 @@ import msgspec
 import polars as pl
 
 from trialwright.capture.conditions import names_in
+from trialwright.capture.consents import owed_consent
 from trialwright.capture.eligibility import check_eligibility
 from trialwright.capture.planned_dose import planned_dose
 from trialwright.capture.status import inactive_rows, participant_status, visit_completed
@@ -15,7 +16,7 @@ from trialwright.capture.values import DOSE, DOSE_DATE, Held, Values, stored_val
 from trialwright.capture.visits import visit_state_of, visits_of
 from trialwright.model.ledger import LedgerEvent, Slot, Snapshot, Stored
 from trialwright.model.quantity import Code, PartialDate, Quantity, Words
-from trialwright.model.study import AnalysisSet, Form, Study
+from trialwright.model.study import AnalysisSet, ConsentVersion, Form, Study
 from trialwright.model.text import Text
 
 INSTRUMENT = "protocol_deviation"
@@ -185,10 +186,28 @@ def _visits(study: Study, who: str, values: Values, events: Sequence[LedgerEvent
                 f"{en} on {day}, before consent on {consented}", f"{zh}于 {day} 进行，早于知情同意日期 {consented}"
             )
             found.append(_candidate(who, f"consent:{visit.name}", "consent", day, text, major=True))
+        owed = _consent_owed(study, events, who, state.date) if day else None
+        if owed is not None and owed.effective is not None:
+            since = owed.effective.text
+            text = Text(
+                f"{en} on {day} without a signature on consent version {owed.name}, in force since {since}",
+                f"{zh}于 {day} 进行，未签署自 {since} 起生效的第 {owed.name} 版知情同意书",
+            )
+            found.append(_candidate(who, f"reconsent:{visit.name}", "consent", day, text, major=True))
         if visit.dosing and day and visit_completed(events, who, visit.name) and not _dosed_on(values, day):
             text = Text(f"no dose is recorded on the day of {en} ({day})", f"{zh}（{day}）无给药记录")
             found.append(_candidate(who, f"no_dose:{visit.name}", "treatment", day, text))
     return found
+
+
+def _consent_owed(
+    study: Study, events: Sequence[LedgerEvent], who: str, on: PartialDate | None
+) -> ConsentVersion | None:
+    """The version in force on a visit's day that asks everybody to sign again and was not signed by that day."""
+    if on is None or not on.complete:
+        return None
+    by_then = [e for e in events if e.kind == "consent_given" and e.details.get("date", "") <= on.text]
+    return owed_consent(study, by_then, who, on.earliest)
 
 
 def _entry(study: Study, who: str, values: Values, events: Sequence[LedgerEvent]) -> list[Candidate]:
