@@ -43,6 +43,8 @@ _PAGE_POINTS = {False: 720.0, True: 498.0}  # its height
 _NOTE_LETTERS, _NOTE_POINTS, _HEAD_POINTS = 130, 11.0, 60.0
 _WHOLE = 0.75
 """A table that takes less of a page than this is not broken over two."""
+_FEW = 8
+"""So many lines of footnotes stay together; more of them may begin under their table and end on the next page."""
 _BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 
 
@@ -178,6 +180,7 @@ def _table(table: Table) -> dict[str, Json]:
         "size": size,
         "share": round(max(50, min(100, 100 * taken)), 1) if table.number else 100,
         "whole": _height(table, widths, size) < _WHOLE * _PAGE_POINTS[wide],
+        "short": sum(_lines(note, _NOTE_LETTERS) for note in notes_of(table)) <= _FEW,
         "widths": [round(width, 2) for width in widths],
         "columns": list(table.columns),
         "align": [align_of(place, table) for place in range(len(table.columns))],
