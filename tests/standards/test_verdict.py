@@ -9,11 +9,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from standards.judge import CORE, DEFINE, HERE, ROOT, SHARED, VERDICT, core_findings, schema_errors
-from support.results import packaged_study
+from support.results import packaged_study, read_small
 from support.snapshots import snapshot_of
 from trialwright import catalog
+from trialwright.export.adam import write as write_adam
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import write
+from unit.export.test_adam import TABLE as TABLE_OF_ADAM
 
 SCHEMA = SHARED / "json-schema" / "dataset-json-1.1" / "dataset.schema.json"
 TABLE = """
@@ -51,6 +53,21 @@ def written(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def analysed(tmp_path_factory):
+    small = read_small(TABLE_OF_ADAM)
+    source = Source(
+        study=small.study, snapshot=small.snapshot, analysis=small.analysis, rows=small.rows, catalog=catalog.load(),
+        version="1",
+    )  # fmt: skip
+    folder = tmp_path_factory.mktemp("adam")
+    for name, data in write_adam(source).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     out = tmp_path_factory.mktemp("demo") / "out"
     command = [sys.executable, "-m", "trialwright", "demo", "--no-serve", "--participants", "7", "--out", str(out)]
@@ -78,6 +95,26 @@ def test_the_kept_verdict_found_the_metadata_valid():
 @pytest.mark.parametrize("form", ["json", "xpt"])
 def test_the_metadata_are_valid_define_xml(written, form):
     assert schema_errors(DEFINE, written / form / "define.xml") == []
+
+
+@pytest.mark.bulk
+@pytest.mark.skipif(not DEFINE.exists(), reason="../shared/standards is not here")
+@pytest.mark.parametrize("form", ["json", "xpt"])
+def test_the_metadata_of_the_analysis_are_valid_define_xml(analysed, form):
+    assert schema_errors(DEFINE, analysed / form / "define.xml") == []
+
+
+@pytest.mark.bulk
+@pytest.mark.skipif(not SCHEMA.exists(), reason="../shared/standards is not here")
+def test_every_analysis_dataset_is_valid_dataset_json(analysed):
+    judge = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    wrong = {
+        path.name: [error.message for error in judge.iter_errors(json.loads(path.read_text("utf-8")))]
+        for path in (analysed / "json").glob("*.json")
+    }
+
+    assert set(wrong) >= {"adsl.json", "adcore.json", "adresp.json", "adgc.json", "adae.json", "adex.json", "adlb.json"}
+    assert {name: errors for name, errors in wrong.items() if errors} == {}
 
 
 @pytest.mark.bulk

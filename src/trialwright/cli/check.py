@@ -1,4 +1,4 @@
-"""`check`: a study folder, a registry record or an SDTM folder, by content."""
+"""`check`: a study folder, a registry record, an SDTM or an ADaM folder, by content."""
 
 import datetime as dt
 from pathlib import Path
@@ -21,12 +21,12 @@ def check(
         Path,
         typer.Argument(
             metavar="PATH",
-            help="A study folder, an SDTM folder, any registry record, or many: a folder, a .jsonl or .jsonl.gz.",
+            help="A study, SDTM or ADaM folder, any registry record, or many: a folder, a .jsonl or .jsonl.gz.",
         ),
     ],
     *,
     on: Annotated[str, typer.Option(help="Judge as of this day, YYYY-MM-DD; without it, today.")] = "",
-    as_: Annotated[str, typer.Option("--as", help="study, record or sdtm; without it, by content.")] = "",
+    as_: Annotated[str, typer.Option("--as", help="study, record, sdtm or adam; without it, by content.")] = "",
     form: Annotated[str, typer.Option("--format", help="text, json or sarif.")] = "text",
     baseline: Annotated[
         Path | None, typer.Option(help="A file of accepted findings, each with a reason; the rest is reported.")
@@ -36,22 +36,24 @@ def check(
     ] = None,
 ) -> None:
     """
-    Find everything wrong with a study definition, a registry record or a folder of SDTM files.
+    Find everything wrong with a study definition, a registry record or a folder of SDTM or ADaM files.
 
     Example: trialwright check demo-out/registration.json --on 2026-11-23
     """
     # heavy rooms are loaded by who needs them
     from trialwright.pipeline.registration import FORMATS, accepted_findings, check_path, without_accepted
-    from trialwright.pipeline.sdtm_check import check_sdtm, holds_sdtm
+    from trialwright.pipeline.sdtm_check import check_adam, check_sdtm, holds_adam, holds_sdtm
 
     day = parse_day("--on", on) if on else dt.datetime.now(dt.UTC).date()
     if form not in FORMATS:
         wrong_use(f"--format {form}: expected one of {', '.join(FORMATS)}.")
-    if as_ not in ("", "study", "record", "sdtm"):
-        wrong_use(f"--as {as_}: expected study, record or sdtm.")
-    if as_ == "sdtm" or (not as_ and holds_sdtm(path)):
+    if as_ not in ("", "study", "record", "sdtm", "adam"):
+        wrong_use(f"--as {as_}: expected study, record, sdtm or adam.")
+    for name, looks_so, judge in (("sdtm", holds_sdtm, check_sdtm), ("adam", holds_adam, check_adam)):
+        if as_ != name and (as_ or not looks_so(path)):
+            continue
         with waiting("Checking"):
-            judged = check_sdtm(path, day)
+            judged = judge(path, day)
         out.print(FORMATS[form](judged), markup=False, end="")
         exit_by(judged.findings)
         return

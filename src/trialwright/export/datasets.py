@@ -7,14 +7,16 @@ import msgspec
 Cell = str | int | float | None
 """A text, a number, or nothing."""
 
-VariableKind = Literal["text", "integer", "float"]
+VariableKind = Literal["text", "integer", "float", "date"]
+"""A date is a cell like "2021-03-15" that SAS holds as a number of days; SDTM's own dates are texts."""
+
 OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """
     One column. `codelist` is the C-code of its terminology; `origin` is where its values come from, in Define-XML's
-    words, `source` who gave them, and `method` how a derived one was worked out.
+    words, `source` who gave them (of a predecessor: which variable), and `method` how a derived one was worked out.
     """
 
     name: str
@@ -29,7 +31,11 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):
-    """One table of a standard. `keys` name the variables that tell its rows apart, in the order of sorting."""
+    """
+    One table of a standard. `keys` name the variables that tell its rows apart, in the order of sorting.
+
+    `tests` says of each parameter or test how its values were worked out, where it was worked out at all.
+    """
 
     name: str
     label: str
@@ -38,6 +44,7 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...]
     variables: tuple[Variable, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    tests: dict[str, str] = {}
 
     def column(self, name: str) -> tuple[Cell, ...]:
         """Every value of one variable, in the order of the rows."""

@@ -8,7 +8,7 @@ import msgspec
 from trialwright.export.datasets import Cell, Dataset, Variable, VariableKind, lengths
 
 VERSION = "1.1.0"
-_TYPES: dict[VariableKind, str] = {"text": "string", "integer": "integer", "float": "float"}
+_TYPES: dict[VariableKind, str] = {"text": "string", "integer": "integer", "float": "float", "date": "date"}
 _KINDS: dict[str, VariableKind] = {held: kind for kind, held in _TYPES.items()}
 
 
@@ -74,6 +74,8 @@ def _column(dataset: str, variable: Variable, length: int, key: int | None) -> d
     }
     if variable.kind == "text":
         column["length"] = length
+    if variable.kind == "date":
+        column |= {"targetDataType": "integer", "displayFormat": "E8601DA."}
     if key is not None:
         column["keySequence"] = key
     return column

@@ -7,8 +7,9 @@ from lxml import etree
 
 from trialwright.export.datasets import Dataset, Variable
 from trialwright.export.define_xml.lists import code_lists
-from trialwright.export.define_xml.names import DEF, NAMESPACES, ODM, XLINK, add, described
-from trialwright.export.define_xml.values import TESTED, value_lists
+from trialwright.export.define_xml.names import DEF, NAMESPACES, ODM, WITH_RESULTS, XLINK, add, described
+from trialwright.export.define_xml.results import ResultDisplay, add_results, result_clauses
+from trialwright.export.define_xml.values import TESTED, value_lists, value_method_oid
 from trialwright.export.terminology import terminology_version
 
 CT = "STD.CT"
@@ -32,6 +33,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     terminology: str = "SDTM"
     purpose: str = "Tabulation"
     file_type: str = "json"
+    displays: tuple[ResultDisplay, ...] = ()  # of an analysis: which lines stand behind its tables
 
     @property
     def oid(self) -> str:
@@ -46,7 +48,7 @@ def write(datasets: Sequence[Dataset], metadata: Metadata) -> bytes:
              marked as such), a method for every derived variable, value-level metadata for results and supplements.
     Source:  CDISC Define-XML 2.1 (schema of the clinical-standards-toolkit repository).
     """
-    root = etree.Element(f"{{{ODM}}}ODM", nsmap=NAMESPACES)
+    root = etree.Element(f"{{{ODM}}}ODM", nsmap=WITH_RESULTS if metadata.displays else NAMESPACES)
     for name, value in (
         ("ODMVersion", "1.3.2"), ("FileType", "Snapshot"), ("FileOID", f"DEFINE.{metadata.study}.{metadata.build}"),
         ("CreationDateTime", metadata.made_at), ("AsOfDateTime", metadata.made_at), ("Originator", "Trialwright"),
@@ -66,6 +68,8 @@ def write(datasets: Sequence[Dataset], metadata: Metadata) -> bytes:
     version.set(f"{{{DEF}}}DefineVersion", "2.1.0")
     _standards(version, metadata)
     values = value_lists(version, datasets)
+    for clause in result_clauses(metadata.displays):
+        version.append(clause)
     for dataset in datasets:
         _group(version, dataset, metadata)
     lists = code_lists(datasets)
@@ -77,6 +81,7 @@ def write(datasets: Sequence[Dataset], metadata: Metadata) -> bytes:
     for each in lists.elements:
         version.append(each)
     _methods(version, datasets)
+    add_results(version, metadata.displays)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
@@ -117,7 +122,9 @@ def _group(version: etree._Element, dataset: Dataset, metadata: Metadata) -> Non
             ref.set("MethodOID", method_oid(dataset, variable))
         if variable.role:
             ref.set("Role", variable.role)
-    add(group, "Class", space=DEF, Name=_CLASSES.get(dataset.kind, dataset.kind))
+    named = add(group, "Class", space=DEF, Name=_CLASSES.get(dataset.kind, dataset.kind))
+    if dataset.name == "ADAE":
+        add(named, "SubClass", space=DEF, Name="ADVERSE EVENT")
     leaf = add(group, "leaf", space=DEF, ID=f"LF.{dataset.name}")
     file = f"{dataset.name.lower()}.{metadata.file_type}"
     leaf.set(f"{{{XLINK}}}href", file)
@@ -141,6 +148,8 @@ def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: 
         item.set("Length", str(length))
     if kind == "float":
         item.set("SignificantDigits", str(_decimals(dataset.column(variable.name))))
+    if variable.kind == "date":
+        item.set(f"{{{DEF}}}DisplayFormat", "DATE9.")
     described(item, variable.label)
     if codes:
         add(item, "CodeListRef", CodeListOID=codes)
@@ -152,6 +161,9 @@ def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: 
 def origin(item: etree._Element, variable: Variable) -> None:
     """Where a value comes from, in Define-XML's words."""
     told = add(item, "Origin", space=DEF, Type=variable.origin)
+    if variable.origin == "Predecessor":
+        described(told, variable.source)
+        return
     if variable.source and variable.origin != "Protocol":
         told.set("Source", variable.source)
     elif variable.origin == "Protocol":
@@ -161,6 +173,8 @@ def origin(item: etree._Element, variable: Variable) -> None:
 def data_type(variable: Variable, cells: Iterable[object]) -> tuple[str, int]:
     """The data type of a variable and its length (0 where the type has none), as its values show them."""
     held = [str(cell) for cell in cells if cell is not None]
+    if variable.kind == "date":
+        return "date", 0
     if variable.kind == "integer":
         return "integer", max((len(text) for text in held), default=1)
     if variable.kind == "float":
@@ -184,6 +198,13 @@ def _methods(version: etree._Element, datasets: Sequence[Dataset]) -> None:
                     Name=f"Algorithm of {dataset.name}.{variable.name}",
                 )  # fmt: skip
                 described(method, variable.method)
+        for test, text in dataset.tests.items():
+            if text and TESTED.pair(dataset) is not None:
+                method = add(
+                    version, "MethodDef", OID=value_method_oid(dataset, test), Type="Computation",
+                    Name=f"Algorithm of {dataset.name}.{test}",
+                )  # fmt: skip
+                described(method, text)
 
 
 __all__ = ["Metadata", "write"]

@@ -7,10 +7,12 @@ from lxml import etree
 
 ODM = "http://www.cdisc.org/ns/odm/v1.3"
 DEF = "http://www.cdisc.org/ns/def/v2.1"
+ARM = "http://www.cdisc.org/ns/arm/v1.0"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 # lxml takes None for the default namespace; its published types do not know that.
 NAMESPACES = cast(Mapping[str, str], {None: ODM, "def": DEF, "xlink": XLINK})
+WITH_RESULTS = {**NAMESPACES, "arm": ARM}
 
 
 def add(parent: etree._Element, tag: str, *, space: str = ODM, **attributes: str) -> etree._Element:

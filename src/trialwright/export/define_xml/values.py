@@ -20,6 +20,8 @@ class Tested(msgspec.Struct, frozen=True):
         names = {each.name for each in dataset.variables}
         if "QNAM" in names:
             return "QVAL", "QNAM"
+        if {"PARAMCD", "AVAL"} <= names:
+            return "AVAL", "PARAMCD"
         by, of = f"{dataset.name}TESTCD", f"{dataset.name}ORRES"
         return (of, by) if {by, of} <= names else None
 
@@ -44,16 +46,18 @@ def value_lists(version: etree._Element, datasets: Sequence[Dataset]) -> list[et
         for at, (test, name, values) in enumerate(_tests(dataset, of, by), 1):
             oid = f"{dataset.name}.{of}.{test}"
             ref = add(listed, "ItemRef", ItemOID=f"IT.{oid}", OrderNumber=str(at), Mandatory="No")
+            if dataset.tests.get(test):
+                ref.set("MethodOID", value_method_oid(dataset, test))
             add(ref, "WhereClauseRef", space=DEF, WhereClauseOID=f"WC.{oid}")
             clauses.append(_clause(dataset, by, test, oid))
-            items.append(_item(oid, test, name, values))
+            items.append(_item(oid, test, name, values, derived=by == "PARAMCD"))
     for clause in clauses:
         version.append(clause)
     return items
 
 
 def _tests(dataset: Dataset, of: str, by: str) -> list[tuple[str, str, list[str]]]:
-    labelled = "QLABEL" if by == "QNAM" else f"{dataset.name}TEST"
+    labelled = {"QNAM": "QLABEL", "PARAMCD": "PARAM"}.get(by, f"{dataset.name}TEST")
     held: dict[str, tuple[str, list[str]]] = {}
     rows = zip(dataset.column(by), dataset.column(labelled), dataset.column(of), strict=True)
     for test, name, value in rows:
@@ -71,7 +75,12 @@ def _clause(dataset: Dataset, by: str, test: str, oid: str) -> etree._Element:
     return clause
 
 
-def _item(oid: str, test: str, name: str, values: Sequence[Cell]) -> etree._Element:
+def value_method_oid(dataset: Dataset, test: str) -> str:
+    """The method by which the values of one parameter were worked out."""
+    return f"MT.{dataset.name}.{test}"
+
+
+def _item(oid: str, test: str, name: str, values: Sequence[Cell], *, derived: bool) -> etree._Element:
     texts = [str(value) for value in values]
     item = made("ItemDef", OID=f"IT.{oid}", Name=test)
     kind = _kind(texts)
@@ -80,8 +89,8 @@ def _item(oid: str, test: str, name: str, values: Sequence[Cell]) -> etree._Elem
     if kind == "float":
         item.set("SignificantDigits", str(max(len(text.partition(".")[2]) for text in texts)))
     described(item, name)
-    told = add(item, "Origin", space=DEF, Type="Collected")
-    told.set("Source", "Investigator")
+    told = add(item, "Origin", space=DEF, Type="Derived" if derived else "Collected")
+    told.set("Source", "Sponsor" if derived else "Investigator")
     return item
 
 

@@ -48,6 +48,9 @@ class Tabulation(msgspec.Struct, frozen=True):
     placed: int
     uncarried: Uncarried
     cut: tuple[str, ...] = ()  # eligibility criteria longer than SDTM holds
+    people: Mapping[str, Subject] = {}
+    records: tuple[Record, ...] = ()  # those that stand, each with its --SEQ
+    schedule: Schedule | None = None
 
     def dataset(self, name: str) -> Dataset:
         return next(each for each in self.datasets if each.name == name)
@@ -91,7 +94,8 @@ def tabulate(study: Study, snapshot: Snapshot, catalog: Catalog) -> Tabulation:
     not_met = sum(record.visit != "" for record in by_domain["IE"])
     placed = sum(len(record.seqs) for record in records if record.current) + not_met
     cut = tuple(each.name for each in study.eligibility if trial.criterion_text(each) != each.text.en)
-    return Tabulation(tuple(made), placed, gathered.lost, cut)
+    standing = tuple(record for record in records if record.current)
+    return Tabulation(tuple(made), placed, gathered.lost, cut, people, standing, schedule)
 
 
 def _reasons(catalog: Catalog) -> dict[str, str]:

@@ -45,7 +45,7 @@ def domain_dataset(
     lines: list[dict[str, Cell]] = []
     sequence: dict[str, int] = {}
     for record in sorted(records, key=lambda each: each.order):
-        sequence[record.participant] = sequence.get(record.participant, 0) + 1
+        sequence[record.participant] = record.number = sequence.get(record.participant, 0) + 1
         if not record.current:
             continue
         person = people[record.participant]

@@ -38,6 +38,7 @@ class Record(msgspec.Struct, kw_only=True):
     supplemental: dict[str, tuple[str, str]] = {}
     seqs: list[int] = []
     current: bool = False
+    number: int = 0  # its --SEQ, once it is counted
 
 
 class Gathered(msgspec.Struct, frozen=True):

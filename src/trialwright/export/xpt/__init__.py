@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pyreadstat
 
-from trialwright.export.datasets import Cell, Dataset, Variable
+from trialwright.export.datasets import Cell, Dataset, Variable, VariableKind
 from trialwright.model.problem import Lost
 
 NAME, LABEL, TEXT = 8, 40, 200
@@ -45,6 +45,8 @@ def _fit(dataset: Dataset, lost: list[Lost]) -> dict[str, list[Cell]]:
 
 
 def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: list[Lost]) -> Cell:
+    if variable.kind == "date":
+        return cell
     if variable.kind != "text":
         return None if cell is None else float(cell)
     if cell is None:
@@ -61,8 +63,11 @@ def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: lis
 
 
 def _file(dataset: Dataset, columns: dict[str, list[Cell]], made_at: str) -> bytes:
-    types = {each.name: pl.String() if each.kind == "text" else pl.Float64() for each in dataset.variables}
-    frame = pl.DataFrame(columns, schema=types)
+    types = {
+        each.name: pl.Float64() if each.kind in ("integer", "float") else pl.String() for each in dataset.variables
+    }
+    dated = [each.name for each in dataset.variables if each.kind == "date"]
+    frame = pl.DataFrame(columns, schema=types).with_columns(pl.col(dated).str.to_date())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "dataset.xpt"
         pyreadstat.write_xport(
@@ -102,8 +107,9 @@ def read_dataset(data: bytes, name: str) -> Dataset:
     labels = dict(zip(told.column_names, told.column_labels, strict=True))
     numbers = {column for column, kind in frame.schema.items() if kind.is_numeric()}
     rows = tuple(tuple(_plain(cell) for cell in row) for row in frame.iter_rows())
+    dated = {column for column, kind in frame.schema.items() if kind == pl.Date()}
     variables = tuple(
-        Variable(name=column, label=labels.get(column) or "", kind="float" if column in numbers else "text")
+        Variable(name=column, label=labels.get(column) or "", kind=_kind(column in numbers, column in dated))
         for column in frame.columns
     )
     return Dataset(
@@ -111,7 +117,13 @@ def read_dataset(data: bytes, name: str) -> Dataset:
     )
 
 
-def _plain(cell: str | float | None) -> Cell:
+def _kind(number: bool, date: bool) -> VariableKind:
+    return "date" if date else "float" if number else "text"
+
+
+def _plain(cell: str | float | dt.date | None) -> Cell:
+    if isinstance(cell, dt.date):
+        return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
         return int(cell)
     return None if cell == "" else cell

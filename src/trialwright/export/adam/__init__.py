@@ -1,0 +1,160 @@
+"""ADaM: the analysis records as ADaMIG 1.3 arranges them, with the way back to SDTM and on to the results."""
+
+import re
+from collections import Counter
+
+import msgspec
+
+from trialwright.export import dataset_json, define_xml, xpt
+from trialwright.export.adam.basic import Bench, core_dataset, findings_datasets
+from trialwright.export.adam.occurrence import event_dataset, exposure_dataset
+from trialwright.export.adam.reported import displays
+from trialwright.export.adam.response import response_dataset, value_datasets
+from trialwright.export.adam.sources import sources
+from trialwright.export.adam.subject import subject_dataset
+from trialwright.export.datasets import Dataset
+from trialwright.export.formats import Format, Source, lost_file
+from trialwright.export.sdtm import tabulate
+from trialwright.export.sdtm.subjects import visit_numbers
+from trialwright.model.analysis import AnalysisRecord
+from trialwright.model.problem import Lost
+from trialwright.model.text import Text
+
+VERSION = "1.3"
+NEVER: tuple[Lost, ...] = (
+    Lost("exact fractions", "a SAS number is a double; results.json and the analysis records hold the fraction"),
+    Lost("the datapoints behind a value", "ARECID names the analysis record; `trialwright trace` goes on from there"),
+    Lost("the sentence that gives the reason of a verdict", "ADaM has no variable for it; the report prints it"),
+    Lost("words in Chinese", "labels and terms are English in a submission"),
+)
+"""What no ADaM export can carry, whatever the data."""
+
+_REASONS: tuple[tuple[str, str], ...] = (
+    (r"visit", "a visit is no analysis value: its date is ADT on every line of that visit"),
+    (r".*:criterion", "a re-reading of the same measures; its verdict is CRITVERD beside the endpoint's"),
+    (r".*@.*", "a measure read another way for one sensitivity analysis; only the verdict it led to is analysed"),
+    (r"fact\..*", "a fact that only conditions of the definition ask for"),
+    (r".*:\d+", "a row of a log that no endpoint analyses; it stands in SDTM"),
+    (
+        r"withdrawn|died|screen_failure|deviation_recorded|visit_missed|look_declared",
+        "an act; it stands in SDTM DS or DV",
+    ),
+)
+_OTHERWISE = "not analysed as a number; it stands in SDTM"
+_NO_VALUE = "no value and nobody who takes part: the line would be empty"
+
+
+class Made(msgspec.Struct, frozen=True):
+    """The datasets of one readout; which analysis records stand in them, and why the others do not."""
+
+    datasets: tuple[Dataset, ...]
+    placed: int
+    uncarried: Counter[tuple[str, str]]
+    named: dict[str, tuple[str, str]]  # analysis record -> dataset and PARAMCD of its line
+
+    def dataset(self, name: str) -> Dataset:
+        return next(each for each in self.datasets if each.name == name)
+
+
+def analysis_datasets(source: Source) -> Made:
+    """
+    Every ADaM dataset of a readout.
+
+    Shape:   ADSL; ADCORE of the measures of the response endpoints; ADRESP of their verdicts; ADGC (or ADVAL) of
+             value endpoints; ADAE, ADEX; ADLB, ADVS ... of every other number of a findings domain.
+    Missing: an analysis record without a line is counted with its reason.
+    """
+    study, analysis = source.study, source.analysis
+    tabulated = tabulate(study, source.snapshot, source.catalog)
+    subject, lines, used = subject_dataset(study, analysis, tabulated)
+    bench = Bench(
+        study=study, catalog=source.catalog, analysis=analysis,
+        people={str(line["SUBJID"]): line for line in lines},
+        first_dose={person.participant_id: person.first_dose for person in analysis.participants},
+        sources=sources(study, source.catalog, tabulated),
+        numbers=visit_numbers(study, dict.fromkeys(each.visit for each in analysis.records)),
+        members={
+            each.name: frozenset(p.participant_id for p in analysis.participants if each.name in p.sets)
+            for each in study.analysis_sets
+        },
+        named=dict.fromkeys(used, ("ADSL", "")),
+    )  # fmt: skip
+    found: list[Dataset | None] = [subject]
+    for dataset, ids in (core_dataset(bench, study.estimands), response_dataset(bench)):
+        found.append(dataset)
+        used |= ids
+    values, ids = value_datasets(bench)
+    found += values
+    used |= ids
+    for dataset, ids in (event_dataset(bench, source.rows), exposure_dataset(bench)):
+        found.append(dataset)
+        used |= ids
+    others, ids = findings_datasets(bench, used)
+    found += others
+    used |= ids
+    apart = Counter(_reason(each, bench) for each in analysis.records if each.id not in used)
+    return Made(tuple(each for each in found if each is not None), len(used), apart, bench.named)
+
+
+def _reason(record: AnalysisRecord, bench: Bench) -> tuple[str, str]:
+    where = re.sub(r":\d+$", "", record.parameter)
+    if record.kind in ("measure", "value", "score") and not bench.kept(record):
+        return where, _NO_VALUE
+    told = next((why for pattern, why in _REASONS if re.fullmatch(pattern, record.parameter)), _OTHERWISE)
+    return where, told
+
+
+def write(source: Source) -> dict[str, bytes]:
+    """
+    `json/` (Dataset-JSON), `xpt/` (transport files), each with its define.xml, and `lost.json`.
+
+    Raises:  ValueError where an analysis record is neither in a dataset nor in lost.json.
+    """
+    made = analysis_datasets(source)
+    moment = source.snapshot.as_of_utc
+    metadata = define_xml.Metadata(
+        study=source.study.name,
+        title=source.study.title.en,
+        build=source.study.build,
+        guide="ADaMIG",
+        guide_version=VERSION,
+        made_at=moment,
+        purpose="Analysis",
+        displays=displays(source.study, source.rows, made.datasets, made.named),
+    )
+    heading = dataset_json.Heading(
+        study=source.study.name, metadata=metadata.oid, made_at=moment,
+        originator=source.study.registration.sponsor, version=source.version,
+    )  # fmt: skip
+    transported, too_long = xpt.write(made.datasets, moment)
+    files = {f"json/{name}": data for name, data in dataset_json.write(made.datasets, heading).items()}
+    files["json/define.xml"] = define_xml.write(made.datasets, metadata)
+    files |= {f"xpt/{name}": data for name, data in transported.items()}
+    files["xpt/define.xml"] = define_xml.write(made.datasets, msgspec.structs.replace(metadata, file_type="xpt"))
+    files["lost.json"] = _lost(made, source, too_long)
+    return files
+
+
+def _lost(made: Made, source: Source, too_long: tuple[Lost, ...]) -> bytes:
+    held, gone = len(source.analysis.records), sum(made.uncarried.values())
+    if made.placed + gone != held:
+        raise ValueError(f"{held} analysis records, {made.placed} in ADaM and {gone} in lost.json")
+    told = [
+        *NEVER,
+        *(Lost(f"{where} ({count} records)", reason) for (where, reason), count in sorted(made.uncarried.items())),
+        *(Lost(f"xpt: {each.where}", each.reason) for each in too_long),
+    ]
+    return lost_file(told, {"analysis_records": held, "in_datasets": made.placed, "lost": gone})
+
+
+FORMAT = Format(
+    name="adam",
+    title=Text("ADaM (ADaMIG 1.3)", "ADaM（ADaMIG 1.3）"),
+    says=Text(
+        "What was analysed, ready for a statistician's own programs: one line a value, with the way back to SDTM.",
+        "供统计师直接分析的数据集：每个分析值一行，可追溯到 SDTM。",
+    ),
+    write=write,
+)
+
+__all__ = ["FORMAT", "NEVER", "Made", "analysis_datasets", "write"]

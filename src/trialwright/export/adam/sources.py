@@ -1,0 +1,97 @@
+"""The way back: which SDTM record stands behind the datapoints of an analysis record."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.export.datasets import Cell
+from trialwright.export.sdtm import Tabulation
+from trialwright.export.sdtm.metadata import domains
+from trialwright.export.sdtm.places import Place, read_place
+from trialwright.model.analysis import AnalysisRecord
+from trialwright.model.study import Study
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """SRCDOM, SRCVAR and SRCSEQ of one analysis record; `several` where more than one record of SDTM was used."""
+
+    domain: str = ""
+    variable: str = ""
+    number: int | None = None
+    several: bool = False
+
+
+class Sources(msgspec.Struct, frozen=True):
+    """
+    The SDTM records by ledger entry.
+
+    `standing` gives domain, --SEQ and visit of the record that a datapoint stands in; `rows` the record itself by
+    domain, participant and --SEQ; `places` where each item stands.
+    """
+
+    standing: Mapping[int, tuple[str, int, str]]
+    rows: Mapping[tuple[str, str, int], Mapping[str, Cell]]
+    places: Mapping[str, Place]
+    usubjid: Mapping[str, str]
+
+    def behind(self, record: AnalysisRecord) -> Behind:
+        """
+        Where the value of a record comes from: its own visit's datapoints only, never those of the baseline.
+
+        Missing: nothing where no datapoint stands in SDTM (a visit that did not take place).
+        """
+        held = [self.standing[seq] for seq in record.inputs if seq in self.standing]
+        # The date of a visit and the doses before it bear on the record; they are not where its value comes from.
+        here = [each for each in held if each[2] == record.visit and each[0] not in ("SV", "EX")]
+        here = here or [each for each in held if domains()[each[0]].kind in ("Interventions", "Events")]
+        if not here:
+            return Behind()
+        found = list(dict.fromkeys(here))
+        domain = max(dict.fromkeys(each[0] for each in found), key=lambda name: sum(e[0] == name for e in found))
+        of_domain = [each for each in found if each[0] == domain]
+        variable = f"{domain}STRESN" if domains()[domain].is_findings else _amount(domain)
+        return Behind(domain, variable, of_domain[0][1] if len(of_domain) == 1 else None, len(of_domain) > 1)
+
+    def row(self, record: AnalysisRecord, domain: str) -> Mapping[str, Cell]:
+        """The SDTM record of this domain that an analysis record was made from; empty where there is none."""
+        for seq in record.inputs:
+            place = self.standing.get(seq)
+            if place is not None and place[0] == domain:
+                return self.rows.get((domain, self.usubjid[record.participant_id], place[1]), {})
+        return {}
+
+
+def _amount(domain: str) -> str:
+    name = f"{domain}DOSE"
+    return name if name in domains()[domain].variables else f"{domain}TERM"
+
+
+def sources(study: Study, catalog: Catalog, made: Tabulation) -> Sources:
+    """The sources of one tabulation."""
+    standing = {seq: (each.domain, each.number, each.visit) for each in made.records for seq in each.seqs}
+    rows: dict[tuple[str, str, int], Mapping[str, Cell]] = {}
+    for dataset in made.datasets:
+        names = [variable.name for variable in dataset.variables]
+        if {"USUBJID", f"{dataset.name}SEQ"} <= set(names):
+            for cells in dataset.rows:
+                line = dict(zip(names, cells, strict=True))
+                rows[dataset.name, str(line["USUBJID"]), int(str(line[f"{dataset.name}SEQ"]))] = line
+    return Sources(
+        standing, rows, _places(study, catalog), {each.participant: each.usubjid for each in made.people.values()}
+    )
+
+
+def _places(study: Study, catalog: Catalog) -> dict[str, Place]:
+    known = frozenset(catalog.names("instrument"))
+    found: dict[str, Place] = {}
+    for form in study.forms:
+        for section in form.sections:
+            shared = (
+                catalog.instrument(section.instrument).mapping.get("sdtm", "") if section.instrument in known else ""
+            )
+            for field in section.fields:
+                place = read_place(field.item.mapping.get("sdtm", ""), shared)
+                if place is not None and place.domain in domains():
+                    found.setdefault(field.name, place)
+    return found
