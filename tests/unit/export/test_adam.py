@@ -204,3 +204,17 @@ def test_a_code_has_eight_characters_and_is_nobody_elses(name, taken, code):
     assert len(found) <= 8
     assert found not in taken
     assert found == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("imacs_week_12", "IMACSW12"), ("12_months", "P12MONTH"), ("crp", "CRP")],
+)
+def test_a_name_of_the_definition_becomes_a_code_of_eight_characters(name, code):
+    assert short(name) == code
+
+
+def test_a_code_that_is_taken_gets_a_letter_and_never_another_week():
+    assert short("imacs_week_12", ["IMACSW12"]) == "IMACBW12"
+    assert short("imacs_week_12", ["IMACSW12", "IMACBW12"]) == "IMACCW12"
+    assert short("crp", ["CRP"]) == "CRPB"

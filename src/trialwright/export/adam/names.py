@@ -1,6 +1,7 @@
 """Short names for ADaM: parameter codes, flags of analysis sets, and the labels of all columns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from string import ascii_uppercase
 from typing import Literal
 
 import msgspec
@@ -34,7 +35,7 @@ def short(name: str, taken: Iterable[str] = ()) -> str:
     """
     A name of the definition as a code of eight characters: every word gives its first letters, "week_12" is W12.
 
-    Shape:   the same name gives the same code unless another has taken it, then the last character counts on.
+    Shape:   the same name gives the same code unless another has taken it, then a letter from B on tells them apart.
     """
     words = [word for word in name.replace(".", "_").replace("-", "_").upper().split("_") if word]
     tail = ""
@@ -46,13 +47,19 @@ def short(name: str, taken: Iterable[str] = ()) -> str:
     while sum(map(len, kept)) > room:
         longest = max(range(len(kept)), key=lambda at: (len(kept[at]), at))
         kept[longest] = kept[longest][:-1]
-    code = "".join(each for each in "".join(kept) if each.isascii() and each.isalnum()) + tail
-    code = code if code[:1].isalpha() else f"P{code}"[:CODE]
-    others, found, count = set(taken), code, 1
-    while found in others:
-        count += 1
-        found = f"{code[: CODE - len(str(count))]}{count}"
-    return found
+    head = "".join(each for each in "".join(kept) if each.isascii() and each.isalnum())
+    head = head if head[:1].isalpha() else f"P{head}"[:room]
+    taken = set(taken)
+    if head + tail not in taken:
+        return head + tail
+    free = (f"{head[: room - len(mark)]}{mark}{tail}" for mark in _marks())
+    return next(each for each in free if each not in taken)
+
+
+def _marks() -> Iterator[str]:
+    """B, C ... Z, BA, BB ...: what tells a second name from the first, and is never read as a number."""
+    yield from ascii_uppercase[1:]
+    yield from (one + other for one in ascii_uppercase[1:] for other in ascii_uppercase)
 
 
 def estimand_codes(estimands: Iterable[Estimand]) -> dict[str, str]:
