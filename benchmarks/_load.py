@@ -94,7 +94,7 @@ def drive(port: int, asked: list[list[bytes]], expected: bytes, *, seconds: floa
 
 
 class _Line:
-    """One connection; answers are told apart by their Content-Length."""
+    """One connection; answers are told apart by their Content-Length, which every answer must have."""
 
     def __init__(self, port: int, requests: list[bytes]) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -118,7 +118,10 @@ class _Line:
         if head < 0:
             return None
         place = self._held.lower().find(b"content-length:", 0, head)
-        length = int(self._held[place + 15 : self._held.find(b"\r\n", place)]) if place >= 0 else 0
+        if place < 0:
+            # read as an empty one, its page would pass for the next answer
+            raise ValueError("an answer without Content-Length cannot be measured")
+        length = int(self._held[place + 15 : self._held.find(b"\r\n", place)])
         if len(self._held) < head + 4 + length:
             return None
         status, self._held = self._held[9:head], b""

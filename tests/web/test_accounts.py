@@ -1,5 +1,6 @@
 """Accounts: the second factor and its replay, one's own password, closing, roles with site and term."""
 
+import base64
 import datetime as dt
 import re
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.test.utils import override_settings
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -23,13 +25,13 @@ NURSE = {"username": "study_nurse_1", "password": PASSWORD}
 
 def code_of(name: str, confirmed: bool = True) -> str:
     """What the telephone shows now."""
-    device = TOTPDevice.objects.get(user__username=name, confirmed=confirmed)
+    device = second_factor.Telephone.objects.get(user__username=name, confirmed=confirmed)
     return f"{totp(device.bin_key, device.step, device.t0, device.digits):06d}"
 
 
 def forget_last_code(name: str) -> None:
     """As if half a minute had passed since the last code was used."""
-    TOTPDevice.objects.filter(user__username=name).update(last_t=-1, throttling_failure_count=0)
+    second_factor.Telephone.objects.filter(user__username=name).update(last_t=-1, throttling_failure_count=0)
 
 
 def with_factor(name: str) -> tuple[str, ...]:
@@ -82,7 +84,7 @@ def test_a_backup_code_opens_once_and_is_kept_as_a_hash(here):
         to_code(browser)
         browser.post("/sign-in/code/", {"code": codes[3].upper()})
         answers.append(inside(browser))
-        TOTPDevice.objects.update(throttling_failure_count=0)
+        second_factor.Telephone.objects.update(throttling_failure_count=0)
 
     assert len(codes) == len(kept) == 10
     assert not kept & {code.replace("-", "") for code in codes}
@@ -182,7 +184,7 @@ def test_an_open_session_alone_does_not_move_the_second_factor(here, as_):
     removed = browser.post("/account/second-factor/remove/", NURSE)
 
     assert (begun.status_code, removed.status_code) == (422, 422)
-    assert TOTPDevice.objects.filter(confirmed=False).count() == 0
+    assert second_factor.Telephone.objects.filter(confirmed=False).count() == 0
     assert second_factor.is_on(User.objects.get(username="study_nurse_1"))
 
 
@@ -195,7 +197,7 @@ def test_edc_r51_signing_asks_for_the_code_where_the_second_factor_is_on(here, a
     sent = dict(re.findall(r'name="(hash[^"]*|token)" value="([^"]+)">', browser.get(path).content.decode()))
     sent |= {"username": "investigator_1", "password": PASSWORD, "meaning": "reviewed"}
     without = browser.post(path, sent).status_code
-    TOTPDevice.objects.update(throttling_failure_count=0)
+    second_factor.Telephone.objects.update(throttling_failure_count=0)
     code = code_of("investigator_1")
     signed = browser.post(path, sent | {"code": code}).status_code
 
@@ -356,3 +358,54 @@ def test_the_matrix_on_the_page_is_that_of_the_definition(here, as_):
 
     assert shown["verify data"] == ["verify" in role.may for role in here.study.roles]
     assert shown["sign data"] == ["sign" in role.may for role in here.study.roles]
+
+
+def raw_keys() -> list[str]:
+    return list(TOTPDevice.objects.values_list("key", flat=True))
+
+
+def test_edc_r32_the_table_of_accounts_holds_no_secret_that_makes_codes(here):
+    with_factor("study_nurse_1")
+    secret = second_factor.Telephone.objects.get().bin_key
+    (kept,) = raw_keys()
+
+    assert len(secret) == 20
+    assert secret.hex() not in kept
+    assert secret not in base64.urlsafe_b64decode(kept.removeprefix("s1:"))
+
+
+def test_edc_r32_a_sealed_secret_copied_to_another_person_makes_no_codes(here):
+    with_factor("study_nurse_1")
+    with_factor("monitor_1")
+    TOTPDevice.objects.filter(user__username="monitor_1").update(
+        key=TOTPDevice.objects.get(user__username="study_nurse_1").key
+    )
+
+    assert not second_factor.verify(User.objects.get(username="monitor_1"), code_of("study_nurse_1"))
+
+
+def test_a_secret_written_by_an_earlier_version_is_sealed_at_the_start_and_nobody_is_locked_out(here):
+    with_factor("study_nurse_1")
+    user, secret = User.objects.get(username="study_nurse_1"), second_factor.Telephone.objects.get().bin_key
+    TOTPDevice.objects.update(key=secret.hex())
+    assert second_factor.verify(user, code_of("study_nurse_1"))
+
+    second_factor.seal_stored()
+    forget_last_code("study_nurse_1")
+
+    assert secret.hex() not in "".join(raw_keys())
+    assert second_factor.verify(user, code_of("study_nurse_1"))
+
+
+def test_under_another_key_of_the_server_no_code_is_right_and_the_administrator_can_take_it_away(here):
+    with_factor("study_nurse_1")
+    code = code_of("study_nurse_1")
+    with override_settings(SECRET_KEY="another key of the server, long enough to be one, 50 characters"):
+        right = second_factor.verify(User.objects.get(username="study_nurse_1"), code)
+
+    assert not right
+
+    second_factor.remove(User.objects.get(username="study_nurse_1"))
+    again = Client()
+    to_code(again)
+    assert inside(again)

@@ -29,11 +29,10 @@ def hidden_earlier(study: Study, snapshot: Snapshot, roles: Sequence[str], parti
 
 def hidden_from_assessor(study: Study, case: Case, participant_id: str, roles: Sequence[str]) -> HiddenForms:
     """The same of one participant, without a snapshot of everybody."""
-    if not may(study, roles, "enter"):
+    secret = {form.name for form in study.forms if form.core_set and not form.show_earlier}
+    if not secret or not may(study, roles, "enter"):
         return frozenset()
-    begun = {
-        visit for (visit, _), versions in case.forms.items() if any(not isinstance(d.value, Blank) for d in versions)
-    }
+    begun = {visit for (visit, _), held in case.forms.items() if any(not isinstance(d.value, Blank) for d in held)}
     return frozenset(_hidden_of(study, case.events, participant_id, begun))
 
 

@@ -12,6 +12,7 @@ from trialwright.capture.values import Place, Values, fields_of, in_item_units
 from trialwright.catalog.evaluator import RowValue
 from trialwright.define.scope import BEFORE, THIS
 from trialwright.model.expression import Truth
+from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import Blank
 from trialwright.model.study import Form, Study, Visit
 
@@ -36,6 +37,7 @@ def looked_up(study: Study, form: Form, place: Place, held_on: HeldOn) -> dict[s
     return found
 
 
+@once_for_each
 def names_elsewhere(form: Form) -> frozenset[str]:
     """The names of other visits and forms in a form's conditions."""
     return frozenset(name for truth in _conditions(form) for name in names_in(truth) if "/" in name)

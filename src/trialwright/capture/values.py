@@ -8,6 +8,7 @@ import polars as pl
 
 from trialwright.capture.parse import exact_in_item_unit
 from trialwright.catalog.evaluator import RowValue
+from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import Blank, Case, Datapoint, Slot, Snapshot, Stored
 from trialwright.model.quantity import LIMIT_SIGNS, Code, Limit, Missing, PartialDate, Quantity, Value, Words
 from trialwright.model.study import Field, Form, Section, Study
@@ -79,22 +80,9 @@ def stored_value(kind: str, text: str, unit: str) -> Stored:
     raise ValueError(f"no kind of value is called {kind!r}")
 
 
+@once_for_each
 def fields_of(form: Form) -> tuple[Field, ...]:
     """The fields that a form really asks for: items that the section's options leave out are not among them."""
-    # asked for many times a page; kept by identity, for a form is frozen and hashing it would cost more than this
-    kept = _FIELDS.get(id(form))
-    if kept is None or kept[0] is not form:
-        if len(_FIELDS) > _MANY_FORMS:
-            _FIELDS.clear()
-        kept = _FIELDS[id(form)] = (form, _fields_of(form))
-    return kept[1]
-
-
-_MANY_FORMS = 500
-_FIELDS: dict[int, tuple[Form, tuple[Field, ...]]] = {}
-
-
-def _fields_of(form: Form) -> tuple[Field, ...]:
     return tuple(field for section in form.sections for field in section.fields if asked(field, section))
 
 

@@ -114,7 +114,7 @@ def read_acts(ledger: Ledger, participant_id: str = "") -> tuple[Seen, tuple[Led
 
 def seen_so_far(ledger: Ledger, participant_id: str | None) -> Seen:
     """The present end of the ledger. None: the act depends on everybody's data."""
-    return Seen(seq=ledger.head().seq, participant_id=participant_id, harmless=SESSION_KINDS)
+    return Seen(seq=ledger.seen_head().seq, participant_id=participant_id, harmless=SESSION_KINDS)
 
 
 def decided_anew(act: Callable[_P, "Saved | Refused | Conflict | Overtaken"]) -> Callable[_P, Answer]:

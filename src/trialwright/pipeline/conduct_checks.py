@@ -11,6 +11,7 @@ from trialwright.capture.steady import check_steady, earlier_visits, may_be_unst
 from trialwright.capture.values import Held, Place, Values, form_values, values_of
 from trialwright.capture.visits import visits_of
 from trialwright.catalog.evaluator import RowValue
+from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import (
     Conflict,
     EventKind,
@@ -45,9 +46,10 @@ def elsewhere_of(ledger: Ledger, study: Study, form: Form, place: Place) -> dict
 
 def unsteady(ledger: Ledger, study: Study, place: Place, after: Mapping[str, Stored]) -> dict[str, Failure]:
     """Another assessor, side or scale than at the visits before; only forms that can tell are read."""
-    visits = earlier_visits(study, place.visit) if may_be_unsteady(study, study.form(place.form), place.visit) else ()
+    if not may_be_unsteady(study, study.form(place.form), place.visit):
+        return {}
     before: dict[Slot, Held] = {}
-    for visit in visits:
+    for visit in earlier_visits(study, place.visit):
         for form in visit.forms:
             before |= values_of(ledger.datapoints(place.participant_id, visit.name, form))
     return check_steady(study, place, after, before)
@@ -61,6 +63,8 @@ def checks_elsewhere(
 
     A check that a person settled is asked again only where what it reads is among the `changed`.
     """
+    if not _looking_elsewhere(study):
+        return
     new = {here.slot(item): Held(value, 0) for item, value in changed.items()}
     read = _reader(ledger, here.participant_id, new)
     for visit in visits_of(study, events, here.participant_id):
@@ -73,6 +77,11 @@ def checks_elsewhere(
             if looks and (visit.name, form.name) != (here.visit, here.form):
                 at = Place(here.participant_id, visit.name, form.name)
                 yield from _checked(study, form, at, read=read, events=events, changed=looks)
+
+
+@once_for_each
+def _looking_elsewhere(study: Study) -> bool:
+    return any(names_elsewhere(form) for form in study.forms)
 
 
 @decided_anew

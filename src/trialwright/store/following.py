@@ -6,9 +6,10 @@ Reading them anew costs a dozen joined queries a page; following the tail of the
 only truth: a chain that is not the one followed so far, and every erasure, empties what is kept.
 """
 
+import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from trialwright.model.ledger import Case, Datapoint, EventKind, Head, LedgerEvent
 from trialwright.store import rows
@@ -29,7 +30,22 @@ class Follower:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.RLock()
+        self._span = threading.local()
         self._empty()
+
+    @contextlib.contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """Inside, this thread looks once whether the chain went on, and again after each of its own writes."""
+        outer = getattr(self._span, "open", False)
+        self._span.open, self._span.looked = True, outer and self._span.looked
+        try:
+            yield
+        finally:
+            self._span.open = outer
+
+    def look_again(self) -> None:
+        """This thread wrote, or tried to: what it read before says nothing of what stands now."""
+        self._span.looked = False
 
     def head(self) -> Head:
         """The end of the chain that everything handed out now belongs to."""
@@ -80,6 +96,12 @@ class Follower:
         return self._told
 
     def _catch_up(self) -> None:
+        if getattr(self._span, "open", False) and self._span.looked:
+            return
+        self._look()
+        self._span.looked = True
+
+    def _look(self) -> None:
         found = self._database.read(rows.LAST_HASH)
         if not found:
             ((origin,),) = self._database.read("SELECT origin FROM ledger")
@@ -101,7 +123,7 @@ class Follower:
         erased = any(row[-1] for row in tail)
         if erased and before:
             self._empty()
-            self._catch_up()
+            self._look()
             return
         self._sort_in(tail)
         self._head = Head(seq, digest)

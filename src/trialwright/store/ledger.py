@@ -126,6 +126,19 @@ class Ledger:
         last = last_of(self._database)
         return Head(last.seq, last.hash.hex())
 
+    def seen_head(self) -> Head:
+        """The end of the chain that `case`, `datapoints` and `events` tell of: what an act is decided on."""
+        return self._follower.head()
+
+    def one_moment(self) -> contextlib.AbstractContextManager[None]:
+        """
+        Inside, `case`, `datapoints`, `events` and `seen_head` of this thread ask only once whether others went on.
+
+        For one page: it asks the same few things a score of times. Each write of this thread makes it look again, and
+        a write that was decided on what others have changed since is Overtaken as ever.
+        """
+        return self._follower.one_moment()
+
     def last_moment(self) -> str:
         """When the last entry was written, UTC; "" of an empty ledger."""
         last = last_of(self._database)
@@ -224,6 +237,7 @@ class Ledger:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Keys]:
+        self._follower.look_again()
         keys: Keys | None = getattr(self._keys, "held", None)
         if keys is None:
             keys = self._keys.held = Keys()

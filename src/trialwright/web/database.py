@@ -48,6 +48,7 @@ def django_database(db_url: str, study: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(path),
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 10,
@@ -59,7 +60,13 @@ def django_database(db_url: str, study: Path) -> dict[str, Any]:
     named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     held = {setting: given.pop(name, "") for setting, name in named.items()}
     options = f"{given.pop('options', '')} -c search_path={WEB_SCHEMA}".strip()
-    return {"ENGINE": "django.db.backends.postgresql", **held, "OPTIONS": {**given, "options": options}}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **held,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**given, "options": options},
+    }
 
 
 def is_postgres(db_url: str) -> bool:

@@ -64,6 +64,7 @@ class BoundsMiddleware:
             answer = self._get_response(request)
         if isinstance(answer, HttpResponse):
             add_never_cache_headers(answer)
+            answer.headers.setdefault("Content-Length", str(len(answer.content)))
         return answer
 
     def _of_file(self, request: HttpRequest) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from trialwright.capture.visits import PROGRESS_WORDS, TIMING_WORDS, Progress, T
 from trialwright.capture.words import EVENTS, MISSING, YES_NO
 from trialwright.catalog import load
 from trialwright.define.scope import BEFORE, THIS
+from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import Blank, EventKind, Stored
 from trialwright.model.quantity import Code, Missing, Quantity
 from trialwright.model.study import Field, Study
@@ -149,18 +150,31 @@ _EARLIER = Text(en="visit before", zh="前次访视")
 BLANK = Text(en="(empty)", zh="（空）")
 
 
+_Titles = tuple[
+    dict[str, Text], dict[str, Text], dict[str, Field], dict[str, Text], dict[str, Text], ZoneInfo
+]  # fmt: skip
+
+
+@once_for_each
+def _titles(study: Study) -> _Titles:
+    """Visits, forms, fields, roles and sites by name, and the zone of the first site."""
+    return (
+        {visit.name: visit.title for visit in study.visits},
+        {form.name: form.title for form in study.forms},
+        {f.name: f for form in study.forms for s in form.sections for f in s.fields},
+        {role.name: role.title for role in study.roles},
+        {site.name: site.title for site in study.sites},
+        ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC"),
+    )
+
+
 class Names:
     """Words for one study in one language; a name the definition no longer knows is shown as it is."""
 
     def __init__(self, study: Study, language: str) -> None:
         self.language = language
         self._study = study
-        self._visits = {visit.name: visit.title for visit in study.visits}
-        self._forms = {form.name: form.title for form in study.forms}
-        self._fields: dict[str, Field] = {f.name: f for form in study.forms for s in form.sections for f in s.fields}
-        self._roles = {role.name: role.title for role in study.roles}
-        self._sites = {site.name: site.title for site in study.sites}
-        self._zone = ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC")
+        self._visits, self._forms, self._fields, self._roles, self._sites, self._zone = _titles(study)
 
     def visit_short(self, name: str) -> str:
         """A visit's title without what stands in brackets: room on a chart is small."""

@@ -2,7 +2,8 @@
 The second factor: a code of six digits from an app on the person's telephone, and ten backup codes for a lost one.
 
 A code is taken once: a replay of it, also from another session at the same moment, is refused. Backup codes are kept
-as keyed hashes only; each opens the door once.
+as keyed hashes only; each opens the door once. The secret of the telephone is sealed in the table of accounts by a key
+that the table does not hold: a copy of the file makes no codes.
 """
 
 import base64
@@ -14,9 +15,11 @@ import unicodedata
 from urllib.parse import quote, urlencode
 
 import segno
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -28,11 +31,59 @@ _BACKUP = "backup codes"
 _TOTP = "telephone"
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"  # none that are mistaken for another on paper
 _DIGITS = 6
+_SEAL = "s1:"
+"""In front of a sealed secret; what an earlier version wrote is hexadecimal and holds no colon."""
+_NONCE = 12
+
+
+class Telephone(TOTPDevice):  # type: ignore[misc]  # django_otp has no types
+    """A telephone whose `key` in the table is the sealed secret, bound to its person."""
+
+    class Meta:
+        proxy = True
+        app_label = "otp_totp"
+
+    @property
+    def bin_key(self) -> bytes:
+        """The secret. Raises: InvalidTag where another key sealed it, or it was another person's."""
+        if not self.key.startswith(_SEAL):
+            return bytes.fromhex(self.key)
+        sealed = base64.urlsafe_b64decode(self.key.removeprefix(_SEAL))
+        return AESGCM(_sealing_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], str(self.user_id).encode())
+
+    @property
+    def opens(self) -> bool:
+        """Whether the server's key is still the one that sealed the secret."""
+        try:
+            return bool(self.bin_key)
+        except (InvalidTag, ValueError):
+            return False
+
+
+def seal_stored() -> None:
+    """Seals the secrets that an earlier version left readable; nobody has to set a telephone up again."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA secure_delete = ON")  # overwritten, not only marked as free
+    with transaction.atomic():
+        for device in Telephone.objects.select_for_update().exclude(key__startswith=_SEAL):
+            device.key = _sealed_secret(device.user_id, device.bin_key)
+            device.save(update_fields=["key"])
+
+
+def _sealed_secret(user_id: int, secret: bytes) -> str:
+    nonce = secrets.token_bytes(_NONCE)
+    sealed = nonce + AESGCM(_sealing_key()).encrypt(nonce, secret, str(user_id).encode())
+    return _SEAL + base64.urlsafe_b64encode(sealed).decode()
+
+
+def _sealing_key() -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), b"trialwright second factor", hashlib.sha256)
 
 
 def is_on(user: User) -> bool:
     """Whether this person signs in with a code as well."""
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return bool(Telephone.objects.filter(user=user, confirmed=True).exists())
 
 
 def is_required(roles: tuple[Role, ...]) -> bool:
@@ -49,22 +100,30 @@ def verify(user: User, typed: str) -> bool:
     """
     code = _as_typed(typed)
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True).first()
-        if device is None:
-            return True
-        if code.isdecimal() and len(code) == _DIGITS and device.verify_token(code):
+        device = Telephone.objects.select_for_update().filter(user=user, confirmed=True).first()
+        if device is None or _right(device, code):
             return True
         return _spend(user, code)
 
 
-def begin(user: User) -> TOTPDevice:
+def _right(device: Telephone, code: str) -> bool:
+    typed = code.isdecimal() and len(code) == _DIGITS
+    return bool(typed and device.opens and device.verify_token(code))
+
+
+def begin(user: User) -> Telephone:
     """A new secret that counts only once a code made with it was typed; an earlier unconfirmed one is forgotten."""
-    TOTPDevice.objects.filter(user=user, confirmed=False).delete()
-    return TOTPDevice.objects.create(user=user, name=_TOTP, confirmed=False)
+    Telephone.objects.filter(user=user, confirmed=False).delete()
+    sealed = _sealed_secret(user.pk, secrets.token_bytes(20))
+    device = Telephone(user=user, name=_TOTP, confirmed=False, key=sealed)
+    device.save()
+    return device
 
 
-def begun(user: User) -> TOTPDevice | None:
-    return TOTPDevice.objects.filter(user=user, confirmed=False).first()
+def begun(user: User) -> Telephone | None:
+    """The telephone that waits for its first code; None where there is none, or it was begun under another key."""
+    device = Telephone.objects.filter(user=user, confirmed=False).first()
+    return device if device is not None and device.opens else None
 
 
 def confirm(user: User, typed: str) -> tuple[str, ...]:
@@ -75,10 +134,10 @@ def confirm(user: User, typed: str) -> tuple[str, ...]:
     """
     code = _as_typed(typed)
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
-        if device is None or not (code.isdecimal() and len(code) == _DIGITS and device.verify_token(code)):
+        device = Telephone.objects.select_for_update().filter(user=user, confirmed=False).first()
+        if device is None or not _right(device, code):
             return ()
-        TOTPDevice.objects.filter(user=user, confirmed=True).delete()
+        Telephone.objects.filter(user=user, confirmed=True).delete()
         device.confirmed = True
         device.save()
         return _new_backup_codes(user)
@@ -86,17 +145,17 @@ def confirm(user: User, typed: str) -> tuple[str, ...]:
 
 def remove(user: User) -> None:
     """No second factor any more, and no backup codes."""
-    TOTPDevice.objects.filter(user=user).delete()
+    Telephone.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
 
 
-def secret_of(device: TOTPDevice) -> str:
+def secret_of(device: Telephone) -> str:
     """The secret in the letters that an app takes when the picture cannot be read, in groups of four."""
     letters = base64.b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(letters[i : i + 4] for i in range(0, len(letters), 4))
 
 
-def picture_of(device: TOTPDevice, study: str) -> bytes:
+def picture_of(device: Telephone, study: str) -> bytes:
     """The QR code as SVG, for the app on the telephone."""
     drawn = io.BytesIO()
     label = f"{ISSUER} {study}:{device.user.get_username()}"

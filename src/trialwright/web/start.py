@@ -20,6 +20,9 @@ def set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trialwright.web.settings")
     django.setup()
     migrate()
+    from trialwright.web import second_factor  # its table exists only now
+
+    second_factor.seal_stored()
     list(get_resolver().url_patterns)  # a page that cannot be loaded stops the start, not the first visitor
     place.use(open_place(Path(os.environ["TRIALWRIGHT_STUDY"]), os.environ.get("TRIALWRIGHT_DB", "")))
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import path
 
 from trialwright.store import LedgerProblem
-from trialwright.web import answer
+from trialwright.web import answer, place
 from trialwright.web.page import PUBLIC, Call, Route, routes
 
 
@@ -14,6 +14,10 @@ def guarded(route: Route) -> Callable[..., HttpResponseBase]:
     """The view behind the route, called only for a reader who may do what the route says; never cached."""
 
     def view(request: HttpRequest, **args: object) -> HttpResponseBase:
+        with place.current().ledger.one_moment():
+            return answered(request, args)
+
+    def answered(request: HttpRequest, args: dict[str, object]) -> HttpResponseBase:
         who = str(args.get("participant_id", ""))
         call = answer.call_for(request, route, who)
         method = request.method or "GET"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
-from trialwright.model.ledger import NewEvent
+from trialwright.model.ledger import NewEvent, Overtaken, Receipt, Seen
 from trialwright.store import Ledger, open_ledger
 
 
@@ -121,3 +121,38 @@ def test_two_followers_and_a_fresh_reader_always_agree(tmp_path_factory: pytest.
             with at(path) as fresh:
                 for asked in ("P1", "P2"):
                     assert one.case(asked).forms == other.case(asked).forms == fresh.case(asked).forms
+
+
+def test_for_one_moment_a_page_sees_one_state_and_afterwards_what_others_saved(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0")])
+
+    with other.one_moment():
+        assert raws(other) == ["5.0"]
+        one.write(typed("misread"), [vas("6.0")])
+        assert (raws(other), other.seen_head().seq) == (["5.0"], 1)
+
+    assert (raws(other), other.seen_head().seq) == (["6.0"], 2)
+
+
+def test_within_one_moment_ones_own_write_is_seen(two) -> None:
+    one, _ = two
+    with one.one_moment():
+        assert raws(one) == []
+        one.write(typed(), [vas("5.0")])
+
+        assert raws(one) == ["5.0"]
+
+
+def test_within_one_moment_a_write_decided_on_an_old_state_is_overtaken_and_decided_anew(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0")])
+    with other.one_moment():
+        seen = Seen(seq=other.seen_head().seq, participant_id="P1")
+        one.write(typed(), [NewEvent(kind="consent_withdrawn", participant_id="P1")])
+
+        assert isinstance(other.write(typed("misread"), [vas("6.0")], seen=seen), Overtaken)
+        assert [e.kind for e in other.events(participant_id="P1")] == ["consent_withdrawn"]
+
+        again = Seen(seq=other.seen_head().seq, participant_id="P1")
+        assert isinstance(other.write(typed("misread"), [vas("6.0")], seen=again), Receipt)
