@@ -260,11 +260,21 @@ def differs(mine, row):
     return not math.isclose(float(mine), float(row["value_decimal"]), rel_tol=1e-11, abs_tol=1e-14)
 
 
+SIGNED_RANK = ("hl", "lower", "upper", "attained", "p_pratt")
+"""Not read a second time here: the method's own cases hold these against stored output of R."""
+
+
 def test_every_number_of_these_tables_is_what_a_second_reader_finds(told):
     trial, results, _ = told
     mine = expected(trial) | choices(trial, results)
     read_twice = {cell.partition(":")[0] for cell in mine}
-    numbers = {c: r for c, r in results.items() if r["statistic"] not in WORDS and r["display"] in read_twice}
+    numbers = {
+        c: r
+        for c, r in results.items()
+        if r["statistic"] not in WORDS
+        and r["display"] in read_twice
+        and not (r["display"] == "14.2.2.1" and r["statistic"] in SIGNED_RANK)
+    }
 
     assert sorted(numbers) == sorted(mine)
 
