@@ -177,6 +177,7 @@ def a_participant_enters(trial: Trial) -> None:
     doctor.enter(at + "eligibility/", {f"eligibility.{name}": "Y" for name in answers})
     doctor.act(P001, "/eligibility/")
     enrolled = doctor.act(P001, "/enrol/", date=day(1))
+    complete(coordinator, "SCR")
 
     assert "知情同意" in refused
     assert "已登记" in consented

@@ -46,9 +46,8 @@ def gets(place, who):
         if "<" not in route.path:
             yield route.name, address(route.name)
         elif route.name == "history":
-            for path in SPELLED["history"](place, who):
-                if "/forms/core_set/" in path and path.endswith((".vas/", ".ck/")):
-                    yield route.name, re.sub("/visits/[^/]+/", "/visits/W12/", path)
+            for item in ("physician_global.vas", "muscle_enzymes.ck"):
+                yield route.name, address("history", participant_id=who, visit="W12", form="core_set", item=item)
         elif route.name in ("visit", "form"):
             for path in SPELLED[route.name](place, who):
                 if "/visits/W12/" in path:

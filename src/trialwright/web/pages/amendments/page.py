@@ -72,6 +72,8 @@ def move(call: Call) -> HttpResponseBase:
 def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     every = conduct.amendment_impact(call.place.ledger, call.place.study)
     impact = [each for each in every if call.place.site_of(each.participant_id) is not None]
+    # what asks for somebody's attention first: forms that stay, keep an item or owe a new answer
+    impact.sort(key=lambda each: not (each.stays or each.kept or each.owed))
     return page(
         call,
         "amendments/amendments.html",
