@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
@@ -125,3 +126,54 @@ def test_questions_appear_as_soon_as_their_answer_is_given(page, served, opened)
     page.wait_for_selector("[name='adverse_event.serious_death']")
 
     assert page.input_value("#q-adverse_event-term") == "rash"
+
+
+AT = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const at = document.activeElement, near = at.closest(".choice") || at;
+  const box = near.getBoundingClientRect();
+  return {name: at.name || "", kind: at.type || at.tagName, value: at.value || "", points: !!at.closest(".points"),
+    top: Math.round(box.top + scrollY), ring: [at, near].some((one) => getComputedStyle(one).outlineStyle !== "none"),
+    on_screen: box.top > -3 && box.bottom < innerHeight + 3};
+}"""
+
+
+def typed_for(name: str) -> str:
+    if name.startswith("mmt8."):
+        return "7"
+    return "5.5" if name.endswith(".vas") else "200" if name.endswith("_uln") else "300"
+
+
+def test_a_whole_form_is_filled_in_and_saved_by_keyboard_alone_with_the_focus_always_seen(page, served, opened):
+    asked = page.evaluate(
+        "[...new Set([...document.querySelectorAll('form[data-draft] input[name*=\".\"]')].map((one) => one.name))]"
+    )
+    page.evaluate("document.querySelector('form[data-draft]').scrollIntoView()")
+    page.locator("#main").focus()
+    seen, faults, tops = [], [], []
+    for _ in range(600):
+        page.keyboard.press("Tab")
+        at = page.evaluate(AT)
+        if not at["ring"] or not at["on_screen"]:
+            faults.append(at)
+        if "." in at["name"] and "__" not in at["name"]:
+            seen.append(at["name"])
+            tops.append(at["top"])
+            if at["kind"] == "radio":
+                page.keyboard.press("1" if at["points"] else "Space")
+            else:
+                page.keyboard.press("Control+a")
+                page.keyboard.type(typed_for(at["name"]))
+        elif at["name"] == "reason":
+            page.keyboard.type("typed without a mouse")
+        elif (at["name"], at["value"]) == ("do", "save"):
+            page.keyboard.press("Enter")
+            break
+    page.wait_for_selector("[role=status]:not([hidden])")
+    said = page.locator("main .note.good").inner_text()
+
+    assert list(dict.fromkeys(seen)) == asked, "each question is met once, in the order in which it stands"
+    assert [(at["name"], at["ring"], at["on_screen"]) for at in faults] == []
+    assert all(after >= before - 60 for before, after in pairwise(tops)), "the focus jumps upwards"
+    assert said == "Saved."
+    assert page.input_value(VAS) == "5.5" and page.input_value("[name='mmt8.neck_flexors']") == "7"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -94,6 +95,20 @@ def conflicting(study: Study, held: Collection[str], wanted: str) -> str:
             if "assess_safety" in one and other & _OF_THE_SITE:
                 return name
     return ""
+
+
+def training_owed(study: Study, grant: Grant) -> Literal["", "none", "late"]:
+    """
+    Whether a role with acts of the site was given to somebody without a training day, or before that day.
+
+    It is told and not enforced: who may work before training is the investigator's to answer for, not the program's.
+    """
+    role = next((role for role in study.roles if role.name == grant.role), None)
+    if role is None or not _OF_THE_SITE & set(role.may):
+        return ""
+    if not grant.trained:
+        return "none"
+    return "late" if _moment(study, dt.date.fromisoformat(grant.trained)) > max(grant.from_utc, grant.at_utc) else ""
 
 
 def _moment(study: Study, day: dt.date) -> str:

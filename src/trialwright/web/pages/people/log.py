@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 
+from trialwright.capture.roles import training_owed
 from trialwright.pipeline.conduct_base import utc_text
 from trialwright.web import directory
 from trialwright.web.page import Call
@@ -29,6 +30,7 @@ def log(call: Call) -> HttpResponse:
                 printed.get(grant.user, ""),
                 call.words(roles[grant.role].title) if grant.role in roles else grant.role,
                 call.words(sites[grant.site].title) if grant.site in sites else "",
+                training_owed(study, grant),
             )
             for grant in every
         ],

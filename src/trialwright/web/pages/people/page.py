@@ -5,9 +5,10 @@ from collections.abc import Callable
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from trialwright.capture.gates import ACTS
-from trialwright.capture.roles import Grant
+from trialwright.capture.roles import Grant, training_owed
 from trialwright.model.study import Site
 from trialwright.model.text import Text
+from trialwright.pipeline.conduct_base import utc_text
 from trialwright.pipeline.conduct_people import Delegation
 from trialwright.web import accounts_of, directory
 from trialwright.web.page import ANY_ROLE, Call, Route, address
@@ -113,7 +114,7 @@ def _show(call: Call, message: str = "") -> HttpResponse:
     study = call.place.study
     roles = {role.name: role for role in study.roles}
     sites = {site.name: site for site in study.sites}
-    closed = accounts_of.closed()
+    closed, now = accounts_of.closed(), utc_text(call.place.ledger.now())
 
     def held(name: str) -> list[tuple[Grant, str, str]]:
         return [
@@ -130,6 +131,7 @@ def _show(call: Call, message: str = "") -> HttpResponse:
         closed=sorted(closed),
         locked=accounts_of.locked() if call.reader.may("keep_accounts") else (),
         matrix=[(words, [act in role.may for role in study.roles]) for act, words in ACTS.items()],
+        untrained=sorted({g.user for g in call.place.grants() if g.counts(now) and training_owed(study, g)}),
         message=message,
         typed={name: call.posted(name) for name in ("user", "printed", "identity", "since", "until", "trained")},
     )
