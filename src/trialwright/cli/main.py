@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from trialwright.cli import check, conduct, copies, demo, design, operate, readout, record, safety, scores
+from trialwright.cli import check, conduct, copies, demo, design, moving, operate, readout, record, safety, scores
 from trialwright.cli.speak import err, out, print_problems, speak_utf8
 from trialwright.model.problem import Problem
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for family in (demo, design, check, record, scores, conduct, safety, copies, operate, readout):
+for family in (demo, design, check, record, scores, conduct, moving, safety, copies, operate, readout):
     family.add_to(app)
 
 

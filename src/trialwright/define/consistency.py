@@ -4,9 +4,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from trialwright.define import problems as say
+from trialwright.define import unfinished
 from trialwright.define.documents import Document, Step
 from trialwright.define.notes import Notes
 from trialwright.define.schema import AnalysisFile, ScheduleFile, StudyFile
+from trialwright.model.problem import Problem
 
 
 def check_consistency(study: StudyFile, schedule: ScheduleFile, document: Document, notes: Notes) -> None:
@@ -49,6 +51,14 @@ def check_record(study: StudyFile, document: Document, folder: Path, notes: Note
     for key, path in (("record", study.registration.record), ("page", study.registration.page)):
         if path and not (folder / path).is_file():
             notes.problems.append(say.record_missing(document.where("registration", key), path))
+
+
+def check_still_open(study: StudyFile, document: Document) -> list[Problem]:
+    """TW-DEF-053 for every decision that a stand-in waits for; a study with one cannot be frozen."""
+    return [
+        unfinished.still_open(document.where("still_open", index), block.what, block.for_now)
+        for index, block in enumerate(study.still_open)
+    ]
 
 
 def _once_each(names: list[str], document: Document, path: tuple[Step, ...], notes: Notes) -> None:

@@ -6,6 +6,7 @@ from trialwright.define import problems as say
 from trialwright.define.conditions import parse_condition
 from trialwright.define.documents import Document
 from trialwright.define.notes import Notes, text_of
+from trialwright.define.own_items import CodeLists, check_own_items, own_item
 from trialwright.define.schema import EligibilityBlock, FormFile, SectionBlock
 from trialwright.define.scope import NO, YES, Names, item_name, known_item
 from trialwright.model import study as m
@@ -45,8 +46,8 @@ def _question(block: EligibilityBlock) -> Item:
 class FormReader:
     """Turns the files of one study's forms into forms: it knows the catalog and the questions on eligibility."""
 
-    def __init__(self, catalog: Catalog, questions: tuple[Item, ...], notes: Notes) -> None:
-        self.catalog, self.questions, self.notes = catalog, questions, notes
+    def __init__(self, catalog: Catalog, questions: tuple[Item, ...], lists: CodeLists, notes: Notes) -> None:
+        self.catalog, self.questions, self.lists, self.notes = catalog, questions, lists, notes
 
     def names(self, file: FormFile) -> Names:
         """The names a condition on this form may use: every item of its instruments that is not left out."""
@@ -82,6 +83,8 @@ class FormReader:
 
     def asked(self, section: SectionBlock) -> tuple[Item, ...]:
         """The items of a section under its chosen options; none where the instrument is not in the catalog."""
+        if section.items:
+            return tuple(own_item(block, self.lists) for block in section.items)
         if section.instrument == ELIGIBILITY:
             return self.questions
         if section.instrument not in self.catalog.names("instrument"):
@@ -100,7 +103,10 @@ class _OneForm:
     def section(self, block: SectionBlock, index: int, origin: m.Provenance, form: str) -> m.Section | None:
         catalog = self.reader.catalog
         path = ("sections", index)
-        if block.instrument != ELIGIBILITY and block.instrument not in catalog.names("instrument"):
+        own = bool(block.items) or block.instrument == ELIGIBILITY
+        if block.items:
+            check_own_items(block, index, self.document, lists=self.reader.lists, catalog=catalog, notes=self.notes)
+        elif not own and block.instrument not in catalog.names("instrument"):
             allowed = [*catalog.names("instrument"), ELIGIBILITY]
             where = self.document.where(*path)
             self.notes.problems.append(say.unknown_entry(where, block.instrument, "an instrument", allowed))
@@ -108,8 +114,8 @@ class _OneForm:
         if block.origin or block.assumed or block.proposed:
             origin = self.notes.origin(block, self.document, *path, what=f"{form}: {block.instrument}")
         self._check_item_names(block, index)
-        title, options = Text("Eligibility", "入排标准"), {}
-        if block.instrument != ELIGIBILITY:
+        title, options = Text(block.instrument) if block.items else Text("Eligibility", "入排标准"), {}
+        if not own:
             instrument = catalog.instrument(block.instrument)
             title, options = instrument.title, _options(block, instrument, self.document, index, self.notes)
         return m.Section(

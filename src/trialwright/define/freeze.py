@@ -14,6 +14,9 @@ from trialwright.define.read import read_study
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 
+_STOPS = ("TW-DEF-053",)
+"""Warnings that let the forms be tried, and stop a build all the same: a stand-in is no decision."""
+
 
 def freeze_study(
     folder: Path, catalog: Catalog, reason: str, on: dt.date, *, status: Status = "proposal"
@@ -45,7 +48,7 @@ def freeze_study(
     if study is not None:
         earlier = (read_study(folder, catalog, build.build)[0] for build in builds)
         problems += check_amendment([each for each in earlier if each is not None], study)
-    if study is None or any(problem.severity == "error" for problem in problems):
+    if study is None or any(problem.severity == "error" or problem.code in _STOPS for problem in problems):
         return None, problems
     number = max((build.build for build in builds), default=0) + 1
     made = Build(

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from trialwright.define import problems as say
 from trialwright.define.documents import Document, Step
-from trialwright.define.schema import TextBlock, WithOrigin
+from trialwright.define.schema import TextBlock, WithOrigin, WordingBlock
 from trialwright.model.problem import Problem
 from trialwright.model.study import Assumption, Provenance
 from trialwright.model.text import Text
@@ -46,5 +46,5 @@ class Notes:
             first.setdefault(block.name, where)
 
 
-def text_of(block: TextBlock) -> Text:
+def text_of(block: TextBlock | WordingBlock) -> Text:
     return Text(block.en, block.zh)

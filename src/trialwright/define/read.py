@@ -10,11 +10,12 @@ from trialwright.catalog import Catalog
 from trialwright.define import declared, elements, estimands, forms
 from trialwright.define import problems as say
 from trialwright.define.builds import Build, check_build, newest_like, read_builds
-from trialwright.define.consistency import check_consistency, check_numbers, check_record
+from trialwright.define.consistency import check_consistency, check_numbers, check_record, check_still_open
 from trialwright.define.decisions import Around
 from trialwright.define.documents import PARTS, Document, content_hash, read_documents
 from trialwright.define.gaps import find_gaps
 from trialwright.define.notes import Notes, text_of
+from trialwright.define.own_items import check_chinese
 from trialwright.define.recalled import check_endpoints
 from trialwright.define.registry_elements import REGISTRATION, read_registry_elements
 from trialwright.define.schema import AnalysisFile, FormFile, ScheduleFile, StudyFile
@@ -61,6 +62,7 @@ def _read(
         return None, notes.problems
     study = _assemble(files, catalog, notes)
     check_record(files.study, documents["study.yaml"], root, notes)
+    notes.problems += [*check_chinese(documents), *check_still_open(files.study, documents["study.yaml"])]
     if not notes.broken:
         check_endpoints(study, catalog, documents["analysis.yaml"], notes)
     if notes.broken:
@@ -163,7 +165,7 @@ class _Scope:
     """The names that conditions may use, by where they stand."""
 
     def __init__(self, files: _Files, study: StudyFile, schedule: ScheduleFile, catalog: Catalog, notes: Notes) -> None:
-        self.reader = forms.FormReader(catalog, forms.eligibility_items(study.eligibility), notes)
+        self.reader = forms.FormReader(catalog, forms.eligibility_items(study.eligibility), study.code_lists, notes)
         by_form = {file.form: self.reader.names(file) for file, _ in files.forms}
         self.schedule, self.by_form = schedule, by_form
         self.screening: Names = {}

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from trialwright.define.scalars import DateText, Decimal, Name, ParameterText, Truth, VisitName, Whole, Words
+from trialwright.model.entry import ItemKind
 
 
 class Block(BaseModel):
@@ -15,6 +16,13 @@ class Block(BaseModel):
 class TextBlock(Block):
     en: Words
     zh: Words
+
+
+class WordingBlock(Block):
+    """Words whose Chinese may still be owed; until they stand the English ones are shown, and check says so."""
+
+    en: Words
+    zh: str = ""
 
 
 class WithOrigin(Block):
@@ -77,7 +85,7 @@ class InterventionBlock(WithOrigin):
 
 class ArmBlock(WithOrigin):
     name: Name
-    title: TextBlock
+    title: WordingBlock
     kind: Words
     description: Words
     interventions: list[Name]
@@ -85,7 +93,7 @@ class ArmBlock(WithOrigin):
 
 class SiteBlock(WithOrigin):
     name: Name
-    title: TextBlock
+    title: WordingBlock
     country: Words
     time_zone: Words
 
@@ -169,14 +177,21 @@ class ProductBlock(WithOrigin):
 
 class ChoiceBlock(Block):
     code: Words
-    label: TextBlock
+    label: WordingBlock
+
+
+class OpenBlock(Block):
+    """A decision that is still to be taken, and what stands in its place until then so that the forms can be opened."""
+
+    what: Words
+    for_now: Words
 
 
 class StudyFile(Block):
     """study.yaml: who, what, where; the eligibility criteria and the registered outcome measures."""
 
     study: Words
-    title: TextBlock
+    title: WordingBlock
     registration: RegistrationBlock
     enrolment_planned: Whole
     arms: list[ArmBlock]
@@ -191,11 +206,12 @@ class StudyFile(Block):
     safety: SafetyBlock | None = None
     product: ProductBlock | None = None
     code_lists: dict[Name, list[ChoiceBlock]] = {}
+    still_open: list[OpenBlock] = []
 
 
 class VisitBlock(WithOrigin):
     name: VisitName
-    title: TextBlock
+    title: WordingBlock
     kind: Literal["screening", "baseline", "planned", "unscheduled", "log"]
     study_day: Whole | None = None
     early: Whole | None = None
@@ -210,11 +226,32 @@ class ScheduleFile(Block):
     visits: list[VisitBlock]
 
 
+class ItemBlock(Block):
+    """A question that the form asks itself; `choices` is the name of one of the study's own code lists."""
+
+    name: Name
+    label: WordingBlock
+    kind: ItemKind
+    unit: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    decimals: Whole | None = None
+    choices: Name | None = None
+    required: Truth = True
+    hint: WordingBlock | None = None
+    mapping: dict[Name, Words] = {}
+
+
 class SectionBlock(WithOrigin):
-    """One line of a form: an instrument with its options; `eligibility` asks what no expression decides."""
+    """
+    One line of a form: an instrument with its options; `eligibility` asks what no expression decides.
+
+    With `items` the section asks questions of its own, and `instrument` is the name that they stand under.
+    """
 
     instrument: Name
-    title: TextBlock | None = None
+    title: WordingBlock | None = None
+    items: list[ItemBlock] = []
     options: dict[Name, ParameterText] = {}
     leave_out: list[str] = []
     optional: list[str] = []
@@ -234,7 +271,7 @@ class FormFile(WithOrigin):
     """forms/<name>.yaml: one form."""
 
     form: Name
-    title: TextBlock
+    title: WordingBlock
     repeating: Truth = False
     core_set: Truth = False
     before_consent: Truth = False

@@ -10,6 +10,7 @@ from trialwright.catalog import load
 from trialwright.cli import main
 from trialwright.define import read_study
 from trialwright.define.registry_elements import SAID_BY_STUDY, written_by_registry
+from trialwright.define.yaml_text import render
 from trialwright.model.record import RegistryRecord
 from trialwright.register import draft_record, plain_protocol
 from trialwright.register.skeleton import write_definition
@@ -19,7 +20,6 @@ from trialwright.register.skeleton.outcomes import named_outcomes
 from trialwright.register.skeleton.registry_part import registry_tree
 from trialwright.register.skeleton.schedule_part import schedule_tree
 from trialwright.register.skeleton.study_part import study_tree
-from trialwright.register.skeleton.yaml_text import render
 
 from .records import DATA, PAGE, RECONSTRUCTION, SHARED, record_of
 

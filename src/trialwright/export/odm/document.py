@@ -47,6 +47,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[RangeCheck, ...] = ()
     codes: str = ""
     aliases: tuple[tuple[str, str], ...] = ()  # (context, name)
+    shown_when: str = ""  # a condition in the words of the system that wrote it
+    identifying: bool = False  # the system that wrote it marks what tells who somebody is
 
 
 class ItemUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +83,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     repeating: bool = False
     kind: str = "Scheduled"
     words: Words = {}
+    day: int | None = None  # days after the first event, where the system that wrote it says so
+    early: int = 0
+    late: int = 0
 
 
 class Condition(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,12 +8,11 @@ import msgspec
 from lxml import etree
 
 from trialwright.export.odm import document as odm
+from trialwright.export.odm.nodes import REDCAP, SPACES, UNDERSTOOD, XML, Node, offset, redcap
 from trialwright.export.odm.units import without_unit_items
 from trialwright.model.problem import Lost, Problem
 
-SPACES = ("http://www.cdisc.org/ns/odm/v1.3", "http://www.cdisc.org/ns/odm/v1.2", "http://www.cdisc.org/ns/odm/v2.0")
-XML = "http://www.w3.org/XML/1998/namespace"
-_DIALECTS = {"https://projectredcap.org": "REDCap", "http://www.openclinica.org/ns/odm_ext_v130/v3.1": "OpenClinica"}
+_DIALECTS = {REDCAP: "REDCap", "http://www.openclinica.org/ns/odm_ext_v130/v3.1": "OpenClinica"}
 _KNOWN = frozenset((
     "ODM", "Study", "GlobalVariables", "StudyName", "StudyDescription", "ProtocolName", "BasicDefinitions",
     "MeasurementUnit", "Symbol", "TranslatedText", "MetaDataVersion", "Protocol", "StudyEventRef", "StudyEventDef",
@@ -55,7 +54,7 @@ def read(data: bytes, where: str) -> Read | Problem:
     dialect = next((name for space, name in _DIALECTS.items() if space in root.nsmap.values()), "")
     if not dialect and root.get("SourceSystem", "") in ("OpenEDC", "Trialwright"):
         dialect = root.get("SourceSystem", "")
-    node = _Node(root)
+    node = Node(root)
     study, admin, data_of = node.one("Study"), node.one("AdminData"), node.one("ClinicalData")
     document = odm.Document(
         kind=root.get("FileType", "Snapshot"),
@@ -96,6 +95,8 @@ def _ignored(root: etree._Element) -> Iterator[Lost]:
             unused[name.localname] += 1
         for attribute in element.attrib:
             held = etree.QName(str(attribute))
+            if str(attribute) in UNDERSTOOD:
+                continue
             if held.namespace and held.namespace not in (*SPACES, XML, "http://www.w3.org/2001/XMLSchema-instance"):
                 foreign[f"{_DIALECTS.get(held.namespace, held.namespace)}: @{held.localname}"] += 1
     yield from (
@@ -106,49 +107,14 @@ def _ignored(root: etree._Element) -> Iterator[Lost]:
     )
 
 
-class _Node:
-    """An element asked by local names, whatever its version's namespace."""
-
-    def __init__(self, element: etree._Element) -> None:
-        self.element = element
-
-    def all(self, *names: str) -> "Iterator[_Node]":
-        for child in self.element:
-            if (
-                isinstance(child.tag, str)
-                and etree.QName(child).localname in names
-                and etree.QName(child).namespace in SPACES
-            ):
-                yield _Node(child)
-
-    def one(self, name: str) -> "_Node | None":
-        return next(self.all(name), None)
-
-    def get(self, name: str) -> str:
-        return self.element.get(name) or ""
-
-    def text(self, name: str) -> str:
-        child = self.one(name)
-        return (child.element.text or "").strip() if child is not None else ""
-
-    def words(self, name: str) -> odm.Words:
-        holder = self.one(name)
-        if holder is None:
-            return {}
-        return {
-            each.element.get(f"{{{XML}}}lang") or "": (each.element.text or "").strip()
-            for each in holder.all("TranslatedText")
-        }
-
-
-def _metadata(study: _Node | None, root: etree._Element) -> odm.Metadata | None:
+def _metadata(study: Node | None, root: etree._Element) -> odm.Metadata | None:
     version = study.one("MetaDataVersion") if study is not None else None
     if version is None:
-        version = _Node(root) if etree.QName(root).localname == "MetaDataVersion" else None
+        version = Node(root) if etree.QName(root).localname == "MetaDataVersion" else None
     if version is None:
         return None
     names = study.one("GlobalVariables") if study is not None else None
-    own = study if study is not None else _Node(root)
+    own = study if study is not None else Node(root)
     basic = own.one("BasicDefinitions")
     groups = list(version.all("ItemGroupDef"))
     as_forms = [each for each in groups if each.get("Type") == "Form"]
@@ -176,19 +142,20 @@ def _first(words: odm.Words) -> str:
     return next(iter(words.values()), "")
 
 
-def _repeats(node: _Node) -> bool:
+def _repeats(node: Node) -> bool:
     return node.get("Repeating") not in ("", "No")
 
 
-def _event_def(node: _Node) -> odm.Event:
+def _event_def(node: Node) -> odm.Event:
     forms = [each.get("FormOID") or each.get("ItemGroupOID") for each in node.all("FormRef", "ItemGroupRef")]
     return odm.Event(
         oid=node.get("OID"), name=node.get("Name"), forms=tuple(forms), repeating=_repeats(node), kind=node.get("Type"),
-        words=node.words("Description"),
+        words=node.words("Description"), day=offset(node, "DayOffset"), early=offset(node, "OffsetMin") or 0,
+        late=offset(node, "OffsetMax") or 0,
     )  # fmt: skip
 
 
-def _form_def(node: _Node) -> odm.Form:
+def _form_def(node: Node) -> odm.Form:
     groups = tuple(each.get("ItemGroupOID") for each in node.all("ItemGroupRef"))
     return odm.Form(
         oid=node.get("OID"),
@@ -199,7 +166,7 @@ def _form_def(node: _Node) -> odm.Form:
     )
 
 
-def _group_def(node: _Node) -> odm.Group:
+def _group_def(node: Node) -> odm.Group:
     uses = [
         odm.ItemUse(
             item=each.get("ItemOID"),
@@ -218,7 +185,7 @@ def _group_def(node: _Node) -> odm.Group:
     )
 
 
-def _item_def(node: _Node) -> odm.Item:
+def _item_def(node: Node) -> odm.Item:
     listed = node.one("CodeListRef")
     return odm.Item(
         oid=node.get("OID"),
@@ -240,16 +207,18 @@ def _item_def(node: _Node) -> odm.Item:
         ),
         codes=listed.get("CodeListOID") if listed is not None else "",
         aliases=tuple((each.get("Context"), each.get("Name")) for each in node.all("Alias")),
+        shown_when=redcap(node, "BranchingLogic"),
+        identifying=redcap(node, "Identifier") == "y",
     )
 
 
-def _digits(node: _Node) -> int:
+def _digits(node: Node) -> int:
     """SignificantDigits; in ODM 2.0 what follows the point of the display format ("18.1")."""
     told = node.get("SignificantDigits") or node.get("DisplayFormat").partition(".")[2]
     return int(told) if told.isdecimal() else 0
 
 
-def _list_def(node: _Node) -> odm.CodeList:
+def _list_def(node: Node) -> odm.CodeList:
     return odm.CodeList(
         oid=node.get("OID"),
         name=node.get("Name"),
@@ -261,7 +230,7 @@ def _list_def(node: _Node) -> odm.CodeList:
     )
 
 
-def _condition(node: _Node) -> odm.Condition:
+def _condition(node: Node) -> odm.Condition:
     formal = node.one("FormalExpression")
     text = "" if formal is None else formal.text("Code") or (formal.element.text or "").strip()
     return odm.Condition(
@@ -270,27 +239,27 @@ def _condition(node: _Node) -> odm.Condition:
     )  # fmt: skip
 
 
-def _people(admin: _Node | None) -> Iterator[odm.Person]:
+def _people(admin: Node | None) -> Iterator[odm.Person]:
     for each in admin.all("User") if admin is not None else ():
         yield odm.Person(oid=each.get("OID"), login=each.text("LoginName") or each.text("UserName"))
 
 
-def _places(admin: _Node | None) -> Iterator[odm.Place]:
+def _places(admin: Node | None) -> Iterator[odm.Place]:
     for each in admin.all("Location") if admin is not None else ():
         yield odm.Place(oid=each.get("OID"), name=each.get("Name"))
 
 
-def _meanings(admin: _Node | None) -> Iterator[odm.Meaning]:
+def _meanings(admin: Node | None) -> Iterator[odm.Meaning]:
     for each in admin.all("SignatureDef") if admin is not None else ():
         yield odm.Meaning(oid=each.get("OID"), meaning=each.text("Meaning"), legal=each.text("LegalReason"))
 
 
-def _moves(node: _Node) -> odm.Transaction:
+def _moves(node: Node) -> odm.Transaction:
     told = node.get("TransactionType")
     return msgspec.convert(told, odm.Transaction) if told in ("Insert", "Update", "Remove", "Upsert", "Context") else ""
 
 
-def _subject(node: _Node) -> odm.SubjectData:
+def _subject(node: Node) -> odm.SubjectData:
     site = node.one("SiteRef")
     loose = list(node.all("FormData"))
     events = [_event(each) for each in node.all("StudyEventData")]
@@ -302,7 +271,7 @@ def _subject(node: _Node) -> odm.SubjectData:
     )  # fmt: skip
 
 
-def _event(node: _Node) -> odm.EventData:
+def _event(node: Node) -> odm.EventData:
     return odm.EventData(
         event=node.get("StudyEventOID"), repeat=node.get("StudyEventRepeatKey"),
         forms=tuple(_form(each) for each in node.all("FormData", "ItemGroupData")), signature=_signing(node),
@@ -310,7 +279,7 @@ def _event(node: _Node) -> odm.EventData:
     )  # fmt: skip
 
 
-def _form(node: _Node) -> odm.FormData:
+def _form(node: Node) -> odm.FormData:
     direct = list(node.all("ItemData"))
     groups = [_group(each) for each in node.all("ItemGroupData")]
     if direct:  # ODM 2.0: values that stand in the form itself
@@ -323,14 +292,14 @@ def _form(node: _Node) -> odm.FormData:
     )  # fmt: skip
 
 
-def _group(node: _Node) -> odm.GroupData:
+def _group(node: Node) -> odm.GroupData:
     return odm.GroupData(
         group=node.get("ItemGroupOID"), repeat=node.get("ItemGroupRepeatKey"),
         data=tuple(_datum(each) for each in node.all("ItemData", "ItemDataBase64Binary")), transaction=_moves(node),
     )  # fmt: skip
 
 
-def _datum(node: _Node) -> odm.Datum:
+def _datum(node: Node) -> odm.Datum:
     unit, held = node.one("MeasurementUnitRef"), node.one("Value")
     value: str | None = node.element.get("Value")
     if value is None and held is not None:
@@ -344,7 +313,7 @@ def _datum(node: _Node) -> odm.Datum:
     )  # fmt: skip
 
 
-def _audit(node: _Node) -> odm.Audit | None:
+def _audit(node: Node) -> odm.Audit | None:
     record = node.one("AuditRecord")
     if record is None:
         return None
@@ -356,7 +325,7 @@ def _audit(node: _Node) -> odm.Audit | None:
     )  # fmt: skip
 
 
-def _signing(node: _Node) -> odm.Signing | None:
+def _signing(node: Node) -> odm.Signing | None:
     signed = node.one("Signature")
     if signed is None:
         return None
@@ -372,7 +341,7 @@ _STATES = {"Open": "open", "Answered": "answered", "Closed": "closed"}
 _KINDS = {oid: kind for kind, (oid, _, _) in odm.FLAGS.items()}
 
 
-def _remarks(node: _Node) -> Iterator[odm.Remark]:
+def _remarks(node: Node) -> Iterator[odm.Remark]:
     for each in node.all("Annotation"):
         flag = each.one("Flag")
         value = flag.one("FlagValue") if flag is not None else None
@@ -380,7 +349,7 @@ def _remarks(node: _Node) -> Iterator[odm.Remark]:
         said = (
             ""
             if comment is None
-            else (comment.element.text or "").strip() or _first(_Node(each.element).words("Comment"))
+            else (comment.element.text or "").strip() or _first(Node(each.element).words("Comment"))
         )
         yield odm.Remark(
             number=int(each.get("SeqNum") or 1), text=said,

@@ -3,11 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
 
 from trialwright.export.odm import document as odm
 from trialwright.export.odm.reading import Read
 from trialwright.model.problem import Lost, Problem
+
+replace = msgspec.structs.replace
 
 Line = Mapping[str, str]
 
@@ -24,9 +28,10 @@ _NAMES = {
     "high": ("Text Validation Max", "text_validation_max"),
     "shown_when": ("Branching Logic (Show field only if...)", "branching_logic"),
     "required": ("Required Field?", "required_field"),
+    "identifying": ("Identifier?", "identifier"),
 }
 _NOT_READ = (
-    "Identifier?", "identifier", "Custom Alignment", "custom_alignment", "Question Number (surveys only)",
+    "Custom Alignment", "custom_alignment", "Question Number (surveys only)",
     "question_number", "Matrix Group Name", "matrix_group_name", "Matrix Ranking?", "matrix_ranking",
     "Field Annotation", "field_annotation",
 )  # fmt: skip
@@ -72,14 +77,12 @@ def read_dictionary(data: bytes, where: str) -> Read | Problem:
         if kind == "descriptive":
             ignored.append(Lost(name, "a descriptive field asks nothing"))
             continue
-        condition = ""
-        if _column(line, "shown_when"):
-            condition = f"C.{name}"
-            conditions.append(
-                odm.Condition(oid=condition, name=condition, expression=_column(line, "shown_when"), context=CONTEXT)
-            )
+        shown_when, identifying = _column(line, "shown_when"), _column(line, "identifying") == "y"
+        condition = f"C.{name}" if shown_when else ""
+        if condition:
+            conditions.append(odm.Condition(oid=condition, name=condition, expression=shown_when, context=CONTEXT))
         for item in _items(line, name, kind, lists):
-            items.append(item)
+            items.append(replace(item, shown_when=shown_when, identifying=identifying))
             required = _column(line, "required").lower() == "y"
             groups[group].append(odm.ItemUse(item=item.oid, mandatory=required, condition=condition))
     ignored += [Lost(f"column {name}", "not read") for name in columns if name in _NOT_READ and _filled(lines, name)]
@@ -148,13 +151,14 @@ def _choices(text: str) -> Iterator[tuple[str, str]]:
             yield code.strip(), words.strip()
 
 
-def read_data(data: bytes, dictionary: odm.Document, events: bytes = b"") -> odm.Document:
+def read_data(data: bytes, dictionary: odm.Document, events: bytes = b"", mapping: bytes = b"") -> odm.Document:
     """
     The records of a data export, put on the forms of their dictionary.
 
     Shape:   one participant for each value of the first column; an event for each of redcap_event_name, without events
              one that has no name; a repeating instrument by its instance. Empty cells are no values. A
-             `*_complete` column is the status of a form and is kept as an item of it.
+             `*_complete` column is the status of a form and is kept as an item of it. `events` is REDCap's table of
+             events, `mapping` that of the instruments at each; without it every form stands at every event.
     """
     lines, columns = _lines(data)
     metadata = dictionary.metadata
@@ -169,20 +173,22 @@ def read_data(data: bytes, dictionary: odm.Document, events: bytes = b"") -> odm
                 continue
             form, group = form_of.get(name, (re.sub(r"_complete$", "", name), ""))
             forms.setdefault(f"{form}\0{group}", []).append(odm.Datum(item=name, value=value))
-        instance = line.get("redcap_repeat_instance", "")
+        instance, repeated = line.get("redcap_repeat_instance", ""), line.get("redcap_repeat_instrument", "")
         held = tuple(
             odm.FormData(
-                form=place.partition("\0")[0], repeat=instance,
+                form=place.partition("\0")[0], repeat=instance if place.partition("\0")[0] == repeated else "",
                 groups=(odm.GroupData(group=place.partition("\0")[2], data=tuple(data)),),
             )
             for place, data in forms.items()
         )  # fmt: skip
-        subjects.setdefault(key, []).append(odm.EventData(event=line.get("redcap_event_name", ""), forms=held))
-    named = {line["unique_event_name"]: line["event_name"] for line in _lines(events)[0]} if events else {}
+        again = "" if repeated else instance  # without an instrument the whole event repeats
+        subjects.setdefault(key, []).append(
+            odm.EventData(event=line.get("redcap_event_name", ""), repeat=again, forms=held)
+        )
     seen = dict.fromkeys(event.event for its in subjects.values() for event in its)
     return odm.Document(
         kind=dictionary.kind, oid=dictionary.oid, made_at="", source_system="REDCap",
-        metadata=_with_events(metadata, {**dict.fromkeys(seen, ""), **named}), study="S.redcap", version="MDV.1",
+        metadata=_scheduled(metadata, dict.fromkeys(seen), lines, events, mapping), study="S.redcap", version="MDV.1",
         subjects=tuple(odm.SubjectData(key=key, events=tuple(its)) for key, its in subjects.items()),
     )  # fmt: skip
 
@@ -192,9 +198,28 @@ def _forms(metadata: odm.Metadata) -> dict[str, tuple[str, str]]:
     return {use.item: (form_of[group.oid], group.oid) for group in metadata.groups for use in group.items}
 
 
-def _with_events(metadata: odm.Metadata | None, named: Mapping[str, str]) -> odm.Metadata | None:
+def _scheduled(
+    metadata: odm.Metadata | None, seen: Iterable[str], lines: Sequence[Line], events: bytes, mapping: bytes
+) -> odm.Metadata | None:
+    """The events with their forms, and which forms repeat."""
     if metadata is None:
         return None
-    forms = tuple(form.oid for form in metadata.forms)
-    events = tuple(odm.Event(oid=oid, name=name or oid or "All", forms=forms) for oid, name in named.items())
-    return odm.Metadata(**{f: getattr(metadata, f) for f in metadata.__struct_fields__} | {"events": events})
+    named = {line["unique_event_name"]: line["event_name"] for line in _lines(events)[0]} if events else {}
+    at: dict[str, list[str]] = {}
+    for line in _lines(mapping)[0] if mapping else ():
+        at.setdefault(line["unique_event_name"], []).append(line["form"])
+    every = [form.oid for form in metadata.forms]
+    again = {line.get("redcap_repeat_instrument", "") for line in lines}
+    whole = {
+        line.get("redcap_event_name", "")
+        for line in lines
+        if line.get("redcap_repeat_instance") and not line.get("redcap_repeat_instrument")
+    }
+    return replace(
+        metadata,
+        events=tuple(
+            odm.Event(oid=oid, name=name or oid or "All", forms=tuple(at.get(oid, every)), repeating=oid in whole)
+            for oid, name in {**dict.fromkeys(seen, ""), **named}.items()
+        ),
+        forms=tuple(replace(form, repeating=form.oid in again) for form in metadata.forms),
+    )

@@ -1,9 +1,10 @@
 """study.yaml of a skeleton: who, what and where, as the record says it."""
 
 from trialwright.define.gaps import gap
+from trialwright.define.naming import Names
+from trialwright.define.starting import STARTING_ROLES
 from trialwright.model.v2.protocol import ArmGroup, Intervention, ProtocolSection
 from trialwright.register.skeleton.criteria_text import criteria
-from trialwright.register.skeleton.names import Names
 from trialwright.register.skeleton.outcomes import Placed
 from trialwright.register.writing import words
 
@@ -11,13 +12,6 @@ Tree = dict[str, object]
 _CHINESE = gap("the Chinese wording")
 _MOST_SITES = 20
 _DOSED = ("DRUG", "BIOLOGICAL", "DIETARY_SUPPLEMENT", "RADIATION", "COMBINATION_PRODUCT")
-_ROLES = (
-    ("investigator", "Investigator", "研究者", "enter, complete_visit, enrol, record_deviation, see_results"),
-    ("study_nurse", "Study nurse", "研究护士", "enter, record_deviation"),
-    ("data_manager", "Data manager", "数据管理员", "record_deviation, verify, lock, grant"),
-    ("statistician", "Statistician", "统计师", "look, see_results"),
-    ("registry_officer", "Registry officer", "注册专员", "see_results, keep_record"),
-)
 
 
 def study_tree(protocol: ProtocolSection, outcomes: tuple[Placed, ...], record_path: str) -> Tree:
@@ -60,7 +54,7 @@ def study_tree(protocol: ProtocolSection, outcomes: tuple[Placed, ...], record_p
         "outcomes": [_outcome(one) for one in outcomes],
         "roles": [
             {"name": name, "title": _both(english, chinese), "may": may.split(", ")}
-            for name, english, chinese, may in _ROLES
+            for name, english, chinese, may in STARTING_ROLES
         ],
     }
 

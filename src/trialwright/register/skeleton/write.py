@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from trialwright.catalog import Catalog
 from trialwright.define.registry_elements import REGISTRATION
+from trialwright.define.yaml_text import render
 from trialwright.model.record import RegistryRecord
 from trialwright.register.markdown import plain_protocol
 from trialwright.register.skeleton.analysis_part import analysis_tree
@@ -11,7 +12,6 @@ from trialwright.register.skeleton.outcomes import named_outcomes
 from trialwright.register.skeleton.registry_part import registry_tree
 from trialwright.register.skeleton.schedule_part import schedule_tree
 from trialwright.register.skeleton.study_part import study_tree
-from trialwright.register.skeleton.yaml_text import render
 from trialwright.register.writing.v2_json import write_v2
 
 _RECORD = "registered/record.json"

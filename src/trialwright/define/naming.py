@@ -1,6 +1,7 @@
-"""Names for the elements of a definition, made of the words of a record."""
+"""Names for the elements of a definition, made of the words of a record or of another system."""
 
 import re
+from collections.abc import Iterable
 
 _LONGEST = 40
 
@@ -8,8 +9,8 @@ _LONGEST = 40
 class Names:
     """Names that are each given once: a second one gets a number."""
 
-    def __init__(self) -> None:
-        self._given: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._given = set(taken)
 
     def of(self, words: str, otherwise: str) -> str:
         """ "Placebo, oral" as placebo_oral; `otherwise` where no letter or digit is left."""

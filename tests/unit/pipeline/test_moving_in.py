@@ -1,0 +1,197 @@
+"""Another system's files become a study: counted against the file itself, whole or not at all, with its holes named."""
+
+import csv
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from trialwright import catalog
+from trialwright.define import freeze_study
+from trialwright.export.incoming import read_files
+from trialwright.model.problem import Problem
+from trialwright.pipeline.moving_in import MovedIn, move_in
+from trialwright.pipeline.place import open_place
+from trialwright.pipeline.study import load_study
+
+EDC = Path(__file__).parents[4] / "shared" / "edc"
+here = pytest.mark.skipif(not EDC.exists(), reason="../shared/edc is not here")
+TODAY = "2026-11-26"
+
+REDCAP = {
+    "longitudinal": ("dictionary.csv", "event.csv", "arm.csv", "data.csv"),
+    "repeating-instruments": ("dictionary.csv", "data.csv"),
+    "simple": ("dictionary.csv", "data.csv"),
+}
+WHOLE = [
+    ("redcap/longitudinal/project.xml",), ("redcap/repeating-instruments/project.xml",),
+    ("redcap/simple/project.xml",), ("redcap/simple/project-old.xml",),
+    ("openedc/metadata.xml", "openedc/clinicaldata.xml"),
+    ("odm2-cdisc/Inclusion_Exclusion_Simple_Workflow.xml",), ("odm2-cdisc/RepeatingIG-UC-D-Example.xml",),
+]  # fmt: skip
+
+DICTIONARY = (
+    "Variable / Field Name,Form Name,Section Header,Field Type,Field Label,"
+    '"Choices, Calculations, OR Slider Labels",Field Note,Text Validation Type OR Show Slider Number,'
+    "Text Validation Min,Text Validation Max,Identifier?,Branching Logic (Show field only if...),Required Field?\n"
+    "record_id,enrolment,,text,Number,,,,,,,,\n"
+    "seen,enrolment,,text,Day of the visit,,,date_ymd,,,,,y\n"
+    'sex,enrolment,,radio,Sex,"1, female | 2, male",,,,,,,\n'
+    "weight,enrolment,,text,Weight (kg),,,number,30,200,,,\n"
+    "pregnant,enrolment,,yesno,Pregnant,,,,,,,\"[sex] = '1'\",\n"
+)
+DATA = "record_id,seen,sex,weight,pregnant\nA1,2026-01-05,1,61.5,0\nA2,2026-01-06,2,80,\n"
+
+
+def moved(tmp_path, **files):
+    told = move_in({name.replace("_", "."): text.encode() for name, text in files.items()}, tmp_path / "study",
+                   catalog.load(), TODAY)  # fmt: skip
+    assert isinstance(told, MovedIn), [each.sentence() for each in told]
+    return told
+
+
+def held(folder, study):
+    with open_place(folder, str(folder / ".trialwright" / "ledger.sqlite")) as ledger:
+        return ledger.snapshot().current
+
+
+def test_a_dictionary_and_its_data_become_forms_and_values(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA)
+    (form,) = told.study.forms
+    fields = {field.name.rpartition(".")[2]: field for section in form.sections for field in section.fields}
+    rows = held(tmp_path / "study", told.study)
+
+    assert (told.dialect, told.counts["participants"], told.entered["values"]) == ("REDCap", 2, told.counts["values"])
+    assert {name: fields[name].item.kind for name in ("seen", "sex", "weight", "pregnant")} == {
+        "seen": "date", "sex": "choice", "weight": "number", "pregnant": "choice",  # a yes or no of REDCap is 1 or 0
+    }  # fmt: skip
+    assert (str(fields["weight"].item.low), str(fields["weight"].item.high)) == ("30", "200")
+    assert {choice.code: choice.label.en for choice in fields["sex"].item.choices} == {"1": "female", "2": "male"}
+    assert sorted(rows["raw"].to_list()) == sorted(
+        ["A1", "2026-01-05", "1", "61.5", "0", "A2", "2026-01-06", "2", "80"]
+    )
+
+
+def test_what_a_question_waits_for_is_a_condition_of_its_form(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY)
+    fields = [field for form in told.study.forms for section in form.sections for field in section.fields]
+
+    assert [field.name.rpartition(".")[2] for field in fields if field.shown_when is not None] == ["pregnant"]
+
+
+def test_values_stand_under_who_moved_them_and_why(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA)
+    rows = held(tmp_path / "study", told.study)
+
+    assert set(rows["origin"]) == {"import"}
+    assert set(rows["user"]) == {"import"}
+    assert {reason.partition(" from ")[0] for reason in rows["reason"]} == {"Moved in"}
+
+
+def test_a_value_that_does_not_fit_its_list_is_kept_as_text_and_told(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA.replace("A1,2026-01-05,1", "A1,2026-01-05,9"))
+
+    assert "sex: asked as text: 1 of 2 values are not on its code list" in [
+        f"{each.where}: {each.reason}" for each in told.ignored
+    ]
+    assert told.entered["values"] == told.counts["values"]
+
+
+def test_the_study_can_be_opened_and_not_frozen_until_its_holes_are_decided(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY)
+    _, problems = load_study(tmp_path / "study", catalog.load())
+    frozen, stopped = freeze_study(tmp_path / "study", catalog.load(), "first build", dt.date(2026, 11, 26))
+
+    assert [each for each in told.problems if each.severity == "error"] == []
+    assert {"TW-DEF-052", "TW-DEF-053"} <= {each.code for each in problems}
+    assert frozen is None
+    assert "TW-DEF-053" in {each.code for each in stopped}
+
+
+@pytest.mark.parametrize(
+    ("files", "code"),
+    [
+        ({"a.txt": b""}, "TW-EXP-001"),
+        ({"data.csv": DATA.encode()}, None),
+        ({"one.csv": DICTIONARY.encode(), "two.csv": DICTIONARY.encode()}, None),
+        ({"broken.xml": b"<ODM><Study"}, None),
+    ],
+)
+def test_files_that_make_no_study_are_refused_and_leave_nothing_behind(tmp_path, files, code):
+    told = move_in(files, tmp_path / "study", catalog.load(), TODAY)
+
+    assert isinstance(told, list)
+    assert all(each.code.startswith("TW-EXP-") for each in told)
+    assert list(tmp_path.iterdir()) == []
+    assert code is None or [each.code for each in told] == [code]
+
+
+def test_a_number_that_no_participant_can_have_gets_another_and_is_told(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA.replace("A1,", "Patient 1/2,"))
+    rows = held(tmp_path / "study", told.study)
+
+    assert set(rows["participant_id"]) == {"Patient-1-2", "A2"}
+    assert any(each.where == "Patient 1/2" for each in told.ignored)
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize("name", sorted(REDCAP))
+def test_redcap_tables_move_in_with_the_counts_of_the_file(name, tmp_path):
+    files = {each: (EDC / "redcap" / name / each).read_bytes() for each in REDCAP[name]}
+    told = move_in(files, tmp_path / "study", catalog.load(), TODAY)
+    fields = list(csv.DictReader(io.StringIO(files["dictionary.csv"].decode())))
+    records = list(csv.DictReader(io.StringIO(files["data.csv"].decode())))
+    cells = sum(value != "" for line in records for key, value in line.items() if not key.startswith("redcap_"))
+
+    assert isinstance(told, MovedIn)
+    assert told.counts["forms"] == len({each["Form Name"] for each in fields})
+    assert told.counts["participants"] == len({next(iter(line.values())) for line in records})
+    assert (
+        told.counts["values"]
+        == cells
+        == sum(told.entered.get(key, 0) for key in ("values", "repeated", "empty", "lost"))
+    )
+    assert held(tmp_path / "study", told.study).height == told.entered["values"]
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize("paths", WHOLE, ids=lambda paths: paths[0])
+def test_every_xml_sample_moves_in_with_the_counts_of_the_file(paths, tmp_path):
+    files = {Path(each).name: (EDC / each).read_bytes() for each in paths}
+    told = move_in(files, tmp_path / "study", catalog.load(), TODAY)
+    trees = [etree.fromstring(data) for data in files.values()]
+    names = [etree.QName(each).localname for tree in trees for each in tree.iter("*")]
+    whole = names.count("ItemData") + names.count("ItemDataBase64Binary")
+
+    assert isinstance(told, MovedIn)
+    assert told.counts["values"] == whole
+    assert sum(told.entered.get(key, 0) for key in ("values", "repeated", "empty", "lost")) == whole
+    assert told.counts["participants"] == len(
+        {each.get("SubjectKey") for t in trees for each in t.iter("{*}SubjectData")}
+    )
+    assert [each for each in told.problems if each.severity == "error"] == []
+
+
+@pytest.mark.bulk
+@here
+def test_the_report_names_files_by_checksum_and_everything_passed_over(tmp_path):
+    data = (EDC / "redcap/simple/project.xml").read_bytes()
+    told = move_in({"project.xml": data}, tmp_path / "study", catalog.load(), TODAY)
+    report = json.loads((tmp_path / "study" / "import.json").read_text("utf-8"))
+
+    assert isinstance(told, MovedIn)
+    assert len(report["lost"]) == len(told.ignored)
+    assert report["entered"] == told.entered
+    assert len(report["files"][0]["sha256"]) == 64
+
+
+def test_the_kind_of_each_file_is_told_from_its_content():
+    told = read_files({"x": DICTIONARY.encode(), "y": DATA.encode()})
+
+    assert not isinstance(told, Problem)
+    assert told.kinds == {"x": "REDCap data dictionary", "y": "REDCap data"}
