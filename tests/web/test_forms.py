@@ -301,3 +301,12 @@ def test_a_ledger_that_cannot_be_written_is_told_in_words(here, nurse, monkeypat
 
     assert answer.status_code == 503
     assert "The disk is full" in answer.content.decode() and "Traceback" not in answer.content.decode()
+
+
+def test_a_printed_grid_has_one_line_for_each_muscle_with_both_sides(demo, as_):
+    text = as_("investigator").get("/forms/print/?form=core_set").content.decode()
+    rows = [row for row in text.split("<tr>") if "Biceps brachii" in row]
+
+    assert len(rows) == 1
+    assert rows[0].count('class="one"') == 2 and ">right<" in rows[0] and ">left<" in rows[0]
+    assert text.count('class="many two"') == 12, "seven muscles with two sides, five enzymes with their limits"
