@@ -174,8 +174,19 @@ def iim(flags, certainty):
     points = WITH if biopsy else WITHOUT
     place = ("possible", "probable", "definite").index(certainty)
     needed = Fraction((("6.5", "6.7", "8.7") if biopsy else ("5.3", "5.5", "7.5"))[place])
-    least = sum((Fraction(points[f]) for f in points if flags[f] == 1), Fraction(0))
-    most = least + sum((Fraction(points[f]) for f in points if flags[f] is None), Fraction(0))
+    features = [f for f in points if not f.startswith("age")]
+    least = sum((Fraction(points[f]) for f in features if flags[f] == 1), Fraction(0))
+    most = least + sum((Fraction(points[f]) for f in features if flags[f] is None), Fraction(0))
+    # An onset is under 18, from 18 to under 40, or later: what the two answers leave possible. Both yes: the later.
+    early, late = flags["age18_40"], flags["age40plus"]
+    onsets = {Fraction(points["age18_40"])} if early else {Fraction(0)}
+    if early is None:
+        onsets.add(Fraction(points["age18_40"]))
+    if late == 1:
+        onsets = {Fraction(points["age40plus"])}
+    elif late is None and not early:
+        onsets.add(Fraction(points["age40plus"]))
+    least, most = least + min(onsets), most + max(onsets)
     return letter({least >= needed, most >= needed}), least
 
 

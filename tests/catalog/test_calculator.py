@@ -3,12 +3,14 @@
 import json
 import os
 import random
+import re
 import shutil
 from fractions import Fraction
 from importlib.resources import files
 
 import msgspec
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
 from trialwright import catalog
@@ -248,9 +250,70 @@ def test_every_criterion_has_a_sheet_and_every_word_on_it_is_chinese_too():
     texts = [t for s in sheets for t in (s.title, s.met, s.unmet, *s.clauses.values(), *(v.title for v in s.variants))]
     texts += [t for s in sheets for m in s.measures for t in (m.label, m.unit) if t is not None]
     texts += [s.hint for s in sheets if s.hint is not None]
+    texts += [each for s in sheets for v in s.variants for each in v.said]
     # Names of trials, papers and units are the same in both; so are ACR20, 50 and 70.
     same = {"cm", "Rider 2004", "NCT01315938", "acr20", "acr50", "acr70", ""}
     assert [t for t in texts if t.en not in same and t.en == (t.zh or t.en)] == []
+
+
+def test_every_parameter_and_choice_has_its_name_on_the_page():
+    open_ = [
+        (name, parameter.name, choice)
+        for name in KNOWN.names("criterion")
+        for parameter in KNOWN.criterion(name).parameters
+        for choice in ("", *(parameter.choices if parameter.kind == "choice" else ()))
+        if (parameter.label is None if choice == "" else choice not in parameter.words and not choice.isdigit())
+    ]
+
+    assert open_ == []
+
+
+@needs_chromium
+@chromium
+def test_what_a_reading_says_is_told_in_the_readers_language(page, file):
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=imacs_doi_2004&{PATIENT}")
+    last = page.locator(".variant").first.locator("details").last
+    last.locator("summary").click()
+    assert "Worse muscle strength: rules a response out" in last.inner_text()
+    assert "mmt worsening" not in last.inner_text()
+
+    page.click(".switch")
+    last.locator("summary").click()
+    assert "肌力恶化：不能判为应答" in last.inner_text()
+    assert not re.search("[a-z]{4}", last.inner_text())
+
+
+# 2.1 of the onset and 3.1 of the rash without biopsy: 5.2, and 5.3 are needed.
+ONSET = (
+    "biopsy_available=0&heliotrope=1&weak_prox_upper=0&weak_prox_lower=0&neck_flexors_weaker=0"
+    "&legs_proximal_weaker=0&gottron_papules=0&gottron_sign=0&dysphagia=0&anti_jo1=0&enzymes=0"
+)
+
+
+@needs_chromium
+@chromium
+def test_a_second_age_of_onset_is_never_offered_and_never_counted(page, file):
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=iim_2017&{ONSET}&age40plus=1")
+    first = page.locator(".variant").first
+    assert first.locator(".why").inner_text().startswith("5.2 points")  # not "between 5.2 and 6.5"
+    assert first.locator(".verdict").inner_text() == "Criteria not met"
+    assert not any("18 to under 40" in why for why in page.locator(".variant .why").all_inner_texts())
+    assert "Gottron's sign" in first.locator(".why").inner_text()
+
+    page.locator("label:has(#age18_40-1)").click()
+    assert page.locator("#age40plus-0").is_checked()
+    assert first.locator(".why").inner_text().startswith("4.4 points")
+    assert "age40plus=0" in page.url
+    page.locator("label:has(#dysphagia-1)").click()  # 1.3 + 3.1 + 0.7; a later onset would make 5.9, but is ruled out
+    assert first.locator(".why").inner_text().startswith("5.1 points")
+    assert "40 years or later" not in first.locator(".why").inner_text()
+
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=iim_2017&{ONSET}&age40plus=1&age18_40=1")
+    assert page.locator(".fault", has_text="exclude each other").count() == 2
+    assert first.locator(".why").inner_text().startswith("between 3.1 and 5.2 points")
 
 
 # Typed, the sheet, and what its first answer must say: cases.yaml and hand calculation.
@@ -342,6 +405,29 @@ def test_an_answer_is_yes_no_or_not_known_and_goes_with_the_link(page, file):
     assert "typical rash" in page.locator(".variant").nth(1).inner_text()
     page.locator("label:has(#emg-open)").click()
     assert "emg=" not in page.url
+
+
+@needs_chromium
+@chromium
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_axe_finds_nothing_on_any_sheet_at_360_pixels(page, file, language):
+    # The policy of the static page lets no foreign script in: axe needs a context that passes it by.
+    context = page.context.browser.new_context(
+        viewport={"width": 360, "height": 900}, bypass_csp=True, locale={"en": "en-GB", "zh": "zh-CN"}[language]
+    )
+    narrow, faults = context.new_page(), {}
+    for sheet in calculated(KNOWN):
+        typed = next((values for name, values, *_ in SHEETS if name == sheet.name), PATIENT)
+        narrow.goto("about:blank")
+        narrow.goto(f"{file}#criterion={sheet.name}&{typed}")
+        narrow.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        told = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in Axe().run(narrow).response["violations"]]
+        if narrow.evaluate("document.documentElement.scrollWidth") > 360:
+            told.append("scrolls sideways")
+        faults[sheet.name] = told
+    context.close()
+
+    assert {name: told for name, told in faults.items() if told} == {}
 
 
 def test_a_rule_that_needs_a_date_has_no_calculator():

@@ -27,7 +27,7 @@ TOWARDS = {
     "glucocorticoid_sparing": {"gc_f": -1, "pulse": -1, "response": 1},
     "bohan_peter": {"weakness": 1, "enzymes": 1, "emg": 1, "biopsy": 1, "excluded": -1},
     "iim_2017": {
-        "age": 1,
+        "age40plus": 1,
         "weak": 1,
         "_weaker": 1,
         "heliotrope": 1,

@@ -131,6 +131,9 @@ def _contradictions(entry: Entry) -> Iterable[str]:
         for parameter in entry.parameters:
             if parameter.kind == "choice" and not parameter.choices:
                 yield f"parameter {parameter.name}: a choice needs its choices"
+            for code in parameter.words:
+                if code not in parameter.choices:
+                    yield f'parameter {parameter.name}: "{code}" is no choice. {guess(code, parameter.choices)}'.strip()
             if parameter.settled and not parameter.default:
                 yield f"parameter {parameter.name}: settled is for one whose default is what the rule was without it"
             if parameter.default:
@@ -173,7 +176,7 @@ def _item_contradictions(item: Item) -> Iterable[str]:
 
 def _reading_contradictions(entry: Criterion) -> Iterable[str]:
     declared = {p.name: p for p in entry.parameters}
-    for name in (*entry.yes_no, *entry.once):
+    for name in (*entry.yes_no, *entry.once, *(name for group in entry.one_of for name in group)):
         if name not in entry.roles:
             yield f'"{name}" is no role. {guess(name, entry.roles)}'.strip()
     yield from _sheet_contradictions(entry, declared)

@@ -119,6 +119,8 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     least: str = ""  # the smallest number that makes sense, where the kind is a number
     settled: bool = False  # came later: its default is what the rule was without it, and need not be decided
     source: Source | None = None
+    label: Text | None = None  # its name on a page in both languages; `says` is the sentence that explains it
+    words: dict[str, Text] = {}  # choice -> what it is called there
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +172,7 @@ class Criterion(Entry, frozen=True, kw_only=True):
     readings: dict[str, dict[str, str]] = {}
     reading_sources: dict[str, Source] = {}  # of readings whose numbers come from elsewhere than their parameters'
     yes_no: tuple[str, ...] = ()  # roles that are asked as a question: 1 yes, 0 no; the others are measured
+    one_of: tuple[tuple[str, ...], ...] = ()  # questions of which at most one can be answered yes
     once: tuple[str, ...] = ()  # roles that are measured once and not compared with a baseline
     table: dict[str, str] = {}  # column of a scored table -> output of the rule, a word of compute.py, or "why"
     lowest: str | None = None  # no value of a measure may lie below this

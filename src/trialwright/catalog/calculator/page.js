@@ -50,6 +50,9 @@
       });
       if (over && !faults[m.role]) faults[m.role] = w("beyond");
     });
+    // Two answers that exclude each other, as a link may hold them: neither is believed.
+    var ruled = criterion.measures.filter(function (m) { return made[m.role] && made[m.role][0] === 1n && Reasons.ruledBy(m, made); });
+    ruled.forEach(function (m) { made[m.role] = null; faults[m.role] = w("exclude"); });
     return { row: made, faults: faults };
   }
 
@@ -146,8 +149,8 @@
     var table = make("div", { class: "scroll", tabindex: "0" }, [make("table", {}, [head, make("tbody", {}, body)])]);
     var detail = shown.length ? make("details", first ? { open: "" } : {}, [make("summary", {}, [w("details")]), table]) : "";
     var clauses = clauseTable(answers);
-    var said = Object.keys(variant.parameters).map(function (name) { return name.replace(/_/g, " ") + " = " + variant.parameters[name]; });
-    var reading = make("details", {}, [make("summary", {}, [w("parameters")]), make("p", { lang: "en", translate: "no" }, [said.join("; ")])]);
+    var said = variant.said.map(function (each) { return make("li", {}, [words(each)]); });
+    var reading = make("details", {}, [make("summary", {}, [w("parameters")]), make("ul", {}, said)]);
     return make("div", { class: "variant" }, [
       make("p", {}, [make("span", { class: "verdict " + kind }, [verdictWord(verdict)]), " ", make("span", { class: "name" }, [words(variant.title)])]),
       list, clauses, detail, said.length ? reading : ""
@@ -201,13 +204,23 @@
     return make("div", { class: "entry" }, children);
   }
 
+  // An answer of yes is one of no to what it excludes.
+  function answered(m, value) {
+    values[m.role] = value;
+    if (value === "1") m.excludes.forEach(function (role) {
+      values[role] = "0";
+      var no = document.getElementById(role + "-0");
+      if (no) no.checked = true;
+    });
+  }
+
   // Yes, no or not known: three buttons, because an empty box would look like "no".
   function question(m) {
     var name = "label-" + m.role;
     var offered = [["1", "has"], ["0", "hasnot"], ["", "unknown"]].map(function (each) {
       var input = make("input", { type: "radio", name: m.role, value: each[0], id: m.role + "-" + (each[0] || "open") });
       input.checked = (values[m.role] || "") === each[0];
-      input.addEventListener("change", function () { values[m.role] = each[0]; show(); });
+      input.addEventListener("change", function () { answered(m, each[0]); show(); });
       return make("label", {}, [input, make("span", {}, [w(each[1])])]);
     });
     return make("div", { class: "question", role: "radiogroup", "aria-labelledby": name }, [

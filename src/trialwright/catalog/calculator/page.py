@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from trialwright.catalog.calculator.program import Program, program_of
+from trialwright.catalog.calculator.reading import said
 from trialwright.catalog.catalog import Catalog
 from trialwright.model.entry import Criterion, Sheet, Source
 from trialwright.model.expression import Rule
@@ -33,6 +34,7 @@ class Asked(msgspec.Struct, frozen=True):
     A measure as the page asks for it.
 
     `kind`: a pair of visits (perhaps with a third), one number, or yes and no. `parts`: the columns behind the role.
+    `excludes`: roles that cannot be answered yes beside this one.
     """
 
     role: str
@@ -41,6 +43,7 @@ class Asked(msgspec.Struct, frozen=True):
     parts: tuple[str, ...]
     scales: tuple[str, ...]
     unit: Text | None
+    excludes: tuple[str, ...] = ()
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -48,6 +51,7 @@ class Variant(msgspec.Struct, frozen=True):
 
     title: Text
     parameters: dict[str, str]
+    said: tuple[Text, ...]  # the same in words
     program: Program
 
 
@@ -120,7 +124,10 @@ def _calculated(catalog: Catalog, entry: Criterion, sheet: Sheet) -> Calculated 
         hint=sheet.hint,
         measures=measures,
         clauses={name: sheet.words.get(name) or entry.sentences[name] for name in sheet.clauses},
-        variants=tuple(Variant(title, parameters, program_of(rule)) for title, parameters, rule in variants),
+        variants=tuple(
+            Variant(title, parameters, said(entry, sheet, parameters), program_of(rule))
+            for title, parameters, rule in variants
+        ),
     )
 
 
@@ -162,7 +169,8 @@ def _measures(entry: Criterion, sheet: Sheet, columns: Iterable[str]) -> tuple[A
             return ()
         scales = sheet.scales.get(role, SCALES.get(role, ()) if "_range" in parts[role] else ())
         label = sheet.labels.get(role, entry.roles[role])
-        made.append(Asked(role, label, kind, tuple(parts[role]), scales, sheet.units.get(role)))
+        others = tuple(r for group in entry.one_of if role in group for r in group if r != role)
+        made.append(Asked(role, label, kind, tuple(parts[role]), scales, sheet.units.get(role), others))
     return tuple(made)
 
 

@@ -16,10 +16,14 @@ var Reasons = (function () {
     return m.parts.some(function (part) { return part !== "_scale" && program.columns.includes(m.role + part); });
   }
 
-  // The rows that differ in this measure alone, each with the word for what was done to it.
+  // Questions that cannot be answered yes beside this one, and whether one of them is.
+  function ruledBy(m, given) { return m.excludes.some(function (r) { return given[r] && given[r][0] === 1n; }); }
+
+  // The rows that differ in this measure alone, each with the word for what was done to it; none that cannot be.
   function changes(m, given, met) {
     if (m.kind === "yes_no") {
       var yes = given[m.role][0] === 1n;
+      if (!yes && ruledBy(m, given)) return [];
       return [{ how: yes ? "without" : "withIt", row: set(m, [""], yes ? NONE : ONE) }];
     }
     if (m.kind === "number") return [{ how: "lower", row: set(m, [""], NONE) }, { how: "higher", row: set(m, [""], MUCH) }];
@@ -52,7 +56,7 @@ var Reasons = (function () {
 
   // What an open verdict waits for: where one answer alone could settle it, those; else all that is missing.
   function waiting(program, measures, given) {
-    var gone = measures.filter(function (m) { return !whole(m, given); });
+    var gone = measures.filter(function (m) { return !whole(m, given) && !ruledBy(m, given); });
     var settling = gone.filter(function (m) {
       return m.kind === "yes_no" && [NONE, ONE].some(function (value) {
         return answersOf(program, given, set(m, [""], value)).verdict !== null;
@@ -67,5 +71,5 @@ var Reasons = (function () {
     return score && without ? Engine.minus(score, without) : null;
   }
 
-  return { known: known, used: used, turning: turning, waiting: waiting, worth: worth };
+  return { known: known, ruledBy: ruledBy, used: used, turning: turning, waiting: waiting, worth: worth };
 })();

@@ -12,7 +12,7 @@ from trialwright.catalog.evaluator import compile_rule
 from trialwright.catalog.exact_text import exact_text
 from trialwright.catalog.parameters import Parameters
 from trialwright.model.entry import NumberRow, NumberTable, Reason, Source, Told, Undecided
-from trialwright.model.expression import All, AnyOf, Choose, Compare, Expr, Known, Not, Number, Rule, Truth
+from trialwright.model.expression import Add, All, AnyOf, Choose, Compare, Expr, Known, Not, Number, OrElse, Rule, Truth
 from trialwright.model.text import Text
 
 Feature = Literal[
@@ -47,6 +47,7 @@ CUT_OFFS = {
     True: (Fraction("6.5"), Fraction("6.7"), Fraction("8.7")),
 }
 NOT_IIM = "not IIM"
+ONSET: tuple[Feature, Feature] = ("age18_40", "age40plus")
 SKIN: tuple[Feature, ...] = ("heliotrope", "gottron_papules", "gottron_sign")
 WORDS_FROM = ("score", "upper", "has_biopsy_available", "undetermined")
 
@@ -85,7 +86,8 @@ def rule(parameters: Parameters) -> Rule:
     Shape:    `verdict`, `score` (what is known to be present), `upper` (with all that is not known), `undetermined`;
               `has_x` a question.
     Units:    points in tenths, exact; the cut is on the score, not on a probability, which the rounding would move.
-    Missing:  a feature that is not known may be present; whether there is a biopsy must be known.
+    Missing:  a feature that is not known may be present, but of the two ranges of onset only one; whether there is a
+              biopsy must be known.
     Source:   entry.yaml.
     """
     biopsy = flag("biopsy_available")
@@ -170,10 +172,20 @@ def answer(given: Given, settings: Parameters) -> dict[str, Told]:
 
 
 def _sum(column: int, *, present: bool) -> Number:
-    """Points of what is present; of what is not known too, where `present` takes it so."""
-    counting = [f for f in FEATURES if POINTS[f][column]]
+    """Points of what is present; of what is not known too, where `present` takes it so. An onset counts once."""
+    counting = [f for f in FEATURES if POINTS[f][column] and f not in ONSET]
     unknown = [POINTS[f][column] if present else Fraction(0) for f in counting]
-    return lookup_sum([weight(f, POINTS[f][column]) for f in counting], unknown)
+    features = lookup_sum([weight(f, POINTS[f][column]) for f in counting], unknown)
+    return Add(_onset(column, present=present), features)
+
+
+def _onset(column: int, *, present: bool) -> Number:
+    """Points of the age of onset: of the later range where both are given, of the most possible where `present`."""
+    (earlier, early), (later, late) = ((flag(f), constant(POINTS[f][column])) for f in ONSET)
+    zero = constant(Fraction(0))
+    not_late = OrElse(Choose(earlier, early, zero), early if present else zero)
+    most = OrElse(Choose(earlier, early, late), late) if present else not_late
+    return OrElse(Choose(later, late, not_late), most)
 
 
 def _category(score: Fraction, biopsy: bool) -> str:
@@ -182,9 +194,10 @@ def _category(score: Fraction, biopsy: bool) -> str:
 
 
 def _counting(outputs: Outputs, features: Sequence[str]) -> list[Feature]:
-    """Those of `features` that have points here."""
-    biopsy = bool(outputs["has_biopsy_available"])
-    return [f for f in FEATURES if f in features and POINTS[f][biopsy]]
+    """Those of `features` that have points here; of two ranges of onset, not the one that the other leaves no room."""
+    biopsy, earlier, later = bool(outputs["has_biopsy_available"]), *(outputs[f"has_{f}"] for f in ONSET)
+    void = {ONSET[0]: later and earlier is not False, ONSET[1]: earlier and later is None}
+    return [f for f in FEATURES if f in features and POINTS[f][biopsy] and not void.get(f)]
 
 
 def _turning(outputs: Outputs, needed: Fraction) -> list[Reason]:
@@ -193,7 +206,8 @@ def _turning(outputs: Outputs, needed: Fraction) -> list[Reason]:
         return []
     biopsy, score = bool(outputs["has_biopsy_available"]), Fraction(outputs["score"] or 0)
     if outputs["verdict"]:
-        needed_ones = [f for f in FEATURES if outputs[f"has_{f}"] and score - POINTS[f][biopsy] < needed]
+        present = _counting(outputs, [f for f in FEATURES if outputs[f"has_{f}"]])
+        needed_ones = [f for f in present if score - POINTS[f][biopsy] < needed]
         return [Reason("each_one", {"measures": ",".join(needed_ones)}) if needed_ones else Reason("to_spare")]
     would = [
         f
