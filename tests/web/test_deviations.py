@@ -202,3 +202,16 @@ def test_a_row_out_of_use_is_no_deviation_any_more(here):
     conduct.inactivate_row(here.ledger, here.study, INVESTIGATOR, Place("P001", "LOG", "deviations", 1), reason="twice")
 
     assert recorded(here.ledger.snapshot()) == ()
+
+
+def test_what_the_page_keeps_of_a_participant_follows_the_next_save(here, as_):
+    enrolled(here)
+    browser = as_("monitor")
+    before = browser.get("/deviations/").content.decode()
+    save(here, "W4", "visit_date", {"visit_record.date": "2020-01-02"})
+    after = browser.get("/deviations/").content.decode()
+    anew = candidates(here.study, here.ledger.snapshot())
+
+    assert "before consent" not in before
+    assert any(each.rule == "consent:W4" for each in anew)
+    assert after.count("before consent") >= 1

@@ -82,3 +82,24 @@ def test_the_trail_is_filtered_by_day_and_a_day_that_is_none_filters_nothing(her
     text = as_("monitor").get(f"/audit/?kind=enrolled&{days}").content.decode()
 
     assert f"{found} saves and acts" in text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("", True),
+        ("&since=2000-01-01&until=2999-01-01", True),
+        ("&since=2999-01-01", False),
+        ("&user=nobody&since=2000-01-01", False),
+        ("&user=study_nurse_1&since=2000-01-01", True),
+        ("&user=monitor_1&until=2999-01-01", False),
+    ],
+)
+def test_the_filters_of_the_trail_hold_together(here, as_, asked, found):
+    enrolled(here)
+    browser = as_("study_nurse")
+    browser.post(FORM, {"physician_global.vas": "4.5", "token": "a", "build": "1", "version": "0", "do": "save"})
+    text = browser.get("/audit/?kind=value&participant=P001" + asked).content.decode()
+
+    assert found == ("4.5 cm" in text)
+    assert found != (re.search(r"\b0 saves and acts", text) is not None)

@@ -1,7 +1,7 @@
 """Departures from the protocol: those that the data show by themselves, those on record, and what each bears on."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -13,8 +13,8 @@ from trialwright.capture.eligibility import check_eligibility
 from trialwright.capture.planned_dose import planned_dose
 from trialwright.capture.status import inactive_rows, participant_status, visit_completed
 from trialwright.capture.values import DOSE, DOSE_DATE, Held, Values, stored_value, values_in
-from trialwright.capture.visits import visit_state_of, visits_of
-from trialwright.model.ledger import LedgerEvent, Slot, Snapshot, Stored
+from trialwright.capture.visits import visit_states, visits_of
+from trialwright.model.ledger import Blank, LedgerEvent, Slot, Snapshot, Stored
 from trialwright.model.quantity import Code, PartialDate, Quantity, Words
 from trialwright.model.study import AnalysisSet, ConsentVersion, Form, Study
 from trialwright.model.text import Text
@@ -40,6 +40,10 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     major: bool
     date: str
     description: Text
+
+
+Departures = Callable[[str], tuple[Candidate, ...]]
+"""What one participant's data show, by the participant's number."""
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,10 +91,13 @@ def recorded(snapshot: Snapshot, participant_id: str = "") -> tuple[Recorded, ..
     return tuple(sorted(found, key=lambda each: (each.participant_id, each.row)))
 
 
-def candidates(study: Study, snapshot: Snapshot, participant_id: str = "") -> tuple[Candidate, ...]:
+def candidates(
+    study: Study, snapshot: Snapshot, participant_id: str = "", seen: Departures | None = None
+) -> tuple[Candidate, ...]:
     """
     Windows, eligibility, dosing and consent, as the data stand now, less what is on record or settled.
 
+    `seen`: who keeps `departures` of each participant hands them over; without it they are worked out anew.
     Missing: what cannot be judged (a partial date, no weight) is no deviation.
     """
     known = {(each.participant_id, each.rule) for each in recorded(snapshot, participant_id) if each.rule}
@@ -99,14 +106,22 @@ def candidates(study: Study, snapshot: Snapshot, participant_id: str = "") -> tu
     found: list[Candidate] = []
     for who in people:
         if participant_id in ("", who):
-            events = [e for e in snapshot.events if e.participant_id == who]
-            values = values_in(snapshot, who)
-            gone = inactive_rows(events, who)
-            values = {slot: held for slot, held in values.items() if (slot.visit, slot.form, slot.row) not in gone}
-            for each in (*_visits(study, who, values, events), *_entry(study, who, values, events)):
-                if (who, each.rule) not in known:
-                    found.append(each)
+            own = seen(who) if seen else departures(
+                study, who, values_in(snapshot, who), [e for e in snapshot.events if e.participant_id == who]
+            )  # fmt: skip
+            found += [each for each in own if (who, each.rule) not in known]
     return tuple(found)
+
+
+def departures(study: Study, who: str, values: Values, events: Sequence[LedgerEvent]) -> tuple[Candidate, ...]:
+    """Everything that one participant's own values and acts show, on record or not."""
+    gone = inactive_rows(events, who)
+    used = {
+        slot: held
+        for slot, held in values.items()
+        if (slot.visit, slot.form, slot.row) not in gone and not isinstance(held.value, Blank)
+    }
+    return (*_visits(study, who, used, events), *_entry(study, who, used, events))
 
 
 def sets_left(study: Study) -> tuple[AnalysisSet, ...]:
@@ -165,10 +180,9 @@ def _visits(study: Study, who: str, values: Values, events: Sequence[LedgerEvent
     """Visits outside their window or missed, before consent, or with treatment due and none given."""
     found: list[Candidate] = []
     consented = min((e.details.get("date", "") for e in events if e.kind == "consent_given"), default="")
-    for visit in visits_of(study, events, who):
-        if visit.kind == "log":
-            continue
-        state = visit_state_of(study, values, events, who, visit.name)
+    visits = [visit for visit in visits_of(study, events, who) if visit.kind != "log"]
+    states = visit_states(study, values, events, who, [visit.name for visit in visits])
+    for visit, state in zip(visits, states, strict=True):
         day = state.date.text if state.date else ""
         en, zh = visit.title.en, visit.title.of("zh")
         if state.timing in ("early", "late"):
@@ -265,4 +279,4 @@ def _plain(number: Fraction) -> str:
     return str(number) if number.denominator == 1 else f"{float(number):g}"
 
 
-__all__ = ["Candidate", "Recorded", "candidates", "keeps_deviations", "log_of", "recorded", "sets_left"]
+__all__ = ["Candidate", "Recorded", "candidates", "departures", "keeps_deviations", "log_of", "recorded", "sets_left"]

@@ -1,15 +1,23 @@
 """How far each participant has come, as lists and timelines show it; judged by capture, gathered here."""
 
+import datetime as dt
+from collections.abc import Callable
+from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
 
+from trialwright.capture import deviations
+from trialwright.capture.deviations import Candidate
+from trialwright.capture.obstacles import Obstacle, obstacles_of
 from trialwright.capture.status import Status, participant_status
 from trialwright.capture.values import Values, values_held
 from trialwright.capture.visits import VisitState, next_due, visit_states, visits_of
 from trialwright.model.ledger import Case, EventKind, LedgerEvent
 from trialwright.model.study import Study, Visit
 from trialwright.web.place import Place
+
+_Made = TypeVar("_Made")
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,16 +59,46 @@ def course(place: Place, participant_id: str) -> Course | None:
     case = place.case(participant_id)
     if not any(event.kind == "participant_added" for event in case.events):
         return None
-    kept = _kept.setdefault(place, {})
-    held = kept.get(participant_id)
-    if held is not None and held[0] == case.last and held[1] is place.study:
-        return held[2]
-    made = _course(place.study, case, participant_id)
-    kept[participant_id] = (case.last, place.study, made)
-    return made
+    return _kept_courses(place, participant_id, case, lambda: _course(place.study, case, participant_id))
 
 
-_kept: WeakKeyDictionary[Place, dict[str, tuple[int, Study, Course]]] = WeakKeyDictionary()
+def departures(place: Place, participant_id: str) -> tuple[Candidate, ...]:
+    """What one participant's data show of deviations. Kept as a course is."""
+    case = place.case(participant_id)
+    return _kept_departures(
+        place, participant_id, case,
+        lambda: deviations.departures(place.study, participant_id, values_held(case), case.events),
+    )  # fmt: skip
+
+
+def obstacles(place: Place, person: Course, today: dt.date) -> tuple[Obstacle, ...]:
+    """What of one participant stands against the data lock. Kept as a course is, for the day."""
+    who = person.participant_id
+    return _kept_obstacles(
+        place, who, place.case(who),
+        lambda: tuple(obstacles_of(place.study, who, person.values, person.events, today=today)), today,
+    )  # fmt: skip
+
+
+class _UntilWritten(Generic[_Made]):
+    """What is worked out of one participant, kept while nobody writes about that participant."""
+
+    def __init__(self) -> None:
+        self._kept: WeakKeyDictionary[Place, dict[str, tuple[int, Study, dt.date | None, _Made]]] = WeakKeyDictionary()
+
+    def __call__(
+        self, place: Place, who: str, case: Case, make: Callable[[], _Made], day: dt.date | None = None
+    ) -> _Made:
+        kept = self._kept.setdefault(place, {})
+        held = kept.get(who)
+        if held is None or (held[0], held[2]) != (case.last, day) or held[1] is not place.study:
+            held = kept[who] = (case.last, place.study, day, make())
+        return held[3]
+
+
+_kept_courses = _UntilWritten[Course]()
+_kept_departures = _UntilWritten[tuple[Candidate, ...]]()
+_kept_obstacles = _UntilWritten[tuple[Obstacle, ...]]()
 
 
 def _course(study: Study, case: Case, name: str) -> Course:

@@ -4,7 +4,7 @@ import msgspec
 
 from trialwright.capture.locks import LEVEL_WORDS, STATE_WORDS, Hold, Scope, hold_on, hold_on_site
 from trialwright.capture.marks import Mark, reviewed, verified
-from trialwright.capture.obstacles import Obstacle, obstacles_of, unsigned
+from trialwright.capture.obstacles import Obstacle, unsigned
 from trialwright.capture.status import data_locked
 from trialwright.capture.values import Values, values_of
 from trialwright.model.text import Text
@@ -61,9 +61,7 @@ def against_lock(call: Call) -> list[Obstacle]:
     """Everything that stands against the data lock today."""
     study, today = call.place.study, call.place.today()
     return [
-        each
-        for person in journal.courses(call.place)
-        for each in obstacles_of(study, person.participant_id, person.values, person.events, today=today)
+        each for person in journal.courses(call.place) for each in journal.obstacles(call.place, person, today)
     ] + list(unsigned(study, call.place.snapshot()))
 
 

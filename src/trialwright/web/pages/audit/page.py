@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import groupby
-from operator import attrgetter
+from itertools import pairwise
 from typing import Any, get_args
 
 import msgspec
+import polars as pl
 from django.http import HttpResponseBase
 
+from trialwright.capture.blinding import HiddenForms
 from trialwright.capture.words import EVENTS
-from trialwright.model.ledger import EventKind
+from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.text import Text
 from trialwright.web import lookup
 from trialwright.web.names import Names
@@ -23,6 +24,9 @@ HIDDEN = Text(en="hidden while a later visit is scored", zh="后续访视评估�
 FILTERS = ("user", "participant", "kind", "since", "until")
 _COLUMNS = ("seq", "replaces", "group", "participant_id", "visit", "form", "row", "item", "kind", "text", "unit",
             "user", "at_utc", "reason", "origin")  # fmt: skip
+
+
+_OF_A_SAVE = ("group", "participant_id", "visit", "form", "row")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +57,21 @@ def view(call: Call) -> HttpResponseBase:
     asked = {name: str(call.request.GET.get(name, "")).strip() for name in FILTERS}
     number = str(call.request.GET.get("page", "1"))
     at_page = max(1, int(number)) if number.isdecimal() and number.isascii() and len(number) < 9 else 1
-    lines = sorted(_lines(call, asked), key=attrgetter("seq"), reverse=True)
     snapshot = call.place.snapshot()
+    names = Names(call.place.study, call.language)
+    saves = _Saves(snapshot.versions, asked, names) if asked["kind"] in ("", "value") else None
+    acts = {event.seq: event for event in _acts(call, asked, names)} if asked["kind"] != "value" else {}
+    # only the lines of this page are made: of a whole trial it would take seconds
+    every = sorted([*acts, *(saves.starts if saves else {})], reverse=True)
+    wanted = every[(at_page - 1) * PER_PAGE : at_page * PER_PAGE]
+    drawn = saves.lines(call, wanted) if saves else {}
     return page(
         call,
         "audit/audit.html",
-        lines=lines[(at_page - 1) * PER_PAGE : at_page * PER_PAGE],
-        total=len(lines),
+        lines=[_act(acts[seq], names) if seq in acts else drawn[seq] for seq in wanted],
+        total=len(every),
         page_number=at_page,
-        more=at_page * PER_PAGE < len(lines),
+        more=at_page * PER_PAGE < len(every),
         asked=asked,
         filtered=any(asked.values()),
         kinds=[("value", call.words(VALUES))]
@@ -70,16 +80,6 @@ def view(call: Call) -> HttpResponseBase:
         participants=sorted({e.participant_id for e in snapshot.events if e.participant_id}),
         head=snapshot.head,
     )
-
-
-def _lines(call: Call, asked: dict[str, str]) -> list[Line]:
-    names = Names(call.place.study, call.language)
-    lines: list[Line] = []
-    if asked["kind"] != "value":
-        lines += _acts(call, asked, names)
-    if asked["kind"] in ("", "value"):
-        lines += _saves(call, asked, names)
-    return lines
 
 
 def _wanted(asked: dict[str, str], names: Names, user: str, participant: str, at_utc: str) -> bool:
@@ -100,33 +100,61 @@ def _is_day(text: str) -> bool:
         return False
 
 
-def _acts(call: Call, asked: dict[str, str], names: Names) -> Iterable[Line]:
+def _acts(call: Call, asked: dict[str, str], names: Names) -> Iterable[LedgerEvent]:
     for event in call.place.events():
         if asked["kind"] in ("", event.kind) and _wanted(asked, names, event.user, event.participant_id, event.at_utc):
-            yield Line(
-                seq=event.seq, at=event.at_utc, user=event.user, what=EVENTS[event.kind].of(names.language),
-                participant=event.participant_id, where=names.place(event.visit, event.form, event.row),
-                details=names.details(event.details), reason=event.reason, origin=event.origin,
-            )  # fmt: skip
+            yield event
 
 
-def _saves(call: Call, asked: dict[str, str], names: Names) -> Iterable[Line]:
-    """One line a save of one form: its values together, as the person saved them."""
-    rows: list[dict[str, Any]] = call.place.snapshot().versions.select(_COLUMNS).to_dicts()
-    by_seq = {row["seq"]: row for row in rows}
-    what, secret = VALUES.of(names.language), lookup.hidden(call)
-    kept = (r for r in rows if _wanted(asked, names, r["user"], r["participant_id"], r["at_utc"]))
-    for _, several in groupby(kept, key=lambda r: (r["group"], r["participant_id"], r["visit"], r["form"], r["row"])):
-        saved = list(several)
-        first = saved[0]
+def _act(event: LedgerEvent, names: Names) -> Line:
+    return Line(
+        seq=event.seq, at=event.at_utc, user=event.user, what=EVENTS[event.kind].of(names.language),
+        participant=event.participant_id, where=names.place(event.visit, event.form, event.row),
+        details=names.details(event.details), reason=event.reason, origin=event.origin,
+    )  # fmt: skip
+
+
+class _Saves:
+    """One line a save of one form: its values together, as the person saved them. `starts`: first seq -> its rows."""
+
+    def __init__(self, versions: pl.DataFrame, asked: dict[str, str], names: Names) -> None:
+        self._names, self._versions = names, versions
+        frame = versions.select(_COLUMNS)
+        for column, text in (("user", asked["user"]), ("participant_id", asked["participant"])):
+            frame = frame.filter(pl.col(column) == text) if text else frame
+        if _is_day(asked["since"]) or _is_day(asked["until"]):
+            moments = frame["at_utc"].unique().to_list()
+            who = (asked["user"], asked["participant"])
+            frame = frame.filter(pl.col("at_utc").is_in([at for at in moments if _wanted(asked, names, *who, at)]))
+        self._kept = frame
+        begun = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in _OF_A_SAVE).fill_null(value=True)
+        first = frame.select(pl.arg_where(begun)).to_series() if frame.height else pl.Series(dtype=pl.Int64)
+        places = first.to_list()
+        self.starts = dict(
+            zip(frame["seq"].gather(first).to_list(), pairwise([*places, frame.height]), strict=True)
+        ) if places else {}  # fmt: skip
+
+    def lines(self, call: Call, wanted: list[int]) -> dict[int, Line]:
+        """The lines of the saves that begin at these entries."""
+        chosen = {seq: self._kept.slice(start, stop - start).to_dicts()
+                  for seq in wanted if seq in self.starts for start, stop in [self.starts[seq]]}  # fmt: skip
+        replaced = [row["replaces"] for rows in chosen.values() for row in rows]
+        before = self._versions.select(_COLUMNS).filter(pl.col("seq").is_in(replaced)).to_dicts()
+        by_seq = {row["seq"]: row for row in before}
+        secret = lookup.hidden(call) if chosen else frozenset()
+        return {seq: self._line(rows, by_seq, secret) for seq, rows in chosen.items()}
+
+    def _line(self, saved: list[dict[str, Any]], by_seq: dict[int, dict[str, Any]], secret: HiddenForms) -> Line:
+        names, first = self._names, saved[0]
         at = {"participant_id": first["participant_id"], "visit": first["visit"], "form": first["form"]}
-        yield Line(
-            seq=first["seq"], at=first["at_utc"], user=first["user"], what=what, participant=first["participant_id"],
-            where=names.place(first["visit"], first["form"], first["row"]),
+        hidden = (first["participant_id"], first["visit"], first["form"]) in secret
+        return Line(
+            seq=first["seq"], at=first["at_utc"], user=first["user"], what=VALUES.of(names.language),
+            participant=first["participant_id"], where=names.place(first["visit"], first["form"], first["row"]),
             href=address("form", **at) + (f"?row={first['row']}" if first["row"] else ""),
             changes=tuple(
                 Change(item=names.item(r["item"]), old="", new=HIDDEN.of(names.language))
-                if (r["participant_id"], r["visit"], r["form"]) in secret
+                if hidden
                 else _change(r, by_seq.get(r["replaces"]), names)
                 for r in saved
             ),

@@ -1,6 +1,7 @@
 """Departures from the protocol: what the data show, what is on record, what the ethics committee was told and when."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
@@ -10,7 +11,7 @@ from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct, conduct_deviations
-from trialwright.web import answer
+from trialwright.web import answer, journal
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
@@ -30,7 +31,7 @@ def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
         call,
         "deviations/deviations.html",
         status=422 if problems else 200,
-        candidates=candidates(study, snapshot),
+        candidates=candidates(study, snapshot, seen=partial(journal.departures, call.place)),
         recorded=every,
         waiting=[each for each in every if each.reported is None],
         kinds=_kinds(call),
@@ -56,7 +57,7 @@ def _kinds(call: Call) -> dict[str, str]:
 
 
 def _candidate(call: Call, participant_id: str) -> Candidate:
-    found = candidates(call.place.study, call.place.snapshot(), participant_id)
+    found = candidates(call.place.study, call.place.snapshot(), participant_id, partial(journal.departures, call.place))
     rule = call.posted("rule")
     chosen = next((each for each in found if each.rule == rule), None)
     if chosen is None:

@@ -10,6 +10,7 @@ from trialwright.pipeline.record_deadlines import study_deadlines
 from trialwright.pipeline.record_history import study_history
 from trialwright.pipeline.registration import check_registered, registered_record
 from trialwright.register.writing.tabular_rows import NOT_PROVIDED, UNKNOWN, tabular_sections
+from trialwright.web import place as places
 from trialwright.web.findings import by_severity
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.render import page
@@ -62,7 +63,7 @@ _SOURCES = {
 def due(call: Call) -> HttpResponseBase:
     """Every duty with its day, from the record and the ledger."""
     today = dt.datetime.now(dt.UTC).date()
-    found = study_deadlines(call.place.folder, call.place.study, today, call.place.ledger.snapshot())
+    found = study_deadlines(call.place.folder, call.place.study, today, places.current().snapshot())
     return page(call, "registry/due.html", report=None if isinstance(found, list) else found)
 
 

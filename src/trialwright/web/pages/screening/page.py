@@ -41,7 +41,8 @@ def _line(call: Call, person: Course) -> Line:
     sites = {site.name: site.title for site in call.place.study.sites}
     added, consent = person.last("participant_added"), person.all("consent_given")
     end = person.last("screen_failure") or person.last("enrolled")
-    states = check_eligibility(call.place.study, person.values)
+    # asked only of those who are not decided: of hundreds of enrolled people it would take seconds
+    states = check_eligibility(call.place.study, person.values) if end is None else ()
     first = consent[0].details if consent else {}
     site = added.details.get("site", "") if added else ""
     return Line(
@@ -51,7 +52,7 @@ def _line(call: Call, person: Course) -> Line:
         consent=" · ".join(filter(None, (first.get("date", ""), first.get("version", "")))),
         decided=end.details.get("date", "") if end else "",
         failed=tuple(filter(None, end.details.get("criteria", "").split(","))) if end else (),
-        undecided=sum(state.met is None for state in states) if end is None else 0,
+        undecided=sum(state.met is None for state in states),
         why=end.reason if end and end.kind == "screen_failure" else "",
     )
 
