@@ -6,7 +6,7 @@ from html import escape
 import msgspec
 
 WIDTH, HEIGHT = 640, 340
-LEFT, RIGHT, TOP, BOTTOM = 62, 16, 16, 54
+LEFT, RIGHT, TOP, BOTTOM = 62, 26, 16, 54
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
