@@ -63,8 +63,8 @@ def _studied(subject: Subject) -> set[str]:
 )
 def misspelt_name(subject: Subject) -> Iterator[Found]:
     given = _given(subject)
-    long = {word for word in subject.words if len(word) >= SHORTEST}
-    unknown = {word.decode() for word in long - known_words()} - given - _studied(subject)
+    strange = subject.words - known_words()  # most words are known: their length need not be asked
+    unknown = {word.decode() for word in strange if len(word) >= SHORTEST} - given - _studied(subject)
     beginnings = {name[:SAME_BEGINNING] for name in given}
     found = {
         word: meant(word) or (meant_for(word, given) if word[:SAME_BEGINNING] in beginnings else "")
