@@ -44,10 +44,10 @@ def test_a_head_that_no_report_prints_is_refused(trialwright, study, head):
     [
         (("verify", "{study}", "--format", "xml"), "--format xml: expected text or json."),
         (("check", "{study}", "--format", "xml"), "expected one of text, json, sarif."),
-        (("check", "{study}", "--as", "usdm"), "--as usdm: expected study, record or sdtm."),
+        (("check", "{study}", "--as", "usdm"), "--as usdm: expected study, record, sdtm or adam."),
         (("trace", "{study}", "x", "--format", "xml"), "--format xml: expected text or json."),
         (("trace", "{study}"), "Which cell?"),
-        (("export", "sas", "{study}", "-o", "x"), "FORMAT sas: expected ars, csv, odm, sdtm or all."),
+        (("export", "sas", "{study}", "-o", "x"), "FORMAT sas: expected adam, ars, csv, odm, sdtm, sharing or all."),
         (("serve", "{study}", "--port", "99999"), "--port 99999: expected a number from 1 to 65535"),
         (("demo", "--participants", "0"), "--participants 0: expected a number from 1 to 500."),
         (("freeze", "{study}"), "A build needs its reason"),

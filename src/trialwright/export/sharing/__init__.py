@@ -1,0 +1,230 @@
+"""A de-identified data set for sharing the data of single participants, with a log of all that was taken out."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from trialwright.export.adam import Made, analysis_datasets
+from trialwright.export.csv.cells import CsvCell, CsvTable, Number, write_table
+from trialwright.export.datasets import Cell, Dataset, Variable
+from trialwright.export.formats import Format, Source
+from trialwright.export.sharing.identity import renamed
+from trialwright.export.sharing.rules import REASONS, Frame, Said, is_category, merged, rule_of
+from trialwright.model.text import Text
+
+FEWEST, FEWEST_AT_SITE = 3, 10
+"""Participants that share a category, and participants of a site, below which it is not told."""
+
+Key = tuple[str, str, str, str]
+"""Dataset, variable, what was done, rule."""
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """One dataset as it is shared: its variables under their new names, and its rows by new id."""
+
+    name: str
+    label: str
+    variables: tuple[Variable, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def share(
+    source: Source, made: Made, *, fewest: int = FEWEST, fewest_at_site: int = FEWEST_AT_SITE
+) -> tuple[tuple[Shared, ...], Counter[Key]]:
+    """
+    The ADaM datasets without what tells who somebody is, and how many values each rule kept, changed or removed.
+
+    Shape:   rows by new id, so that their order says nothing; a variable of which nothing is left is gone.
+    Missing: an empty cell stays empty and is not counted.
+    Raises:  ValueError where a value is not accounted for.
+    """
+    frame = _frame(source, made, fewest_at_site)
+    log: Counter[Key] = Counter()
+    shared = tuple(_shared(each, frame, fewest, log) for each in made.datasets)
+    before = sum(_held(row) for each in made.datasets for row in each.rows)
+    after = sum(_held(row) for each in shared for row in each.rows)
+    left = sum(count for (_, _, done, _), count in log.items() if done != "removed")
+    if before != log.total() or after != left:
+        raise ValueError(f"{before} values, {log.total()} accounted for; {after} shared, {left} by the log")
+    return shared, log
+
+
+def _held(row: Sequence[Cell]) -> int:
+    return sum(cell not in (None, "") for cell in row)
+
+
+def _frame(source: Source, made: Made, fewest_at_site: int) -> Frame:
+    subject = made.dataset("ADSL")
+    lines = [_line(subject, row) for row in subject.rows]
+    sites = Counter(str(line["SITEID"]) for line in lines if line.get("SITEID"))
+    large = [name for name, count in sites.items() if count >= fewest_at_site]
+    return Frame(
+        source.study,
+        renamed(source.snapshot, "participant", (str(line["USUBJID"]) for line in lines)),
+        renamed(source.snapshot, "site", large),
+        {str(line["USUBJID"]): str(line.get("TRTSDT") or line.get("ENRLDT") or "") for line in lines},
+    )
+
+
+def _line(dataset: Dataset, row: Sequence[Cell]) -> dict[str, Cell]:
+    return dict(zip((each.name for each in dataset.variables), row, strict=True))
+
+
+def _shared(dataset: Dataset, frame: Frame, fewest: int, log: Counter[Key]) -> Shared:
+    lines = [_line(dataset, row) for row in dataset.rows]
+    people = [str(line["USUBJID"]) for line in lines]
+    columns: list[tuple[Variable, list[Cell]]] = []
+    for variable in dataset.variables:
+        said = _column(variable, lines, people, frame, fewest=fewest)
+        log.update((dataset.name, variable.name, done, rule) for _, done, rule in said if done)
+        cells = [cell for cell, _, _ in said]
+        if any(cell is not None for cell in cells):
+            columns.append((_named(variable, said), cells))
+    order = sorted(range(len(lines)), key=lambda at: (frame.people[people[at]], at))
+    return Shared(
+        dataset.name,
+        dataset.label,
+        tuple(variable for variable, _ in columns),
+        tuple(tuple(cells[at] for _, cells in columns) for at in order),
+    )
+
+
+def _column(
+    variable: Variable, lines: Sequence[Mapping[str, Cell]], people: Sequence[str], frame: Frame, *, fewest: int
+) -> list[Said]:
+    cells = [line[variable.name] for line in lines]
+    rule = rule_of(variable, cells, frame)
+    said: list[Said] = [
+        rule(cell, line) if cell not in (None, "") else (None, "", "") for cell, line in zip(cells, lines, strict=True)
+    ]
+    categories = variable.name == "AGE" or (is_category(variable) and any(rule == "closed list" for _, _, rule in said))
+    return merged(said, people, fewest) if categories else said
+
+
+def _named(variable: Variable, said: Sequence[Said]) -> Variable:
+    """A date that became a day is no longer called a date."""
+    if variable.name == "AGE":
+        return msgspec.structs.replace(variable, name="AGEBAND", label="Age band", kind="text")
+    if any(rule == "study day" for _, _, rule in said):
+        return msgspec.structs.replace(
+            variable, name=f"{variable.name}_DAY", label=f"{variable.label}: study day", kind="integer"
+        )
+    return variable
+
+
+def write(source: Source) -> dict[str, bytes]:
+    """`data/*.csv`, `dictionary.csv`, `removed.csv`, `removed.json` and `README.txt`; virtual participants say so."""
+    made = analysis_datasets(source)
+    shared, log = share(source, made)
+    virtual = any(event.origin == "simulated" for event in source.snapshot.events)
+    virtual = virtual or "simulated" in source.snapshot.versions["origin"]
+    mark = "virtual participants" if virtual else "participants"
+    stem = "-virtual-participants" if virtual else ""
+    files = {f"data/{each.name.lower()}{stem}.csv": _csv(_table(each, mark)) for each in shared}
+    files["dictionary.csv"] = _csv(_dictionary(shared))
+    entries = _entries(source, made, log)
+    columns = ("dataset", "variable", "done", "values", "rule", "reason")
+    files["removed.csv"] = _csv(CsvTable("removed", columns, tuple(entries)))
+    done = Counter[str]()
+    for (_, _, what, _), count in log.items():
+        done[what] += count
+    counts = {"values": log.total(), **{what: done[what] for what in ("kept", "changed", "removed")}}
+    files["removed.json"] = _json(
+        {
+            "declared": {"fewest_in_a_category": FEWEST, "fewest_at_a_site": FEWEST_AT_SITE},
+            "counts": counts,
+            "log": [dict(zip(columns, entry, strict=True)) for entry in entries],
+        }
+    )
+    files["README.txt"] = _readme(source, mark, counts).encode()
+    return files
+
+
+def _entries(source: Source, made: Made, log: Counter[Key]) -> list[tuple[str, str, str, int, str, str]]:
+    """The log by dataset and variable; then what never stood in a dataset of the analysis."""
+    versions = source.snapshot.versions.height
+    entries = [
+        (name, variable, done, count, rule, REASONS[rule])
+        for (name, variable, done, rule), count in sorted(log.items())
+    ]
+    entries += [
+        ("analysis records", where, "removed", count, "not analysed", reason)
+        for (where, reason), count in sorted(made.uncarried.items())
+    ]
+    told = (
+        ("user", versions, "who entered a value is nobody's business outside the study"),
+        ("at_utc", versions, "the moment of entry is a calendar date"),
+        ("reason", versions, "words as they were typed"),
+        ("events", len(source.snapshot.events), "acts, queries, comments and signatures name users and moments"),
+    )
+    entries += [("ledger", what, "removed", count, "ledger", reason) for what, count, reason in told]
+    return entries
+
+
+def _table(shared: Shared, mark: str) -> CsvTable:
+    names = tuple(each.name for each in shared.variables)
+    rows = tuple((*map(_cell, row), mark) for row in shared.rows)
+    return CsvTable(shared.name.lower(), (*names, "DATA_OF"), rows)
+
+
+def _cell(cell: Cell) -> CsvCell:
+    return Number(repr(cell)) if isinstance(cell, float) else cell
+
+
+def _dictionary(shared: Sequence[Shared]) -> CsvTable:
+    rows = tuple(
+        (each.name, variable.name, variable.label, variable.kind, _values(each, at), variable.method)
+        for each in shared
+        for at, variable in enumerate(each.variables)
+    )
+    return CsvTable("dictionary", ("dataset", "variable", "label", "kind", "values", "method"), rows)
+
+
+def _values(shared: Shared, at: int) -> str:
+    variable = shared.variables[at]
+    if variable.kind != "text" or variable.name in ("USUBJID", "SITEID"):
+        return ""
+    return " | ".join(sorted({str(row[at]) for row in shared.rows if row[at] is not None}))
+
+
+def _csv(table: CsvTable) -> bytes:
+    return write_table(table, "machine")
+
+
+def _json(document: object) -> bytes:
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _readme(source: Source, mark: str, counts: Mapping[str, int]) -> str:
+    totals = " + ".join(f"{counts[done]} {done}" for done in ("kept", "changed", "removed"))
+    totals = f"{counts['values']} values = {totals}"
+    return f"""{source.study.title.en} ({source.study.name}, build {source.study.build}): data of {mark}, de-identified
+Snapshot {source.snapshot.hash}
+
+data/            one table a dataset of the analysis (ADaM), rows by new id
+dictionary.csv   every variable: label, kind, the values that occur, how it was worked out
+removed.csv      what was kept, changed or removed: dataset, variable, how many values, rule, reason
+removed.json     the same with the totals: {totals}
+
+USUBJID is a new id: HMAC-SHA-256, under a key that is worked out from the whole audit trail and never written down.
+Only whoever holds the snapshot can lead it back. Another snapshot gives other ids.
+Names that end in _DAY were dates: day 1 is the first dose, or enrolment where nothing was given; there is no day 0.
+A category of fewer than {FEWEST} participants is OTHER or empty; a site of fewer than {FEWEST_AT_SITE} is empty.
+Measured numbers are as they were. Several of them together may still single somebody out: share under an agreement,
+and judge first whether this is enough for the place and the people it is shared with.
+"""
+
+
+FORMAT = Format(
+    name="sharing",
+    title=Text("De-identified data for sharing", "去标识化共享数据集"),
+    says=Text(
+        "For other researchers: the analysed data without names, dates and free text, and a log of what was removed.",
+        "供其他研究者使用：去除姓名代号、日期和自由文本后的分析数据，并附删除记录。",
+    ),
+    write=write,
+)
+
+__all__ = ["FEWEST", "FEWEST_AT_SITE", "FORMAT", "Shared", "share", "write"]

@@ -1,0 +1,197 @@
+"""The de-identified data set: nothing in it says who somebody is, and every value is accounted for."""
+
+import csv
+import io
+import json
+import re
+
+import msgspec
+import pytest
+
+from support.cohorts import core_set, dosed, enrolled, steroids
+from support.results import read_small
+from trialwright import catalog
+from trialwright.export.adam import analysis_datasets
+from trialwright.export.formats import Source
+from trialwright.export.sharing import share, write
+from trialwright.export.sharing.rules import merged
+
+START = {"phga": "8.0", "ptga": "6.0", "mmt": 100, "haq": 16, "enz": 1000, "exm": "5.0"}
+BETTER = {"phga": "4.0", "ptga": "4.0", "mmt": 130, "haq": 8, "enz": 400, "exm": "5.0"}
+WORDS = "felt queasy at the harvest feast"
+PEOPLE = tuple(f"P00{at}" for at in range(1, 8))
+AGES = ("17", "18", "44", "45", "52", "91", "95")
+
+
+def course(participant, sex, age):
+    return "\n".join(
+        [enrolled(participant), dosed(participant), core_set(participant, "W0", START),
+         core_set(participant, "W12", BETTER), steroids(participant, ("20", "2021-01-01", "2021-03-31")),
+         f"{participant} SCR demographics.sex {sex}", f"{participant} SCR demographics.birth_year 1968",
+         f"{participant} SCR demographics.age {age}",
+         f'{participant} LOG#1 adverse_event.term "{WORDS}"', f"{participant} LOG#1 adverse_event.serious N",
+         f"{participant} LOG#1 adverse_event.start 2021-02-05", f"{participant} LOG#1 adverse_event.end 2021-04-UU"]
+    )  # fmt: skip
+
+
+def source_of(sexes):
+    small = read_small("\n".join(map(course, PEOPLE, sexes, AGES)))
+    return Source(study=small.study, snapshot=small.snapshot, analysis=small.analysis, rows=small.rows,
+                  catalog=catalog.load(), version="1")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def source():
+    return source_of("FFFFFFM")
+
+
+@pytest.fixture(scope="module")
+def files(source):
+    return write(source)
+
+
+@pytest.fixture(scope="module")
+def said(files):
+    return "\n".join(data.decode() for data in files.values())
+
+
+def table(files, name):
+    return list(csv.DictReader(io.StringIO(files[name].decode())))
+
+
+def column(shared, dataset, name):
+    (found,) = [each for each in shared if each.name == dataset]
+    at = [each.name for each in found.variables].index(name)
+    return [row[at] for row in found.rows]
+
+
+def test_no_id_user_site_or_typed_word_stands_anywhere(source, said):
+    users = set(source.snapshot.versions["user"]) | {event.user for event in source.snapshot.events}
+    sites = {event.details["site"] for event in source.snapshot.events if "site" in event.details}
+    subjects = analysis_datasets(source).dataset("ADSL")
+    assert users
+    names = {*PEOPLE, *subjects.column("USUBJID"), *subjects.column("SITEID"), *sites, WORDS}
+
+    assert not [name for name in names if str(name).casefold() in said.casefold()]
+    assert not [user for user in users if re.search(rf"\b{re.escape(user)}\b", said, re.IGNORECASE)]
+
+
+def test_no_date_of_the_calendar_stands_anywhere(source, said):
+    held = set(source.snapshot.versions.filter(source.snapshot.versions["kind"].str.contains("date"))["raw"])
+    assert {"2021-02-05", "2021-04-UU"} <= held
+
+    assert not re.search(r"\b(19|20)\d\d-(\d\d|UU)", said)
+    assert not re.search(r"(^|,)1968(,|$)", said, re.MULTILINE)
+
+
+def test_dates_are_days_from_the_first_dose(files):
+    # First dose 2021-02-01 is day 1, so 2021-02-05 is day 5; the partial end has no day of its own.
+    lines = table(files, "data/adae.csv")
+
+    assert {line["AESTDTC_DAY"] for line in lines} == {"5"}
+    assert "AEENDTC_DAY" not in lines[0]
+
+
+def test_every_value_is_kept_changed_or_removed_with_a_reason(source, files):
+    told = json.loads(files["removed.json"])
+    counts = told["counts"]
+    made = analysis_datasets(source)
+    held = sum(cell not in (None, "") for each in made.datasets for row in each.rows for cell in row)
+    shared = sum(
+        cell != "" for name in files if name.startswith("data/") for line in table(files, name)
+        for variable, cell in line.items() if variable != "DATA_OF"
+    )  # fmt: skip
+    in_datasets = [each for each in told["log"] if each["dataset"] not in ("ledger", "analysis records")]
+
+    assert counts["values"] == held == counts["kept"] + counts["changed"] + counts["removed"]
+    assert shared == counts["kept"] + counts["changed"]
+    for done in ("kept", "changed", "removed"):
+        assert sum(each["values"] for each in in_datasets if each["done"] == done) == counts[done]
+    assert all(each["reason"] for each in told["log"])
+    assert [{**each, "values": int(each["values"])} for each in table(files, "removed.csv")] == told["log"]
+
+
+def test_the_same_snapshot_gives_the_same_bytes(source, files):
+    assert write(source) == files
+
+
+def test_an_id_cannot_be_made_from_the_printed_hash_and_the_old_id(source, files):
+    other = source.snapshot.versions.with_columns(at_utc=source.snapshot.versions["at_utc"] + "Z")
+    later = msgspec.structs.replace(source, snapshot=msgspec.structs.replace(source.snapshot, versions=other))
+    assert later.snapshot.hash == source.snapshot.hash
+    ids = {line["USUBJID"] for line in table(files, "data/adsl.csv")}
+
+    assert len(ids) == len(PEOPLE)
+    assert not ids & {line["USUBJID"] for line in table(write(later), "data/adsl.csv")}
+
+
+def test_rows_stand_by_new_id_and_one_id_means_one_participant_everywhere(files):
+    ids = [line["USUBJID"] for line in table(files, "data/adsl.csv")]
+    assert ids == sorted(ids)
+
+    assert {line["USUBJID"] for line in table(files, "data/adcore.csv")} == set(ids)
+
+
+def test_a_rare_category_is_removed(source, files):
+    # One man among seven: OTHER of one would be him, so the women join it.
+    assert {line["SEX"] for line in table(files, "data/adsl.csv")} == {"OTHER"}
+    assert {"ADSL", "SEX", "rare category"} <= {
+        word for each in json.loads(files["removed.json"])["log"] if each["variable"] == "SEX" for word in
+        (each["dataset"], each["variable"], each["rule"])
+    }  # fmt: skip
+
+
+def test_a_category_of_enough_participants_stays():
+    made = source_of("FFFFMMM")
+    shared, _ = share(made, analysis_datasets(made))
+
+    assert sorted(column(shared, "ADSL", "SEX")) == ["F"] * 4 + ["M"] * 3
+
+
+def test_rare_categories_join_until_they_are_enough():
+    said = [(name, "kept", "closed list") for name in "AAAABBBCD"]
+    people = list("123456789")
+
+    assert [cell for cell, _, _ in merged(said, people, 3)] == ["A"] * 4 + ["OTHER"] * 5
+    assert [cell for cell, _, _ in merged(said[-2:], people[-2:], 3)] == [None, None]
+    assert [cell for cell, _, _ in merged(said[:4], list("1111"), 3)] == [None] * 4
+
+
+def test_age_is_told_in_bands_and_the_oldest_together(source):
+    shared, _ = share(source, analysis_datasets(source), fewest=1)
+
+    assert sorted(column(shared, "ADSL", "AGEBAND")) == ["18-19", "40-49", "40-49", "50-59", "<18", ">=90", ">=90"]
+
+
+def test_a_small_site_is_dropped_and_a_large_one_renamed(source, files):
+    shared, _ = share(source, analysis_datasets(source), fewest_at_site=len(PEOPLE))
+    (site,) = set(column(shared, "ADSL", "SITEID"))
+
+    assert "SITEID" not in table(files, "data/adsl.csv")[0]
+    assert site not in analysis_datasets(source).dataset("ADSL").column("SITEID")
+
+
+def test_the_numbers_of_the_primary_endpoint_survive(source, files):
+    adresp = [
+        line for line in table(files, "data/adresp.csv")
+        if (line["PARAMCD"], line["AVISIT"], line["ANL01FL"]) == ("IMACSW12", "Week 12 (endpoint)", "Y")
+    ]  # fmt: skip
+    (reported,) = [row.value for row in source.rows if row.cell == "14.2.1.1:responders:n"]
+    made = analysis_datasets(source).dataset("ADCORE")
+    core = table(files, "data/adcore.csv")
+
+    assert sum(line["AVAL"] == "1" for line in adresp) == reported == len(PEOPLE)
+    for name in ("AVAL", "BASE", "CHG"):
+        before = sorted(float(cell) for cell in made.column(name) if cell is not None)
+        assert sorted(float(line[name]) for line in core if line[name]) == before
+
+
+def test_virtual_participants_are_named_so_on_every_line():
+    small = read_small(course("P001", "F", "44"), simulated=True)
+    made = write(Source(study=small.study, snapshot=small.snapshot, analysis=small.analysis, rows=small.rows,
+                        catalog=catalog.load(), version="1"))  # fmt: skip
+    tables = [name for name in made if name.startswith("data/")]
+
+    assert tables
+    assert all(name.endswith("-virtual-participants.csv") for name in tables)
+    assert {line["DATA_OF"] for name in tables for line in table(made, name)} == {"virtual participants"}
