@@ -20,11 +20,12 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
     for reason in reasons:
         key, fields = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
         told = dict(fields)
-        for field in _ROLE_FIELDS & fields.keys():
-            names = [n for n in fields[field].split(",") if n]
-            told[field] = ("、" if chinese else ", ").join(roles[n].of(language) if n in roles else n for n in names)
-        for field in [name for name in fields if name.endswith("clauses")]:
-            keys = [k for k in fields[field].split(",") if k]
-            told[field] = ("、" if chinese else " and ").join(entry.sentences[k].of(language) for k in keys)
+        for field, text in fields.items():
+            if field in _ROLE_FIELDS:
+                names = [n for n in text.split(",") if n]
+                told[field] = ("、" if chinese else ", ").join(roles[n].of(language) if n in roles else n for n in names)
+            elif field.endswith("clauses"):
+                keys = [k for k in text.split(",") if k]
+                told[field] = ("、" if chinese else " and ").join(entry.sentences[k].of(language) for k in keys)
         clauses.append(entry.sentences[key].of(language).format_map(told))
     return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")

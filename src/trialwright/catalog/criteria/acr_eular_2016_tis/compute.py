@@ -128,7 +128,7 @@ def words(outputs: Outputs, parameters: Parameters) -> dict[str, str]:
 
 def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
     """The verdict, the total or its bounds, what each measure earned, and what would have changed the verdict."""
-    lower, upper = Fraction(outputs["lower"] or 0), Fraction(outputs["upper"] or 0)
+    lower, upper = outputs["lower"] or 0, outputs["upper"] or 0
     absent = [m for m in TABLE if outputs[f"points_{m}"] is None]
     fields = {
         "lower": exact_text(lower),
@@ -143,7 +143,7 @@ def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
         Reason(key, fields),
         told,
         *(_measure_reason(m, outputs) for m in TABLE),
-        *_turning(outputs, Fraction(_needed(parameters)), lower),
+        *_turning(outputs, _needed(parameters), lower),
     ]
 
 
@@ -166,16 +166,16 @@ def _moved_reason(
     return Reason("worse" if gain < 0 else "points" if worth else "no_points", fields)
 
 
-def _turning(outputs: Outputs, needed: Fraction, lower: Fraction) -> list[Reason]:
+def _turning(outputs: Outputs, needed: int, lower: Fraction | int) -> list[Reason]:
     """What alone would have changed the verdict; nothing where something missing could still decide it."""
-    earned = {m: Fraction(outputs[f"points_{m}"] or 0) for m in TABLE}
+    earned = {m: outputs[f"points_{m}"] or 0 for m in TABLE}
     if outputs["verdict"]:
         decisive = [m for m in TABLE if lower - earned[m] < needed]
         return [Reason("each_one", {"measures": ",".join(decisive)}) if decisive else Reason("to_spare")]
     if outputs["verdict"] is None:
         return []
-    most = {m: Fraction(outputs[f"attainable_{m}"] or 0) for m in TABLE}
-    attainable, short = Fraction(outputs["attainable"] or 0), needed - lower
+    most = {m: outputs[f"attainable_{m}"] or 0 for m in TABLE}
+    attainable, short = outputs["attainable"] or 0, needed - lower
     fields = {"attainable": exact_text(attainable), "short": exact_text(short)}
     if attainable < needed:
         return [Reason("out_of_reach", fields)]
