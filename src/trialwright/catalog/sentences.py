@@ -16,6 +16,7 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
     """
     roles = entry.roles if isinstance(entry, Criterion) else {}
     chinese = language.startswith("zh")
+    comma, both = ("、", "、") if chinese else (", ", " and ")
     clauses = []
     for reason in reasons:
         key, fields = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
@@ -23,9 +24,9 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
         for field, text in fields.items():
             if field in _ROLE_FIELDS:
                 names = [n for n in text.split(",") if n]
-                told[field] = ("、" if chinese else ", ").join(roles[n].of(language) if n in roles else n for n in names)
+                told[field] = comma.join(roles[n].of(language) if n in roles else n for n in names)
             elif field.endswith("clauses"):
                 keys = [k for k in text.split(",") if k]
-                told[field] = ("、" if chinese else " and ").join(entry.sentences[k].of(language) for k in keys)
+                told[field] = both.join(entry.sentences[k].of(language) for k in keys)
         clauses.append(entry.sentences[key].of(language).format_map(told))
     return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")
