@@ -1,8 +1,10 @@
 """
-Draws two samples of sixty records and writes the fields that rules read (argument: the folder of the 299 records).
+Draws two samples of sixty records and a third of forty, and writes the fields that rules read.
+
+The argument is the folder of the 299 records.
 
 The draw is a sort by SHA-256 of seed and number, so that any language can repeat it. The first sixty measured the rules
-and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on.
+and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on. The third sample has a seed of its own and holds no record of the others.
 """
 
 import gzip
@@ -13,16 +15,24 @@ from pathlib import Path
 
 SEED = "trialwright-precision-1"
 COUNT = 60
+THIRD_SEED = "trialwright-precision-3"
+THIRD_COUNT = 40
 HERE = Path(__file__).parent
-FOLDERS = (HERE, HERE / "second")
+FOLDERS = (HERE, HERE / "second", HERE / "third")
 NOT_READ = ("referencesModule",)
 SITES = 3  # as many sites as rules need; those without a facility or of another status are kept beside them
 
 
 def drawn(names: list[str], sample: int) -> list[str]:
-    """The numbers of the first (0) or second (1) sample, in order."""
-    ranked = sorted(names, key=lambda name: hashlib.sha256(f"{SEED}:{name}".encode()).hexdigest())
-    return sorted(ranked[sample * COUNT : (sample + 1) * COUNT])
+    """The numbers of the first (0), second (1) or third (2) sample, in order."""
+    ranked = _ranked(names, SEED)
+    if sample < 2:
+        return sorted(ranked[sample * COUNT : (sample + 1) * COUNT])
+    return sorted(_ranked(ranked[2 * COUNT :], THIRD_SEED)[:THIRD_COUNT])
+
+
+def _ranked(names: list[str], seed: str) -> list[str]:
+    return sorted(names, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).hexdigest())
 
 
 def trimmed(document: dict) -> dict:
