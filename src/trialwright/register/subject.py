@@ -25,6 +25,8 @@ _LEVELS = (
 _TOLD = ("protocolSection.identificationModule", "protocolSection.descriptionModule")
 STOPPED = ("TERMINATED", "SUSPENDED", "WITHDRAWN")
 MEDICINES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
+# what is taken from a participant is registered as "biological", and nobody is dosed with it
+TAKEN = re.compile(r"\b(?:blood|urine|saliva|serum|tissue) (?:samples?|sampling|draws?|tests?)\b")
 
 
 def sentences(text: str) -> list[str]:

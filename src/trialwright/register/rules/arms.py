@@ -1,5 +1,6 @@
 """Arms: whether each says what it receives, and arms and interventions name each other."""
 
+import re
 from collections.abc import Iterator
 
 from trialwright.register.passages import Phrase, lowered
@@ -7,6 +8,7 @@ from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import only_people, plain
 from trialwright.register.subject import Subject, quoted
 
+_SIGN = re.compile("[<>≤≥]")
 _ARMS = "protocolSection.armsInterventionsModule.armGroups"
 _GIVEN = "protocolSection.armsInterventionsModule.interventions"
 
@@ -192,7 +194,8 @@ def repeated_name(subject: Subject) -> Iterator[Found]:
         (_ARMS, [arm.label for arm in module.arm_groups], "warning"),
         (_GIVEN, [f"{one.type} {one.name}" for one in module.interventions], "note"),
     ):
-        bare = [plain(name) for name in names]
+        # "<0.80" and "≥0.80" are two names, and their words are the same
+        bare = [(plain(name), tuple(_SIGN.findall(name))) for name in names]
         again = [at for at, name in enumerate(bare) if name in bare[:at]]
         if again:
             twice = ", ".join(sorted({names[at] for at in again}))

@@ -307,7 +307,9 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
         design.design_info.intervention_model == "SINGLE_GROUP" and design.design_info.primary_purpose in _THERAPEUTIC
     )
     alone = len(subject.protocol.arms_interventions_module.arm_groups) <= 1  # several arms give each other a benchmark
-    if not (single and alone and design.enrollment_info.count):
+    # a group that was randomised is not single: TW-REG-303 says so
+    randomised = design.design_info.allocation == "RANDOMIZED"
+    if randomised or not (single and alone and design.enrollment_info.count):
         return
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]

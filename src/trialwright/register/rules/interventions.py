@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import DUMMY, only_people, plain, tells_dose
-from trialwright.register.subject import MEDICINES, Subject
+from trialwright.register.subject import MEDICINES, TAKEN, Subject
 from trialwright.register.v2 import ArmGroup, Intervention
 from trialwright.register.vocabulary import lines
 
@@ -125,7 +125,8 @@ def no_dose(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
     asked = subject.started_since(_DESCRIPTION_SINCE)
     for at, one in enumerate(module.interventions):
-        if one.type not in MEDICINES or DUMMY.search(lowered(one.name)):
+        name = lowered(one.name)
+        if one.type not in MEDICINES or DUMMY.search(name) or TAKEN.search(name):
             continue
         told = lowered(_told_of(one, module.arm_groups))
         if tells_dose(told):

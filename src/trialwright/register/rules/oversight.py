@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.phrases import DUMMY
-from trialwright.register.subject import MEDICINES, Subject, quoted
+from trialwright.register.subject import MEDICINES, TAKEN, Subject, quoted
 
 _PEOPLE = "protocolSection.contactsLocationsModule"
 _OVERSIGHT = "protocolSection.oversightModule"
@@ -73,7 +73,8 @@ def no_contact(subject: Subject) -> Iterator[Found]:
 def no_monitoring(subject: Subject) -> Iterator[Found]:
     answer = subject.protocol.oversight_module.oversight_has_dmc
     given = subject.protocol.arms_interventions_module.interventions
-    medicines = any(one.type in MEDICINES and not DUMMY.search(lowered(one.name)) for one in given)
+    names = [lowered(one.name) for one in given if one.type in MEDICINES]
+    medicines = any(not DUMMY.search(name) and not TAKEN.search(name) for name in names)
     treats = subject.protocol.design_module.design_info.primary_purpose in ("TREATMENT", "PREVENTION")
     if answer is None:
         yield Found(

@@ -4,7 +4,8 @@ Draws two samples of sixty records and a third of forty, and writes the fields t
 The argument is the folder of the 299 records.
 
 The draw is a sort by SHA-256 of seed and number, so that any language can repeat it. The first sixty measured the rules
-and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on. The third sample has a seed of its own and holds no record of the others.
+and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on.
+The third sample has a seed of its own and holds no record of the others.
 """
 
 import gzip
