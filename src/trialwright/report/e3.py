@@ -172,11 +172,11 @@ def _quality(m: Material) -> list[Block]:
     versions, current = m.snapshot.versions.height, m.snapshot.current.height
     kinds = Counter(event.kind for event in m.snapshot.events)
     text = m.say(
-        "{current} datapoints in {versions} versions; queries opened: {queries}, closed: {closed}; what was still open "
-        "when the data were locked is listed with the locks. Every version and act is chained by hash and names its "
-        "author.",
+        "{current} datapoints in {versions} versions; queries opened: {queries}, closed: {closed}. "
+        "A lock with something still open gives its reason (listing of locks). Every version and act is chained by "
+        "hash and names its author.",
         "{current} 个数据点，共 {versions} 个版本；提出质疑 {queries} 条，关闭 {closed} 条；"
-        "锁定时未决者与锁定记录一并列出。各版本与操作以哈希相链并注明作者。",
+        "若带未决事项锁定，锁定记录中注明理由。各版本与操作以哈希相链并注明作者。",
         current=current, versions=versions, queries=kinds["query_opened"], closed=kinds["query_closed"],
     )  # fmt: skip
     return [Paragraph(text)]
