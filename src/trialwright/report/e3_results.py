@@ -245,8 +245,8 @@ def _issues(m: Material) -> list[Block]:
     lost = m.value("responder_table", "nonresponders.missing", "n")
     text = m.say(
         "There is one primary question; every other p value and interval is nominal, and nothing is adjusted for "
-        "their number. Verdicts that missing values leave open: {lost}; the rule for them stands in the definition (build "
-        "{build}), and every other answer is shown{where}. Subgroups are described and not compared.",
+        "their number. Verdicts that missing values leave open: {lost}; the rule for them stands in the definition "
+        "(build {build}), and every other answer is shown{where}. Subgroups are described and not compared.",
         "主要问题只有一个；其余 P 值与区间均为名义值，未作多重性校正。因缺失而未定的判定：{lost} 例；"
         "其处理规则见研究定义（第 {build} 版），其他各种可能均已列出{where}。亚组仅作描述，不作比较。",
         lost=lost, build=m.writing.study.build, where=m.refer("tipping_table"),
