@@ -68,6 +68,7 @@ DEFECTS = [
         "TW-REG-310",
         {
             f"{DESIGN}.interventionModel": "SINGLE_GROUP",
+            f"{DESIGN}.allocation": "NA",
             "descriptionModule.detailedDescription": "Nothing more.",
             "armsInterventionsModule.armGroups.1": DELETED,
         },
