@@ -10,7 +10,14 @@ ROOT = Path(__file__).parents[2]
 def test_the_container_file_copies_everything_the_wheel_is_made_of():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wheel = settings["tool"]["hatch"]["build"]["targets"]["wheel"]
-    needed = {*wheel["packages"], *wheel["force-include"], settings["project"]["readme"], "pyproject.toml", "LICENSE"}
+    needed = {
+        *wheel["packages"],
+        *wheel["force-include"],
+        settings["project"]["readme"],
+        "pyproject.toml",
+        "LICENSE",
+        "NOTICE",
+    }
     copied: set[str] = set()
     for line in re.findall(r"^COPY (.+)$", (ROOT / "deploy" / "Containerfile").read_text("utf-8"), re.MULTILINE):
         copied |= {name.removeprefix("./") for name in line.split()}

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 
 import pytest
 
@@ -65,3 +66,20 @@ def test_a_lock_names_no_index_and_pins_every_package_by_hash(name):
 
     assert not re.search(r"://|--index|--extra-index|--find-links|-i ", text)
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=[a-z0-9])", text.strip()))
+
+
+ROOM_DOORS = {
+    ".ci", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "GLOSSARY.md", "LICENSE", "Makefile",
+    "NOTICE", "README.md", "benchmarks", "build.in", "changelog.d", "deploy", "docs", "pyproject.toml", "requirements-bench.lock",
+    "requirements-test.lock", "requirements.lock", "src", "studies", "tests", "tools",
+}  # fmt: skip
+
+
+def test_nothing_else_is_kept_at_the_root():
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a checkout: what is kept is asked of git")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+
+    assert {path.partition("/")[0] for path in listed} <= ROOM_DOORS

@@ -67,7 +67,7 @@ def test_of_the_third_sample_less_was_labelled_and_a_second_look_found_the_rest_
     found = _findings(THIRD)
     first = sum(_is_right(finding, labels) for finding in found)
 
-    # counted by hand in the files of the third sample: 184 by the labels alone (0.84), the rest by the second look
+    # counted in the files of the third sample: 184 by the labels alone (0.84), the rest by the second look
     assert first == 184
     assert sum(_is_right(finding, [*labels, *seen]) for finding in found) >= 0.9 * len(found)
 
