@@ -70,8 +70,8 @@ def test_a_lock_names_no_index_and_pins_every_package_by_hash(name):
 
 ROOM_DOORS = {
     ".ci", ".gitignore", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "GLOSSARY.md", "LICENSE", "Makefile",
-    "NOTICE", "README.md", "benchmarks", "build.in", "changelog.d", "deploy", "docs", "pyproject.toml", "requirements-bench.lock",
-    "requirements-test.lock", "requirements.lock", "src", "studies", "tests", "tools",
+    "NOTICE", "README.md", "benchmarks", "build.in", "changelog.d", "deploy", "docs", "pyproject.toml",
+    "requirements-bench.lock", "requirements-test.lock", "requirements.lock", "src", "studies", "tests", "tools",
 }  # fmt: skip
 
 
