@@ -21,6 +21,7 @@ QUOTES = {
     "registry_history": "tells how the definition changed, its outcome measures among it",
     "amendments": "tells how the definition changed, its displays among it",
     "study": "lists what the definition assumes",
+    "design": "computes from the definition and from invented participants; it reads nothing of the ledger",
     "calculator": "computes from what its reader types; it reads nothing of the study",
 }
 """Pages that hold such a word because they quote the definition or the record, and the reason why that is no result."""
@@ -111,6 +112,7 @@ def test_the_pages_that_quote_such_words_hold_no_number_of_the_study(scoring, as
         calculator = browser.get("/calculator/").content.decode()
         assert "data-cell" not in hidden and "<table" not in hidden and "<svg" not in hidden.replace("mark.svg", "")
         assert not re.search(r"P0\d\d", calculator)
+        assert not re.search(r"P0\d\d", browser.get("/design/").content.decode())
         assert not re.search(r"P0\d\d", browser.get("/registry/").content.decode())
 
 

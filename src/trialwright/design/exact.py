@@ -55,11 +55,11 @@ def _against(catalog: Catalog, benchmark: Benchmark, n: int, alpha: str) -> Agai
     p0 = Fraction(benchmark.responders, benchmark.participants)
     rates = sorted({*RATES, HOPED})
     asked: dict[str, Argument] = {"n": n, "p0": p0, "alpha": alpha, "p1": rates}
-    power = _asked(catalog, "single_arm_power", asked).shapes
+    power = ask_method(catalog, "single_arm_power", asked).shapes
     reached = cast("tuple[float, ...]", power["power"])
     hoped = max(HOPED, p0 + (1 - p0) / 5)
     saw: dict[str, Argument] = {"p0": p0, "p1": hoped, "alpha": alpha, "beta": POWER_WANTED, "nmax": SHOWN_SIZES}
-    teeth = _asked(catalog, "saw_tooth", saw).shapes
+    teeth = ask_method(catalog, "saw_tooth", saw).shapes
     sizes = tuple(_tooth(cell) for cell in cast("tuple[Cells, ...]", teeth["sizes"]))
     here = next((tooth for tooth in sizes if tooth.n == n), None)
     stages: dict[str, Argument] = {"p0": p0, "p1": hoped, "alpha": alpha, "beta": POWER_WANTED, "nmax": 60}
@@ -77,7 +77,7 @@ def _against(catalog: Catalog, benchmark: Benchmark, n: int, alpha: str) -> Agai
         first=_whole(teeth["first"]),
         holds_from=_whole(teeth["holds_from"]),
         teeth=sizes,
-        two_stage=_two_stage(_asked(catalog, "two_stage", stages).shapes),
+        two_stage=_two_stage(ask_method(catalog, "two_stage", stages).shapes),
     )
 
 
@@ -106,7 +106,7 @@ def _harms(catalog: Catalog, n: int, harms: Sequence[HarmModel]) -> tuple[tuple[
     if not harms:
         return ()
     asked: dict[str, Argument] = {"n": n, "p": [str(harm.share) for harm in harms]}
-    seen = cast("tuple[float, ...]", _asked(catalog, "event_detection", asked).shapes["seen"])
+    seen = cast("tuple[float, ...]", ask_method(catalog, "event_detection", asked).shapes["seen"])
     named = [Text(harm.name, harm.name_zh) for harm in harms]
     return tuple((name, harm.share, chance) for name, harm, chance in zip(named, harms, seen, strict=True))
 
@@ -115,11 +115,11 @@ def _next_study(catalog: Catalog, benchmark: Benchmark) -> tuple[float, float, i
     p2 = Fraction(benchmark.responders, benchmark.participants)
     p1 = max(HOPED, p2 + (1 - p2) / 5)
     asked: dict[str, Argument] = {"p1": p1, "p2": p2, "test": "score", "nmax": 160}
-    return float(p2), float(p1), _whole(_asked(catalog, "two_arm_rates", asked).shapes["holds_from"])
+    return float(p2), float(p1), _whole(ask_method(catalog, "two_arm_rates", asked).shapes["holds_from"])
 
 
 def _paired(catalog: Catalog, n: int, effect: str) -> tuple[float, float, int | None]:
-    shapes = _asked(catalog, "paired_power", {"n": n, "change": effect, "sd": 1}).shapes
+    shapes = ask_method(catalog, "paired_power", {"n": n, "change": effect, "sd": 1}).shapes
     return float(effect), float(cast(float, shapes["power"])), _whole(shapes["n_needed"])
 
 
@@ -138,10 +138,11 @@ def _whole(value: Shape) -> int | None:
 
 
 def _values(catalog: Catalog, method: str, arguments: dict[str, Argument]) -> dict[str, Fraction | float | int | str]:
-    return _asked(catalog, method, arguments).values
+    return ask_method(catalog, method, arguments).values
 
 
-def _asked(catalog: Catalog, method: str, arguments: dict[str, Argument]) -> MethodResult:
+def ask_method(catalog: Catalog, method: str, arguments: dict[str, Argument]) -> MethodResult:
+    """The answer of a method of the catalog to arguments that the definition has been checked for."""
     found = catalog.estimate(method, arguments)
     if isinstance(found, MethodResult):
         return found

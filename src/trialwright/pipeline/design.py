@@ -16,6 +16,7 @@ from trialwright.design.exact import exact_answers
 from trialwright.design.executors import Executor, RayCluster, executor_of, has_ray
 from trialwright.design.simulated import Advance, Effort, simulated_answers
 from trialwright.design.simulation import Changes, Scenario, Setting, plan_questions, read_scenario, trial_table
+from trialwright.design.whatif import Asked, Tried, tried_figures, try_design
 from trialwright.model.problem import Problem
 from trialwright.model.study import Estimand, Study
 from trialwright.model.text import LANGUAGES, Text
@@ -86,6 +87,23 @@ def design_study(
     )
 
 
+def try_study(folder: Path, study: Study, catalog: Catalog, asked: Asked) -> Tried | Problem:
+    """What the design would show with another number, benchmark, noise or share of missing values: a second's work."""
+    primary = primary_of(study)
+    if isinstance(primary, Problem):
+        return primary
+    scenario = read_scenario(folder / SCENARIO) if (folder / SCENARIO).is_file() else None
+    if isinstance(scenario, list):
+        return scenario[0]
+    if scenario is None:
+        return try_design(catalog, asked, None, None)
+    try:
+        questions = plan_questions(study, [primary], scenario, catalog, weigh, participants=asked.participants)
+    except ValueError as error:
+        return _unfit(str(error))
+    return try_design(catalog, asked, scenario, questions)
+
+
 def _unfit(found: str) -> Problem:
     return Problem(
         code="TW-DES-004",
@@ -153,4 +171,7 @@ def open_executor(workers: int, *, ray: bool = False) -> Executor | Problem:
     return RayCluster(workers_here(workers))
 
 
-__all__ = ["Advance", "Effort", "design_files", "design_study", "open_executor", "parquet_of", "primary_of", "weigh"]
+__all__ = [
+    "Advance", "Asked", "Effort", "Tried", "design_files", "design_study", "open_executor", "parquet_of", "primary_of",
+    "tried_figures", "try_study", "weigh",
+]  # fmt: skip
