@@ -89,14 +89,14 @@ APART = st.lists(st.integers(-60, 60).filter(bool), min_size=5, max_size=12, uni
 @given(values=APART, shift=st.integers(-40, 40))
 def test_the_signed_rank_interval_holds_the_shifts_that_its_test_does_not_reject(values, shift):
     got = shapes("signed_rank", x=values, conf_level="0.9")
-    moved = [v - Fraction(2 * shift + 1, 7) for v in values]
-    # Sevenths make no tie with the averages of whole numbers, so that the limits themselves are not asked about.
+    moved = [v - Fraction(3 * shift + 1, 9) for v in values]
+    # A third and a ninth make no tie with averages of whole numbers (63 sevenths would: they are 9), so that the limits themselves are not asked about.
     p = shapes("signed_rank", x=moved)["p_wilcoxon"]
 
     low, high = got["ci"]
     if got["attained"] >= 0.9:
-        assert (p > 0.1) <= (low <= Fraction(2 * shift + 1, 7) <= high)
-        assert (p <= 1 - got["attained"]) == (not low <= Fraction(2 * shift + 1, 7) <= high)
+        assert (p > 0.1) <= (low <= Fraction(3 * shift + 1, 9) <= high)
+        assert (p <= 1 - got["attained"]) == (not low <= Fraction(3 * shift + 1, 9) <= high)
 
 
 @settings(max_examples=40, deadline=None)
