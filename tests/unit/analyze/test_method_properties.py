@@ -90,7 +90,8 @@ APART = st.lists(st.integers(-60, 60).filter(bool), min_size=5, max_size=12, uni
 def test_the_signed_rank_interval_holds_the_shifts_that_its_test_does_not_reject(values, shift):
     got = shapes("signed_rank", x=values, conf_level="0.9")
     moved = [v - Fraction(3 * shift + 1, 9) for v in values]
-    # A third and a ninth make no tie with averages of whole numbers (63 sevenths would: they are 9), so that the limits themselves are not asked about.
+    # Ninths beside thirds make no tie with averages of whole numbers (63 sevenths would: they are 9), so that the
+    # limits themselves are not asked about.
     p = shapes("signed_rank", x=moved)["p_wilcoxon"]
 
     low, high = got["ci"]
