@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORKERS = 2
+UNBROKEN = 1800  # seconds for all named tests in one run
 
 
 class Patch(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,11 +57,13 @@ def copy_house(target: Path) -> None:
     (target / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
 
 
-def run_tests(house: Path, tests: Iterable[str], *more: str) -> subprocess.CompletedProcess[str]:
-    """pytest on the copy, whose source stands before the installed one."""
+def run_tests(house: Path, tests: Iterable[str], *more: str, seconds: int = 300) -> subprocess.CompletedProcess[str]:
+    """pytest on the copy, whose source stands before the installed one; a run beyond `seconds` is ended."""
     environment = os.environ | {"PYTHONPATH": str(house / "src")}
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *more, *tests]
-    return subprocess.run(command, cwd=house, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        command, cwd=house, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+    )
 
 
 def attempt(patch: Patch, house: Path) -> str:
@@ -94,7 +97,8 @@ def main() -> int:
         for house in houses:
             house.mkdir()
             copy_house(house)
-        before = run_tests(houses[0], sorted({test for patch in chosen for test in patch.tests}), "-n", str(WORKERS))
+        named = sorted({test for patch in chosen for test in patch.tests})
+        before = run_tests(houses[0], named, "-n", str(WORKERS), seconds=UNBROKEN)
         if before.returncode != 0:
             print("the named tests fail unbroken, so they can notice nothing:\n" + before.stdout[-6000:])
             return 1

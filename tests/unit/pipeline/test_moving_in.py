@@ -195,3 +195,12 @@ def test_the_kind_of_each_file_is_told_from_its_content():
 
     assert not isinstance(told, Problem)
     assert told.kinds == {"x": "REDCap data dictionary", "y": "REDCap data"}
+
+
+def test_a_value_that_the_file_gives_twice_has_two_versions_and_the_last_one_holds(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA + "A2,2026-01-06,2,81,\n")
+    rows = held(tmp_path / "study", told.study)
+
+    assert rows.filter((rows["participant_id"] == "A2") & (rows["item"].str.ends_with("weight")))["raw"].to_list() == [
+        "81"
+    ]
