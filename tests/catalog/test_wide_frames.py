@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from catalog.trees import NUMBERS, TRUTHS
@@ -97,6 +97,11 @@ _STEP = st.tuples(st.integers(1, 4), st.sampled_from([">", ">="]), st.integers(-
     st.lists(st.fixed_dictionaries(dict.fromkeys("abr", _SMALL)), min_size=1, max_size=8),
     st.integers(-3, 40),
 )
+@example(
+    # Rising worth, and the lower step does not follow from the higher one: 5 is worth 20, and 10 if steps were added.
+    # The rows round it keep the proof of widths from deciding either comparison for the whole frame.
+    [((1, ">", 10, 0), 10, 1), ((1, ">", 0, 0), 20, 1)], [{"a": a, "b": 0, "r": 1} for a in (-5, 5, 20)], 0,
+)  # fmt: skip
 def test_points_that_rise_in_steps_are_the_same_added_up_as_chosen_one_by_one(steps, rows, bottom):
     # Levels of a table: k (a - b) > n, or more than so much of the range r; in order or not, rising or not, with nulls.
     gain, tree = Subtract(Column("a"), Column("b")), Constant(bottom)

@@ -32,7 +32,8 @@ def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 def tracked_texts() -> list[Path]:
     """Every text file of the repository that a person or a machine reads, build products left out."""
-    skip = {".venv", ".git", "demo-out", "dist", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".core"}
+    ignored = (ROOT / ".gitignore").read_text("utf-8").split()
+    skip = {".git", *(line.rstrip("/") for line in ignored if "*" not in line)}
     suffixes = {".py", ".md", ".yaml", ".yml", ".toml", ".lock", ".json", ".txt", ".css", ".html", ".in", ".csv", ""}
     return sorted(
         p

@@ -15,6 +15,10 @@ def test_a_statistician_finds_the_fields_and_their_script(here, as_):
     assert browser.get("/calculator/calculator.css").headers["Content-Type"].startswith("text/css")
 
 
+def test_it_opens_on_the_criterion_of_the_study(demo, as_):
+    assert 'data-criterion="imacs_doi_2004"' in as_("statistician").get("/calculator/").content.decode()
+
+
 def test_whoever_enters_core_set_measures_sees_no_verdict_forming_until_data_lock(demo, as_):
     ledger, study, manager = demo.ledger, demo.study, conduct.Actor("data_manager")
     locked = as_("investigator").get("/calculator/").content.decode()  # sees results and enters measures

@@ -14,14 +14,14 @@ class Tooth(msgspec.Struct, frozen=True):
     power: float
 
 
-class AgainstBenchmark(msgspec.Struct, frozen=True, kw_only=True):
-    """The exact test of the planned number against one benchmark; `powers` by true rate; `teeth` at `hoped`."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What the exact test of a number of participants can show against one rate: its power by true rate, and by number.
 
-    label: Text
-    source: str
-    responders: int
-    participants: int
-    assumed: str
+    `needed` None: no number of responders rejects. `hoped`: the true rate that is hoped for, and the power there.
+    `first` and `holds_from`: the numbers at which that power is four in five once, and from which it stays so.
+    """
+
     needed: int | None
     size: float
     powers: tuple[tuple[float, float], ...]
@@ -30,6 +30,16 @@ class AgainstBenchmark(msgspec.Struct, frozen=True, kw_only=True):
     first: int | None
     holds_from: int | None
     teeth: tuple[Tooth, ...]
+
+
+class AgainstBenchmark(Standing, frozen=True, kw_only=True):
+    """The same for the planned number against one benchmark of the study, and two stages instead of one."""
+
+    label: Text
+    source: str
+    responders: int
+    participants: int
+    assumed: str
     two_stage: tuple[tuple[str, int, int, int, int, float, float], ...]  # name, r1, n1, r, n, EN0, power
 
 

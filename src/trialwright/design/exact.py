@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import cast
 
+import msgspec
+
 from trialwright.catalog import Argument, Catalog
-from trialwright.design.answers import AgainstBenchmark, Exact, Tooth
+from trialwright.design.answers import AgainstBenchmark, Exact, Standing, Tooth
 from trialwright.design.simulation.scenario import HarmModel
 from trialwright.model.entry import Cells, MethodResult, Shape
 from trialwright.model.study import Benchmark, Estimand
@@ -51,33 +53,43 @@ def exact_answers(
     )
 
 
-def _against(catalog: Catalog, benchmark: Benchmark, n: int, alpha: str) -> AgainstBenchmark:
-    p0 = Fraction(benchmark.responders, benchmark.participants)
-    rates = sorted({*RATES, HOPED})
-    asked: dict[str, Argument] = {"n": n, "p0": p0, "alpha": alpha, "p1": rates}
+def stand_against(
+    catalog: Catalog, p0: Fraction, participants: int, alpha: str, rates: Sequence[Fraction] = RATES
+) -> Standing:
+    """The exact one-sided test against the rate `p0`; power is told at `rates`, at 60 % and at the rate hoped for."""
+    hoped = max(HOPED, p0 + (1 - p0) / 5)
+    told = sorted({*rates, HOPED, hoped})
+    asked: dict[str, Argument] = {"n": participants, "p0": p0, "alpha": alpha, "p1": told}
     power = ask_method(catalog, "single_arm_power", asked).shapes
     reached = cast("tuple[float, ...]", power["power"])
-    hoped = max(HOPED, p0 + (1 - p0) / 5)
     saw: dict[str, Argument] = {"p0": p0, "p1": hoped, "alpha": alpha, "beta": POWER_WANTED, "nmax": SHOWN_SIZES}
     teeth = ask_method(catalog, "saw_tooth", saw).shapes
-    sizes = tuple(_tooth(cell) for cell in cast("tuple[Cells, ...]", teeth["sizes"]))
-    here = next((tooth for tooth in sizes if tooth.n == n), None)
-    stages: dict[str, Argument] = {"p0": p0, "p1": hoped, "alpha": alpha, "beta": POWER_WANTED, "nmax": 60}
+    return Standing(
+        needed=_whole(power["reject_if_x_at_least"]),
+        size=float(cast(float, power["size"])),
+        powers=tuple((float(rate), value) for rate, value in zip(told, reached, strict=True)),
+        hoped=float(hoped),
+        hoped_power=reached[told.index(hoped)],
+        first=_whole(teeth["first"]),
+        holds_from=_whole(teeth["holds_from"]),
+        teeth=tuple(_tooth(cell) for cell in cast("tuple[Cells, ...]", teeth["sizes"])),
+    )
+
+
+def _against(catalog: Catalog, benchmark: Benchmark, n: int, alpha: str) -> AgainstBenchmark:
+    p0 = Fraction(benchmark.responders, benchmark.participants)
+    found = stand_against(catalog, p0, n, alpha)
+    stages: dict[str, Argument] = {
+        "p0": p0, "p1": max(HOPED, p0 + (1 - p0) / 5), "alpha": alpha, "beta": POWER_WANTED, "nmax": 60,
+    }  # fmt: skip
     return AgainstBenchmark(
         label=benchmark.label,
         source=benchmark.source,
         responders=benchmark.responders,
         participants=benchmark.participants,
         assumed=benchmark.origin.reason,
-        needed=_whole(power["reject_if_x_at_least"]),
-        size=float(cast(float, power["size"])),
-        powers=tuple((float(rate), value) for rate, value in zip(rates, reached, strict=True)),
-        hoped=float(hoped),
-        hoped_power=here.power if here is not None else reached[rates.index(HOPED)],
-        first=_whole(teeth["first"]),
-        holds_from=_whole(teeth["holds_from"]),
-        teeth=sizes,
         two_stage=_two_stage(ask_method(catalog, "two_stage", stages).shapes),
+        **msgspec.structs.asdict(found),
     )
 
 

@@ -243,6 +243,7 @@ def _change(m: Material, estimand: Estimand) -> list[Block]:
 
 def _issues(m: Material) -> list[Block]:
     lost = m.value("responder_table", "nonresponders.missing", "n")
+    primary = next((e for e in m.writing.study.estimands if e.level == "primary"), None)
     text = m.say(
         "There is one primary question; every other p value and interval is nominal, and nothing is adjusted for "
         "their number. Verdicts that missing values leave open: {lost}; the rule for them stands in the definition "
@@ -251,7 +252,12 @@ def _issues(m: Material) -> list[Block]:
         "其处理规则见研究定义（第 {build} 版），其他各种可能均已列出{where}。亚组仅作描述，不作比较。",
         lost=lost, build=m.writing.study.build, where=m.refer("tipping_table"),
     )  # fmt: skip
-    return [Paragraph(text)]
+    assumed = m.say(
+        "Not everything of this question was registered: what is assumed is marked below its table{where}.",
+        "该问题并非全部经登记：假定之处均在相应表下标明{where}。",
+        where=m.refer("responder_table"),
+    )
+    return [Paragraph(text), *([Paragraph(assumed)] if primary is not None and primary.assumed else [])]
 
 
 def _events(m: Material) -> list[Block]:

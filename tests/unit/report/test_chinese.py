@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.text import Text as DrawnText
 
 from support.results import packaged_study, people, read_small
 from trialwright import catalog
@@ -98,6 +100,26 @@ def test_the_file_of_results_is_the_same_in_both_languages():
     english = build_report(small.study, small.snapshot, small.analysis, small.rows, catalog=catalog.load())
 
     assert chinese(7).files["results.json"] == english.files["results.json"]
+
+
+def test_every_word_that_a_figure_draws_is_chinese(monkeypatch):
+    """Asked of what stands on the sheet once it is drawn: an axis writes its own labels at that moment."""
+    seen, draw = set(), FigureCanvasSVG.print_svg
+
+    def noting(canvas, *given, **named):
+        draw(canvas, *given, **named)
+        texts = [text for text in canvas.figure.findobj(DrawnText) if text.get_visible()]
+        seen.update(text.get_text() for text in texts)
+
+    monkeypatch.setattr(FigureCanvasSVG, "print_svg", noting)
+    small = read_small(people(7))
+    build_report(small.study, small.snapshot, small.analysis, small.rows, catalog=catalog.load(), language="zh")
+    latin = {(word, text) for text in seen for word in LATIN.findall(text)}
+
+    symbols = ALLOWED | {"n"}  # a number of participants
+
+    assert len(seen) > 50
+    assert {(word, text) for word, text in latin if word not in symbols and not CODE.fullmatch(word)} == set()
 
 
 def test_a_figure_draws_chinese_from_outlines_and_the_same_bytes_twice():

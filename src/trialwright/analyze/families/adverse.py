@@ -17,7 +17,8 @@ AS_ENTERED = "Terms as entered, capital letters apart; no dictionary of events i
 RATES = MethodUse(method="rate_ci", parameters={"method": "exact_garwood", "per": "100"})
 UNASKED = "The form does not ask whether an event is of special interest: nothing can be counted here"
 AT_RISK = (
-    "Events per 100 participant-years from the first dose to the end of the time counted, the last visit or withdrawal"
+    "Events per 100 participant-years; the time runs from the first dose to the last visit within the time counted, "
+    "and an event after that visit is counted"
 )
 
 Test = Callable[[AnalysisRecord], bool]

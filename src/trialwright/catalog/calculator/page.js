@@ -5,7 +5,8 @@
   if (!root) return;
   var fixed = root.getAttribute("data-language");
   var language = fixed || (/^zh/.test(navigator.language || "") ? "zh" : "en");
-  var criterion = CRITERIA[0], values = {};
+  var first = root.getAttribute("data-criterion");
+  var criterion = CRITERIA.find(function (c) { return c.name === first; }) || CRITERIA[0], values = {};
 
   function w(key, fields) {
     return WORDS[language][key].replace(/\{(\w+)\}/g, function (_, name) { return fields[name]; });

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import wrap
 from typing import Literal
 
 import matplotlib as mpl
@@ -15,6 +16,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text as DrawnText
+from matplotlib.ticker import FuncFormatter
 
 from trialwright.catalog.displays.layout import footnotes_of, sentence
 from trialwright.catalog.wording import CJK, Book, shared_sentences
@@ -25,6 +27,7 @@ _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 _REGULAR, _BOLD = _FONTS / "DejaVuSans.ttf", _FONTS / "DejaVuSans-Bold.ttf"
 
 _MARK_IN = 0.2
+_CHINESE_LINE = 22  # characters
 
 INK, QUIET, RULE = "#1a1d21", "#5a6169", "#c9ced4"
 FILL = {"Y": "#1f4e79", "N": "#f0c9a4", "U": "#ffffff", "": "#ffffff"}
@@ -113,10 +116,27 @@ def finished(
 def _put_over(canvas: Canvas, alt: str, context: DisplayContext) -> str:
     """What is drawn, and what is told of it, in Chinese: names come so from the context, the rest from the book."""
     book = Book([*context.sentences, *shared_sentences()], context.names)
+    for axes in canvas.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            # A label of a tick is written by its axis when it is drawn: a text set on it alone would not stay.
+            if isinstance(axis.get_major_formatter(), FuncFormatter):
+                axis.set_ticklabels([_worded(label.get_text(), book) for label in axis.get_ticklabels()])
     for text in canvas.findobj(DrawnText):
-        # The font's wide comma stands in mid-air, as in Taiwan: a narrow one reads rightly everywhere.
-        text.set_text(book.say(text.get_text()).replace("，", ", "))
+        text.set_text(_worded(text.get_text(), book))
     return book.say(alt)
+
+
+def _worded(text: str, book: Book) -> str:
+    """The text in Chinese; what was broken over lines is looked up whole and broken again."""
+    whole = " ".join(text.split("\n"))
+    said = book.say(whole)
+    if "\n" in text:
+        if said == whole:
+            return text
+        lines = -(-len(said) // _CHINESE_LINE)
+        said = "\n".join(wrap(said.replace(" ", "\u00a0"), -(-len(said) // lines))).replace("\u00a0", " ")
+    # The font's wide comma stands in mid-air, as in Taiwan: a narrow one reads rightly everywhere.
+    return said.replace("，", ", ")
 
 
 @cache

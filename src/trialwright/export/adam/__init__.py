@@ -5,7 +5,7 @@ from collections import Counter
 
 import msgspec
 
-from trialwright.export import dataset_json, define_xml, xpt
+from trialwright.export import define_xml
 from trialwright.export.adam.basic import Bench, core_dataset, findings_datasets
 from trialwright.export.adam.occurrence import event_dataset, exposure_dataset
 from trialwright.export.adam.reported import displays
@@ -14,6 +14,7 @@ from trialwright.export.adam.sources import sources
 from trialwright.export.adam.subject import subject_dataset
 from trialwright.export.datasets import Dataset
 from trialwright.export.formats import Format, Source, lost_file
+from trialwright.export.packaging import packaged
 from trialwright.export.sdtm import tabulate
 from trialwright.export.sdtm.subjects import visit_numbers
 from trialwright.model.analysis import AnalysisRecord
@@ -111,26 +112,17 @@ def write(source: Source) -> dict[str, bytes]:
     Raises:  ValueError where an analysis record is neither in a dataset nor in lost.json.
     """
     made = analysis_datasets(source)
-    moment = source.snapshot.as_of_utc
     metadata = define_xml.Metadata(
         study=source.study.name,
         title=source.study.title.en,
         build=source.study.build,
         guide="ADaMIG",
         guide_version=VERSION,
-        made_at=moment,
+        made_at=source.snapshot.as_of_utc,
         purpose="Analysis",
         displays=displays(source.study, source.rows, made.datasets, made.named),
     )
-    heading = dataset_json.Heading(
-        study=source.study.name, metadata=metadata.oid, made_at=moment,
-        originator=source.study.registration.sponsor, version=source.version,
-    )  # fmt: skip
-    transported, too_long = xpt.write(made.datasets, moment)
-    files = {f"json/{name}": data for name, data in dataset_json.write(made.datasets, heading).items()}
-    files["json/define.xml"] = define_xml.write(made.datasets, metadata)
-    files |= {f"xpt/{name}": data for name, data in transported.items()}
-    files["xpt/define.xml"] = define_xml.write(made.datasets, msgspec.structs.replace(metadata, file_type="xpt"))
+    files, too_long = packaged(source, made.datasets, metadata)
     files["lost.json"] = _lost(made, source, too_long)
     return files
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 import msgspec
 
 from trialwright.catalog import Catalog
-from trialwright.export import dataset_json, define_xml, xpt
+from trialwright.export import define_xml
 from trialwright.export.datasets import Dataset
 from trialwright.export.formats import Format, Source, lost_file
+from trialwright.export.packaging import packaged
 from trialwright.export.sdtm import special, trial
 from trialwright.export.sdtm.exposure import put_treatment
 from trialwright.export.sdtm.finish import Schedule, domain_dataset, supplemental_dataset
@@ -134,27 +135,15 @@ def write(source: Source) -> dict[str, bytes]:
     Raises:  ValueError where a current datapoint is neither in a dataset nor in lost.json.
     """
     made = tabulate(source.study, source.snapshot, source.catalog)
-    moment = source.snapshot.as_of_utc
     metadata = define_xml.Metadata(
         study=source.study.name,
         title=source.study.title.en,
         build=source.study.build,
         guide="SDTMIG",
         guide_version=VERSION,
-        made_at=moment,
+        made_at=source.snapshot.as_of_utc,
     )
-    heading = dataset_json.Heading(
-        study=source.study.name,
-        metadata=metadata.oid,
-        made_at=moment,
-        originator=source.study.registration.sponsor,
-        version=source.version,
-    )
-    transported, too_long = xpt.write(made.datasets, moment)
-    files = {f"json/{name}": data for name, data in dataset_json.write(made.datasets, heading).items()}
-    files["json/define.xml"] = define_xml.write(made.datasets, metadata)
-    files |= {f"xpt/{name}": data for name, data in transported.items()}
-    files["xpt/define.xml"] = define_xml.write(made.datasets, msgspec.structs.replace(metadata, file_type="xpt"))
+    files, too_long = packaged(source, made.datasets, metadata)
     files["lost.json"] = _lost(made, source, too_long)
     return files
 

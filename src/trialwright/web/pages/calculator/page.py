@@ -20,7 +20,13 @@ ACT = "see_results"
 
 
 def view(call: Call) -> HttpResponseBase:
-    return page(call, "calculator/calculator.html", blind=_still_scoring(call))
+    return page(call, "calculator/calculator.html", blind=_still_scoring(call), first=_first(call))
+
+
+def _first(call: Call) -> str:
+    """The criterion of the study's own first response endpoint, which the page opens on; "" where it has none."""
+    responses = (each.variable for each in call.place.study.estimands if each.variable.kind == "response")
+    return next((variable.entry for variable in responses), "")
 
 
 def _still_scoring(call: Call) -> bool:
