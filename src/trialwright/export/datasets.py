@@ -10,7 +10,7 @@ Cell = str | int | float | None
 VariableKind = Literal["text", "integer", "float", "date"]
 """A date is a cell like "2021-03-15" that SAS holds as a number of days; SDTM's own dates are texts."""
 
-OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor"]
+OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecessor", "Not Available"]
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
 from itertools import groupby
-from pathlib import Path
 from typing import Literal
 
 import typst
 
+from trialwright.catalog.fonts import chinese_font_folder
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.report.document import (
     BETWEEN,
@@ -68,10 +67,7 @@ def write_pdf(document: Document) -> bytes:
 @cache
 def _fonts() -> typst.Fonts:
     """The fonts inside typst and the bundled Chinese one, and no font of the machine."""
-    package = find_spec("cvttf_NotoSansCJK_Regular")
-    if package is None or package.origin is None:
-        raise FileNotFoundError("the package cvttf-notosanscjk-regular is needed to set Chinese")
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(Path(package.origin).parent)])
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(chinese_font_folder())])
 
 
 def _data(document: Document) -> dict[str, Json]:

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from textwrap import wrap
 from typing import Literal
@@ -19,6 +18,7 @@ from matplotlib.text import Text as DrawnText
 from matplotlib.ticker import FuncFormatter
 
 from trialwright.catalog.displays.layout import footnotes_of, sentence
+from trialwright.catalog.fonts import chinese_font_folder
 from trialwright.catalog.wording import CJK, Book, shared_sentences
 from trialwright.model.analysis import DisplayContext, Figure, ResultRow
 
@@ -142,10 +142,7 @@ def _worded(text: str, book: Book) -> str:
 @cache
 def _chinese_font() -> Path:
     """The Chinese font, found as a file: it is large, and an English figure never opens it."""
-    package = find_spec("cvttf_NotoSansCJK_Regular")
-    if package is None or package.origin is None:
-        raise FileNotFoundError("the package cvttf-notosanscjk-regular is needed to draw Chinese")
-    return Path(package.origin).with_name("NotoSansCJKtc-Regular.otf")
+    return chinese_font_folder() / "NotoSansCJKtc-Regular.otf"
 
 
 def _use_bundled_fonts(canvas: Canvas) -> None:

@@ -8,7 +8,7 @@ from trialwright.catalog import Catalog
 from trialwright.export.datasets import Cell
 from trialwright.export.sdtm import Tabulation
 from trialwright.export.sdtm.metadata import domains
-from trialwright.export.sdtm.places import Place, read_place
+from trialwright.export.sdtm.places import Place, asked_fields
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.study import Study
 
@@ -83,15 +83,8 @@ def sources(study: Study, catalog: Catalog, made: Tabulation) -> Sources:
 
 
 def _places(study: Study, catalog: Catalog) -> dict[str, Place]:
-    known = frozenset(catalog.names("instrument"))
     found: dict[str, Place] = {}
-    for form in study.forms:
-        for section in form.sections:
-            shared = (
-                catalog.instrument(section.instrument).mapping.get("sdtm", "") if section.instrument in known else ""
-            )
-            for field in section.fields:
-                place = read_place(field.item.mapping.get("sdtm", ""), shared)
-                if place is not None and place.domain in domains():
-                    found.setdefault(field.name, place)
+    for each in asked_fields(study, catalog):
+        if each.place is not None:
+            found.setdefault(each.field.name, each.place)
     return found

@@ -6,6 +6,7 @@ import msgspec
 from lxml import etree
 
 from trialwright.export.datasets import Dataset, Variable
+from trialwright.export.define_xml.forms import FORMS, Forms, refer
 from trialwright.export.define_xml.lists import code_lists
 from trialwright.export.define_xml.names import DEF, NAMESPACES, ODM, WITH_RESULTS, XLINK, add, described
 from trialwright.export.define_xml.results import ResultDisplay, add_results, result_clauses
@@ -34,6 +35,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str = "Tabulation"
     file_type: str = "json"
     displays: tuple[ResultDisplay, ...] = ()  # of an analysis: which lines stand behind its tables
+    forms: Forms | None = None  # the annotated forms that lie beside the data
 
     @property
     def oid(self) -> str:
@@ -67,7 +69,9 @@ def write(datasets: Sequence[Dataset], metadata: Metadata) -> bytes:
     )  # fmt: skip
     version.set(f"{{{DEF}}}DefineVersion", "2.1.0")
     _standards(version, metadata)
-    values = value_lists(version, datasets)
+    if metadata.forms is not None:
+        add(add(version, "AnnotatedCRF", space=DEF), "DocumentRef", space=DEF, leafID=FORMS)
+    values = value_lists(version, datasets, metadata.forms)
     for clause in result_clauses(metadata.displays):
         version.append(clause)
     for dataset in datasets:
@@ -75,12 +79,17 @@ def write(datasets: Sequence[Dataset], metadata: Metadata) -> bytes:
     lists = code_lists(datasets)
     for dataset in datasets:
         for variable in dataset.variables:
-            _item(version, dataset, variable, lists.by_variable.get((dataset.name, variable.name), ""))
+            item = _item(version, dataset, variable, lists.by_variable.get((dataset.name, variable.name), ""))
+            _origin(item, dataset, variable, metadata.forms)
+            if TESTED.match(dataset, variable.name):
+                add(item, "ValueListRef", space=DEF, ValueListOID=f"VL.{dataset.name}.{variable.name}")
     for item in values:
         version.append(item)
     for each in lists.elements:
         version.append(each)
     _methods(version, datasets)
+    if metadata.forms is not None:
+        _leaf(version, FORMS, metadata.forms.file)
     add_results(version, metadata.displays)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
@@ -125,8 +134,11 @@ def _group(version: etree._Element, dataset: Dataset, metadata: Metadata) -> Non
     named = add(group, "Class", space=DEF, Name=_CLASSES.get(dataset.kind, dataset.kind))
     if dataset.name == "ADAE":
         add(named, "SubClass", space=DEF, Name="ADVERSE EVENT")
-    leaf = add(group, "leaf", space=DEF, ID=f"LF.{dataset.name}")
-    file = f"{dataset.name.lower()}.{metadata.file_type}"
+    _leaf(group, f"LF.{dataset.name}", f"{dataset.name.lower()}.{metadata.file_type}")
+
+
+def _leaf(parent: etree._Element, oid: str, file: str) -> None:
+    leaf = add(parent, "leaf", space=DEF, ID=oid)
     leaf.set(f"{{{XLINK}}}href", file)
     add(leaf, "title", space=DEF).text = file
 
@@ -139,7 +151,7 @@ def method_oid(dataset: Dataset, variable: Variable) -> str:
     return f"MT.{dataset.name}.{variable.name}"
 
 
-def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: str) -> None:
+def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: str) -> etree._Element:
     item = add(version, "ItemDef", OID=f"IT.{dataset.name}.{variable.name}", Name=variable.name)
     kind, length = data_type(variable, dataset.column(variable.name))
     item.set("SASFieldName", variable.name)
@@ -153,21 +165,19 @@ def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: 
     described(item, variable.label)
     if codes:
         add(item, "CodeListRef", CodeListOID=codes)
-    origin(item, variable)
-    if TESTED.match(dataset, variable.name):
-        add(item, "ValueListRef", space=DEF, ValueListOID=f"VL.{dataset.name}.{variable.name}")
+    return item
 
 
-def origin(item: etree._Element, variable: Variable) -> None:
-    """Where a value comes from, in Define-XML's words."""
+def _origin(item: etree._Element, dataset: Dataset, variable: Variable, forms: Forms | None) -> None:
+    """Where a value comes from, in Define-XML's words; of a collected one also the pages that ask for it."""
     told = add(item, "Origin", space=DEF, Type=variable.origin)
     if variable.origin == "Predecessor":
         described(told, variable.source)
         return
-    if variable.source and variable.origin != "Protocol":
-        told.set("Source", variable.source)
-    elif variable.origin == "Protocol":
-        told.set("Source", "Sponsor")
+    if variable.source or variable.origin == "Protocol":
+        told.set("Source", "Sponsor" if variable.origin == "Protocol" else variable.source)
+    if variable.origin == "Collected" and forms is not None:
+        refer(told, forms.of(dataset.name, variable.name))
 
 
 def data_type(variable: Variable, cells: Iterable[object]) -> tuple[str, int]:
@@ -207,4 +217,4 @@ def _methods(version: etree._Element, datasets: Sequence[Dataset]) -> None:
                 described(method, text)
 
 
-__all__ = ["Metadata", "write"]
+__all__ = ["Forms", "Metadata", "write"]

@@ -6,6 +6,7 @@ import msgspec
 from lxml import etree
 
 from trialwright.export.datasets import Cell, Dataset
+from trialwright.export.define_xml.forms import Forms, refer
 from trialwright.export.define_xml.names import DEF, add, described, made
 
 
@@ -33,7 +34,9 @@ class Tested(msgspec.Struct, frozen=True):
 TESTED = Tested()
 
 
-def value_lists(version: etree._Element, datasets: Sequence[Dataset]) -> list[etree._Element]:
+def value_lists(
+    version: etree._Element, datasets: Sequence[Dataset], forms: Forms | None = None
+) -> list[etree._Element]:
     """Value lists and where-clauses put into `version`; the items they name are given back, for they stand later."""
     items: list[etree._Element] = []
     clauses: list[etree._Element] = []
@@ -50,7 +53,8 @@ def value_lists(version: etree._Element, datasets: Sequence[Dataset]) -> list[et
                 ref.set("MethodOID", value_method_oid(dataset, test))
             add(ref, "WhereClauseRef", space=DEF, WhereClauseOID=f"WC.{oid}")
             clauses.append(_clause(dataset, by, test, oid))
-            items.append(_item(oid, test, name, values, derived=by == "PARAMCD"))
+            pages = forms.of(dataset.name, of, test) if forms is not None else ()
+            items.append(_item(oid, test, name, values, derived=by == "PARAMCD", pages=pages))
     for clause in clauses:
         version.append(clause)
     return items
@@ -80,7 +84,9 @@ def value_method_oid(dataset: Dataset, test: str) -> str:
     return f"MT.{dataset.name}.{test}"
 
 
-def _item(oid: str, test: str, name: str, values: Sequence[Cell], *, derived: bool) -> etree._Element:
+def _item(
+    oid: str, test: str, name: str, values: Sequence[Cell], *, derived: bool, pages: Sequence[int]
+) -> etree._Element:
     texts = [str(value) for value in values]
     item = made("ItemDef", OID=f"IT.{oid}", Name=test)
     kind = _kind(texts)
@@ -91,6 +97,7 @@ def _item(oid: str, test: str, name: str, values: Sequence[Cell], *, derived: bo
     described(item, name)
     told = add(item, "Origin", space=DEF, Type="Derived" if derived else "Collected")
     told.set("Source", "Sponsor" if derived else "Investigator")
+    refer(told, pages)
     return item
 
 

@@ -12,7 +12,9 @@ from trialwright.export.packaging import packaged
 from trialwright.export.sdtm import special, trial
 from trialwright.export.sdtm.exposure import put_treatment
 from trialwright.export.sdtm.finish import Schedule, domain_dataset, supplemental_dataset
+from trialwright.export.sdtm.form_book import FILE, form_book
 from trialwright.export.sdtm.metadata import VERSION
+from trialwright.export.sdtm.origins import asked_for
 from trialwright.export.sdtm.records import Record, Uncarried, drop_without_topic, gather
 from trialwright.export.sdtm.subjects import Subject, subjects, visit_names, visit_numbers
 from trialwright.export.sdtm.summary import trial_summary
@@ -130,11 +132,12 @@ def _schedule(study: Study, records: list[Record]) -> Schedule:
 
 def write(source: Source) -> dict[str, bytes]:
     """
-    `json/` (Dataset-JSON), `xpt/` (transport files), each with its define.xml, and `lost.json`.
+    `json/` (Dataset-JSON), `xpt/` (transport files), each with its define.xml and acrf.pdf, and `lost.json`.
 
     Raises:  ValueError where a current datapoint is neither in a dataset nor in lost.json.
     """
     made = tabulate(source.study, source.snapshot, source.catalog)
+    book = form_book(source.study, source.catalog, source.snapshot.as_of_utc[:10])
     metadata = define_xml.Metadata(
         study=source.study.name,
         title=source.study.title.en,
@@ -142,8 +145,11 @@ def write(source: Source) -> dict[str, bytes]:
         guide="SDTMIG",
         guide_version=VERSION,
         made_at=source.snapshot.as_of_utc,
+        forms=book.forms,
     )
-    files, too_long = packaged(source, made.datasets, metadata)
+    files, too_long = packaged(source, tuple(asked_for(each, book.forms) for each in made.datasets), metadata)
+    # Beside each define.xml, whose references lead to it: either folder can be handed on alone.
+    files |= {f"{folder}/{FILE}": book.pdf for folder in ("json", "xpt")}
     files["lost.json"] = _lost(made, source, too_long)
     return files
 

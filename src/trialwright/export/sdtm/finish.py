@@ -4,23 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from trialwright.export.datasets import Cell, Dataset, OriginType, Variable
+from trialwright.export.datasets import Cell, Dataset, Variable
 from trialwright.export.sdtm.metadata import Domain, Known, domains
+from trialwright.export.sdtm.origins import origin_of
 from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.subjects import Subject
 from trialwright.export.sdtm.timing import complete, epoch, study_day
-
-_DAYS = "Days from RFSTDTC, the day of the first dose, which is day 1; there is no day 0. Empty for a partial date."
-_DERIVED = {
-    "DY": _DAYS,
-    "STDY": _DAYS,
-    "ENDY": _DAYS,
-    "LOBXFL": "Y on the last result of a test before the first dose; the baseline visit of that day is before.",
-    "STRESN": "The result in the standard unit of the item, by its exact factor.",
-    "STRESC": "The result in the standard unit of the item, as text.",
-    "SEQ": "Counted within the participant in the order in which the ledger first heard of the record; never changes.",
-}
-_ASSIGNED_ROLES = ("Identifier", "Topic", "Grouping Qualifier", "Synonym Qualifier")
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +109,8 @@ def _empty(cell: Cell) -> Cell:
 
 def _variable(domain: Domain, known: Known, lines: Sequence[Mapping[str, Cell]]) -> Variable:
     whole = all(isinstance(line.get(known.name), int | None) for line in lines)
-    origin, method = _origin(domain.name, known)
+    filled = any(line.get(known.name) not in (None, "") for line in lines)
+    origin, method = origin_of(domain.name, known, filled=filled)
     return Variable(
         name=known.name,
         label=known.label,
@@ -129,24 +119,9 @@ def _variable(domain: Domain, known: Known, lines: Sequence[Mapping[str, Cell]])
         role=known.role,
         codelist=known.codelist,
         origin=origin,
-        source="Sponsor" if origin in ("Assigned", "Protocol", "Derived") else "Investigator",
+        source="Investigator" if origin == "Collected" else "" if origin == "Not Available" else "Sponsor",
         method=method,
     )
-
-
-def _origin(domain: str, known: Known) -> tuple[OriginType, str]:
-    ending = known.name.removeprefix(domain)
-    if ending in _DERIVED:
-        return "Derived", _DERIVED[ending]
-    if domain in ("TA", "TE", "TI", "TS", "TV"):
-        return "Protocol", ""
-    if (
-        known.role in _ASSIGNED_ROLES
-        or ending in ("TEST", "EPOCH", "ORRESU", "STRESU")
-        or known.name.startswith("VISIT")
-    ):
-        return "Assigned", ""
-    return "Collected", ""
 
 
 def _keys(domain: Domain) -> tuple[str, ...]:

@@ -1,8 +1,13 @@
 """Where a catalog item stands in SDTM: the text of its `mapping`, read."""
 
 import re
+from collections.abc import Iterator
 
 import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.export.sdtm.metadata import domains
+from trialwright.model.study import Field, Form, Section, Study
 
 _PLACE = re.compile(r"(SUPP)?([A-Z]{2})(?:@([a-z0-9_]+))?\.([A-Za-z0-9_]+)(?:\.([A-Z0-9]+))?")
 _CODE = "code "
@@ -60,3 +65,36 @@ def read_place(text: str, shared: str = "") -> Place | None:
         codes=codes,
         label=label,
     )
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A field of a form and its place; `text` is the mapping as the catalog has it, "" where it has none."""
+
+    form: Form
+    section: Section
+    field: Field
+    place: Place | None
+    text: str
+
+
+def asked_fields(study: Study, catalog: Catalog) -> Iterator[Asked]:
+    """
+    Every field of every form with its place in SDTM, in the order of the definition.
+
+    Missing: no place where the catalog names none, or one in a domain that the guide does not know.
+    """
+    known = frozenset(catalog.names("instrument"))
+    for form in study.forms:
+        for section in form.sections:
+            shared = shared_place(section, catalog) if section.instrument in known else ""
+            for field in section.fields:
+                text = field.item.mapping.get("sdtm", "")
+                place = read_place(text, shared) if text else None
+                if place is not None and place.domain not in domains():
+                    place = None
+                yield Asked(form, section, field, place, text)
+
+
+def shared_place(section: Section, catalog: Catalog) -> str:
+    """What the catalog says of every item of the section's instrument: "CMCAT=OTHER MEDICATION"."""
+    return catalog.instrument(section.instrument).mapping.get("sdtm", "")

@@ -8,7 +8,7 @@ import msgspec
 from trialwright.catalog import Catalog
 from trialwright.export.datasets import Cell
 from trialwright.export.sdtm.metadata import domains
-from trialwright.export.sdtm.places import Place, read_place
+from trialwright.export.sdtm.places import Place, asked_fields
 from trialwright.export.sdtm.values import LONG_NAME, UNREADABLE, Row, cells, text_of
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Field, Study
@@ -103,19 +103,9 @@ class _Questions(msgspec.Struct, frozen=True):
 
 
 def _asked(study: Study, catalog: Catalog) -> _Questions:
-    known = frozenset(catalog.names("instrument"))
     found: dict[tuple[str, str], _Asked] = {}
-    for form in study.forms:
-        for section in form.sections:
-            shared = ""
-            if section.instrument in known:
-                shared = catalog.instrument(section.instrument).mapping.get("sdtm", "")
-            for field in section.fields:
-                text = field.item.mapping.get("sdtm", "")
-                place = read_place(text, shared) if text else None
-                if place is not None and place.domain not in domains():
-                    place = None
-                found[form.name, field.name] = _Asked(field, place, text, len(found))
+    for each in asked_fields(study, catalog):
+        found[each.form.name, each.field.name] = _Asked(each.field, each.place, each.text, len(found))
     return _Questions(found, {item: asked for (_, item), asked in reversed(found.items())})
 
 

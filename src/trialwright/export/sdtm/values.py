@@ -20,7 +20,7 @@ UNREADABLE = "the mapping is no place in SDTM"
 LONG_NAME = 40
 """The longest --TEST and QLABEL that SAS transport carries."""
 
-_BESIDE = {"DOSE": "DOSU", "AGE": "AGEU"}
+BESIDE = {"DOSE": "DOSU", "AGE": "AGEU"}
 """A number and the variable beside it that holds its unit."""
 
 
@@ -48,7 +48,7 @@ def cells(row: Row, item: Item, place: Place, units: Mapping[str, str]) -> dict[
     if row["kind"] != "quantity":
         return NOT_A_NUMBER
     filled: dict[str, Cell] = {place.name: number(Fraction(str(row["text"])))}
-    beside = _BESIDE.get(place.name if place.domain == "DM" else place.name.removeprefix(place.domain))
+    beside = BESIDE.get(place.name if place.domain == "DM" else place.name.removeprefix(place.domain))
     if beside is not None:
         unit = str(row["unit"] or item.unit)
         filled[beside if place.domain == "DM" else f"{place.domain}{beside}"] = units.get(unit, unit) or None

@@ -1,0 +1,87 @@
+"""What is printed beside every question of the blank forms: where its answer stands in SDTM."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from trialwright.export.define_xml.forms import Spot
+from trialwright.export.sdtm.metadata import domains
+from trialwright.export.sdtm.places import Asked, Place
+from trialwright.export.sdtm.trial import criterion_codes
+from trialwright.export.sdtm.values import BESIDE
+from trialwright.model.study import Study
+
+NOT_SUBMITTED = "[NOT SUBMITTED]"
+
+
+class Annotation(msgspec.Struct, frozen=True):
+    """One box beside a question: its words, the domain whose colour it has, and the variables that it points at."""
+
+    text: str
+    domain: str = ""
+    spots: tuple[Spot, ...] = ()
+
+
+def annotations(asked: Asked, study: Study, dated: Iterable[str]) -> tuple[Annotation, ...]:
+    """
+    The boxes of one question; `dated` are the domains whose dates are those of the visit.
+
+    Shape:   `LBORRES when LBTESTCD = CK`, `AETERM`, `QVAL in SUPPAE when QNAM = AEAWARDT`, or NOT SUBMITTED alone.
+    """
+    place = asked.place
+    if place is None:
+        return (Annotation(NOT_SUBMITTED),)
+    d = place.domain
+    if d == "IE":
+        code = criterion_codes(study).get(place.name, place.name)
+        return (Annotation(f"IEORRES when IETESTCD = {code}, where it is not met", d, (("IE", "IEORRES", code),)),)
+    if place.supplemental:
+        held = place.variable or place.name
+        dataset = f"SUPP{d}"
+        return (Annotation(f"QVAL in {dataset} when QNAM = {held}", d, ((dataset, "QVAL", held),)),)
+    if domains()[d].is_findings:
+        return tuple(_finding(asked, place))
+    return tuple(_variable(place, dated))
+
+
+def _finding(asked: Asked, place: Place) -> Iterable[Annotation]:
+    d, test = place.domain, place.name
+    where = f"when {d}TESTCD = {test}"
+    if place.variable:
+        yield Annotation(f"{place.variable} {where}", d, ((d, place.variable, test),))
+        return
+    apart = [f"{name} = {place.constants[name]}" for name in (f"{d}LOC", f"{d}LAT") if name in place.constants]
+    words = " and ".join((where, *apart))
+    yield Annotation(f"{d}ORRES {words}", d, ((d, f"{d}ORRES", test), (d, f"{d}STAT", test), (d, f"{d}REASND", test)))
+    if asked.field.item.unit:
+        yield Annotation(f"{d}ORRESU {where}", d, ((d, f"{d}ORRESU", test),))
+
+
+def _variable(place: Place, dated: Iterable[str]) -> Iterable[Annotation]:
+    d = place.domain
+    given = [
+        f"{name} = {value}" for name, value in place.constants.items() if place.record and not name.endswith("CAT")
+    ]
+    yield Annotation(" when ".join((place.name, *given[:1])), d, ((d, place.name, ""),))
+    beside = BESIDE.get(place.name if d == "DM" else place.name.removeprefix(d))
+    if beside is not None:
+        unit = beside if d == "DM" else f"{d}{beside}"
+        yield Annotation(unit, d, ((d, unit, ""),))
+    if place.name == "SVSTDTC":
+        yield Annotation("SVENDTC", d, (("SV", "SVENDTC", ""),))
+        for each in dated:
+            yield Annotation(f"{each}DTC", each, ((each, f"{each}DTC", ""),))
+
+
+def shared_constants(asked: Iterable[Asked]) -> dict[str, str]:
+    """What every record of an instrument holds, whatever is answered: `CMCAT = OTHER MEDICATION`, by its domain."""
+    held: dict[str, list[Mapping[str, str]]] = {}
+    for each in asked:
+        if each.place is not None:
+            held.setdefault(each.place.domain, []).append(each.place.constants)
+    return {
+        f"{name} = {value}": domain
+        for domain, all_of in held.items()
+        for name, value in all_of[0].items()
+        if name.removeprefix(domain) in ("CAT", "SCAT", "EVAL") and all(one.get(name) == value for one in all_of)
+    }
