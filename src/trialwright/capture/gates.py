@@ -1,6 +1,6 @@
 """Gates: whether an act may be done now. Each returns the Problems in its way; none means open."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -16,7 +16,7 @@ from trialwright.capture.status import (
     participant_status,
     visit_completed,
 )
-from trialwright.capture.values import Place, Values
+from trialwright.capture.values import Place
 from trialwright.capture.visits import visits_of
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.problem import Problem
@@ -84,12 +84,13 @@ def check_status(
 
 
 def check_may_save(
-    study: Study, events: Sequence[LedgerEvent], place: Place, roles: Sequence[str], values: Values | None = None
+    study: Study, events: Sequence[LedgerEvent], place: Place, roles: Sequence[str], begun: Collection[str] = ()
 ) -> list[Problem]:
     """
     Everything in the way of saving a form: role, lock, schedule, study open, consent, status, completeness, baseline.
 
-    Shape:    `events` hold the study's acts and the participant's; `values` what the participant has (for TW-CAP-040).
+    Shape:    `events` hold the study's acts and the participant's; `begun` the visits in which something of the
+              participant stands (`visits_begun`, for TW-CAP-040).
     Problems: TW-CAP-030..042. All that apply, the nearest cure first.
     """
     where = f"{place.form}/{place.visit}/{place.participant_id}"
@@ -111,7 +112,7 @@ def check_may_save(
         told.append(problem("TW-CAP-042", where, row=place.row))
     if visit.kind != "log" and visit_completed(events, place.participant_id, place.visit):
         told.append(problem("TW-CAP-035", where, visit=visit.title))
-    return told + _second_baseline(study, place, visit, form, values or {})
+    return told + _second_baseline(study, place, visit, form, begun)
 
 
 def check_person(study: Study, events: Sequence[LedgerEvent], place: Place, form: Form, visit: Visit) -> list[Problem]:
@@ -144,18 +145,15 @@ def _scheduled(study: Study, place: Place, events: Sequence[LedgerEvent]) -> tup
     return visit, form
 
 
-def _second_baseline(study: Study, place: Place, visit: Visit, form: Form, values: Values) -> list[Problem]:
+def _second_baseline(study: Study, place: Place, visit: Visit, form: Form, begun: Collection[str]) -> list[Problem]:
     """A second set of values where one stands for ever: another baseline visit, or another row of a single form."""
     where = f"{place.form}/{place.visit}/{place.participant_id}"
     if place.row and not form.repeating:
         return [problem("TW-CAP-040", where, participant=place.participant_id, visit=visit.title)]
     if visit.kind != "baseline":
         return []
-    others = {v.name: v for v in study.visits if v.kind == "baseline" and v.name != visit.name}
-    begun = next((others[slot.visit] for slot in values if slot.visit in others), None)
-    if begun is None:
-        return []
-    return [problem("TW-CAP-040", where, participant=place.participant_id, visit=begun.title)]
+    others = (v for v in study.visits if v.kind == "baseline" and v.name != visit.name and v.name in begun)
+    return [problem("TW-CAP-040", where, participant=place.participant_id, visit=v.title) for v in others][:1]
 
 
 class ShownResults(msgspec.Struct, frozen=True):

@@ -14,10 +14,10 @@ from trialwright.capture.problems import problem
 from trialwright.capture.signatures import broken_by_save
 from trialwright.capture.values import (
     VISIT_DATE,
-    Held,
     Place,
     values_of,
     visit_date,
+    visits_begun,
 )
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import (
@@ -30,7 +30,6 @@ from trialwright.model.ledger import (
     NewEvent,
     Overtaken,
     Seen,
-    Slot,
     Stamp,
     Stored,
 )
@@ -147,13 +146,8 @@ def _gates(ledger: Ledger, study: Study, request: FormSave, events: Sequence[Led
     if request.build is not None and request.build != study.build:
         return [problem("TW-CAP-061", request.form, typed=request.build, allowed=study.build)]
     place = Place(request.participant_id, request.visit, request.form, request.row)
-    others: dict[Slot, Held] = {}
-    if any(v.name == request.visit and v.kind == "baseline" for v in study.visits):
-        for visit in study.visits:
-            if visit.kind == "baseline" and visit.name != request.visit:
-                for form in visit.forms:
-                    others |= values_of(ledger.datapoints(request.participant_id, visit.name, form))
-    told = check_may_save(study, events, place, roles_now(events, request.actor), others)
+    begun = visits_begun(ledger.case(request.participant_id))
+    told = check_may_save(study, events, place, roles_now(events, request.actor), begun)
     told += check_build_of_form(ledger, study, place, tuple(events))
     if told or not any(version.reconsent for version in study.consents):
         return told
