@@ -10,8 +10,10 @@ from fractions import Fraction
 
 import pytest
 
+from support.second_model import repeated_measures
 from support.second_ranks import hodges_lehmann, pratt
-from support.second_reader import RELATED, SIX, Trial, clopper_pearson, described, tail, wilson
+from support.second_rates import PLANNED, garwood, incidence, last_day_at_risk, years_of
+from support.second_reader import RELATED, SIX, Trial, clopper_pearson, day, described, tail, wilson
 
 # Seed, participants: between them withdrawals, rescue, more glucocorticoid, screening failures, missing measures.
 TRIALS = [(7, 7), (2, 20), (3, 20)]
@@ -46,7 +48,8 @@ def is_response(trial, name):
 def expected(trial):
     """cell -> value, for every number of the report."""
     cells = {}
-    for part in (flow, sets, deviations, baseline, events_between, primary, components, grid, doses, adverse_events):
+    for part in (flow, sets, deviations, baseline, events_between, primary, components, grid, doses, adverse_events,
+                 rates, first_events):  # fmt: skip
         cells |= part(trial)
     return cells
 
@@ -238,11 +241,61 @@ def ranked(cell, changes):
     }
 
 
-def adverse_events(trial):
+def counted_events(trial):
+    """Every row of the log with its participant, the days that are counted, and the rows within them."""
     people = trial.members("safety")
     all_ = [(p.pid, r) for p in people for r in p.log("adverse_event")]
     starts = {p.pid: (p.first_dose.isoformat(), trial.last_day(p).isoformat()) for p in people}
-    found = [(pid, r) for pid, r in all_ if starts[pid][0] <= r["start"] <= starts[pid][1]]
+    return all_, starts, [(pid, r) for pid, r in all_ if starts[pid][0] <= r["start"] <= starts[pid][1]]
+
+
+def watched(trial):
+    """Participant -> first dose and days at risk; and the events that began on one of them."""
+    people, (_, _, found) = trial.members("safety"), counted_events(trial)
+    ends = {p.pid: last_day_at_risk(trial, p, found) for p in people}
+    days = {p.pid: (p.first_dose, (ends[p.pid] - p.first_dose).days + 1) for p in people}
+    return days, [(pid, r) for pid, r in found if r["start"] <= ends[pid].isoformat()]
+
+
+def rates(trial):
+    days, found = watched(trial)
+    kinds = {
+        "all": lambda r: True,
+        "related": lambda r: r.get("causality") in RELATED,
+        "serious": lambda r: r.get("serious") == "Y",
+    }
+    years, cells = years_of([d for _, d in days.values()]), {}
+    for kind, test in kinds.items():
+        hits, cell = [hit for hit in found if test(hit[1])], f"14.3.1.5:{kind}"
+        lower, upper = garwood(len(hits), float(years) / 100)
+        cells |= {f"{cell}:n": len({pid for pid, _ in hits}), f"{cell}:events": len(hits), f"{cell}:years": years}
+        cells |= {f"{cell}:rate_per_100": 100 * len(hits) / years}
+        cells |= {f"{cell}:per_100_lower": lower, f"{cell}:per_100_upper": upper}
+    return cells
+
+
+def first_events(trial):
+    days, found = watched(trial)
+    ends = []
+    for pid, (first, last) in days.items():
+        person = trial.people[pid]
+        starts = [(day(r["start"]) - first).days + 1 for who, r in found if who == pid]
+        left = person.ended("withdrawn") or person.ended("died")
+        ends.append((min(starts), "event") if starts else (last, "left" if left else "seen"))
+    cells = {}
+    for until in (int(trial.visits[v]["study_day"]) for v in PLANNED if v != "W0"):
+        share, lower, upper = incidence(ends, until)
+        cell = f"14.3.1.9:day_{until}"
+        cells |= {f"{cell}:at_risk": sum(d >= until for d, _ in ends)}
+        cells |= {f"{cell}:n": sum(d <= until and how == "event" for d, how in ends), f"{cell}:incidence_rate": share}
+        if lower is not None:
+            cells |= {f"{cell}:incidence_lower": lower, f"{cell}:incidence_upper": upper}
+    return cells
+
+
+def adverse_events(trial):
+    people = trial.members("safety")
+    all_, starts, found = counted_events(trial)
     before = [(pid, r) for pid, r in all_ if r["start"] < starts[pid][0]]
     after = [(pid, r) for pid, r in all_ if r["start"] > starts[pid][1]]
     kinds = {
@@ -281,6 +334,33 @@ def test_every_number_of_these_tables_is_what_a_second_reader_finds(told):
     assert sorted(numbers) == sorted(mine)
 
     assert {c: (str(mine[c]), row["value"]) for c, row in numbers.items() if differs(mine[c], row)} == {}
+
+
+# Two ways to the same maximum; with fewer than two degrees of freedom the limits magnify what is left of them.
+CLOSE = {"n": 0, "estimate": 1e-6, "se": 1e-6, "df": 1e-5, "lower": 1e-4, "upper": 1e-4}
+UNSTRUCTURED = "unstructured covariance, Kenward-Roger-Linear"
+
+
+def test_every_mean_of_the_mixed_model_is_what_a_second_fit_finds(told):
+    trial, results, _ = told
+    compared = 0
+    for m in CORE:
+        rows = []
+        for p, visit in ((p, v) for p in trial.members("full_analysis") for v in PLANNED[1:]):
+            before, now = trial.measure(p, m, "W0"), trial.measure(p, m, visit)
+            rows += [(p.pid, visit, before, now - before)] if None not in (before, now) else []
+        mine = repeated_measures(rows)
+        if mine is None:
+            # What one program cannot fit with free covariances the other has not fitted either.
+            assert UNSTRUCTURED not in results[f"14.2.3.8:{m}.W12:estimate"]["method"]
+            continue
+        for visit, values in mine.items():
+            for name, value in zip(("n", "estimate", "se", "df", "lower", "upper"), values, strict=True):
+                theirs = float(results[f"14.2.3.8:{m}.{visit}:{name}"]["value_decimal"])
+                assert theirs == pytest.approx(value, rel=CLOSE[name], abs=1e-8), (m, visit, name)
+                compared += 1
+    # Twenty participants carry the model for each of the five measures at each of three visits.
+    assert compared == 5 * 3 * 6 if len(trial.enrolled()) >= 20 else compared > 0
 
 
 def test_every_verdict_of_every_participant_is_what_a_second_reader_finds(told):

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import msgspec
 
+from trialwright.analyze.families.at_risk import days_at_risk, grounds, within
 from trialwright.analyze.families.events import RELATED, later_than_visit
 from trialwright.analyze.material import Line, Material, assumptions, estimands_of, setting
 from trialwright.analyze.rates import Supply, method_rows
@@ -17,8 +18,8 @@ AS_ENTERED = "Terms as entered, capital letters apart; no dictionary of events i
 RATES = MethodUse(method="rate_ci", parameters={"method": "exact_garwood", "per": "100"})
 UNASKED = "The form does not ask whether an event is of special interest: nothing can be counted here"
 AT_RISK = (
-    "Events per 100 participant-years; the time runs from the first dose to the last visit within the time counted, "
-    "and an event after that visit is counted"
+    "Events per 100 participant-years from the first dose to the end of the time counted, or to leaving before it; "
+    "an event after that is in neither; every event counts, several of one participant as if independent"
 )
 
 Test = Callable[[AnalysisRecord], bool]
@@ -70,12 +71,15 @@ def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
     rows: list[ResultRow] = []
     for estimand in estimands_of(material, use, "event"):
         members = material.members(estimand.population)
-        found = counted_events(material, estimand, members)
-        days = {pid: days_at_risk(material, estimand, pid) for pid in members}
+        counted = counted_events(material, estimand, members)
+        days = days_at_risk(material, estimand, members, counted)
+        found = within(counted, days)
         known = [d for d in days.values() if d is not None]
         years = sum(known, 0) / DAYS_A_YEAR
         unknown = len(days) - len(known)
         warnings = (f"time at risk unknown for {unknown} participant(s)",) if unknown else ()
+        if outside := len(counted) - len(found):
+            warnings += (f"{outside} event(s) began after the time at risk and are not counted here",)
         labels = {"all": "Any event", "related": "Related to study treatment", "serious": "Serious"}
         for kind, label in labels.items():
             hits = [r for r in found if KINDS[kind](r)]
@@ -112,19 +116,6 @@ def counted_events(material: Material, estimand: Estimand, members: Sequence[str
     ]
 
 
-def days_at_risk(material: Material, estimand: Estimand, participant: str) -> int | None:
-    """Days from the first dose to the estimand's visit, or to the last visit that took place before it."""
-    order = [v.name for v in material.study.visits if v.kind in ("baseline", "planned")]
-    until = order.index(estimand.variable.visit) if estimand.variable.visit in order else len(order) - 1
-    days = [
-        r.study_day
-        for name in order[: until + 1]
-        for r in material.of("visit", name)
-        if r.participant_id == participant and r.study_day is not None
-    ]
-    return max(days) if days else None
-
-
 def _term(record: AnalysisRecord) -> str:
     """The words as typed: they are nobody's but the investigator's."""
     return " ".join(str(record.details.get("term", "")).split()) or "Not named"
@@ -139,9 +130,7 @@ def _at(
     hits: Sequence[AnalysisRecord],
     members: Sequence[str],
 ) -> Line:
-    order = [v.name for v in material.study.visits if v.kind in ("baseline", "planned")]
-    among = frozenset(members)
-    ends = [r.id for name in order for r in material.of("visit", name) if r.participant_id in among]
+    ends = grounds(material, members)
     return Line(
         display=use.number, row=named[0], label=named[1], estimand=estimand.name, analysis_set=estimand.population,
         denominator=len(members), assumed=assumptions(estimand.origin, *estimand.assumed),

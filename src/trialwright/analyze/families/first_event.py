@@ -2,7 +2,8 @@
 
 from fractions import Fraction
 
-from trialwright.analyze.families.adverse import KINDS, counted_events, days_at_risk
+from trialwright.analyze.families.adverse import KINDS, counted_events
+from trialwright.analyze.families.at_risk import days_at_risk, grounds, within
 from trialwright.analyze.material import Line, Material, assumptions, estimands_of, setting
 from trialwright.model.analysis import ResultRow
 from trialwright.model.entry import MethodResult
@@ -43,21 +44,20 @@ def _times(
     material: Material, estimand: Estimand, members: tuple[str, ...], kind: str
 ) -> tuple[dict[str, tuple[int, int]], tuple[str, ...]]:
     """Participant -> (day, what ended there), and the records behind it."""
-    events = [r for r in counted_events(material, estimand, members) if KINDS[kind](r)]
-    order = [v.name for v in material.study.visits if v.kind in ("baseline", "planned")]
-    among = frozenset(members)
-    visits = [r.id for name in order for r in material.of("visit", name) if r.participant_id in among]
+    counted = counted_events(material, estimand, members)
+    ends = days_at_risk(material, estimand, members, counted)
+    events = [r for r in within(counted, ends) if KINDS[kind](r)]
     left = {*material.with_fact("withdrawn"), *material.with_fact("died")}
     found: dict[str, tuple[int, int]] = {}
     for pid in members:
         days = [r.study_day for r in events if r.participant_id == pid and r.study_day is not None]
-        last = days_at_risk(material, estimand, pid)
+        last = ends[pid]
         if days:
             found[pid] = (min(days), EVENT)
         elif last is not None:
             found[pid] = (last, LEFT if pid in left else CENSORED)
     facts = (*material.facts("withdrawn", members), *material.facts("died", members))
-    return found, (*(r.id for r in events), *visits, *facts)
+    return found, (*(r.id for r in events), *grounds(material, members), *facts)
 
 
 def _days(material: Material, use: DisplayUse, estimand: Estimand, times: dict[str, tuple[int, int]]) -> list[int]:

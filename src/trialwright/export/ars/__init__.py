@@ -16,6 +16,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 LOST: tuple[tuple[str, str], ...] = (
     ("the way from a result to its datapoints", "ARS has no place for record ids; results.json carries them"),
     ("exact fractions", "a raw value is a text in ARS: the fraction in lowest terms stands there as it is"),
+    ("why a result has no value", "a result without a value has no raw value; the reason stands at its analysis"),
     ("warnings and assumptions of a row", "they stand in the description of its analysis, not beside the number"),
 )
 """What ARS cannot carry, and why."""
@@ -122,22 +123,27 @@ def _analysis(study: Study, use: DisplayUse, rows: Sequence[ResultRow]) -> dict[
             {
                 "operationId": _operation(row.display, row.statistic),
                 "resultGroups": [{"groupingId": f"Grp_{use.number}", "groupId": f"Grp_{use.number}_{row.row}"}],
-                "rawValue": _raw(row.value),
-                "formattedValue": printed[row.cell],
+                **_values(row, printed[row.cell]),
             }
             for row in rows
         ],
     }
 
 
-def _raw(value: Fraction | float | int | str | None) -> str | None:
-    if value is None or isinstance(value, str):
+def _values(row: ResultRow, printed: str) -> dict[str, Json]:
+    """What was worked out and what is printed; the standard has no empty raw value, so without one it is left out."""
+    told: dict[str, Json] = {} if row.value is None else {"rawValue": _raw(row.value)}
+    return {**told, "formattedValue": printed}
+
+
+def _raw(value: Fraction | float | int | str) -> str:
+    if isinstance(value, str):
         return value
     return repr(value) if isinstance(value, float) else str(Fraction(value))
 
 
 def _output(use: DisplayUse) -> dict[str, Json]:
-    title: list[Json] = [{"order": 1, "subSections": [{"id": f"Title_{use.number}", "order": 1, "text": use.title.en}]}]
+    title: list[Json] = [{"order": 1, "subSection": {"id": f"Title_{use.number}", "text": use.title.en}}]
     return {
         "id": f"Out_{use.number}",
         "name": f"{use.number} {use.title.en}",
