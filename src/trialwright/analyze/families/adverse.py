@@ -77,9 +77,9 @@ def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
         known = [d for d in days.values() if d is not None]
         years = sum(known, 0) / DAYS_A_YEAR
         unknown = len(days) - len(known)
-        warnings = (f"time at risk unknown for {unknown} participant(s)",) if unknown else ()
+        warnings = [f"time at risk unknown for {unknown} participant(s)"] if unknown else []
         if outside := len(counted) - len(found):
-            warnings += (f"{outside} event(s) began after the time at risk and are not counted here",)
+            warnings.append(f"{outside} event(s) began after the time at risk and are not counted here")
         labels = {"all": "Any event", "related": "Related to study treatment", "serious": "Serious"}
         for kind, label in labels.items():
             hits = [r for r in found if KINDS[kind](r)]

@@ -18,11 +18,18 @@ NAMES = {
 
 
 class Covariance(NamedTuple):
-    """The matrix (visits x visits), its derivatives by each parameter, and by each two."""
+    """
+    The matrix (visits x visits), its derivatives by each parameter, and two sums over those by each two.
+
+    `curve(weight)`: parameters x parameters, each second derivative times a symmetric weight of visits x visits, summed.
+    `gather(weight)`: visits x visits, the second derivatives times a symmetric weight of parameters x parameters,
+    summed. Both are asked for instead of the derivatives, which free covariances have visits^6 / 4 of.
+    """
 
     matrix: np.ndarray
     first: np.ndarray
-    second: np.ndarray
+    curve: Callable[[np.ndarray], np.ndarray]
+    gather: Callable[[np.ndarray], np.ndarray]
 
 
 class _Correlation(NamedTuple):
@@ -44,6 +51,15 @@ def covariance(structure: str, theta: np.ndarray, visits: int) -> Covariance:
     return _scaled(_CORRELATIONS[structure.removesuffix("h")](theta[deviations:], visits), theta[:deviations])
 
 
+def matrix(structure: str, theta: np.ndarray, visits: int) -> np.ndarray:
+    """The covariance matrix alone, where no derivative is asked for."""
+    if structure == "us" or visits == 1:
+        lower = _lower(theta, visits)
+        product: np.ndarray = lower @ lower.T
+        return product
+    return covariance(structure, theta, visits).matrix
+
+
 def start(structure: str, deviations: np.ndarray, correlation: float) -> np.ndarray:
     """Parameters to begin from: the deviation of each visit, and one correlation between all of them."""
     visits = len(deviations)
@@ -62,45 +78,68 @@ def start(structure: str, deviations: np.ndarray, correlation: float) -> np.ndar
     return np.concatenate([sizes, np.full(visits - 1 if kind == "toep" else 1, free)])
 
 
+def _lower(theta: np.ndarray, visits: int) -> np.ndarray:
+    """L = diag(exp(first)) (unit lower triangle of the others), row by row."""
+    lower = np.eye(visits)
+    lower[np.tril_indices(visits, -1)] = theta[visits:]
+    scaled: np.ndarray = np.exp(theta[:visits])[:, None] * lower
+    return scaled
+
+
 def _unstructured(theta: np.ndarray, visits: int) -> Covariance:
-    """L L' with L = diag(exp(first)) (unit lower triangle of the others)."""
-    count = len(theta)
-    sizes = np.exp(theta[:visits])
-    lower, first, second = np.diag(sizes), np.zeros((count, visits, visits)), np.zeros((count, count, visits, visits))
-    place = visits
-    for a in range(visits):
-        for b in range(a):
-            lower[a, b] = sizes[a] * theta[place]
-            first[place, a, b] = sizes[a]
-            second[a, place, a, b] = second[place, a, a, b] = sizes[a]
-            place += 1
-    for a in range(visits):
-        first[a, a] = second[a, a, a] = lower[a]
+    """
+    L L'.
+
+    L is linear in each parameter below the diagonal, and its row a is its own derivative by the logarithm of a's size:
+    so the second derivatives of L are the row itself, or the one size that a parameter of that row is multiplied by.
+    """
+    lower, sizes = _lower(theta, visits), np.exp(theta[:visits])
+    rows, columns = np.tril_indices(visits, -1)
+    places, own = np.arange(visits, len(theta)), np.arange(visits)
+    first = np.zeros((len(theta), visits, visits))
+    first[own, own] = lower
+    first[places, rows, columns] = sizes[rows]
+    flat = first.reshape(len(theta), -1)
     product = first @ lower.T
-    crossed = np.einsum("iab,jcb->ijac", first, first)
-    bent = second @ lower.T
-    return Covariance(
-        lower @ lower.T,
-        product + product.transpose(0, 2, 1),
-        bent + bent.transpose(0, 1, 3, 2) + crossed + crossed.transpose(1, 0, 2, 3),
-    )
+
+    def curve(weight: np.ndarray) -> np.ndarray:
+        crossed = flat @ (weight @ first).reshape(len(theta), -1).T
+        pull = weight @ lower
+        bent = np.zeros((len(theta), len(theta)))
+        bent[own, own] = (lower * pull).sum(axis=1)
+        bent[rows, places] = bent[places, rows] = sizes[rows] * pull[rows, columns]
+        summed: np.ndarray = 2 * (crossed + bent)
+        return summed
+
+    def gather(weight: np.ndarray) -> np.ndarray:
+        crossed = np.tensordot((weight @ flat).reshape(first.shape), first, axes=((0, 2), (0, 2)))
+        bent = np.diag(weight)[:visits, None] * lower
+        bent[rows, columns] += 2 * weight[rows, places] * sizes[rows]
+        turned = bent @ lower.T
+        summed: np.ndarray = 2 * crossed + turned + turned.T
+        return summed
+
+    return Covariance(lower @ lower.T, product + product.transpose(0, 2, 1), curve, gather)
 
 
 def _scaled(correlation: _Correlation, logs: np.ndarray) -> Covariance:
     """Correlations times standard deviations, one for all visits or one for each."""
     visits, sizes = correlation.matrix.shape[0], np.exp(logs)
     outer = np.outer(np.broadcast_to(sizes, visits), np.broadcast_to(sizes, visits))
-    matrix, inner, bent = outer * correlation.matrix, outer * correlation.first, outer * correlation.second
+    scaled, inner, bent = outer * correlation.matrix, outer * correlation.first, outer * correlation.second
     # How often each deviation enters element (a, b): twice on its own diagonal, once in its row and column.
     if len(logs) == 1:
         times = np.full((1, visits, visits), 2.0)
     else:
         at = np.eye(visits)
         times = at[:, :, None] + at[:, None, :]
-    first = np.concatenate([times * matrix, inner])
-    top = np.concatenate([times[:, None] * times[None] * matrix, times[:, None] * inner[None]], axis=1)
+    first = np.concatenate([times * scaled, inner])
+    top = np.concatenate([times[:, None] * times[None] * scaled, times[:, None] * inner[None]], axis=1)
     bottom = np.concatenate([inner[:, None] * times[None], bent], axis=1)
-    return Covariance(matrix, first, np.concatenate([top, bottom]))
+    second = np.concatenate([top, bottom])
+    return Covariance(
+        scaled, first, lambda weight: np.tensordot(second, weight, 2), lambda weight: np.tensordot(weight, second, 2)
+    )
 
 
 def _bounded(theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -140,8 +179,8 @@ def _symmetric(theta: np.ndarray, visits: int) -> _Correlation:
     share = 1 / (1 + np.exp(-theta[0]))
     slope = (1 + floor) * share * (1 - share)
     off = 1 - np.eye(visits)
-    matrix = np.eye(visits) + off * (share * (1 + floor) - floor)
-    return _Correlation(matrix, (off * slope)[None], (off * slope * (1 - 2 * share))[None, None])
+    equal = np.eye(visits) + off * (share * (1 + floor) - floor)
+    return _Correlation(equal, (off * slope)[None], (off * slope * (1 - 2 * share))[None, None])
 
 
 _CORRELATIONS: dict[str, Callable[[np.ndarray, int], _Correlation]] = {

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trialwright.catalog.numerics.covariance import covariance, start
+from trialwright.catalog.numerics.covariance import covariance, matrix, start
 
 MOST_STEPS = 100
 SMALL_STEP = 1e-14  # the Newton decrement, twice the log-likelihood still to be gained
@@ -116,7 +116,7 @@ def _search(model: Model, theta: np.ndarray, step: np.ndarray, value: float) -> 
     for _ in range(40):
         there: np.ndarray = theta + share * step
         with np.errstate(over="ignore", invalid="ignore"):
-            sigma = covariance(model.structure, there, model.visits).matrix
+            sigma = matrix(model.structure, there, model.visits)
         solved = _solve(sigma, model.groups) if np.isfinite(sigma).all() else None
         if solved is not None and solved[0] <= value + 1e-12 * abs(value):
             return there
@@ -161,7 +161,7 @@ def _state(model: Model, theta: np.ndarray) -> _State | None:
     value, beta, phi, inverses = solved
     residual = np.append(-beta, 1.0)
     count, width = len(theta), len(beta)
-    gradient, curved = np.zeros(count), np.zeros((count, count))
+    curved, weights = np.zeros((count, count)), np.zeros_like(shape.matrix)
     slopes, pulls = np.zeros((count, width, width)), np.zeros((count, width))
     for group, inverse in zip(model.groups, inverses, strict=True):
         rows, k = group.visits[:, None], len(group.visits)
@@ -169,16 +169,15 @@ def _state(model: Model, theta: np.ndarray) -> _State | None:
         fitted = np.tensordot(group.products[:, :, :-1, :-1], phi, 2)
         toward = group.products @ residual  # (visit, visit, column)
         errors = toward @ residual
-        weight = group.size * inverse - inverse @ (fitted + errors) @ inverse
-        gradient += np.tensordot(first, weight, 2)
-        bent = shape.second[:, :, rows, group.visits]
-        curved += np.tensordot(bent, weight, 2)
+        weights[rows, group.visits] += group.size * inverse - inverse @ (fitted + errors) @ inverse
         turned = inverse @ first  # A V_i
         right = turned @ (group.size * np.eye(k) - 2 * inverse @ (fitted + errors))
         curved -= turned.reshape(count, -1) @ right.transpose(0, 2, 1).reshape(count, -1).T
         both = (turned @ inverse).reshape(count, -1)  # A V_i A
         slopes += (both @ group.products[:, :, :-1, :-1].reshape(k * k, -1)).reshape(count, width, width)
         pulls += both @ toward[:, :, :-1].reshape(k * k, -1)
+    gradient = np.tensordot(shape.first, weights, 2)
+    curved += shape.curve((weights + weights.T) / 2)
     through = slopes @ phi
     curved -= np.einsum("iab,jba->ij", through, through, optimize=True) + 2 * pulls @ phi @ pulls.T
     return _State(value, gradient / 2, (curved + curved.T) / 4, beta, phi, slopes)
@@ -193,13 +192,13 @@ def _finished(model: Model, theta: np.ndarray, why: str) -> Fit:
     observations = sum(group.size * len(group.visits) for group in model.groups)
     constant = (observations - len(state.beta)) * np.log(2 * np.pi) / 2
     info = np.linalg.pinv(state.hessian)
-    spread, bend = np.zeros_like(state.phi), np.zeros_like(state.phi)
+    spread, bend, gathered = np.zeros_like(state.phi), np.zeros_like(state.phi), shape.gather(info)
     for group, inverse in zip(model.groups, solved[3], strict=True):
         rows = group.visits[:, None]
-        first, second = shape.first[:, rows, group.visits], shape.second[:, :, rows, group.visits]
+        first = shape.first[:, rows, group.visits]
         turned = inverse @ first
         middle = np.einsum("ij,iab,jbc->ac", info, turned, turned, optimize=True) @ inverse
-        outer = inverse @ np.tensordot(info, second, 2) @ inverse
+        outer = inverse @ gathered[rows, group.visits] @ inverse
         spread += np.tensordot(middle, group.products[:, :, :-1, :-1], 2)
         bend += np.tensordot(outer, group.products[:, :, :-1, :-1], 2)
     return Fit(
