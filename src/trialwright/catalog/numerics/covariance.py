@@ -21,7 +21,7 @@ class Covariance(NamedTuple):
     """
     The matrix (visits x visits), its derivatives by each parameter, and two sums over those by each two.
 
-    `curve(weight)`: parameters x parameters, each second derivative times a symmetric weight of visits x visits, summed.
+    `curve(weight)`: parameters x parameters, second derivatives times a symmetric weight of visits x visits, summed.
     `gather(weight)`: visits x visits, the second derivatives times a symmetric weight of parameters x parameters,
     summed. Both are asked for instead of the derivatives, which free covariances have visits^6 / 4 of.
     """
