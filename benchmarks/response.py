@@ -181,7 +181,7 @@ def _few_rows() -> list[str]:
         spent = best(lambda e=entry: e.evaluate(twenty), 200) * 1000
         failed += _held(f"20 participants, {name}, ms", spent, 2, most=True)
         whole = best(lambda e=entry: e.evaluate(twenty, why=True), 200) * 1000
-        print(f"    with the sentences: {whole:.2f} ms")
+        failed += _held(f"20 participants with the sentences, {name}, ms", whole, 2, most=True)
         one = best(lambda e=entry: e.evaluate(twenty[0]), 200) * 1000
         failed += _held(f"one live row, {name}, ms", one, 1, most=True)
         compiled = entry.compiled("", {})

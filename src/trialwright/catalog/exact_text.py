@@ -5,6 +5,8 @@ from fractions import Fraction
 
 def exact_text(number: Fraction | int) -> str:
     """The number in full: "37.5" where its decimals end, else the fraction in lowest terms, "80/3"."""
+    if number.denominator == 1:
+        return str(number.numerator)
     places = _places(number.denominator)
     return str(number) if places is None else rounded(number, places)
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -210,11 +211,22 @@ _MATCHED = re.compile(EXACT)
 
 
 def _cell(column: str, place: int, cell: str | None) -> tuple[Fraction | int, int] | None:
-    text = (cell or "").strip()
+    if cell is None:
+        return None
+    try:
+        return _read(cell)
+    except ValueError:
+        raise no_number(column, place) from None
+
+
+@lru_cache(maxsize=4096)
+def _read(cell: str) -> tuple[Fraction | int, int] | None:
+    """Remembered, because the same few texts fill a table: the values of a scale, and its length in every row."""
+    text = cell.strip()
     if not text:
         return None
     if not _MATCHED.match(text):
-        raise no_number(column, place)
+        raise ValueError(text)
     if "/" in text:
         return exact(text), 0
     whole, _, decimals = text.partition(".")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from trialwright.model.entry import Criterion, Entry, Reason
+from trialwright.model.text import Text
 
 _ROLE_FIELDS = frozenset({"measure", "measures"})
 
@@ -16,17 +17,18 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
     """
     roles = entry.roles if isinstance(entry, Criterion) else {}
     chinese = language.startswith("zh")
-    comma, both = ("、", "、") if chinese else (", ", " and ")
     clauses = []
     for reason in reasons:
         key, fields = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
-        told = dict(fields)
+        told = fields
         for field, text in fields.items():
-            if field in _ROLE_FIELDS:
-                names = [n for n in text.split(",") if n]
-                told[field] = comma.join(roles[n].of(language) if n in roles else n for n in names)
-            elif field.endswith("clauses"):
-                keys = [k for k in text.split(",") if k]
-                told[field] = both.join(entry.sentences[k].of(language) for k in keys)
-        clauses.append(entry.sentences[key].of(language).format_map(told))
+            if field in _ROLE_FIELDS or field.endswith("clauses"):
+                known, joined = (roles, ", ") if field in _ROLE_FIELDS else (entry.sentences, " and ")
+                told = {**told, field: _listed(text, known, "、" if chinese else joined, language)}
+        sentence = entry.sentences[key]
+        clauses.append((sentence.zh if chinese and sentence.zh else sentence.en).format_map(told))
     return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")
+
+
+def _listed(keys: str, known: Mapping[str, Text], joined: str, language: str) -> str:
+    return joined.join([known[key].of(language) if key in known else key for key in keys.split(",") if key])

@@ -3,9 +3,12 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
+from math import lcm
 from typing import Any, cast
 
 from trialwright.catalog.evaluator.nodes import in_order, parts
+from trialwright.catalog.evaluator.widths import bounds_of
 from trialwright.catalog.parameters import exact
 from trialwright.model.expression import (
     Add,
@@ -130,45 +133,75 @@ def compile_row(expr: Expr) -> RowFunction:
     Units:    a Quantity counts by its number; who asks converts units first.
     Raises:   TypeError where a column holds words, or a code that is no number, and a number is needed.
     """
-    nodes = in_order([expr])
-    run = _compile(nodes)
-    return lambda row: _result(run(row)[-1])
+    run = compile_rule(Rule((), {"": expr}))
+    return lambda row: run(row)[""]
 
 
 def compile_rule(rule: Rule) -> Callable[[Mapping[str, RowValue]], dict[str, RowResult]]:
     """The same for all outputs of a rule at once; what they share is computed once."""
     nodes = in_order(rule.outputs.values())
-    run = _compile(nodes)
-    places = {name: nodes.index(root) for name, root in rule.outputs.items()}
+    over = _denominators(nodes)
+    constants, steps, places = _compile(nodes, over)
+    asked = [(name, places[root, 1], over.get(root, 1)) for name, root in rule.outputs.items()]
 
     def outputs(row: Mapping[str, RowValue]) -> dict[str, RowResult]:
-        slots = run(row)
-        return {name: _result(slots[place]) for name, place in places.items()}
+        slots = constants.copy()
+        append = slots.append
+        for step in steps:
+            append(step(slots, row))
+        return {name: _result(slots[place], denominator) for name, place, denominator in asked}
 
     return outputs
 
 
-def _compile(nodes: Sequence[Expr]) -> Callable[[Mapping[str, RowValue]], list[_Slot]]:
-    places = {node: place for place, node in enumerate(nodes)}
-    steps = [_step(node, [places[part] for part in parts(node)]) for node in nodes]
+def _denominators(nodes: Sequence[Expr]) -> dict[Expr, int]:
+    names = [node.name for node in nodes if isinstance(node, Column)]
+    return {node: bounds.denominator for node, bounds in bounds_of(nodes, dict.fromkeys(names, (0, 0))).items()}
 
-    def run(row: Mapping[str, RowValue]) -> list[_Slot]:
-        slots: list[_Slot] = []
-        append = slots.append
-        for step in steps:
-            append(step(slots, row))
-        return slots
 
-    return run
+def _compile(
+    nodes: Sequence[Expr], over: Mapping[Expr, int]
+) -> tuple[list[_Slot], list[_Step], dict[tuple[Expr, int], int]]:
+    """
+    Constant slots, the steps that fill the slots after them, and the place of each node times a factor.
+
+    A number stands as its numerator over the denominator of its node, as in columns: with whole numbers in a row,
+    sums of half points stay whole, and a sum of Fractions costs ten times as much. What meets in a sum is put over
+    one denominator by a slot of its own.
+    """
+    slots = dict.fromkeys(slot for node in nodes for slot in (*_operands(node, over), (node, 1)))
+    fixed = [slot for slot in slots if isinstance(slot[0], Constant | Known)]
+    ordered = [*fixed, *(slot for slot in slots if slot not in set(fixed))]
+    places = {slot: place for place, slot in enumerate(ordered)}
+    constants: list[_Slot] = [
+        node.numerator * factor if isinstance(node, Constant) else cast(Known, node).truth for node, factor in fixed
+    ]
+    steps = [
+        _step(node, [places[operand] for operand in _operands(node, over)])
+        if factor == 1
+        else _scaled(places[node, 1], factor)
+        for node, factor in ordered[len(fixed) :]
+    ]
+    return constants, steps, places
+
+
+def _operands(node: Expr, over: Mapping[Expr, int]) -> list[tuple[Expr, int]]:
+    """The parts of a node, each with what it must be multiplied by to stand over one denominator with the others."""
+    of = parts(node)
+    if not isinstance(node, Add | Subtract | Compare | Choose | OrElse):
+        return [(part, 1) for part in of]
+    shared = lcm(*(over[part] for part in of if part in over))
+    return [(part, shared // over[part] if part in over else 1) for part in of]
+
+
+def _scaled(place: int, factor: int) -> _Step:
+    return lambda s, _: None if s[place] is None else s[place] * factor
 
 
 def _step(node: Expr, at: list[int]) -> _Step:
     match node:
         case Column(name):
             return lambda _, row: _number(row.get(name))
-        case Constant(numerator, denominator):
-            constant = numerator if denominator == 1 else Fraction(numerator, denominator)
-            return lambda _s, _r: constant
         case Add() | Subtract() | Multiply():
             return _arithmetic(type(node), *at)
         case DaysBetween(start, end):
@@ -180,8 +213,6 @@ def _step(node: Expr, at: list[int]) -> _Step:
             return lambda _, row: _code_is(row.get(name), wanted)
         case Answered(name):
             return lambda _, row: row.get(name) is not None and not isinstance(row.get(name), Missing)
-        case Known(truth):
-            return lambda _s, _r: truth
     return _combination(node, at)
 
 
@@ -317,6 +348,15 @@ def _dated(value: RowValue) -> RowValue:
     return PartialDate(value) if isinstance(value, str) else value
 
 
-def _result(slot: _Slot) -> RowResult:
+def _result(slot: _Slot, denominator: int) -> RowResult:
     # An open span is a number we do not know.
-    return None if isinstance(slot, Span) else slot
+    if slot is None or isinstance(slot, Span):
+        return None
+    return slot if denominator == 1 else _divided(slot, denominator)
+
+
+@lru_cache(maxsize=4096)
+def _divided(numerator: Fraction | int, denominator: int) -> Fraction | int:
+    """Remembered, because scores have few values and a Fraction is slow to make; whole where it divides."""
+    whole, rest = divmod(numerator, denominator)
+    return Fraction(numerator, denominator) if rest else whole

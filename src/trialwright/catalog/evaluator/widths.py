@@ -6,7 +6,7 @@ Polars wraps integer overflow silently, so no expression is built before its bou
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from math import lcm
 from typing import NamedTuple
@@ -72,11 +72,7 @@ def widths(rule: Rule, columns: Mapping[str, tuple[int, int]]) -> Widths:
     Nodes that meet in one comparison or one sum get the same width, so that nothing is cast inside an expression.
     """
     nodes = in_order(rule.outputs.values())
-    bounds: dict[Expr, Bounds] = {}
-    for node in nodes:
-        found = _bounds(node, bounds, columns)
-        if found is not None:
-            bounds[node] = found
+    bounds = bounds_of(nodes, columns)
     _share_denominators(rule, nodes, bounds)
     groups = _Groups()
     ends: dict[Expr, Bounds] = {}
@@ -95,6 +91,16 @@ def widths(rule: Rule, columns: Mapping[str, tuple[int, int]]) -> Widths:
         reached[head] = reached.get(head, found).with_ends(found)
     width = {node: width_of(reached[groups.head(node)]) for node in ends}
     return Widths(bounds, width, max((w.bits for w in width.values()), default=8))
+
+
+def bounds_of(nodes: Iterable[Expr], columns: Mapping[str, tuple[int, int]]) -> dict[Expr, Bounds]:
+    """The bounds of every number among `nodes`, parts before the whole; its denominator depends on the tree alone."""
+    bounds: dict[Expr, Bounds] = {}
+    for node in nodes:
+        found = _bounds(node, bounds, columns)
+        if found is not None:
+            bounds[node] = found
+    return bounds
 
 
 def _share_denominators(rule: Rule, nodes: list[Expr], bounds: dict[Expr, Bounds]) -> None:

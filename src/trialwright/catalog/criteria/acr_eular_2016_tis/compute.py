@@ -170,7 +170,8 @@ def _turning(outputs: Outputs, needed: int, lower: Fraction | int) -> list[Reaso
     """What alone would have changed the verdict; nothing where something missing could still decide it."""
     earned = {m: outputs[f"points_{m}"] or 0 for m in TABLE}
     if outputs["verdict"]:
-        decisive = [m for m in TABLE if lower - earned[m] < needed]
+        spare = lower - needed
+        decisive = [m for m in TABLE if earned[m] > spare]
         return [Reason("each_one", {"measures": ",".join(decisive)}) if decisive else Reason("to_spare")]
     if outputs["verdict"] is None:
         return []
