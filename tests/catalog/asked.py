@@ -37,6 +37,8 @@ def _score(draw, category, needed):
             edge = draw.random.choice([2, 10, 20, 30] if m == "mmt" else [5, 15, 25, 40])
             step = Fraction(edge * length, 100) * (1 if m == "mmt" else -1)
             now = before + step if before + step >= 0 else now
+        if m != "enz":  # only the enzyme has values beyond the length of its scale
+            before, now = (v if v is None else min(v, Fraction(length)) for v in (before, now))
         values[m] = (before, now, None if draw.missing() else Fraction(length))
     _, lower, upper = tis(values)
     row = {f"{m}_{part}": v for m, three in values.items() for part, v in zip(("b", "f", "range"), three, strict=True)}

@@ -14,7 +14,7 @@ from trialwright.catalog.evaluator import narrow
 SIX = ("phga", "ptga", "mmt", "haq", "enz", "exm")
 DOI = catalog.criterion("imacs_doi_2004")
 TIS = catalog.criterion("acr_eular_2016_tis")
-RANGES = {"phga": 10, "ptga": 10, "mmt": 80, "haq": 3, "enz": 3000, "exm": 10}
+RANGES = {"phga": 10, "ptga": 10, "mmt": 80, "haq": 5, "enz": 3000, "exm": 10}
 
 
 def _one(**pairs):
@@ -68,6 +68,51 @@ def test_what_is_no_number_never_enters(bad, said):
         DOI.evaluate(_one(phga=(bad, bad)))
     with pytest.raises(ValueError, match=said):
         DOI.evaluate(pl.concat([_one(phga=(bad, bad))] * 100))
+
+
+BAD = [
+    (DOI, {"phga_b": "-5"}, "column phga_b, row 1: expected no number below 0"),
+    (DOI, {"phga_scale": 0}, "phga_scale must hold a number above 0"),
+    (DOI, {"phga_scale": None}, "phga_scale must hold a number above 0"),
+    (TIS, {"mmt_b": 60, "mmt_f": 120}, "column mmt_f, row 1: expected no more than the length of the scale"),
+    (TIS, {"phga_range": -10}, "column phga_range, row 1: expected a length above 0"),
+    (TIS, {"phga_range": 0}, "column phga_range, row 1: expected a length above 0"),
+    (TIS, {"phga_higher_better": 2}, "column phga_higher_better, row 1: expected 1"),
+    (catalog.criterion("bohan_peter"), {"rash": 2}, "column rash, row 1: expected 1"),
+    (catalog.criterion("bohan_peter"), {"rash": Decimal("0.1")}, "column rash, row 1: expected 1"),
+    (catalog.criterion("bohan_peter"), {"rash": Decimal("1.0")}, "column rash, row 1: expected 1"),
+    (catalog.criterion("confirmed_deterioration"), {"exm_n": -1}, "column exm_n, row 1: expected no number below 0"),
+]
+
+
+@pytest.mark.parametrize(("criterion", "wrong", "said"), BAD, ids=[f"{c.name}-{w}" for c, w, _ in BAD])
+def test_a_number_that_cannot_be_is_refused_in_one_row_and_in_many(criterion, wrong, said):
+    columns = {c: 1 for c in criterion.compiled("", {}).rule.columns if not c.endswith("_scale")}
+    columns |= {f"{m}_range": 150 for m in SIX} | {"mmt_range": 80} | wrong
+    one = pl.DataFrame({name: [value] for name, value in columns.items()}, strict=False)
+
+    for frame in (one, pl.concat([one] * 100)):
+        with pytest.raises(ValueError, match=said):
+            criterion.evaluate(frame)
+
+
+def test_an_enzyme_may_lie_beyond_its_scale_and_a_length_that_the_table_knows_holds_too():
+    frame = _one(haq=(1, 1)).with_columns(**{f"{m}_range": pl.lit(r) for m, r in RANGES.items()})
+    high = frame.with_columns(enz_b=9000)
+    far = frame.with_columns(phga_b=50, phga_range=pl.lit(None, pl.Int64))
+
+    assert TIS.evaluate(high)["enz_points"].to_list() == [Decimal("7.5")]
+    for rows in (far, pl.concat([far] * 100)):
+        assert TIS.evaluate(rows)["phga_points"].unique().to_list() == [None]
+        with pytest.raises(ValueError, match="column phga_b, row 1: expected no more than the length"):
+            TIS.evaluate(rows, ranges="standard")
+    other = (
+        frame.with_columns(mmt_b=pl.lit(100, pl.Int64), mmt_range=150),
+        frame.with_columns(mmt_f=pl.lit(90, pl.Int64)),
+    )
+    mixed = pl.concat([*[frame] * 99, *other], how="vertical_relaxed")
+    with pytest.raises(ValueError, match="column mmt_f, row 101"):
+        TIS.evaluate(mixed)
 
 
 def test_wrong_names_are_told_with_the_likely_right_ones():
@@ -162,7 +207,7 @@ def test_a_change_of_unit_changes_no_answer(people, measure, factor):
 def test_a_better_value_never_unmakes_a_responder(people, measure, better, reading):
     frame = _frame(people)
     sign = 1 if measure == "mmt" else -1
-    improved = frame.with_columns((pl.col(f"{measure}_f") + sign * better).clip(0))
+    improved = frame.with_columns((pl.col(f"{measure}_f") + sign * better).clip(0, 100))
     order = {False: 0, None: 1, True: 2}
 
     before = DOI.evaluate(frame, reading=reading)["verdict"]

@@ -132,7 +132,8 @@ def test_a_step_towards_the_verdict_never_unmakes_it(name, parameters, draw_row,
         if not step:
             continue
         flags = column in KNOWN.criterion(name).yes_no
-        changed = [{**row, column: _moved(row[column], step, flags)} for row in rows]
+        length = f"{column.removesuffix('_f')}_range"
+        changed = [{**row, column: _moved(row[column], step, flags, row.get(length))} for row in rows]
         after = KNOWN.criterion(name).evaluate(_frame(changed), **parameters, answers=["verdict"])["verdict"]
         worse = [i for i, (a, b) in enumerate(zip(after, before, strict=True)) if order[a] < order[b]]
         assert worse == [], (column, rows[worse[0]])
@@ -148,9 +149,10 @@ def _step(name, column, way):
     return TOWARDS[name][max(fits, key=len)] if fits else 0
 
 
-def _moved(value, step, flag):
+def _moved(value, step, flag, highest):
     if value is None:
         return None
     if flag:
         return int(step > 0)
-    return max(Fraction(0), value + step * Fraction(7, 10))
+    moved = max(Fraction(0), value + step * Fraction(7, 10))
+    return moved if highest is None or moved < value else min(moved, max(highest, value))

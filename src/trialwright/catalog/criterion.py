@@ -21,8 +21,9 @@ from trialwright.catalog.evaluator import (
     fold,
     gathered,
 )
+from trialwright.catalog.limits import Bound, bounds, check_numbers, lengths_of
 from trialwright.catalog.numerators import EXACT, Exact, exact_rows, measure_of, no_number, numerators
-from trialwright.catalog.parameters import Argument, Parameters, complete, plain
+from trialwright.catalog.parameters import Argument, Parameters, complete, exact, plain
 from trialwright.catalog.sentences import worded
 from trialwright.catalog.strict_yaml import guess
 from trialwright.model.entry import Criterion, Reason
@@ -37,12 +38,17 @@ Row = Mapping[str, RowValue]
 
 
 class Compiled(NamedTuple):
-    """A criterion under fixed parameters, its rule compiled; `denominators` is what its numbers stand over."""
+    """
+    A criterion under fixed parameters, its rule compiled.
+
+    `denominators`: what its numbers stand over. `bounds`: what the numbers that it reads may be.
+    """
 
     parameters: Parameters
     rule: Rule
     by_row: Callable[[Row], dict[str, RowResult]]
     denominators: Mapping[str, int]
+    bounds: Sequence[Bound]
 
 
 class ResponseCriterion(Criterion, frozen=True, kw_only=True):
@@ -68,7 +74,9 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
                   counted for. `why` adds the sentences. A `Wide` frame (proved once) gives the answers alone.
         Units:    one unit a measure; integers beside a column `m_scale` are numerators over it.
         Missing:  null, and "" in a text. A NaN is refused.
-        Raises:   ValueError where parameters or values cannot be used, LookupError where a column is absent.
+        Raises:   ValueError where parameters or values cannot be used (no number, below 0, beyond the end of its
+                  scale, an answer other than 0 or 1), LookupError where a column is absent, TypeError where it holds
+                  something else than numbers.
         """
         compiled = self.compiled(reading, {name: plain(given) for name, given in parameters.items()})
         wanted = self._answers(compiled, answers, why)
@@ -76,10 +84,12 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
         height = (frame.frame if isinstance(frame, Wide) else frame).height
         if height <= _BY_ROWS:
             rows, absent = (_rows(frame), ()) if isinstance(frame, Wide) else self._few(compiled, frame)
+            check_numbers(rows, compiled.bounds)
             run = _row_function(self.compute, tuple(compiled.parameters.texts.items()), absent, tuple(needed))
             made = self._row_columns(compiled, [run(row) for row in rows], wanted)
         else:
             read = frame if isinstance(frame, Wide) else self._many(compiled, frame)
+            check_numbers(read.rows if isinstance(read, Exact) else read, compiled.bounds)
             if isinstance(read, Exact):
                 made = self._row_columns(compiled, [compiled.by_row(row) for row in read.rows], wanted)
             else:
@@ -95,7 +105,7 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
         settled, wrong = complete(self.parameters, {**self.readings.get(reading, {}), **parameters}, self.name)
         if settled is None:
             raise ValueError("; ".join(problem.sentence() for problem in wrong))
-        return _compiled(self.compute, tuple(settled.texts.items()))
+        return _compiled(self.compute, tuple(settled.texts.items()), self.yes_no, self.lowest)
 
     def _answers(self, compiled: Compiled, answers: Collection[str], why: bool) -> list[str]:
         usual = [n for n in ("verdict", *self.table) if n != "why"]
@@ -198,10 +208,13 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
 
 
 @lru_cache(maxsize=512)
-def _compiled(compute: ModuleType, texts: tuple[tuple[str, str], ...]) -> Compiled:
+def _compiled(
+    compute: ModuleType, texts: tuple[tuple[str, str], ...], yes_no: tuple[str, ...], lowest: str | None
+) -> Compiled:
     parameters = Parameters(dict(texts))
     rule: Rule = compute.rule(parameters)
-    return Compiled(parameters, rule, compile_rule(rule), denominators_of(rule))
+    held = bounds(rule.columns, yes_no, None if lowest is None else exact(lowest), lengths_of(compute, parameters))
+    return Compiled(parameters, rule, compile_rule(rule), denominators_of(rule), held)
 
 
 @lru_cache(maxsize=2048)
@@ -209,7 +222,7 @@ def _row_function(
     compute: ModuleType, texts: tuple[tuple[str, str], ...], absent: tuple[str, ...], needed: tuple[str, ...]
 ) -> Callable[[Row], dict[str, RowResult]]:
     """The needed outputs of a row, what follows from absent columns worked out beforehand."""
-    rule = _compiled(compute, texts).rule
+    rule: Rule = compute.rule(Parameters(dict(texts)))
     asked = msgspec.structs.replace(rule, outputs={name: rule.outputs[name] for name in needed})
     return compile_rule(fold(asked, dict.fromkeys(absent), rule.columns, whole=False))
 

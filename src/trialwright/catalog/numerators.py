@@ -150,6 +150,8 @@ def over_one_scale(measure: str, parts: Mapping[str, Fraction | None]) -> dict[s
 def _integers(column: pl.Series) -> pl.Series:
     if not (column.dtype.is_integer() or column.dtype in (pl.Boolean, pl.Null)):
         raise TypeError(f"column {column.name} stands beside its scale and must hold integers, found {column.dtype}")
+    if column.name.endswith("_scale") and (column.null_count() or not bool((column > 0).all())):
+        raise ValueError(f"column {column.name} must hold a number above 0 in every row")
     return column
 
 
@@ -169,6 +171,9 @@ def exact_rows(columns: Sequence[pl.Series]) -> list[dict[str, Fraction | int | 
     measures: dict[str, list[str]] = {}
     for name in named:
         measures.setdefault(measure_of(name), []).append(name)
+    for measure, names in measures.items():
+        if f"{measure}_scale" in names:
+            named |= {name: _integers(named[name]) for name in names}
     written = {name: _written(column) for name, column in named.items()}
     rows: list[dict[str, Fraction | int | None]] = [{} for _ in range(len(columns[0]) if columns else 0)]
     for measure, names in measures.items():

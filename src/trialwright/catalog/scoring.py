@@ -8,7 +8,8 @@ from typing import NamedTuple, cast
 import polars as pl
 
 from trialwright.catalog.catalog import Catalog, Output
-from trialwright.catalog.evaluator import compile_rule, evaluate_numerators
+from trialwright.catalog.evaluator import Wide, compile_rule, evaluate_numerators
+from trialwright.catalog.limits import Outside, beyond, lengths_of, outside
 from trialwright.catalog.numerators import EXACT, Exact, numerators
 from trialwright.catalog.parameters import Parameters, exact
 from trialwright.model.entry import Criterion
@@ -60,6 +61,7 @@ class Scorer:
         self.columns = columns_of(self.rule)
         self.by_row = compile_rule(self.rule)
         self.module = catalog.compute(criterion, "criterion")
+        self.beyond = beyond(self.rule.columns, lengths_of(self.module, parameters))
 
     def score(self, texts: Texts) -> tuple[dict[str, list[Cell]], list[WrongCell]]:
         """
@@ -79,11 +81,13 @@ class Scorer:
         if wrong:
             return {}, wrong
         absent = [pl.lit(None, dtype=pl.String).alias(c) for c in self.columns.optional if c not in given]
-        return self._answers(self._outputs(frame.with_columns(absent))), []
+        read = numerators(frame.with_columns(absent))
+        rows = read.rows if isinstance(read, Exact) else read
+        wrong = [_beyond(each, texts) for each in outside(rows, self.beyond)]
+        return ({}, sorted(wrong)) if wrong else (self._answers(self._outputs(read)), [])
 
-    def _outputs(self, frame: pl.DataFrame) -> list[dict[str, Output]]:
+    def _outputs(self, read: Wide | Exact) -> list[dict[str, Output]]:
         """The rule's outputs row by row: in columns where the decimals are short, else in exact fractions."""
-        read = numerators(frame)
         if isinstance(read, Exact):
             return [self.by_row(row) for row in read.rows]
         found, denominators = evaluate_numerators(self.rule, read)
@@ -161,6 +165,11 @@ def _unreadable(row: int, column: str, text: str) -> WrongCell:
 
 
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ord("."), 0x3000: None}
+
+
+def _beyond(found: Outside, texts: Texts) -> WrongCell:
+    cure = "Look for a typing error, and at the scale that was used"
+    return WrongCell(found.row, found.column, f'"{texts[found.column][found.row]}"', f"Expected {found.expected}", cure)
 
 
 def _whole(numerators: list[int | bool | None], denominator: int) -> Sequence[Output]:

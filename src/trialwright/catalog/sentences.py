@@ -1,6 +1,8 @@
 """Reasons as sentences in the reader's language: the wording stands in the entry, the fields in the reason."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from string import Formatter
 
 from trialwright.model.entry import Criterion, Entry, Reason
 from trialwright.model.text import Text
@@ -19,15 +21,20 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
     chinese = language.startswith("zh")
     clauses = []
     for reason in reasons:
-        key, fields = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
-        told = fields
-        for field, text in fields.items():
-            if field in _ROLE_FIELDS or field.endswith("clauses"):
-                known, joined = (roles, ", ") if field in _ROLE_FIELDS else (entry.sentences, " and ")
-                told = {**told, field: _listed(text, known, "、" if chinese else joined, language)}
-        sentence = entry.sentences[key]
-        clauses.append((sentence.zh if chinese and sentence.zh else sentence.en).format_map(told))
+        key, told = (reason.key, reason.fields) if isinstance(reason, Reason) else reason
+        sentence = entry.sentences[key].of(language)
+        for field in _lists_in(sentence):
+            known, joined = (roles, ", ") if field in _ROLE_FIELDS else (entry.sentences, " and ")
+            told = {**told, field: _listed(told[field], known, "、" if chinese else joined, language)}
+        clauses.append(sentence.format_map(told))
     return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")
+
+
+@cache
+def _lists_in(sentence: str) -> tuple[str, ...]:
+    """The fields of a sentence that hold names of roles or of clauses."""
+    fields = [name for _, name, _, _ in Formatter().parse(sentence) if name]
+    return tuple(name for name in fields if name in _ROLE_FIELDS or name.endswith("clauses"))
 
 
 def _listed(keys: str, known: Mapping[str, Text], joined: str, language: str) -> str:

@@ -119,6 +119,17 @@ def rule(parameters: Parameters) -> Rule:
     return Rule(columns, outputs, optional=optional)
 
 
+def lengths(parameters: Parameters) -> Mapping[str, Fraction | None]:
+    """
+    The measures whose values cannot lie beyond the length of their scale, and that length where the table has one.
+
+    An enzyme can: its scale is a multiple of a limit of normal, and no end of it.
+    """
+    known = _standard(parameters)
+    bounded = [m for m in TABLE if m != "enz" or parameters.choice("core_set") == "printo"]
+    return {m: Fraction(known[m]) if m in known else None for m in bounded}
+
+
 def words(outputs: Outputs, parameters: Parameters) -> dict[str, str]:
     """`category`: none, minimal, moderate or major; `undetermined:A..B` where the bounds fall into different ones."""
     low = _category(outputs["lower"], parameters)
