@@ -218,6 +218,17 @@ def test_a_better_value_never_unmakes_a_responder(people, measure, better, readi
     assert (points[1] >= points[0]).all()
 
 
+def test_an_explanation_names_the_measures_of_the_core_set_that_was_asked():
+    frame = _one(phga=(5, 1), mmt=(30, 45)).with_columns(**{f"{m}_range": pl.lit(60) for m in SIX})
+
+    (printo,) = TIS.evaluate(frame, core_set="printo", why=True)["why"]
+    (imacs,) = TIS.evaluate(frame, why=True)["why"]
+
+    assert "muscle strength (CMAS) 25 % of its scale better" in printo.replace("25.0", "25")
+    assert "quality of life (CHQ-PhS)" in printo and "enzyme" not in printo
+    assert "muscle enzyme" in imacs and "CMAS" not in imacs
+
+
 def test_a_frame_proved_once_answers_every_reading():
     frame = pl.concat([_one(phga=(40, 32), ptga=(40, 32), exm=(40, 32))] * 100)
     wide = narrow(frame, {f"{m}_{p}": (0, 100) for m in SIX for p in "bf"})

@@ -252,7 +252,7 @@ def test_every_criterion_has_a_sheet_and_every_word_on_it_is_chinese_too():
     texts += [s.hint for s in sheets if s.hint is not None]
     texts += [each for s in sheets for v in s.variants for each in v.said]
     # Names of trials, papers and units are the same in both; so are ACR20, 50 and 70.
-    same = {"cm", "Rider 2004", "NCT01315938", "acr20", "acr50", "acr70", ""}
+    same = {"cm", "Rider 2004", "NCT01315938", "ACR20", "ACR50", "ACR70", ""}
     assert [t for t in texts if t.en not in same and t.en == (t.zh or t.en)] == []
 
 
@@ -316,8 +316,45 @@ def test_a_second_age_of_onset_is_never_offered_and_never_counted(page, file):
     assert first.locator(".why").inner_text().startswith("between 3.1 and 5.2 points")
 
 
+@needs_chromium
+@chromium
+def test_what_a_biopsy_shows_is_not_asked_and_not_counted_without_one(page, file):
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=iim_2017&{ONSET}&age40plus=1&bx_rimmed_vacuoles=1")
+    asked = page.locator("[id^=fault-bx_]").locator("xpath=..")
+    first = page.locator(".variant").first
+    assert (asked.count(), [each.is_visible() for each in asked.all()]) == (4, [False] * 4)
+    assert first.locator(".why").inner_text().startswith("5.2 points")
+
+    page.locator("label:has(#biopsy_available-1)").click()
+    assert [each.is_visible() for each in asked.all()] == [True] * 4
+    # 2.2 + 3.2 + 3.1 of the column with biopsy; the three other questions about it are open: up to 4.8 more
+    assert first.locator(".why").inner_text().startswith("between 8.5 and 13.3 points")
+
+
+@needs_chromium
+@chromium
+def test_a_value_beyond_its_scale_is_told_and_not_counted_but_an_enzyme_may_be(page, file):
+    typed = PATIENT.replace("mmt_f=150", "mmt_f=160").replace("enz_b=66", "enz_b=9000")
+    page.goto("about:blank")
+    page.goto(f"{file}#criterion=acr_eular_2016_tis&{typed}&mmt_range=150&enz_range=3000")
+
+    assert "beyond the scale and is not counted" in page.locator("#fault-mmt").inner_text()
+    assert page.locator("#fault-enz").inner_text() == ""
+    # 20 + 2.5 + 0 + 7.5 + 20 and what strength may earn
+    assert page.locator(".variant .why").first.inner_text().startswith("between 50 and 82.5 points")
+
+
 # Typed, the sheet, and what its first answer must say: cases.yaml and hand calculation.
 SHEETS = [
+    # both joint counts and three of five by exactly 20 %; the reactant rose by a third, which has no say
+    (
+        "acr_20_50_70",
+        "tjc_b=10&tjc_f=8&sjc_b=5&sjc_f=4&pain_b=50&pain_f=40&ptga_b=50&ptga_f=40&phga_b=50&phga_f=40&haq_b=1&haq_f=1"
+        "&apr_b=30&apr_f=40",
+        ["Responder", "Not a responder", "Not a responder"],
+        ["5 of 7 measures improved\n", "\tneither"],
+    ),
     # 2.1 + 0.7 + 0.8 + 3.3 points without biopsy; 5.3 possible, 5.5 probable, 7.5 definite
     (
         "iim_2017",
@@ -349,8 +386,8 @@ SHEETS = [
     (
         "glucocorticoid_sparing",
         "gc_b=20&gc_f=10&pulse=0",
-        ["Spared glucocorticoid", "Spared glucocorticoid", "Not spared", "Not spared"],
-        ["It would be: Not spared, with pulse treatment since baseline."],
+        ["Glucocorticoid spared", "Glucocorticoid spared", "Glucocorticoid not spared", "Glucocorticoid not spared"],
+        ["It would be: Glucocorticoid not spared, with pulse treatment since baseline."],
     ),
     # ten months: provisional; the biopsy decides between the two kinds
     (

@@ -15,6 +15,7 @@ from trialwright.catalog.exact_text import exact_text
 from trialwright.catalog.numerators import exact_rows
 from trialwright.catalog.strict_yaml import YamlList, YamlMap, YamlNode, read_yaml
 from trialwright.model.entry import Criterion, Entry, EntryKind, Instrument, Item, Method, NumberTable, Source
+from trialwright.model.text import Text
 
 Plain = Union[str, list["Plain"], dict[str, "Plain"]]  # noqa: UP007 - a name in quotes knows no |
 Case = dict[str, Plain]
@@ -23,6 +24,7 @@ SEEN = {
     "original": "seen in the source",
     "secondary": "seen in a secondary source",
     "recalled": "from memory, not checked",
+    "declared": "ours, declared",
 }
 GIVEN = (
     "reading", "parameters", "options", "arguments", "values", "answers", "baseline", "now", "measure", "rows", "on",
@@ -47,9 +49,10 @@ def entry_page(catalog: Catalog, name: str, kind: EntryKind | None = None, level
         parts += _instrument(entry, under)
     if isinstance(entry, Criterion | Method):
         parts += _parameters(entry, under)
+    roles = entry.roles if isinstance(entry, Criterion) else {}
     for table in catalog.number_tables(name) if entry.kind in ("instrument", "criterion") else ():
         parts += [f"{under} {table.title.en}{f' (version {table.version})' if table.version != '1' else ''}"]
-        parts += [*([table.says] if table.says else []), _numbers(table)]
+        parts += [*([table.says] if table.says else []), _numbers(table, roles)]
     parts += [f"{under} Sources", _listed(_source(source) for source in entry.source)]
     if isinstance(entry, Instrument) and entry.licence:
         parts += [f"Licence: {entry.licence.strip()}"]
@@ -149,9 +152,11 @@ def _parameters(entry: Criterion | Method, under: str) -> list[str]:
     return parts
 
 
-def _numbers(table: NumberTable) -> str:
+def _numbers(table: NumberTable, roles: Mapping[str, Text]) -> str:
     heads = ("for", f"number{f' ({table.unit})' if table.unit else ''}", "source")
-    return _table(heads, [(row.of.en, exact_text(row.number), _source(row.source)) for row in table.rows])
+    return _table(
+        heads, [(roles.get(row.of.en, row.of).en, exact_text(row.number), _source(row.source)) for row in table.rows]
+    )
 
 
 def _source(source: Source) -> str:
@@ -177,7 +182,8 @@ def _plain(node: YamlNode) -> Plain:
 def _case(catalog: Catalog, entry: Entry, case: Case) -> str:
     """One worked case: its title, what goes in, what comes out and why, and where the numbers come from."""
     source = _texts(case, "source")
-    given = [str(case["line"])] if "line" in case else [f"{key}: {_flow(case[key])}" for key in GIVEN if key in case]
+    given = [str(case["line"])] if "line" in case else []
+    given += [f"{key}: {_flow(case[key])}" for key in GIVEN if key in case]
     out = [f"{key}: {_flow(case[key])}" for key in CAME if key in case]
     lines = [f"**{case['title']}** ({case['kind']})", "", *(f"    {text}" for text in given)]
     lines += [f"    -> {text}" for text in out]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import chain
 
 import msgspec
 
@@ -176,7 +177,7 @@ def _item_contradictions(item: Item) -> Iterable[str]:
 
 def _reading_contradictions(entry: Criterion) -> Iterable[str]:
     declared = {p.name: p for p in entry.parameters}
-    for name in (*entry.yes_no, *entry.once, *(name for group in entry.one_of for name in group)):
+    for name in (*entry.yes_no, *entry.once, *chain(*entry.one_of), *chain(*entry.only_with.items())):
         if name not in entry.roles:
             yield f'"{name}" is no role. {guess(name, entry.roles)}'.strip()
     yield from _sheet_contradictions(entry, declared)

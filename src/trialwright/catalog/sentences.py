@@ -15,7 +15,7 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
     Reasons as one sentence in "en" or "zh".
 
     A field called `measure` or `measures` holds roles ("phga" or "phga,mmt") and is worded by the criterion's own; one
-    called `clauses` (or `..._clauses`) holds keys of further sentences, worded the same way.
+    called `clauses` (or `..._clauses`) holds keys of further sentences, which also word what is no role.
     """
     roles = entry.roles if isinstance(entry, Criterion) else {}
     chinese = language.startswith("zh")
@@ -25,7 +25,9 @@ def worded(entry: Entry, reasons: Sequence[Reason | tuple[str, Mapping[str, str]
         sentence = entry.sentences[key].of(language)
         for field in _lists_in(sentence):
             known, joined = (roles, ", ") if field in _ROLE_FIELDS else (entry.sentences, " and ")
-            told = {**told, field: _listed(told[field], known, "、" if chinese else joined, language)}
+            names = [known.get(n) or entry.sentences.get(n) or Text(n) for n in told[field].split(",") if n]
+            joined = "、" if chinese else joined
+            told = {**told, field: joined.join([name.of(language) for name in names])}
         clauses.append(sentence.format_map(told))
     return ("；" if chinese else "; ").join(clauses) + (("。" if chinese else ".") if clauses else "")
 
@@ -35,7 +37,3 @@ def _lists_in(sentence: str) -> tuple[str, ...]:
     """The fields of a sentence that hold names of roles or of clauses."""
     fields = [name for _, name, _, _ in Formatter().parse(sentence) if name]
     return tuple(name for name in fields if name in _ROLE_FIELDS or name.endswith("clauses"))
-
-
-def _listed(keys: str, known: Mapping[str, Text], joined: str, language: str) -> str:
-    return joined.join([known[key].of(language) if key in known else key for key in keys.split(",") if key])

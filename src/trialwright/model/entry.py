@@ -9,7 +9,9 @@ import msgspec
 from trialwright.model.quantity import Missing, Value
 from trialwright.model.text import Text
 
-Seen = Literal["original", "secondary", "recalled"]
+Seen = Literal["original", "secondary", "recalled", "declared"]
+"""Seen in the source, in a secondary source, from memory; or no source's: a rule of our own, said to be one."""
+
 ItemKind = Literal["number", "integer", "choice", "yes_no", "date", "partial_date", "text"]
 EntryKind = Literal["instrument", "criterion", "method", "display", "terms"]
 
@@ -173,6 +175,7 @@ class Criterion(Entry, frozen=True, kw_only=True):
     reading_sources: dict[str, Source] = {}  # of readings whose numbers come from elsewhere than their parameters'
     yes_no: tuple[str, ...] = ()  # roles that are asked as a question: 1 yes, 0 no; the others are measured
     one_of: tuple[tuple[str, ...], ...] = ()  # questions of which at most one can be answered yes
+    only_with: dict[str, str] = {}  # question -> question without which, answered no, it is not asked
     once: tuple[str, ...] = ()  # roles that are measured once and not compared with a baseline
     table: dict[str, str] = {}  # column of a scored table -> output of the rule, a word of compute.py, or "why"
     lowest: str | None = None  # no value of a measure may lie below this

@@ -83,6 +83,21 @@ def test_the_real_patient_reached_the_definition_as_published(tmp_path):
     assert (answer["doi"], answer["n_improved"], answer["n_worsened"]) == ("Y", "3", "1")
 
 
+def test_a_value_beyond_its_scale_is_named_with_the_length(tmp_path):
+    lengths = "phga_range,ptga_range,mmt_range,haq_range,enz_range,exm_range"
+    path = _table(
+        tmp_path,
+        PATIENT + ",10,10,150,3,30,10",  # an enzyme may lie beyond its own
+        PATIENT + ",10,10,80,3,30,10",
+        header=f"{HEADER},{lengths}",
+    )
+
+    problems = score_table("acr_eular_2016_tis", path, tmp_path / "out.csv", "", {})
+
+    assert [p.where.split(", ")[1] for p in problems] == ["column mmt_b", "column mmt_f"]
+    assert '"146"' in problems[0].found and "mmt_range" in problems[0].expected
+
+
 def test_other_columns_pass_through_and_an_answer_replaces_its_namesake(tmp_path):
     path = _table(tmp_path, PATIENT + ',N,"a, b"', header=HEADER + ",doi,note")
     score_table(DOI, path, tmp_path / "out.csv", "rider_2004", {})

@@ -46,11 +46,14 @@
         } catch (error) { faults[m.role] = w("fault"); made[m.role + part] = null; }
       });
       var length = made[m.role + "_range"];
-      var over = length && m.scales.length && ["_b", "_f", "_n"].some(function (part) {
-        return made[m.role + part] && Engine.compared(made[m.role + part], ">", length);
+      if (length && m.bounded) ["_b", "_f", "_n"].forEach(function (part) {
+        if (!made[m.role + part] || !Engine.compared(made[m.role + part], ">", length)) return;
+        faults[m.role] = faults[m.role] || w("beyond");
+        made[m.role + part] = null;
       });
-      if (over && !faults[m.role]) faults[m.role] = w("beyond");
     });
+    // A link may hold an answer that is not asked for.
+    criterion.measures.forEach(function (m) { if (!Reasons.asked(m, made)) made[m.role] = null; });
     // Two answers that exclude each other, as a link may hold them: neither is believed.
     var ruled = criterion.measures.filter(function (m) { return made[m.role] && made[m.role][0] === 1n && Reasons.ruledBy(m, made); });
     ruled.forEach(function (m) { made[m.role] = null; faults[m.role] = w("exclude"); });
@@ -60,8 +63,8 @@
   // The counts or points behind a verdict, what it waits for, and what alone would have changed it.
   function reasons(variant, given, answers) {
     var told = [], program = variant.program, measures = rolesOf(program);
-    var improved = answers.n_improved, worse = answers.n_worsened;
-    if (improved) told.push(w("improvedOf", { n: improved[0], of: measures.length }) + (worse ? "; " + w("worse", { n: worse[0] }) : ""));
+    var worse = answers.n_worsened, improved = measures.filter(function (m) { return answers["improved_" + m.role]; }).length;
+    if (answers.n_improved) told.push(w("improvedOf", { n: improved, of: measures.length }) + (worse ? w("semicolon") + w("worse", { n: worse[0] }) : ""));
     var low = answers.lower || answers.score, high = answers.upper;
     if (low && high) {
       var same = Engine.compared(low, "==", high);
@@ -162,6 +165,7 @@
     var found = row(), area = document.getElementById("verdicts");
     criterion.measures.forEach(function (m) {
       var fault = document.getElementById("fault-" + m.role);
+      if (m.only_with) fault.parentNode.hidden = !Reasons.asked(m, found.row);
       fault.textContent = found.faults[m.role];
       typed(m).forEach(function (part) {
         var input = document.getElementById(m.role + part);

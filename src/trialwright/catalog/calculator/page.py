@@ -1,7 +1,7 @@
 """What the calculator is made of: the criteria as data, the script, the style, and one page that needs nothing else."""
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -11,6 +11,8 @@ import msgspec
 from trialwright.catalog.calculator.program import Program, program_of
 from trialwright.catalog.calculator.reading import said
 from trialwright.catalog.catalog import Catalog
+from trialwright.catalog.limits import lengths_of
+from trialwright.catalog.parameters import Parameters
 from trialwright.model.entry import Criterion, Sheet, Source
 from trialwright.model.expression import Rule
 from trialwright.model.text import Text
@@ -29,12 +31,13 @@ SCALES: Mapping[str, tuple[str, ...]] = {
 RESPONSE = Text("Responder", "应答"), Text("Not a responder", "无应答")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """
     A measure as the page asks for it.
 
     `kind`: a pair of visits (perhaps with a third), one number, or yes and no. `parts`: the columns behind the role.
-    `excludes`: roles that cannot be answered yes beside this one.
+    `excludes`: roles that cannot be answered yes beside this one. `only_with`: a question that, answered no, leaves
+    this one unasked. `bounded`: no value lies beyond the length of the scale.
     """
 
     role: str
@@ -44,6 +47,8 @@ class Asked(msgspec.Struct, frozen=True):
     scales: tuple[str, ...]
     unit: Text | None
     excludes: tuple[str, ...] = ()
+    only_with: str = ""
+    bounded: bool = False
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -110,7 +115,10 @@ def calculator_page(catalog: Catalog, only: str = "") -> str:
 def _calculated(catalog: Catalog, entry: Criterion, sheet: Sheet) -> Calculated | None:
     variants = _variants(catalog, entry, sheet)
     columns = dict.fromkeys(column for _, _, rule in variants for column in rule.columns)
-    measures = _measures(entry, sheet, columns)
+    bounded = {
+        m for _, texts, _ in variants for m in lengths_of(catalog.compute(entry.name, "criterion"), Parameters(texts))
+    }
+    measures = _measures(entry, sheet, columns, bounded)
     if not measures:
         return None
     return Calculated(
@@ -154,7 +162,7 @@ def _called(codes: Iterable[str], sheet: Sheet) -> Text:
     return Text(", ".join(word.of("en") for word in words), "，".join(word.of("zh") for word in words))
 
 
-def _measures(entry: Criterion, sheet: Sheet, columns: Iterable[str]) -> tuple[Asked, ...]:
+def _measures(entry: Criterion, sheet: Sheet, columns: Iterable[str], bounded: Collection[str]) -> tuple[Asked, ...]:
     """The measures behind the columns, in the order of the entry's roles; () where a column belongs to none."""
     parts: dict[str, list[str]] = {}
     for column in columns:
@@ -170,7 +178,19 @@ def _measures(entry: Criterion, sheet: Sheet, columns: Iterable[str]) -> tuple[A
         scales = sheet.scales.get(role, SCALES.get(role, ()) if "_range" in parts[role] else ())
         label = sheet.labels.get(role, entry.roles[role])
         others = tuple(r for group in entry.one_of if role in group for r in group if r != role)
-        made.append(Asked(role, label, kind, tuple(parts[role]), scales, sheet.units.get(role), others))
+        made.append(
+            Asked(
+                role=role,
+                label=label,
+                kind=kind,
+                parts=tuple(parts[role]),
+                scales=scales,
+                unit=sheet.units.get(role),
+                excludes=others,
+                only_with=entry.only_with.get(role, ""),
+                bounded=role in bounded,
+            )
+        )
     return tuple(made)
 
 

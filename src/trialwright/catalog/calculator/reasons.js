@@ -19,6 +19,12 @@ var Reasons = (function () {
   // Questions that cannot be answered yes beside this one, and whether one of them is.
   function ruledBy(m, given) { return m.excludes.some(function (r) { return given[r] && given[r][0] === 1n; }); }
 
+  // Whether a question has sense beside another answer: what a biopsy shows has none where there is no biopsy.
+  function asked(m, given) {
+    var other = m.only_with && given[m.only_with];
+    return !other || other[0] !== 0n;
+  }
+
   // The rows that differ in this measure alone, each with the word for what was done to it; none that cannot be.
   function changes(m, given, met) {
     if (m.kind === "yes_no") {
@@ -56,7 +62,7 @@ var Reasons = (function () {
 
   // What an open verdict waits for: where one answer alone could settle it, those; else all that is missing.
   function waiting(program, measures, given) {
-    var gone = measures.filter(function (m) { return !whole(m, given) && !ruledBy(m, given); });
+    var gone = measures.filter(function (m) { return !whole(m, given) && !ruledBy(m, given) && asked(m, given); });
     var settling = gone.filter(function (m) {
       return m.kind === "yes_no" && [NONE, ONE].some(function (value) {
         return answersOf(program, given, set(m, [""], value)).verdict !== null;
@@ -71,5 +77,5 @@ var Reasons = (function () {
     return score && without ? Engine.minus(score, without) : null;
   }
 
-  return { known: known, ruledBy: ruledBy, used: used, turning: turning, waiting: waiting, worth: worth };
+  return { asked: asked, known: known, ruledBy: ruledBy, used: used, turning: turning, waiting: waiting, worth: worth };
 })();

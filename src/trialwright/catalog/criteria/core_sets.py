@@ -59,6 +59,11 @@ class CoreSet(NamedTuple):
         """Measures whose worsening counts: an ignored one leaves the count, so that its absence leaves nothing open."""
         return () if self.allowed_worse is None else tuple(m for m in self.names if m not in self.uncounted)
 
+    @property
+    def watched(self) -> frozenset[str]:
+        """Measures whose worsening has a say at all."""
+        return frozenset((*self.counted, *self.vetoes))
+
 
 def counted_core_set(
     parameters: Parameters, *, strength: str, worsening: str, higher_is_better: frozenset[str], least: str = ""
@@ -90,9 +95,9 @@ def core_set_rule(core: CoreSet, parameters: Parameters) -> Rule:
     """
     Improved at one visit (or two), as expressions over the pairs of the measures.
 
-    Shape:    `verdict`, `n_improved`, `n_worsened`; per measure `improved_m`, `worsened_m`, and for the explanation
-              `gain_m` (positive = better) and `base_m`, numerators whose quotient is the improvement. With two visits
-              or rescue: `at_visit`, `at_next` and `rescued` too.
+    Shape:    `verdict`, `n_improved`, `n_worsened`; per measure `improved_m`, `worsened_m` (neither of the two where
+              worsening plays no part), and for the explanation `gain_m` (positive = better) and `base_m`, numerators
+              whose quotient is the improvement. With two visits or rescue: `at_visit`, `at_next` and `rescued` too.
     Units:    values as entered; thresholds in percent of baseline, exact: gain x 100 >= percent x baseline.
     Missing:  a measure with either value missing may be improved, unchanged or worse; the verdict is unknown when
               that could decide either way.
@@ -117,11 +122,14 @@ def core_set_rule(core: CoreSet, parameters: Parameters) -> Rule:
     outputs: dict[str, Expr] = {
         "verdict": verdict,
         "n_improved": CountTrue(tuple(_improved(core, m, "f") for m in core.names)),
-        "n_worsened": CountTrue(tuple(_worsened(core, m, "f") for m in core.counted)),
         **steps,
     }
+    if core.allowed_worse is not None:
+        outputs["n_worsened"] = CountTrue(tuple(_worsened(core, m, "f") for m in core.counted))
     for m in core.every:
-        outputs |= {f"improved_{m}": _improved(core, m, "f"), f"worsened_{m}": _worsened(core, m, "f")}
+        outputs[f"improved_{m}"] = _improved(core, m, "f")
+        if core.allowed_worse is not None:
+            outputs[f"worsened_{m}"] = _worsened(core, m, "f")
         outputs |= {f"gain_{m}": gain(m, m in core.higher_is_better), f"base_{m}": Column(f"{m}_b")}
     return Rule(tuple(columns), outputs)
 
@@ -173,7 +181,7 @@ def _deciding(core: CoreSet, outputs: Outputs) -> Reason:
     fields = {
         "of": str(len(core.names)),
         "improved": str(outputs["n_improved"]),
-        "worse": str(outputs["n_worsened"]),
+        "worse": str(outputs.get("n_worsened", 0)),
         "enough": str(core.enough),
         "allowed": str(core.allowed_worse),
     }
@@ -190,7 +198,7 @@ def _deciding(core: CoreSet, outputs: Outputs) -> Reason:
     if possible < core.enough:
         key = "too_few" if possible == outputs["n_improved"] else "too_few_even_if"
         return Reason(key, {**fields, "possible": str(possible)})
-    if core.allowed_worse is not None and int(outputs["n_worsened"] or 0) > core.allowed_worse:
+    if core.allowed_worse is not None and int(outputs.get("n_worsened") or 0) > core.allowed_worse:
         return Reason("too_many_worse", fields)
     vetoed = [m for m in core.vetoes if outputs[f"worsened_{m}"]]
     if vetoed:
@@ -200,21 +208,22 @@ def _deciding(core: CoreSet, outputs: Outputs) -> Reason:
 
 
 def _undecided(core: CoreSet, outputs: Outputs) -> list[str]:
-    watched = {*core.counted, *core.vetoes}
     return [
-        m for m in core.every if outputs[f"improved_{m}"] is None or (m in watched and outputs[f"worsened_{m}"] is None)
+        m
+        for m in core.every
+        if outputs[f"improved_{m}"] is None or (m in core.watched and outputs[f"worsened_{m}"] is None)
     ]
 
 
 def _turning(core: CoreSet, outputs: Outputs) -> list[Reason]:
     """What would have changed the visit's answer; nothing where a missing measure could still decide it."""
     at_visit = outputs.get("at_visit", outputs["verdict"])
-    improved, worse = int(outputs["n_improved"] or 0), int(outputs["n_worsened"] or 0)
+    improved, worse = int(outputs["n_improved"] or 0), int(outputs.get("n_worsened") or 0)
     allowed = len(core.every) if core.allowed_worse is None else core.allowed_worse
     if at_visit:
         found = [Reason("each_needed" if improved == core.enough else "one_to_spare")]
         return found + ([Reason("no_more_worse")] if worse == allowed and worse < len(core.counted) else [])
-    if at_visit is None or any(outputs[f"worsened_{m}"] is None for m in (*core.counted, *core.vetoes)):
+    if at_visit is None or any(outputs[f"worsened_{m}"] is None for m in core.watched):
         return []
     vetoed = [m for m in core.vetoes if outputs[f"worsened_{m}"]]
     absent = [m for m in core.needed if outputs[f"improved_{m}"] is not True]
@@ -248,9 +257,8 @@ def _measure_reason(core: CoreSet, m: str, outputs: Outputs) -> Reason:
     moved_by, base = outputs[f"gain_{m}"], outputs[f"base_{m}"]
     if moved_by is None or base is None:
         return Reason("missing", {"measure": m})
-    improved, worsened = outputs[f"improved_{m}"], outputs[f"worsened_{m}"]
-    ignored = m in core.uncounted or (core.allowed_worse is None and m not in core.vetoes)
-    worth = "ignored" if ignored else "worse" if worsened else "open" if worsened is None else "not"
+    improved, worsened = outputs[f"improved_{m}"], outputs.get(f"worsened_{m}")
+    worth = "ignored" if m not in core.watched else "worse" if worsened else "open" if worsened is None else "not"
     return _moved_reason((m, moved_by, base), bool(improved), worth, (core.improved, core.worse))
 
 

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
-from math import gcd, lcm
+from math import ceil, floor, gcd, lcm
 
 import msgspec
 
@@ -204,9 +204,10 @@ def _compared(left: Number, op: Comparison, right: Number, whole: bool) -> Truth
         if factor > 0:
             return _compared(left.right, op, _constant(_fraction(right) / factor), whole)
     if whole and isinstance(right, Constant) and right.denominator != 1 and op not in ("==", "!=") and _whole(left):
-        # A whole number passes 5/3 exactly where it passes 1 or reaches 2: no factor, and narrower integers.
-        floor = right.numerator // right.denominator
-        return Compare(left, op, Constant(floor if op in (">", "<=") else floor + 1))
+        # A whole number passes 5/3 exactly where it passes 1 or reaches 2: no factor, and narrower integers. 4/2 may
+        # stand there too, and is 2 from both sides.
+        limit = _fraction(right)
+        return Compare(left, op, Constant(floor(limit) if op in (">", "<=") else ceil(limit)))
     return Compare(left, op, right)
 
 

@@ -53,6 +53,8 @@ STANDARD = {
 }
 # In the PRINTO core set quality of life (CHQ-PhS) stands where the enzyme is, and rises when it gets better.
 RISES = {"imacs": frozenset({"mmt"}), "printo": frozenset({"mmt", "enz"})}
+# What an explanation calls the five that differ; named in the entry's sentences.
+PRINTO = {"ptga": "parent_global", "mmt": "cmas", "haq": "chaq", "enz": "chq", "exm": "das"}
 WORDS_FROM = ("lower", "upper")
 
 _TABLE_3 = Source("PMC5577002 Table 3", "original")
@@ -150,12 +152,13 @@ def explain(outputs: Outputs, parameters: Parameters) -> list[Reason]:
     verdict = outputs["verdict"]
     key = "open" if verdict is None else "met" if verdict else "not_met"
     told = Reason("total" if lower == upper else "total_open", fields)
-    return [
+    reasons = [
         Reason(key, fields),
         told,
         *(_measure_reason(m, outputs) for m in TABLE),
         *_turning(outputs, _needed(parameters), lower),
     ]
+    return [_of_printo(each) for each in reasons] if parameters.choice("core_set") == "printo" else reasons
 
 
 def _measure_reason(m: str, outputs: Outputs) -> Reason:
@@ -183,7 +186,8 @@ def _turning(outputs: Outputs, needed: int, lower: Fraction | int) -> list[Reaso
     if outputs["verdict"]:
         spare = lower - needed
         decisive = [m for m in TABLE if earned[m] > spare]
-        return [Reason("each_one", {"measures": ",".join(decisive)}) if decisive else Reason("to_spare")]
+        key = "the_one" if len(decisive) == 1 else "each_one"
+        return [Reason(key, {"measures": ",".join(decisive)}) if decisive else Reason("to_spare")]
     if outputs["verdict"] is None:
         return []
     most = {m: outputs[f"attainable_{m}"] or 0 for m in TABLE}
@@ -192,7 +196,18 @@ def _turning(outputs: Outputs, needed: int, lower: Fraction | int) -> list[Reaso
     if attainable < needed:
         return [Reason("out_of_reach", fields)]
     would = [m for m in TABLE if outputs[f"points_{m}"] is not None and most[m] - earned[m] >= short]
-    return [Reason("one_would", {**fields, "measures": ",".join(would)}) if would else Reason("several_would", fields)]
+    if not would:
+        return [Reason("several_would", fields)]
+    return [Reason("one_would" if len(would) == 1 else "any_would", {**fields, "measures": ",".join(would)})]
+
+
+def _of_printo(reason: Reason) -> Reason:
+    """The same with what the PRINTO core set has in the places of the IMACS measures."""
+    told = {
+        field: ",".join(PRINTO.get(m, m) for m in text.split(",")) if field.startswith("measure") else text
+        for field, text in reason.fields.items()
+    }
+    return Reason(reason.key, told)
 
 
 def _needed(parameters: Parameters) -> int:

@@ -127,7 +127,7 @@ def _turning(outputs: Outputs, parameters: Parameters, before: Fraction | None) 
         m for m, bad in (("pulse", outputs.get("pulsed")), ("response", outputs.get("responded") is False)) if bad
     ]
     if outputs["spared"]:
-        return [Reason("but_for", {"measures": ",".join(beside)})] if len(beside) == 1 else []
+        return [Reason(f"but_for_{beside[0]}")] if len(beside) == 1 else []
     return [] if beside or before <= 0 else [Reason("would_need", {"dose": exact_text(dose)})]
 
 

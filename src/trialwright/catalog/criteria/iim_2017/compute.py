@@ -208,10 +208,13 @@ def _turning(outputs: Outputs, needed: Fraction) -> list[Reason]:
     if outputs["verdict"]:
         present = _counting(outputs, [f for f in FEATURES if outputs[f"has_{f}"]])
         needed_ones = [f for f in present if score - POINTS[f][biopsy] < needed]
-        return [Reason("each_one", {"measures": ",".join(needed_ones)}) if needed_ones else Reason("to_spare")]
+        key = "the_one" if len(needed_ones) == 1 else "each_one"
+        return [Reason(key, {"measures": ",".join(needed_ones)}) if needed_ones else Reason("to_spare")]
     would = [
         f
         for f in FEATURES
         if outputs[f"has_{f}"] is False and not f.startswith("age") and score + POINTS[f][biopsy] >= needed
     ]
-    return [Reason("just_short", {"measures": ",".join(would)}) if would else Reason("far")]
+    if not would:
+        return [Reason("far")]
+    return [Reason("one_short" if len(would) == 1 else "just_short", {"measures": ",".join(would)})]
