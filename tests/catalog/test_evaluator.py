@@ -21,6 +21,7 @@ from trialwright.model.expression import (
     Column,
     Compare,
     Constant,
+    CountTrue,
     DaysBetween,
     Known,
     Multiply,
