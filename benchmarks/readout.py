@@ -85,11 +85,22 @@ def with_visits(study: Study) -> tuple[Study, list[str]]:
 
 
 def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapshot:
-    """The snapshot with week 12 repeated at the added visits, and everybody repeated under new names."""
+    """The snapshot with week 12 of others at the added visits, and everybody repeated under new names."""
     own = snapshot.current
-    later = [own.filter(pl.col("visit") == "W12").with_columns(visit=pl.lit(name)) for name in added]
-    once = pl.concat([own, *later])
     people = sorted({event.participant_id for event in snapshot.events} - {""})
+    seen = own.filter(pl.col("visit") == "W12")
+    there = sorted(seen["participant_id"].unique().to_list())
+    # Another participant's values at each: visits that repeat one another to the digit have no covariance to fit.
+    later = [
+        seen.with_columns(
+            visit=pl.lit(name),
+            participant_id=pl.col("participant_id").replace_strict(
+                dict(zip(there, there[step:] + there[:step], strict=True))
+            ),
+        )
+        for step, name in enumerate(added, 1)
+    ]
+    once = pl.concat([own, *later])
     copies = -(-participants // len(people))
     frames, events, step = [], list(snapshot.events), int(own["seq"].to_numpy().max()) + 1
     for copy in range(1, copies):

@@ -92,7 +92,30 @@ def deviations(trial):
     for category in {hit[1].get("category") for hit in found} - {None}:
         hits = [hit for hit in found if hit[1].get("category") == category]
         cells |= with_one(f"14.1.3:category.{category}", hits, whole)
+    shown = [(p.pid, kind) for p in trial.enrolled() for kind in open_departures(trial, p)]
+    cells |= with_one("14.1.3:shown", shown, whole)
+    for kind in {kind for _, kind in shown}:
+        cells |= with_one(f"14.1.3:shown.{kind}", [hit for hit in shown if hit[1] == kind], whole)
     return cells
+
+
+def open_departures(trial, p):
+    """Visits outside their window and doses that the weight does not ask for, less what somebody settled."""
+    settled = {act["rule"] for act in p.acts["deviation_settled"]} | {
+        r.get("rule") for r in p.log("protocol_deviation")
+    }
+    for visit in PLANNED:
+        plan, on = trial.visits[visit], p.date_of(visit)
+        if on is None or p.first_dose is None or visit == "W0":
+            continue
+        late = (on - p.first_dose).days + 1 - int(plan["study_day"])
+        if not -int(plan["early"]) <= late <= int(plan["late"]) and f"window:{visit}" not in settled:
+            yield "visit_window"
+    weight = p.value("SCR", "weight.weight")
+    planned = None if weight is None else 500 if weight < 60 else 750 if weight <= 100 else 1000
+    for row, given in sorted(p.rows["dosing_log"].items()):
+        if None not in (planned, given.get("dose")) and given["dose"] != planned and given.get("interrupted") != "Y":
+            yield from () if f"dose:{row}" in settled else ("treatment",)
 
 
 def statistics(cell, values, whole):

@@ -97,7 +97,7 @@ class Trial:
         self.people = {}
         for row in _table(machine, "audit"):
             if row["what"] in ("participant_added", "enrolled", "screen_failure", "withdrawn", "completed", "died",
-                               "deviation_recorded"):  # fmt: skip
+                               "deviation_recorded", "deviation_settled"):  # fmt: skip
                 self._person(row["participant_id"]).acts[row["what"]].append(json.loads(row["details"] or "{}"))
         for row in _table(machine, "datapoints"):
             if row["row_inactivated"] == "no":

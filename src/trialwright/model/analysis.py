@@ -10,6 +10,9 @@ from trialwright.model.quantity import Missing
 from trialwright.model.study import Benchmark
 from trialwright.model.text import Text
 
+DEPARTURE = "departure"
+"""The parameter of records that tell a departure from the protocol which the data show and nobody has judged."""
+
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True):
     """

@@ -7,10 +7,10 @@ import msgspec
 from trialwright.analyze import analyze
 from trialwright.catalog import Catalog
 from trialwright.catalog.displays.layout import formatted_rows
-from trialwright.derive import derive
 from trialwright.model.analysis import ResultRow
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.study import Study
+from trialwright.pipeline.deriving import derive_all
 from trialwright.pipeline.trace import TracedDatapoint, Tracer
 
 
@@ -69,7 +69,7 @@ def compare_cuts(study: Study, before: Snapshot, after: Snapshot, catalog: Catal
 
 
 def _read(study: Study, snapshot: Snapshot, catalog: Catalog) -> tuple[tuple[ResultRow, ...], Tracer]:
-    analysis = derive(study, snapshot, catalog)
+    analysis = derive_all(study, snapshot, catalog)
     drawn = {use.number for use in study.displays if catalog.display(use.display).shape == "figure"}
     rows = tuple(row for row in analyze(study, analysis, catalog) if row.display not in drawn)
     return rows, Tracer(analysis, rows, snapshot)

@@ -11,13 +11,13 @@ import msgspec
 from trialwright.analyze import analyze
 from trialwright.capture.signatures import signatures
 from trialwright.catalog import Catalog
-from trialwright.derive import derive
 from trialwright.export.formats import Format, Source, formats
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.model.study import Study
+from trialwright.pipeline.deriving import derive_all
 from trialwright.pipeline.registration import check_registered, registered_record, registration_draft
 from trialwright.pipeline.trace import Tracer
 from trialwright.register import word_finding
@@ -48,7 +48,7 @@ def read_out(study: Study, catalog: Catalog, ledger: Ledger, as_of: dt.datetime 
     snapshot = ledger.snapshot(as_of)
     if not any(event.kind == "participant_added" for event in snapshot.events):
         return _no_data(study, as_of)
-    analysis = derive(study, snapshot, catalog)
+    analysis = derive_all(study, snapshot, catalog)
     return Readout(study=study, snapshot=snapshot, analysis=analysis, rows=analyze(study, analysis, catalog))
 
 

@@ -9,11 +9,11 @@ import polars as pl
 
 from trialwright.analyze import analyze
 from trialwright.catalog import Catalog
-from trialwright.derive import derive
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
+from trialwright.pipeline.deriving import derive_all
 
 
 class TracedDatapoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +137,7 @@ def recompute_all(study: Study, catalog: Catalog, tracer: Tracer, snapshot: Snap
         asked.setdefault(behind[row.cell], set()).add(row.display)
     # Each set of rows is derived once, and only the displays that rest on exactly that set are worked out from it.
     made = {
-        seqs: {r.cell: r for r in analyze(study, derive(study, _only(snapshot, seqs), catalog), catalog, displays)}
+        seqs: {r.cell: r for r in analyze(study, derive_all(study, _only(snapshot, seqs), catalog), catalog, displays)}
         for seqs, displays in asked.items()
     }
     results = []

@@ -40,12 +40,13 @@ def participants(m: Material) -> list[Block]:
         if row.row.startswith("withdrawn.") and row.value
     ]
     departed = m.say(
-        "Participants with a protocol deviation: {n} ({events} in all); with a major one: {major}{where}. Every "
-        "deviation is listed, those that the data show and those that a person recorded.",
+        "Participants with a protocol deviation: {n} ({events} in all); with a major one: {major}{where}. "
+        "The data show {open} more in {more} participants that nobody has judged yet. Both are listed.",
         "发生方案偏离的参与者：{n} 例（共 {events} 项）；有重大偏离者：{major} 例{where}。"
-        "所有偏离均予列出，包括由数据发现者与由人登记者。",
+        "另有数据显示、尚无人判定者 {open} 项，涉及 {more} 例。二者均予列出。",
         n=m.value("deviation_table", "any", "n"), events=m.value("deviation_table", "any", "events"),
         major=m.value("deviation_table", "major", "n"), where=m.refer("deviation_table"),
+        open=m.value("deviation_table", "shown", "events"), more=m.value("deviation_table", "shown", "n"),
     )  # fmt: skip
     kept = [
         m.say("{visit}: {n}, of them {inside} inside the window", "{visit}：{n} 例，其中窗内 {inside} 例",

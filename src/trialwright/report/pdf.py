@@ -44,6 +44,8 @@ _WHOLE = 0.75
 """A table that takes less of a page than this is not broken over two."""
 _FEW = 8
 """So many lines of footnotes stay together; more of them may begin under their table and end on the next page."""
+_PERCENT = re.compile(r"(\d) %")
+"""A number is not torn from its sign at the end of a line."""
 _BOX = re.compile(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"')
 
 
@@ -58,7 +60,7 @@ def write_pdf(document: Document) -> bytes:
         (files("trialwright.report") / "document.typ").read_bytes(),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_data(document), ensure_ascii=False)},
+        sys_inputs={"data": _PERCENT.sub("\\1\N{NO-BREAK SPACE}%", json.dumps(_data(document), ensure_ascii=False))},
         pdf_standards=[*STANDARDS],
         timestamp=int(dt.datetime.fromisoformat(f"{document.date}T00:00:00+00:00").timestamp()),
     )

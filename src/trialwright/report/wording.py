@@ -7,7 +7,7 @@ import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.catalog.wording import Book, shared_sentences
-from trialwright.model.analysis import Analysis, Cell, Figure, Table
+from trialwright.model.analysis import DEPARTURE, Analysis, Cell, Figure, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -122,7 +122,7 @@ def _asides(study: Study) -> Iterable[tuple[str, tuple[str, str]]]:
 def _typed(snapshot: Snapshot, analysis: Analysis) -> Iterator[str]:
     """What people typed in their own words: events, details, reasons, user names."""
     for record in analysis.records:
-        if record.kind == "event":
+        if record.kind == "event" and record.parameter != DEPARTURE:
             yield from record.details.values()
             if isinstance(record.value, str):
                 yield record.value

@@ -11,13 +11,13 @@ from trialwright.analyze import analyze
 from trialwright.capture.gates import ShownResults, may_see_verdict, results_shown
 from trialwright.capture.problems import problem
 from trialwright.catalog import load
-from trialwright.derive import derive
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.problem import Problem
 from trialwright.model.study import Estimand, Study
 from trialwright.model.text import Text
 from trialwright.pipeline.compare import compare_cuts
+from trialwright.pipeline.deriving import derive_all
 from trialwright.pipeline.readout import Readout, read_out
 from trialwright.pipeline.trace import Trace, TracedDatapoint
 from trialwright.report import Shown, book_of, lay_out
@@ -94,7 +94,7 @@ def readout_of(place: Place, allowed: ShownResults) -> Readout | Problem:
 
     def as_of_look() -> Readout:
         snapshot = place.ledger.snapshot(allowed.as_of)
-        analysis = derive(place.study, snapshot, load())
+        analysis = derive_all(place.study, snapshot, load())
         rows = analyze(place.study, analysis, load())
         return Readout(study=place.study, snapshot=snapshot, analysis=analysis, rows=rows)
 
@@ -156,7 +156,7 @@ def compared(place: Place, allowed: ShownResults, first: str, last: str, languag
         found = compare_cuts(place.study, _cut(place, allowed, first), _cut(place, allowed, last), load())
         book = None
         if language.startswith("zh"):
-            book = book_of(place.study, load(), found.after, derive(place.study, found.after, load()))
+            book = book_of(place.study, load(), found.after, derive_all(place.study, found.after, load()))
         cells = tuple(
             ComparedCell(
                 cell=each.cell, label=book.say(each.label) if book else each.label,
@@ -196,7 +196,7 @@ def _verdict(record: AnalysisRecord, estimand: Estimand, language: str) -> tuple
 
 
 def _analysis(place: Place, snapshot: Snapshot) -> Analysis:
-    return derive(place.study, snapshot, load())
+    return derive_all(place.study, snapshot, load())
 
 
 def _once(place: Place, what: str, make: Callable[[], _T]) -> _T:
