@@ -330,6 +330,12 @@ def test_what_a_biopsy_shows_is_not_asked_and_not_counted_without_one(page, file
     assert [each.is_visible() for each in asked.all()] == [True] * 4
     # 2.2 + 3.2 + 3.1 of the column with biopsy; the three other questions about it are open: up to 4.8 more
     assert first.locator(".why").inner_text().startswith("between 8.5 and 13.3 points")
+    # The biopsy itself earns nothing: that the other findings earn 0.2 more with it is theirs.
+    assert first.locator("tbody th").all_inner_texts() == [
+        "onset at 40 years or later",
+        "heliotrope rash",
+        "biopsy: rimmed vacuoles",
+    ]
 
 
 @needs_chromium

@@ -61,6 +61,14 @@ def test_a_page_shows_the_cases_with_the_reasons_in_both_languages(name):
     assert all(line.endswith(".") for line in reasons[::2]) and all(line.endswith("。") for line in reasons[1::2])
 
 
+def test_numbered_items_that_are_alike_stand_in_one_line():
+    page = entry_page(KNOWN, "cdasi_v2", "instrument")
+
+    assert "| erythema_1 to 15 | Site 1 to 15: redness | integer | 0 to 3 |" in page
+    assert "| hands_ulcer | Hands: ulcer on papules | integer | 0 to 1 |" in page
+    assert "erythema_2" not in page.split("What comes out")[0]
+
+
 @pytest.mark.parametrize("name", KNOWN.names("criterion"))
 def test_no_chinese_reason_is_left_in_english(name):
     # A key without its words, or an English category inside a Chinese sentence, would show as Latin letters.

@@ -148,6 +148,7 @@ def _worded(message: str) -> str:
     told = re.sub(r"`(\w+(?: \| \w+)*)`", lambda m: " or ".join(map(_named, m[1].split(" | "))), told)
     told = re.sub(r"^Object missing required field (\w+)$", r'the key "\1" is missing', told)
     told = re.sub(r"^Expected (.+), got (.+)$", r"expected \1, found \2", told)
+    told = re.sub(r"^Invalid RFC3339 encoded date$", "expected a day that exists, such as 2021-03-01", told)
     told = re.sub(r"^Invalid enum value '(.*)'$", r'"\1" is no word that may stand there', told)
     place = place.replace("key` in `", "").replace("[...]", "").strip("`").lstrip("$").lstrip(".")
     return f"{place}: {told}" if place else told

@@ -4,7 +4,9 @@ An entry of the catalog as a page to read: what it says, its choices, its number
 Everything comes from the entry's own files; the same page is printed by the command and stands in the documentation.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Union
 
 import polars as pl
@@ -31,7 +33,6 @@ GIVEN = (
     "typed",
 )  # fmt: skip
 CAME = ("expect", "scores", "pair", "log", "told", "stored", "problem", "refused", "shapes", "alt")
-_MOST_ITEMS = 40  # of a log or a questionnaire; a page is to be read
 
 
 def entry_page(catalog: Catalog, name: str, kind: EntryKind | None = None, level: int = 1) -> str:
@@ -105,16 +106,30 @@ def _instrument(entry: Instrument, under: str) -> list[str]:
         rows = [(o.name, o.label.en, ", ".join(o.choices), o.default or "must be decided") for o in entry.options]
         parts += [f"{under} What the study decides", _table(("option", "decides", "choices", "default"), rows)]
     if entry.items:
-        shown = [(i.name, i.label.en, _asked(i), _limits(i)) for i in entry.items[:_MOST_ITEMS]]
+        alike = [list(run) for _, run in groupby(entry.items, _kind_of_item)]
+        shown = [
+            (_ends([i.name for i in run]), _ends([i.label.en for i in run]), _asked(run[0]), _limits(run[0]))
+            for run in alike
+        ]
         parts += [f"{under} What is asked", _table(("item", "label", "answer", "limits"), shown)]
-        if len(entry.items) > _MOST_ITEMS:
-            parts += [f"and {len(entry.items) - _MOST_ITEMS} items more of the same kind"]
     if entry.scores:
         parts += [
             f"{under} What comes out",
             _table(("score", "label", "unit"), [(s.name, s.label.en, s.unit) for s in entry.scores]),
         ]
     return parts
+
+
+def _kind_of_item(item: Item) -> tuple[str, ...]:
+    """The same for numbered items that differ in their number alone, as the sites of a skin score."""
+    unnumbered = (re.sub(r"\d+", "#", text) for text in (item.name, item.label.en))
+    return (*unnumbered, _asked(item), _limits(item))
+
+
+def _ends(texts: Sequence[str]) -> str:
+    """ "Site 1 to 15: redness" of fifteen labels."""
+    last = iter(re.findall(r"\d+", texts[-1]))
+    return re.sub(r"\d+", lambda first: " to ".join(dict.fromkeys((first[0], next(last)))), texts[0])
 
 
 def _asked(item: Item) -> str:

@@ -114,10 +114,12 @@
       return worse === null ? w("left") : w(worse ? "worsened" : "neither");
     }).join(" / ");
   }
-  // Pairs, and findings where the criterion adds up points that only present ones earn.
+  // Pairs, and findings where the criterion adds up points that only present ones earn. A question on which others hang
+  // (is there a biopsy?) earns none itself, though with it all the others earn different ones.
   function shownIn(variant, answers, given) {
     return rolesOf(variant.program).filter(function (m) {
       if (m.kind === "pair") return true;
+      if (criterion.measures.some(function (other) { return other.only_with === m.role; })) return false;
       var worth = m.kind === "yes_no" && answers.score && given[m.role] && given[m.role][0] === 1n && Reasons.worth(variant.program, m, given);
       return worth && worth[0] > 0n;
     });

@@ -35,7 +35,7 @@ SIGNS = str.maketrans("\u2212\u2013\uff0b", "--+")  # a minus sign, a dash, a wi
 class Given(msgspec.Struct, frozen=True):
     """One testing: on one side, or on both with [right, left] of each muscle and one grade of the neck; null = not."""
 
-    unilateral: dict[Muscle, Grade] | None = None
+    unilateral: dict[Muscle, Grade | list[Grade]] | None = None
     bilateral: dict[Muscle, list[Grade]] | None = None
     side: Literal["right", "left", "dominant"] | None = None
     grading: Literal["0-10", "0-5"] = "0-10"
@@ -43,6 +43,10 @@ class Given(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         if (self.unilateral is None) == (self.bilateral is None):
             raise ValueError('one of "unilateral" and "bilateral" is given')
+        for name, given in (self.unilateral or {}).items():
+            # [grade], as both sides have it, is taken for the neck, which has no sides.
+            if isinstance(given, list) and (name not in AXIAL or len(given) != 1):
+                raise ValueError(f"{name}: expected one grade")
         for muscle, grades in (self.bilateral or {}).items():
             if len(grades) != (1 if muscle in AXIAL else 2):
                 raise ValueError(f"{muscle}: expected {'[grade]' if muscle in AXIAL else '[right, left]'}")
@@ -54,7 +58,8 @@ class Given(msgspec.Struct, frozen=True):
     def grades(self, muscle: Muscle) -> list[Grade]:
         """The grades of one muscle as written: one, or right and left; none where it is not given."""
         if self.unilateral is not None:
-            return [self.unilateral[muscle]] if muscle in self.unilateral else []
+            given = self.unilateral.get(muscle, [])
+            return given if isinstance(given, list) else [given]
         return (self.bilateral or {}).get(muscle, [])
 
     def points(self, grade: Grade, trace: str) -> int | None:
