@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -70,6 +71,16 @@ def change(path, old, new):
 def value_of(out, cell):
     rows = json.loads((out / "report" / "results.json").read_bytes())["results"]
     return next(row["value"] for row in rows if row["cell"] == cell)
+
+
+@pytest.mark.parametrize("name", ["sdtm"])
+def test_what_an_export_loses_is_what_was_reviewed(made, name):
+    """tests/data/lost.json: every line was judged, and a new one is to be judged before it is added there."""
+    reviewed = json.loads((Path(__file__).parents[1] / "data" / "lost.json").read_text("utf-8"))[name]
+    lost = json.loads((made / "exports" / name / "lost.json").read_text("utf-8"))["lost"]
+    told = {re.sub(r" \(\d+ (values|records)\)$", "", each["where"]): each["reason"] for each in lost}
+
+    assert told == reviewed
 
 
 def test_two_runs_with_the_same_seed_give_the_same_report_to_the_byte(made, tmp_path):

@@ -16,7 +16,8 @@ OriginType = Literal["Collected", "Derived", "Assigned", "Protocol", "Predecesso
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """
     One column. `codelist` is the C-code of its terminology; `origin` is where its values come from, in Define-XML's
-    words, `source` who gave them (of a predecessor: which variable), and `method` how a derived one was worked out.
+    words, `source` who gave them (of a predecessor: which variable), `method` how a derived one was worked out, and
+    `comment` what else is to be known.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     origin: OriginType = "Assigned"
     source: str = ""
     method: str = ""
+    comment: str = ""
 
 
 class Dataset(msgspec.Struct, frozen=True, kw_only=True):

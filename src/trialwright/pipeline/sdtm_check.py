@@ -33,7 +33,7 @@ def check_sdtm(path: Path, on: dt.date) -> CheckReport:
     """
     Everything found in the SDTM datasets of a folder.
 
-    Problems: TW-SDT-001 to 027; a file that is no dataset is itself a finding (TW-SDT-026). `on` is printed and decides
+    Problems: TW-SDT-001 to 031; a file that is no dataset is itself a finding (TW-SDT-026). `on` is printed and decides
               nothing: no check of SDTM looks at today.
     """
     datasets, problems = _read_all(path, _unreadable)

@@ -11,7 +11,13 @@ from trialwright import catalog
 from trialwright.export import dataset_json, xpt
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import tabulate, write
+from trialwright.export.sdtm.metadata import domains
+from trialwright.export.sdtm.places import asked_fields
+from trialwright.export.sdtm.records import MET, NO_PLACE
+from trialwright.export.sdtm.relations import NO_PARTNER
+from trialwright.export.sdtm.values import NO_REASON, reason_name
 from trialwright.model.expression import CodeIs
+from trialwright.model.study import Field
 
 PERSON = """
 {p} @participant_added 2021-02-01 site=nanjing
@@ -60,9 +66,137 @@ def test_every_datapoint_is_in_a_dataset_or_counted_as_lost(one):
     held = snapshot_of(PERSON.format(p="P001")).current.height
 
     assert held == one.placed + sum(one.uncarried.values())
-    assert one.uncarried == {
-        ("adverse_event/adverse_event.end", "SDTM has no variable that says why this value is absent"): 1
-    }
+    assert one.uncarried == {}
+
+
+def answer(item):
+    """A value that the item takes, as support.snapshots writes it."""
+    if item.choices:
+        return f"={item.choices[0].code}"
+    if item.kind == "yes_no":
+        return "Y"
+    if item.kind in ("number", "integer"):
+        return item.low or "1"
+    return "2021-02-10" if item.kind in ("date", "partial_date") else '"words"'
+
+
+@pytest.mark.parametrize("said", ["answered", "?unknown"])
+def test_every_question_of_every_form_is_carried_or_told_with_its_reason(said):
+    # Every form once, each question answered, then each of them without a value: who is in SDTM, and who is not.
+    study = packaged_study()
+    lines = ["P001 @participant_added 2021-02-01 site=nanjing"]
+    for form in study.forms:
+        visit = next(each.name for each in study.visits if form.name in each.forms)
+        row = "#1" if form.repeating else ""
+        for section in form.sections:
+            for field in section.fields:
+                value = answer(field.item) if said == "answered" else said
+                lines.append(f"P001 {visit}{row} {field.name} {value}")
+    snapshot = snapshot_of("\n".join(lines))
+    # the small table names a form after its instrument
+    told = tabulate(study, snapshot, catalog.load())
+    seqs = [seq for record in told.records for seq in record.seqs]
+
+    assert len(seqs) == len(set(seqs))
+    assert told.placed + sum(told.uncarried.values()) == snapshot.current.height
+    reasons = {reason for _, reason in told.uncarried}
+    if said == "answered":
+        assert dict(told.uncarried.keys()) == {
+            "protocol_deviation/protocol_deviation.rule": NO_PLACE,
+            **{f"eligibility/eligibility.{each.name}": MET for each in study.eligibility if each.met_when is None},
+        }
+    else:
+        assert reasons <= {NO_PLACE, MET, NO_REASON}
+
+
+def test_why_a_value_is_absent_stands_beside_its_record(one):
+    (line,) = [row for row in rows(one, "SUPPAE") if row["QNAM"] == "AEENDTCR"]
+
+    assert (line["QVAL"], line["QLABEL"], line["IDVARVAL"]) == ("UNKNOWN", "Reason AEENDTC Is Missing", "1")
+
+
+def test_no_name_of_a_reason_is_the_name_of_something_else():
+    places = [each.place for each in asked_fields(packaged_study(), catalog.load()) if each.place is not None]
+    names = {(each.domain, each.variable or each.name) for each in places}
+    variables = {(name, each) for name, domain in domains().items() for each in domain.variables}
+    made = [(domain, reason_name(name)) for domain, name in names if not domains()[domain].is_findings]
+
+    assert len(made) == len(set(made))
+    assert not set(made) & (names | variables)
+
+
+VIALS = """
+P001 LOG#1 dosing_log.vials 2
+P001 LOG#1 dosing_log.prepared 500
+P001 LOG#1 dosing_log.wasted 1
+P001 LOG#2 dosing_log.date 2021-02-23
+P001 LOG#2 dosing_log.dose 500
+P001 LOG#2 dosing_log.vials ?not done
+"""
+
+
+def test_the_product_of_a_dose_is_accounted_for_and_tied_to_it():
+    made = tabulated(PERSON.format(p="P001") + VIALS)
+    product = [(row["DALNKID"], row["DATESTCD"], row["DAORRES"], row["DAORRESU"], row["DADTC"], row["DADY"])
+               for row in rows(made, "DA")]  # fmt: skip
+
+    assert product == [
+        ("DOSING_LOG-1", "DISPAMT", "2", "VIAL", "2021-02-09", 1),
+        ("DOSING_LOG-1", "PREPAMT", "500", "mg", "2021-02-09", 1),
+        ("DOSING_LOG-1", "WASTAMT", "1", "VIAL", "2021-02-09", 1),
+        ("DOSING_LOG-2", "DISPAMT", None, None, "2021-02-23", 15),
+    ]
+    # the second dose was given on a day without a visit
+    assert [row["VISITNUM"] for row in rows(made, "DA")] == [2, 2, 2, None]
+    assert [row["EXLNKID"] for row in rows(made, "EX")] == ["DOSING_LOG-1", "DOSING_LOG-2"]
+    assert [(row["RDOMAIN"], row["IDVAR"], row["RELTYPE"], row["RELID"]) for row in rows(made, "RELREC")] == [
+        ("DA", "DALNKID", "MANY", "EXDA"), ("EX", "EXLNKID", "ONE", "EXDA"),
+    ]  # fmt: skip
+
+
+def test_the_disease_is_related_to_what_was_given_for_it_before():
+    table = PERSON.format(p="P001") + (
+        "P001 SCR disease_history.subtype dermatomyositis\nP001 SCR disease_history.drug_1 methotrexate\n"
+        "P001 SCR disease_history.drug_2 azathioprine\n"
+    )
+    related = [row for row in rows(tabulated(table), "RELREC") if row["RELID"] == "MHCM1"]
+
+    assert [(row["RDOMAIN"], row["IDVAR"], row["IDVARVAL"]) for row in related] == [
+        ("CM", "CMSEQ", "1"), ("CM", "CMSEQ", "2"), ("MH", "MHSEQ", "1"),
+    ]  # fmt: skip
+
+
+def asking(study, instrument):
+    """The study with the question for the row of an adverse event, which its definition leaves out."""
+    item = next(each for each in catalog.load().instrument(instrument).items if each.name == "event")
+    field = Field(name=f"{instrument}.event", instrument=instrument, item=item, required=False)
+
+    def wider(section):
+        return msgspec.structs.replace(section, fields=(*section.fields, field))
+
+    forms = tuple(
+        msgspec.structs.replace(form, sections=tuple(
+            wider(each) if each.instrument == instrument else each for each in form.sections))
+        for form in study.forms
+    )  # fmt: skip
+    return msgspec.structs.replace(study, forms=forms)
+
+
+def test_an_answer_that_names_an_adverse_event_relates_the_two_records():
+    study = asking(asking(packaged_study(), "concomitant_medication"), "dosing_log")
+    table = PERSON.format(p="P001") + (
+        'P001 LOG#2 adverse_event.term "rash"\nP001 LOG#2 adverse_event.start 2021-02-10\n'
+        'P001 LOG#1 concomitant_medication.drug "cetirizine"\nP001 LOG#1 concomitant_medication.event 2\n'
+        "P001 LOG#1 dosing_log.event 1\n"
+        'P001 LOG#2 concomitant_medication.drug "ibuprofen"\nP001 LOG#2 concomitant_medication.event 7\n'
+    )
+    snapshot = snapshot_of(table)
+    made = tabulate(study, snapshot, catalog.load())
+    pairs = {(row["RELID"], row["RDOMAIN"], row["IDVARVAL"]) for row in rows(made, "RELREC")}
+
+    assert pairs == {("AEEX1", "AE", "1"), ("AEEX1", "EX", "1"), ("AECM1", "AE", "2"), ("AECM1", "CM", "1")}
+    assert made.uncarried == {("concomitant_medication/concomitant_medication.event", NO_PARTNER): 1}
+    assert made.placed + 1 == snapshot.current.height
 
 
 def test_a_laboratory_value_keeps_its_unit_and_is_given_in_the_standard_one(one):

@@ -30,6 +30,9 @@ PEOPLE = """
 {p} LOG#1 dosing_log.date 2021-02-09
 {p} LOG#1 dosing_log.dose 500
 {p} LOG#1 dosing_log.vials 2
+{p} LOG#1 dosing_log.interrupted N
+{p} SCR disease_history.subtype dermatomyositis
+{p} SCR disease_history.drug_1 methotrexate
 {p} LOG#1 adverse_event.term "nausea"
 {p} LOG#1 adverse_event.serious N
 {p} LOG#1 adverse_event.outcome recovered
@@ -56,7 +59,8 @@ def changed(datasets, name, variable, row, value):
         if dataset.name == name:
             at = [each.name for each in dataset.variables].index(variable)
             rows = [list(line) for line in dataset.rows]
-            rows[row][at] = value
+            for line in rows[row] if isinstance(row, slice) else [rows[row]]:
+                line[at] = value
             dataset = msgspec.structs.replace(dataset, rows=tuple(map(tuple, rows)))
         made.append(dataset)
     return made
@@ -108,6 +112,14 @@ def test_a_clean_export_has_no_error(clean):
         ("LB", "LBSTRESN", 0, 1251, "TW-SDT-022"),
         ("VS", "VSTEST", 0, "The weight of the participant as measured", "TW-SDT-023"),
         ("LB", "LBSTRESU", 0, None, "TW-SDT-027"),
+        ("RELREC", "IDVAR", 0, "DAREFID", "TW-SDT-028"),
+        ("RELREC", "RELID", 1, "ALONE", "TW-SDT-028"),
+        ("RELREC", "IDVARVAL", 2, "9", "TW-SDT-028"),
+        ("RELREC", "RDOMAIN", 3, "AE", "TW-SDT-028"),
+        ("LB", "LBTEST", slice(None), "Aldolase", "TW-SDT-029"),
+        ("DA", "DATEST", slice(None), "Remaining Amount", "TW-SDT-029"),
+        ("TS", "TSPARM", 0, "Added on to Existing Treatments and More", "TW-SDT-029"),
+        ("DA", "DALNKID", slice(None), None, "TW-SDT-028"),
     ],
 )
 def test_a_planted_fault_is_found(clean, name, variable, row, value, code):
@@ -136,6 +148,21 @@ def test_a_fault_of_the_trial_summary_is_found(clean, parameter_name, variable, 
     faulty = changed(clean, "TS", variable, parameter(clean, parameter_name), value)
 
     assert code in codes(check_datasets(faulty))
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value", "code", "severity"),
+    [
+        pytest.param("AE", "AETERM", "皮疹" * 40, "TW-SDT-030", "note", id="240 bytes of 80 characters"),
+        ("TS", "TSVCDVER", "2022-09-30", "TW-SDT-031", "warning"),
+    ],
+)
+def test_what_may_mislead_is_told_and_is_no_error(clean, name, variable, value, code, severity):
+    row = parameter(clean, "TPHASE") if name == "TS" else 0
+    told, before = check_datasets(changed(clean, name, variable, row, value)), check_datasets(clean)
+
+    assert [problem.severity for problem in told if problem not in before] == [severity]
+    assert {problem.code for problem in told if problem not in before} == {code}
 
 
 def test_a_missing_dataset_is_found(clean):

@@ -88,6 +88,7 @@ def write(datasets: Sequence[Dataset], metadata: Metadata) -> bytes:
     for each in lists.elements:
         version.append(each)
     _methods(version, datasets)
+    _comments(version, datasets)
     if metadata.forms is not None:
         _leaf(version, FORMS, metadata.forms.file)
     add_results(version, metadata.displays)
@@ -162,6 +163,8 @@ def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: 
         item.set("SignificantDigits", str(_decimals(dataset.column(variable.name))))
     if variable.kind == "date":
         item.set(f"{{{DEF}}}DisplayFormat", "DATE9.")
+    if variable.comment:
+        item.set(f"{{{DEF}}}CommentOID", f"COM.{dataset.name}.{variable.name}")
     described(item, variable.label)
     if codes:
         add(item, "CodeListRef", CodeListOID=codes)
@@ -215,6 +218,14 @@ def _methods(version: etree._Element, datasets: Sequence[Dataset]) -> None:
                     Name=f"Algorithm of {dataset.name}.{test}",
                 )  # fmt: skip
                 described(method, text)
+
+
+def _comments(version: etree._Element, datasets: Sequence[Dataset]) -> None:
+    for dataset in datasets:
+        for variable in dataset.variables:
+            if variable.comment:
+                oid = f"COM.{dataset.name}.{variable.name}"
+                described(add(version, "CommentDef", space=DEF, OID=oid), variable.comment)
 
 
 __all__ = ["Forms", "Metadata", "write"]

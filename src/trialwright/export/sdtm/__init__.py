@@ -1,5 +1,6 @@
 """SDTM: the data as SDTMIG 3.4 arranges them, with its controlled terminology."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
@@ -16,6 +17,7 @@ from trialwright.export.sdtm.form_book import FILE, form_book
 from trialwright.export.sdtm.metadata import VERSION
 from trialwright.export.sdtm.origins import asked_for
 from trialwright.export.sdtm.records import Record, Uncarried, drop_without_topic, gather
+from trialwright.export.sdtm.relations import link_rows, related_records
 from trialwright.export.sdtm.subjects import Subject, subjects, visit_names, visit_numbers
 from trialwright.export.sdtm.summary import trial_summary
 from trialwright.model.ledger import Snapshot
@@ -35,6 +37,10 @@ NEVER: tuple[Lost, ...] = (
         "ledger: every earlier version, who changed it and why", "SDTM holds one moment; ODM and CSV carry the history"
     ),
     Lost("ledger: queries, marks, locks, looks and signatures", "SDTM has no domain for how data were cared for"),
+    Lost(
+        "ledger: product received, returned, destroyed, counted at the site",
+        "DA holds the product of participants, not the stock of a site",
+    ),
     Lost("values as they were typed", "SDTM holds them as understood; CSV carries both"),
     Lost(
         "definition: skip logic, edit checks, estimands, displays", "they are no data of participants; ODM carries most"
@@ -50,7 +56,6 @@ class Tabulation(msgspec.Struct, frozen=True):
     datasets: tuple[Dataset, ...]
     placed: int
     uncarried: Uncarried
-    cut: tuple[str, ...] = ()  # eligibility criteria longer than SDTM holds
     people: Mapping[str, Subject] = {}
     records: tuple[Record, ...] = ()  # those that stand, each with its --SEQ
     schedule: Schedule | None = None
@@ -73,6 +78,7 @@ def tabulate(study: Study, snapshot: Snapshot, catalog: Catalog) -> Tabulation:
     records = [each for each in records if each.participant in people]
     put_treatment(study, records, people)
     drop_without_topic(records, gathered.lost)
+    link_rows(records)
     schedule = _schedule(study, records)
     by_domain: dict[str, list[Record]] = {
         "SV": special.visit_records(snapshot, records, schedule),
@@ -94,11 +100,13 @@ def tabulate(study: Study, snapshot: Snapshot, catalog: Catalog) -> Tabulation:
     for name in ORDER:
         if any(record.current for record in by_domain.get(name, ())):
             made += _observed(study, name, by_domain[name], people, schedule)
+    related = related_records(study.name, records, gathered.relations, people, gathered.lost)
+    if related.dataset is not None:
+        made.append(related.dataset)
     not_met = sum(record.visit != "" for record in by_domain["IE"])
-    placed = sum(len(record.seqs) for record in records if record.current) + not_met
-    cut = tuple(each.name for each in study.eligibility if trial.criterion_text(each) != each.text.en)
+    placed = sum(len(record.seqs) for record in records if record.current) + not_met + related.placed
     standing = tuple(record for record in records if record.current)
-    return Tabulation(tuple(made), placed, gathered.lost, cut, people, standing, schedule)
+    return Tabulation(tuple(made), placed, gathered.lost, people, standing, schedule)
 
 
 def _reasons(catalog: Catalog) -> dict[str, str]:
@@ -117,15 +125,18 @@ def _observed(
 def _schedule(study: Study, records: list[Record]) -> Schedule:
     numbers = visit_numbers(study, dict.fromkeys(record.visit for record in records))
     baseline = next((at for at, visit in enumerate(study.visits) if visit.kind == "baseline"), -1)
+    dates = {
+        (record.participant, record.visit): str(record.values["SVSTDTC"])
+        for record in records
+        if record.domain == "SV" and record.current and record.values.get("SVSTDTC")
+    }
+    taken = Counter((participant, day) for (participant, _), day in dates.items())
     return Schedule(
         numbers=numbers,
         names=visit_names(study, numbers),
         days={name: study.visit(name).study_day if "-" not in name else None for name in numbers},
-        dates={
-            (record.participant, record.visit): str(record.values["SVSTDTC"])
-            for record in records
-            if record.domain == "SV" and record.current and record.values.get("SVSTDTC")
-        },
+        dates=dates,
+        on_day={(who, day): visit for (who, visit), day in dates.items() if taken[who, day] == 1},
         before_dose=frozenset(visit.name for at, visit in enumerate(study.visits) if at <= baseline),
     )
 
@@ -161,7 +172,6 @@ def _lost(made: Tabulation, source: Source, too_long: tuple[Lost, ...]) -> bytes
     told = [
         *NEVER,
         *(Lost(f"{where} ({count} values)", reason) for (where, reason), count in sorted(made.uncarried.items())),
-        *(Lost(f"eligibility criterion {name}", "longer than the 200 characters of IETEST") for name in made.cut),
         *(Lost(f"xpt: {each.where}", each.reason) for each in too_long),
     ]
     return lost_file(told, {"datapoints": held, "in_datasets": made.placed, "lost": gone})

@@ -1,6 +1,7 @@
 """Our own look at any SDTM folder: terms, trial summary and durations, which CORE hardly checks, and what misleads."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -9,7 +10,7 @@ from trialwright.export.datasets import Cell, Dataset
 from trialwright.export.sdtm.metadata import Domain, domains
 from trialwright.export.sdtm.problems import found
 from trialwright.export.sdtm.timing import complete, study_day
-from trialwright.export.terminology import code_list, named_list
+from trialwright.export.terminology import code_list, named_list, terminology_version
 from trialwright.model.problem import Problem
 
 Row = Mapping[str, Cell]
@@ -34,7 +35,7 @@ _DATE = re.compile(
     r"\d{4}(-(\d{2}|-)(-\d{2})?)?(T\d{2}(:\d{2}(:\d{2}(\.\d+)?)?)?(Z|[+-]\d{2}:\d{2})?)?|-{2,}\d{2}(-\d{2})?"
 )
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
-LONG_NAME = 40
+LONG_NAME, LONG_TEXT = 40, 200
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -248,8 +249,49 @@ def _criteria(table: _Table) -> Iterator[Problem]:
             yield found("TW-SDT-021", f"IE.IETESTCD row {at}", "the criterion does not stand so in TI")
 
 
+def _relations(table: _Table) -> Iterator[Problem]:
+    if table.name != "RELREC":
+        return
+    members = Counter(row.get("RELID") for row in table.rows if row.get("IDVARVAL") is None)
+    for at, row in enumerate(table.rows, 1):
+        where, variable = f"RELREC row {at}", str(row.get("IDVAR"))
+        related = table.others.get(str(row.get("RDOMAIN")), [])
+        if row.get("IDVARVAL") is None:
+            if members[row.get("RELID")] < 2 or not any(each.get(variable) is not None for each in related):
+                yield found("TW-SDT-028", where, "one dataset alone, or no such variable in it")
+        elif not any(
+            each.get("USUBJID") == row.get("USUBJID") and str(each.get(variable)) == str(row["IDVARVAL"])
+            for each in related
+        ):
+            yield found("TW-SDT-028", where, "the record is not there")
+
+
+def _pairs_of_terms(table: _Table) -> Iterator[Problem]:
+    """A test code of the terminology has the terminology's own name beside it."""
+    d = table.name
+    known = table.domain.variables
+    for code, name in ((f"{d}TESTCD", f"{d}TEST"), ("TSPARMCD", "TSPARM")):
+        codes = code_list(known[code].codelist) if code in known else None
+        names = code_list(known[name].codelist) if name in known else None
+        if codes is None or names is None:
+            continue
+        for at, row in enumerate(table.rows, 1):
+            held = codes.terms.get(str(row.get(code)))
+            if held is not None and row.get(name) is not None and names.terms.get(str(row[name])) != held:
+                yield found("TW-SDT-029", f"{d}.{name} row {at}", f'not the name of "{row[code]}" ({held})')
+
+
+def _lengths(table: _Table) -> Iterator[Problem]:
+    for at, row in enumerate(table.rows, 1):
+        for name, value in row.items():
+            if isinstance(value, str) and len(value.encode()) > LONG_TEXT:
+                where = f"{table.name}.{name} row {at}"
+                yield found("TW-SDT-030", where, f"{len(value.encode())} bytes", "note")
+
+
 _EACH: tuple[Callable[[_Table], Iterator[Problem]], ...] = (
     _variables, _terms, _dates, _keys, _names, _visits, _results, _supplements, _criteria,
+    _relations, _pairs_of_terms, _lengths,
 )  # fmt: skip
 
 
@@ -279,6 +321,8 @@ def _trial_summary(rows: list[Row]) -> Iterator[Problem]:
             continue
         if name in _DURATIONS and not _DURATION.fullmatch(str(value)):
             yield found("TW-SDT-003", where, f'{name} is "{value}"')
+        if row.get("TSVCDREF") == "CDISC CT" and row.get("TSVCDVER") != terminology_version():
+            yield found("TW-SDT-031", f"TS.TSVCDVER row {at}", f'{name}: "{row.get("TSVCDVER")}"', "warning")
         listed = named_list(_OF_LISTS[name]) if name in _OF_LISTS else None
         if listed is not None and not listed.extensible and str(value) not in listed.terms:
             yield found("TW-SDT-001", where, f'{name} is "{value}", no term of {listed.name}')

@@ -19,6 +19,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str]
     days: Mapping[str, int | None]
     dates: Mapping[tuple[str, str], str]
+    on_day: Mapping[tuple[str, str], str]  # the visit of a participant's day, where there was one alone
     before_dose: frozenset[str]
 
 
@@ -137,12 +138,16 @@ def _keys(domain: Domain) -> tuple[str, ...]:
 
 
 def _put_visit(line: dict[str, Cell], record: Record, domain: Domain, schedule: Schedule) -> None:
-    if "VISITNUM" not in domain.variables or record.visit not in schedule.numbers:
-        return
-    line["VISITNUM"] = _whole(schedule.numbers[record.visit])
-    line["VISIT"] = schedule.names[record.visit]
-    line["VISITDY"] = schedule.days.get(record.visit)
+    """The visit of a record; what a log found out on the day of a visit belongs to that visit."""
     dated = f"{domain.name}DTC"
+    visit = record.visit
+    if visit not in schedule.numbers and domain.is_findings:
+        visit = schedule.on_day.get((record.participant, str(line.get(dated) or "")), "")
+    if "VISITNUM" not in domain.variables or visit not in schedule.numbers:
+        return
+    line["VISITNUM"] = _whole(schedule.numbers[visit])
+    line["VISIT"] = schedule.names[visit]
+    line["VISITDY"] = schedule.days.get(visit)
     if dated in domain.variables and not line.get(dated):
         line[dated] = schedule.dates.get((record.participant, record.visit))
 

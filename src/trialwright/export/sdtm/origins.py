@@ -41,7 +41,7 @@ _OF_ONE = {
 _PROTOCOL = ("SVPRESP", "EXROUTE", "TAETORD", "VISITDY")
 _ASSIGNED_ROLES = ("Identifier", "Topic", "Grouping Qualifier", "Synonym Qualifier")
 _ASSIGNED = ("TEST", "EPOCH", "ORRESU", "STRESU", "EVAL", "LOC", "LAT", "SCAT")
-_ASSIGNED_OF_ONE = ("SITEID", "COUNTRY", "ARMCD", "ARM", "QORIG", "QEVAL", "QLABEL")
+_ASSIGNED_OF_ONE = ("RELTYPE", "RELID", "SITEID", "COUNTRY", "ARMCD", "ARM", "QORIG", "QEVAL", "QLABEL")
 
 
 def origin_of(domain: str, known: Known, *, filled: bool) -> tuple[OriginType, str]:

@@ -9,7 +9,7 @@ from trialwright.catalog import Catalog
 from trialwright.export.sdtm.metadata import domains
 from trialwright.model.study import Field, Form, Section, Study
 
-_PLACE = re.compile(r"(SUPP)?([A-Z]{2})(?:@([a-z0-9_]+))?\.([A-Za-z0-9_]+)(?:\.([A-Z0-9]+))?")
+_PLACE = re.compile(r"(SUPP)?(RELREC|[A-Z]{2})(?:@([a-z0-9_]+))?\.([A-Za-z0-9_]+)(?:\.([A-Z0-9]+))?")
 _CODE = "code "
 _LABEL = "QLABEL"
 
@@ -17,7 +17,8 @@ _LABEL = "QLABEL"
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """
     The domain and, in it, a variable (`AE.AETERM`), a test (`LB.CK`), a variable of that test's record
-    (`LB.CK.LBORNRHI`), or a supplemental qualifier (`SUPPAE.AEAWARDT`).
+    (`LB.CK.LBORNRHI`), a supplemental qualifier (`SUPPAE.AEAWARDT`), or a relation to a row of another log
+    (`RELREC.AE`).
 
     `record` tells several records of one form row apart (`CM@drug_1.CMTRT`); `constants` are what else the record
     holds; `codes` word single codes (`code Y=MAJOR`).

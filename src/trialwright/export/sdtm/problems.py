@@ -141,6 +141,26 @@ _SAID: dict[str, tuple[str, str, str]] = {
         "Fill in the unit.",
         f"{GUIDE} 4.5.1.1",
     ),
+    "TW-SDT-028": (
+        "records or datasets that stand here, at least two of them under one RELID",
+        "Correct IDVAR and IDVARVAL, or take the relation out.",
+        f"{GUIDE} 8.2",
+    ),
+    "TW-SDT-029": (
+        "code and name of one entry of the terminology",
+        "Take both from one entry.",
+        TERMS,
+    ),
+    "TW-SDT-030": (
+        "at most 200 bytes, which is what a transport file holds",
+        "Continue a long text in the supplemental qualifiers, or submit Dataset-JSON.",
+        f"{GUIDE} 4.5.3",
+    ),
+    "TW-SDT-031": (
+        "the version of the terminology that codes were checked against",
+        "Look the codes up in that version, or read this finding as a reminder that nobody did.",
+        TERMS,
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from trialwright.catalog import Catalog
 from trialwright.export.datasets import Cell
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.places import Place, asked_fields
-from trialwright.export.sdtm.values import LONG_NAME, UNREADABLE, Row, cells, text_of
+from trialwright.export.sdtm.values import LONG_NAME, NO_REASON, UNREADABLE, Row, cells, reason_of, text_of
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Field, Study
 
@@ -19,7 +19,7 @@ WITHDRAWN_ROW = "the row was taken back by the site"
 NO_TOPIC = "the record lacks what it is about, so it does not stand in the domain"
 MET = "IE holds only the eligibility criteria that were not met"
 
-CRITERIA = "IE"
+CRITERIA, RELATIONS = "IE", "RELREC"
 _APART = ("LOC", "LAT", "DIR", "METHOD", "POS")
 """Constants that tell two records of one test apart."""
 
@@ -39,6 +39,22 @@ class Record(msgspec.Struct, kw_only=True):
     seqs: list[int] = []
     current: bool = False
     number: int = 0  # its --SEQ, once it is counted
+    form: str = ""
+    row: int = 0
+    reasons: dict[str, tuple[str, str]] = {}  # why a variable is empty, as a supplemental qualifier
+    unsaid: list[tuple[int, str]] = []  # the ledger entries of `reasons`, and where they were asked
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer that names a record of another domain by the row of its log."""
+
+    participant: str
+    visit: str
+    form: str
+    row: int
+    domain: str
+    to_row: int
+    where: str
 
 
 class Gathered(msgspec.Struct, frozen=True):
@@ -50,6 +66,7 @@ class Gathered(msgspec.Struct, frozen=True):
 
     records: tuple[Record, ...]
     lost: Uncarried
+    relations: tuple[Relation, ...] = ()
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -73,6 +90,7 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
     )
     records = _records(snapshot, asked)
     lost: Uncarried = Counter()
+    relations: list[Relation] = []
     for row, here in _in_order(snapshot, asked):
         where = f"{row['form']}/{row['item']}"
         if here is None:
@@ -84,11 +102,38 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
         elif here.place.domain == CRITERIA:
             if row["text"] != "N":
                 lost[where, MET] += 1
+        elif here.place.domain == RELATIONS:
+            relations += _relation(row, here.place, where, lost)
         else:
             reason = _put(row, here, records, units)
             if reason:
                 lost[where, reason] += 1
-    return Gathered(tuple(records.values()), lost)
+    _tell_reasons(records.values(), lost)
+    return Gathered(tuple(records.values()), lost, tuple(relations))
+
+
+def _relation(row: Row, place: Place, where: str, lost: Uncarried) -> list[Relation]:
+    """The relation that one answer names; an answer without a number names none."""
+    if row["kind"] != "quantity":
+        lost[where, NO_REASON] += 1
+        return []
+    return [
+        Relation(
+            participant=str(row["participant_id"]), visit=str(row["visit"]), form=str(row["form"]),
+            row=int(row["row"] or 0), domain=place.name, to_row=int(str(row["text"])), where=where,
+        )
+    ]  # fmt: skip
+
+
+def _tell_reasons(records: Iterable[Record], lost: Uncarried) -> None:
+    """A record that stands tells why some of its variables are empty; one that holds nothing else does not stand."""
+    for record in records:
+        if record.current:
+            record.supplemental = {**record.reasons, **record.supplemental}
+            record.seqs = [*record.seqs, *(seq for seq, _ in record.unsaid)]
+        else:
+            for _, where in record.unsaid:
+                lost[where, NO_REASON] += 1
 
 
 class _Questions(msgspec.Struct, frozen=True):
@@ -115,7 +160,7 @@ def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
     records: dict[Key, Record] = {}
     for row in snapshot.versions.sort("seq").unique(slot, keep="first", maintain_order=True).to_dicts():
         here = asked.find(row)
-        if here is None or here.place is None or here.place.domain == CRITERIA:
+        if here is None or here.place is None or here.place.domain in (CRITERIA, RELATIONS):
             continue
         key = _key(row, here.field.instrument, here.place)
         if key not in records:
@@ -124,6 +169,8 @@ def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
                 participant=str(row["participant_id"]),
                 visit=str(row["visit"]),
                 order=int(row["seq"]),
+                form=str(row["form"]),
+                row=int(row["row"] or 0),
             )
     return records
 
@@ -153,9 +200,14 @@ def _put(row: Row, here: _Asked, records: Mapping[Key, Record], units: Mapping[s
     if place is None:
         return NO_PLACE
     filled = cells(row, item, place, units)
+    record = records[_key(row, here.field.instrument, place)]
+    if filled == NO_REASON:
+        told = reason_of(row, place)
+        record.reasons = {**record.reasons, **told}
+        record.unsaid = [*record.unsaid, (int(row["seq"] or 0), f"{row['form']}/{row['item']}")]
+        return ""
     if isinstance(filled, str):
         return filled
-    record = records[_key(row, here.field.instrument, place)]
     record.values = {**place.constants, **record.values, **filled}
     if place.supplemental:
         label = place.label or item.label.en.partition(" (")[0][:LONG_NAME]

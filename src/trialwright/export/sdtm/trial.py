@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from trialwright.export.datasets import Cell, Dataset
 from trialwright.export.sdtm.finish import as_dataset
 from trialwright.export.sdtm.metadata import domains
@@ -11,7 +13,7 @@ from trialwright.model.study import Arm, EligibilityCriterion, Study
 
 SCREENING_ELEMENT = ("SCRN", "Screening")
 TEXT = 200
-"""The longest text a SAS transport file carries; a longer criterion is cut there, and the loss is listed."""
+"""The longest text a SAS transport file carries; a longer criterion is cut there and stands whole in define.xml."""
 
 
 def element(study: Study, arm: Arm) -> tuple[str, str]:
@@ -100,7 +102,15 @@ def criteria(study: Study) -> Dataset:
         for each in study.eligibility
     ]  # fmt: skip
     lines.sort(key=lambda each: str(each["IETESTCD"]))
-    return _lines("TI", lines, ("STUDYID", "IETESTCD"))
+    made = _lines("TI", lines, ("STUDYID", "IETESTCD"))
+    whole = " ".join(f"{codes[each.name]}: {each.text.en}" for each in study.eligibility if len(each.text.en) > TEXT)
+    told = f"Longer than {TEXT} characters, here in full. {whole}" if whole else ""
+    return msgspec.structs.replace(
+        made,
+        variables=tuple(
+            msgspec.structs.replace(each, comment=told) if each.name == "IETEST" else each for each in made.variables
+        ),
+    )
 
 
 def _lines(name: str, lines: list[dict[str, Cell]], keys: tuple[str, ...]) -> Dataset:

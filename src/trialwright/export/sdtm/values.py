@@ -13,10 +13,11 @@ from trialwright.model.quantity import PartialDate
 Row = Mapping[str, str | int | None]
 """One line of a snapshot's versions."""
 
-NO_REASON = "SDTM has no variable that says why this value is absent"
+NO_REASON = "nothing else stands in the record, so it cannot say why this value is absent"
 NOT_A_NUMBER = "the variable holds a number, and this is none"
 UNSAID = "REASON NOT COLLECTED"
 UNREADABLE = "the mapping is no place in SDTM"
+NAME = 8
 LONG_NAME = 40
 """The longest --TEST and QLABEL that SAS transport carries."""
 
@@ -64,11 +65,13 @@ def _finding(row: Row, item: Item, place: Place, units: Mapping[str, str]) -> di
     filled: dict[str, Cell] = {f"{d}TESTCD": place.name, f"{d}TEST": name}
     if row["kind"] == "missing":
         reason = str(row["text"])
+        filled |= dict.fromkeys((f"{d}ORRESU", f"{d}STRESU"))
         return filled | {f"{d}STAT": "NOT DONE", f"{d}REASND": UNSAID if reason == "not done" else reason.upper()}
     text = text_of(row, item, place)
     unit = str(row["unit"] or item.unit)
-    filled |= {f"{d}ORRES": text, f"{d}ORRESU": units.get(unit, unit) or None}
-    filled[f"{d}STRESU"] = units.get(item.unit, item.unit) or None
+    filled[f"{d}ORRES"] = text
+    if item.unit:  # else the place may name one that the form does not print: vials are counted
+        filled |= {f"{d}ORRESU": units.get(unit, unit), f"{d}STRESU": units.get(item.unit, item.unit)}
     match row["kind"]:
         case "quantity":
             exact = _standard(Fraction(text), unit, item)
@@ -96,6 +99,24 @@ def _qualifier(row: Row, item: Item, place: Place) -> dict[str, Cell] | str:
         exact = _standard(Fraction(text), str(row["unit"] or item.unit), item)
         filled[place.variable.replace("ORNR", "STNR")] = number(exact)
     return filled
+
+
+def reason_of(row: Row, place: Place) -> dict[str, tuple[str, str]]:
+    """
+    Why a variable is empty, as a supplemental qualifier: its QNAM is the variable's name with an R, AEENDTCR.
+
+    Missing: "not done" gives no reason of its own, and says that none was collected.
+    """
+    variable = place.variable or place.name
+    reason = str(row["text"])
+    return {
+        reason_name(variable): (f"Reason {variable} Is Missing", UNSAID if reason == "not done" else reason.upper())
+    }
+
+
+def reason_name(variable: str) -> str:
+    """The QNAM under which the reason stands why a variable is empty; of eight letters the last but one makes room."""
+    return f"{variable if len(variable) < NAME else variable[: NAME - 2] + variable[-1]}R"
 
 
 def text_of(row: Row, item: Item, place: Place) -> str:

@@ -24,7 +24,8 @@ _LEGEND = (
     "Every form of this build once, in the order of the schedule; the bookmarks lead to it by visit and by form.",
     "A box beside a question names the variable in which its answer is submitted, in the colour of its domain. "
     "[NOT SUBMITTED]: the answer stands in no dataset, and lost.json says why.",
-    "A question that nobody could answer is submitted as NOT DONE with its reason where the domain has room for it.",
+    "A test that nobody could do is submitted as NOT DONE with its reason; of any other variable the reason stands in "
+    "the supplemental qualifiers, under the variable's name with an R (AEENDTCR).",
 )
 
 

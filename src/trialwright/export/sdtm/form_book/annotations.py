@@ -8,7 +8,7 @@ from trialwright.export.define_xml.forms import Spot
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.places import Asked, Place
 from trialwright.export.sdtm.trial import criterion_codes
-from trialwright.export.sdtm.values import BESIDE
+from trialwright.export.sdtm.values import BESIDE, reason_name
 from trialwright.model.study import Study
 
 NOT_SUBMITTED = "[NOT SUBMITTED]"
@@ -38,7 +38,10 @@ def annotations(asked: Asked, study: Study, dated: Iterable[str]) -> tuple[Annot
     if place.supplemental:
         held = place.variable or place.name
         dataset = f"SUPP{d}"
-        return (Annotation(f"QVAL in {dataset} when QNAM = {held}", d, ((dataset, "QVAL", held),)),)
+        spots = ((dataset, "QVAL", held), _why(d, held))
+        return (Annotation(f"QVAL in {dataset} when QNAM = {held}", d, spots),)
+    if d == "RELREC":
+        return (Annotation(f"RELREC: the record of {place.name} that it names", place.name, ()),)
     if domains()[d].is_findings:
         return tuple(_finding(asked, place))
     return tuple(_variable(place, dated))
@@ -48,13 +51,14 @@ def _finding(asked: Asked, place: Place) -> Iterable[Annotation]:
     d, test = place.domain, place.name
     where = f"when {d}TESTCD = {test}"
     if place.variable:
-        yield Annotation(f"{place.variable} {where}", d, ((d, place.variable, test),))
+        yield Annotation(f"{place.variable} {where}", d, ((d, place.variable, test), _why(d, place.variable)))
         return
     apart = [f"{name} = {place.constants[name]}" for name in (f"{d}LOC", f"{d}LAT") if name in place.constants]
     words = " and ".join((where, *apart))
     yield Annotation(f"{d}ORRES {words}", d, ((d, f"{d}ORRES", test), (d, f"{d}STAT", test), (d, f"{d}REASND", test)))
-    if asked.field.item.unit:
-        yield Annotation(f"{d}ORRESU {where}", d, ((d, f"{d}ORRESU", test),))
+    fixed = place.constants.get(f"{d}ORRESU")
+    if asked.field.item.unit or fixed:
+        yield Annotation(f"{d}ORRESU {f'= {fixed} ' if fixed else ''}{where}", d, ((d, f"{d}ORRESU", test),))
 
 
 def _variable(place: Place, dated: Iterable[str]) -> Iterable[Annotation]:
@@ -62,7 +66,7 @@ def _variable(place: Place, dated: Iterable[str]) -> Iterable[Annotation]:
     given = [
         f"{name} = {value}" for name, value in place.constants.items() if place.record and not name.endswith("CAT")
     ]
-    yield Annotation(" when ".join((place.name, *given[:1])), d, ((d, place.name, ""),))
+    yield Annotation(" when ".join((place.name, *given[:1])), d, ((d, place.name, ""), _why(d, place.name)))
     beside = BESIDE.get(place.name if d == "DM" else place.name.removeprefix(d))
     if beside is not None:
         unit = beside if d == "DM" else f"{d}{beside}"
@@ -71,6 +75,11 @@ def _variable(place: Place, dated: Iterable[str]) -> Iterable[Annotation]:
         yield Annotation("SVENDTC", d, (("SV", "SVENDTC", ""),))
         for each in dated:
             yield Annotation(f"{each}DTC", each, ((each, f"{each}DTC", ""),))
+
+
+def _why(domain: str, variable: str) -> Spot:
+    """Where the reason stands when the answer is absent."""
+    return f"SUPP{domain}", "QVAL", reason_name(variable)
 
 
 def shared_constants(asked: Iterable[Asked]) -> dict[str, str]:
