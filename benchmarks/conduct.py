@@ -3,6 +3,7 @@ Pages and saves as people meet them: over HTTP, signed in, with every check, bes
 
 A save posts 30 fields of which five changed, with a reason; each form is saved once, by eight people at eight
 connections. The raw limit is one in-process SQLite transaction of the rows that such a save appends, synchronous=FULL.
+The same saves again on PostgreSQL, on a private server with fsync on, where its programs are installed.
 """
 
 import os
@@ -12,12 +13,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import _conduct_study as measured
 from benchmarks._browser import Browser
 from benchmarks._load import CONNECTIONS, Measured, drive, served
+from trialwright.store.roles import make_roles
 from trialwright.store.sqlite import SqliteDatabase
 
 SAVES, SECONDS = 4000, 6.0
@@ -32,20 +34,46 @@ def run(*, saves: int = SAVES, seconds: float = SECONDS) -> None:
         stock_save, stock_page = _stock(folder, saves, seconds)
         our_save, our_page = _ours(folder, saves, seconds)
         raw = raw_limit(folder / "raw.sqlite", saves)
+        print(f"machine    {os.cpu_count()} cores, the load generator on the same ones")
         _told("save", our_save, stock_save)
         _told("form page", our_page, stock_page)
         print(f"raw limit  {raw:7,.0f}/s  in-process SQLite transactions of the same rows")
-        for text, found, wanted in (
+        whole = not our_save.wrong and not our_page.wrong
+        _judged(whole, (
             ("saves a second", our_save.rate, 1000.0),
             ("p99 of a save, ms (at most)", -our_save.p99, -25.0),
             ("saves / raw limit", our_save.rate / raw, 0.25),
             ("saves / stock Django", our_save.rate / stock_save.rate, 2.5),
             ("form pages a second", our_page.rate, 2500.0),
             ("p99 of a page, ms (at most)", -our_page.p99, -15.0),
-        ):
-            whole = not our_save.wrong and not our_page.wrong
-            verdict = "met" if found >= wanted and whole else f"NOT MET ({found / wanted:.2f} x)"
-            print(f"  {text:<30} {abs(found):10,.2f}  target {abs(wanted):8,.2f}  {verdict}")
+        ))  # fmt: skip
+        _on_postgres(folder, saves, seconds)
+
+
+def _on_postgres(folder: Path, saves: int, seconds: float) -> None:
+    sys.path.append(str(ROOT / "tests"))
+    from support.postgres_server import run_server, why_no_postgres
+
+    if why := why_no_postgres():
+        print(f"PostgreSQL: not measured. {why}.")
+        return
+    for server in run_server():
+        stock_save, _ = _stock(folder, saves, seconds, server.url("owner", server.new_database()))
+        database = server.new_database()
+        make_roles(server.url("owner", database), "app", lambda: os.urandom(32))
+        our_save, our_page = _ours(folder, saves, seconds, server.url("app", database))
+        _told("PostgreSQL", our_save, stock_save)
+        _judged(not our_save.wrong and not our_page.wrong, (
+            ("saves a second, PostgreSQL", our_save.rate, 450.0),
+            ("p99 of a save, ms (at most)", -our_save.p99, -40.0),
+        ))  # fmt: skip
+
+
+def _judged(whole: bool, lines: Sequence[tuple[str, float, float]]) -> None:
+    """Found beside wanted; a negative pair is "at most"."""
+    for text, found, wanted in lines:
+        verdict = "met" if found >= wanted and whole else f"NOT MET ({found / wanted:.2f} x)"
+        print(f"  {text:<30} {abs(found):10,.2f}  target {abs(wanted):8,.2f}  {verdict}")
 
 
 def _told(what: str, ours: Measured, stock: Measured) -> None:

@@ -63,7 +63,8 @@ def check_form(
     """
     fields = fields_of(form)
     hidden = hidden_fields(fields, present, elsewhere)
-    row = {**(elsewhere or {}), **in_item_units(fields, {n: v for n, v in present.items() if n not in hidden})}
+    shown = {n: v for n, v in present.items() if n not in hidden} if form.checks else {}
+    row = {**(elsewhere or {}), **in_item_units(fields, shown)}
     failed: dict[str, Failure] = dict(more)
     warnings = [problem("TW-CAP-024", form.name, message=text, check=name) for name, (_, text) in more.items()]
     for check in form.checks:

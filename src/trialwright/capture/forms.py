@@ -9,7 +9,8 @@ from trialwright.capture.conditions import compiled
 from trialwright.capture.parse import check_plausible, parse_value
 from trialwright.capture.problems import problem
 from trialwright.capture.values import fields_of, in_item_units
-from trialwright.catalog.evaluator import RowValue
+from trialwright.catalog.evaluator import RowFunction, RowValue
+from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.problem import Problem
 from trialwright.model.study import Field, Form
@@ -60,11 +61,11 @@ def read_form(
     """
     fields = fields_of(form)
     typed: dict[str, Typed] = {}
-    problems = _strangers(fields, posted)
-    for field in fields:
-        if field.name in posted or f"{field.name}{MISSING}" in posted:
-            raw, unit, missing = (posted.get(f"{field.name}{suffix}", "") for suffix in ("", UNIT, MISSING))
-            read = parse_value(field, raw, unit, missing)
+    problems = _strangers(form, posted)
+    for field, (name, unit_at, missing_at) in zip(fields, _sent_as(form), strict=True) if posted else ():
+        if name in posted or missing_at in posted:
+            raw, missing = posted.get(name, ""), posted.get(missing_at, "")
+            read = parse_value(field, raw, posted.get(unit_at, ""), missing)
             if isinstance(read, Problem):
                 problems.append(read)
             else:
@@ -90,7 +91,7 @@ def hidden_fields(
 
     Missing: a condition that cannot be decided hides; what is hidden counts as empty for the others.
     """
-    conditions = {field.name: compiled(field.shown_when) for field in fields if field.shown_when is not None}
+    conditions = _conditions(fields)
     if not conditions:
         return frozenset()
     row = {**(elsewhere or {}), **in_item_units(fields, present)}
@@ -103,6 +104,23 @@ def hidden_fields(
             break
         hidden = now
     return hidden
+
+
+@once_for_each
+def _conditions(fields: tuple[Field, ...]) -> dict[str, RowFunction]:
+    """The items that are not always asked, each with what decides it."""
+    return {field.name: compiled(field.shown_when) for field in fields if field.shown_when is not None}
+
+
+@once_for_each
+def _sent_as(form: Form) -> tuple[tuple[str, str, str], ...]:
+    """The names under which each item of a form is sent: itself, its unit, its reason for absence."""
+    return tuple((f.name, f"{f.name}{UNIT}", f"{f.name}{MISSING}") for f in fields_of(form))
+
+
+@once_for_each
+def _known(form: Form) -> frozenset[str]:
+    return frozenset(name for names in _sent_as(form) for name in names)
 
 
 def changes_of(typed: FormInput, stored: Mapping[str, Stored]) -> dict[str, Typed]:
@@ -123,11 +141,16 @@ def check_reason(form: Form, changes: Mapping[str, Typed], stored: Mapping[str, 
     return problem("TW-CAP-018", form.name, count=len(changed), labels=labels)
 
 
-def _strangers(fields: tuple[Field, ...], posted: Mapping[str, str]) -> list[Problem]:
+def _strangers(form: Form, posted: Mapping[str, str]) -> list[Problem]:
     """Items that are not on this form: a score that someone tried to type, another form's item."""
-    known = {field.name for field in fields}
-    sent = {key.removesuffix(UNIT).removesuffix(MISSING): key for key, text in posted.items() if text and "." in key}
-    return [problem("TW-CAP-016", item, item=item) for item in sent if item not in known]
+    known = _known(form)
+    sent = dict.fromkeys(
+        key.removesuffix(UNIT).removesuffix(MISSING)
+        for key, text in posted.items()
+        if key not in known and text and "." in key
+    )
+    items = {field.name for field in fields_of(form)} if sent else set()
+    return [problem("TW-CAP-016", item, item=item) for item in sent if item not in items]
 
 
 def _written_while_hidden(

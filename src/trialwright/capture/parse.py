@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -36,6 +37,8 @@ _YES_NO = {
 _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
 
 _SIGNED = re.compile("<=|>=|<|>|≤|≥")
+_CANONICAL = re.compile(r"(?:0|[1-9]\d*)(?:\.(\d+))?", re.ASCII)
+"""A number written as it is stored."""
 
 _REASON_WORDS: dict[str, MissingReason] = {
     "未做": "not done", "不适用": "not applicable", "不详": "unknown", "nd": "not done", "na": "not applicable",
@@ -77,17 +80,14 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
     text that seems to tell who the participant is.
     """
     item = field.item
-    if isinstance(stored, Quantity):
-        number = exact_in_item_unit(field, stored)
-        low, high = (_exact(limit) if limit is not None else None for limit in (item.low, item.high))
-        if (low is not None and number < low) or (high is not None and number > high):
-            typed = f"{stored.text} {stored.unit}".strip()
-            return [
-                problem(
-                    "TW-CAP-020", field.name, label=item.label, typed=typed,
-                    low=_limit(item.low, item.unit), high=_limit(item.high, item.unit),
-                )
-            ]  # fmt: skip
+    if isinstance(stored, Quantity) and not _within(item, stored):
+        typed = f"{stored.text} {stored.unit}".strip()
+        return [
+            problem(
+                "TW-CAP-020", field.name, label=item.label, typed=typed,
+                low=_limit(item.low, item.unit), high=_limit(item.high, item.unit),
+            )
+        ]  # fmt: skip
     if isinstance(stored, Limit):
         typed = f"{stored.written} {stored.unit}".strip()
         return [problem("TW-CAP-025", field.name, label=item.label, typed=typed)]
@@ -98,7 +98,18 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
     return []
 
 
-_exact = lru_cache(maxsize=4096)(Fraction)
+def _within(item: Item, stored: Quantity) -> bool:
+    """Whether a number lies within its item's limits; both as decimals, which compare exactly and at once."""
+    if stored.unit not in ("", item.unit):
+        number = stored.exact * Fraction(item.other_units[stored.unit])
+        return (item.low is None or number >= Fraction(item.low)) and (
+            item.high is None or number <= Fraction(item.high)
+        )
+    decimal = _decimal(stored.text)
+    return (item.low is None or decimal >= _decimal(item.low)) and (item.high is None or decimal <= _decimal(item.high))
+
+
+_decimal = lru_cache(maxsize=4096)(Decimal)
 """The same few limits are compared at every page and save."""
 
 
@@ -123,6 +134,10 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
             typed=f"{typed[:LONGEST_NUMBER]}…",
             example=_example(item.decimals),
         )
+    decimals = 0 if item.kind == "integer" else item.decimals
+    canonical = _CANONICAL.fullmatch(typed)
+    if canonical and unit in ("", item.unit) and (decimals is None or len(canonical[1] or "") <= decimals):
+        return Quantity(typed, item.unit)  # as nearly everything is typed: what follows would say the same
     plain = simplified(typed)
     sign = _SIGNED.match(plain)
     text, behind = split_unit(plain.removeprefix(sign[0]).strip() if sign else plain)
@@ -136,7 +151,6 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
             "TW-CAP-004", field.name, label=item.label, typed=shown or unit, allowed=Text(allowed, allowed_zh)
         )
     own = chosen == item.unit
-    decimals = 0 if item.kind == "integer" else item.decimals
     number = parse_number(text, decimals if own else None)
     if isinstance(number, NotANumber):
         below = _below(item, text, number, chosen)

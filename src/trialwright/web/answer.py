@@ -1,7 +1,6 @@
 """Answers that are the same for every page: sign in first, not allowed, not here, something broke."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.utils.cache import add_never_cache_headers
 
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
@@ -122,13 +121,6 @@ def broken(request: HttpRequest) -> HttpResponse:
             zh="此步骤未保存任何数据。请在浏览器中返回，您输入的内容仍在，然后重试。",
         ),
     )
-
-
-def kept_private(response: HttpResponseBase) -> HttpResponseBase:
-    """Participants' data is never left in a cache on the way or on a shared computer."""
-    if isinstance(response, HttpResponse):
-        add_never_cache_headers(response)
-    return response
 
 
 def _message(call: Call, status: int, title: Text, body: Text) -> HttpResponse:

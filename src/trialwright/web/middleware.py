@@ -1,16 +1,17 @@
-"""What stands around every page: bounds on what may be asked, no copies in caches, the idle time-out."""
+"""What stands around every page: its headers, bounds on what may be asked, no copies in caches, the idle time-out."""
 
 import re
 import time
 from collections.abc import Callable, Iterator
+from urllib.parse import parse_qsl
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
-from django.utils.cache import add_never_cache_headers
 
 from trialwright.web.page import paths_with_files
 
@@ -38,6 +39,38 @@ _UNREADABLE = (
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
+_NEVER_KEPT = {
+    "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
+    "Expires": "Thu, 01 Jan 1970 00:00:00 GMT",
+}
+"""Participants' data is never left in a cache on the way or on a shared computer."""
+
+
+class HeadersMiddleware:
+    """
+    The headers that tell a browser what an answer of ours may do: the same for all, so put together once.
+
+    Django's and csp's own middlewares build each of them anew at every request, from the same settings.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+        self._always = {
+            "Content-Security-Policy": build_policy() or "",
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self._get_response(request)
+        for name, text in self._always.items():
+            answer.headers.setdefault(name, text)
+        if settings.SECURE_HSTS_SECONDS and request.is_secure():
+            answer.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+        return answer
+
 
 class BoundsMiddleware:
     """
@@ -63,7 +96,8 @@ class BoundsMiddleware:
         else:
             answer = self._get_response(request)
         if isinstance(answer, HttpResponse):
-            add_never_cache_headers(answer)
+            for name, text in _NEVER_KEPT.items():
+                answer.headers[name] = text
             answer.headers.setdefault("Content-Length", str(len(answer.content)))
         return answer
 
@@ -120,7 +154,29 @@ def _length(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else 0
 
 
+def read_fields(request: HttpRequest) -> None:
+    """
+    The fields of a posted form, as Django reads them in three times the time: its QueryDict converts each one anew.
+
+    What is not plainly such a form (a file, another encoding, more fields than allowed) is left for Django to judge.
+    """
+    if request.method != "POST" or request.content_type != "application/x-www-form-urlencoded":
+        return
+    try:
+        body = request.body.decode()
+        sent = parse_qsl(body, keep_blank_values=True, max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS)
+    except ValueError:
+        return
+    texts: dict[str, list[str]] = {}
+    for name, text in sent:
+        texts.setdefault(name, []).append(text)
+    fields = QueryDict()
+    dict.update(fields, texts)
+    request.POST = fields
+
+
 def _texts(request: HttpRequest) -> Iterator[str]:
+    read_fields(request)
     yield request.path
     for sent in (request.GET, request.POST):
         for name, values in sent.lists():

@@ -6,12 +6,13 @@ A page is a folder `pages/<name>/` with a `page.py` that holds ROUTES; its templ
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
+from urllib.parse import quote
 
 import msgspec
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
 
 from trialwright.model.text import Text
 from trialwright.web import pages
@@ -93,11 +94,16 @@ def paths_with_files() -> frozenset[str]:
     return frozenset(f"/{route.path}" for route in routes() if route.takes_file)
 
 
+@cache
+def _patterns() -> dict[str, str]:
+    """By the name of a route its path, its parts in braces."""
+    return {route.name: "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", route.path) for route in routes()}
+
+
 def address(name: str, **args: object) -> str:
-    """The path of a route by its name."""
-    return _address(name, tuple(args.items()))
+    """The path of a route by its name. Raises KeyError for a route or a part that does not exist."""
+    return _patterns()[name].format_map({part: quote(str(text), safe=_PLAIN) for part, text in args.items()})
 
 
-@lru_cache(maxsize=8192)
-def _address(name: str, args: tuple[tuple[str, object], ...]) -> str:
-    return reverse(name, kwargs=dict(args))
+_PLAIN = "!$&'()*+,;=~:@"
+"""What may stand in a part of a path as it is (RFC 3986)."""

@@ -32,7 +32,7 @@ class Place:
         self.folder = folder
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._simulated, self._looked_at = False, 0
+        self._looked_at, self._simulated, self._stood = 0, False, ""
         self._grants: tuple[int, tuple[Grant, ...]] = (0, ())
         self._homes: tuple[int, dict[str, str]] = (0, {})
         self._wording: Mapping[str, Text] | None = None
@@ -71,13 +71,15 @@ class Place:
         """The acts of everybody."""
         return self.ledger.events()
 
+    def events_about(self, participant_id: str) -> tuple[LedgerEvent, ...]:
+        """The acts on the study as a whole and those on one participant, by seq."""
+        whole = self.ledger.events(participant_id="")
+        return tuple(sorted((*whole, *self.case(participant_id).events), key=lambda event: event.seq))
+
     @property
     def simulated(self) -> bool:
         """The database was made by `demo`: its participants are virtual and demo accounts may stand in it."""
-        if not self._simulated:
-            events = self.events()
-            self._simulated = any(event.origin == "simulated" for event in events[self._looked_at :])
-            self._looked_at = len(events)
+        self._look()
         return self._simulated
 
     def today(self) -> dt.date:
@@ -86,9 +88,19 @@ class Place:
 
         In a demo it is the day on which the virtual clock stood still: its participants live in their own time.
         """
-        virtual = (e.at_utc for e in self.events() if e.participant_id and e.origin == "simulated")
-        stood = max(virtual, default="")
-        return today_at_site(self.study, dt.datetime.fromisoformat(stood) if stood else self.ledger.now())
+        self._look()
+        return today_at_site(self.study, dt.datetime.fromisoformat(self._stood) if self._stood else self.ledger.now())
+
+    def _look(self) -> None:
+        """Whether anything is simulated, and until when: of the acts that came since the last look."""
+        events = self.events()
+        if len(events) < self._looked_at:  # another ledger stands in its place
+            self._looked_at, self._simulated, self._stood = 0, False, ""
+        for event in events[self._looked_at :]:
+            if event.origin == "simulated":
+                self._simulated = True
+                self._stood = max(self._stood, event.at_utc) if event.participant_id else self._stood
+        self._looked_at = len(events)
 
     def grants(self) -> tuple[Grant, ...]:
         """The whole delegation log; worked out again only when a role was given or taken back since."""

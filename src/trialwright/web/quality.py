@@ -67,7 +67,7 @@ def against_lock(call: Call) -> list[Obstacle]:
 
 def of_form(call: Call, at: FormAt, row: int) -> FormQuality:
     """The marks on a form (and row of a log), read from the ledger as it stands."""
-    events = [e for e in call.place.events() if e.participant_id in ("", at.participant_id)]
+    events = call.place.events_about(at.participant_id)
     values = values_of(call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name))
     names, still = Names(call.place.study, call.language), not data_locked(events)
     review = reviewed(events, values, at.participant_id).get((at.visit.name, at.form.name))
@@ -86,13 +86,12 @@ def of_form(call: Call, at: FormAt, row: int) -> FormQuality:
 
 def acts_on(call: Call, scope: Scope) -> HoldActs:
     """What holds a part of the study, and which acts to offer: none after data lock, none that would change nothing."""
-    events = call.place.events()
-    found = (
-        hold_on([e for e in events if e.participant_id in ("", scope.participant_id)], scope.participant_id,
-                scope.visit, scope.form)
-        if scope.participant_id
-        else hold_on_site(events, scope.site)
-    )  # fmt: skip
+    if scope.participant_id:
+        events = call.place.events_about(scope.participant_id)
+        found = hold_on(events, scope.participant_id, scope.visit, scope.form)
+    else:
+        events = call.place.events()
+        found = hold_on_site(events, scope.site)
     offered: list[str] = []
     if not data_locked(events):
         if call.reader.may("lock") or call.reader.may("review"):

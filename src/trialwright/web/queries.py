@@ -65,9 +65,10 @@ def listed(call: Call, *, participant_id: str = "") -> list[Shown]:
     """Every query that was ever opened, the oldest first; of everybody or of one participant."""
     names = Names(call.place.study, call.language)
     today = call.place.today()
+    events = call.place.events_about(participant_id) if participant_id else call.place.events()
     return [
         _shown(call, names, each, today)
-        for each in every_query(call.place.events())
+        for each in every_query(events)
         if participant_id in ("", each.query.place.participant_id)
     ]
 
@@ -75,7 +76,7 @@ def listed(call: Call, *, participant_id: str = "") -> list[Shown]:
 def counted(call: Call, participant_id: str) -> dict[tuple[str, str], int]:
     """How many queries of a participant wait, by visit and form."""
     counts: dict[tuple[str, str], int] = {}
-    for query in open_queries(call.place.events()):
+    for query in open_queries(call.place.events_about(participant_id)):
         if query.place.participant_id == participant_id:
             key = (query.place.visit, query.place.form)
             counts[key] = counts.get(key, 0) + 1

@@ -3,7 +3,7 @@
 import re
 import uuid
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from trialwright.capture.gates import ACTS
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
-from trialwright.web.menu import menu_of
+from trialwright.web.menu import Heading, menu_of
 from trialwright.web.names import Names
 from trialwright.web.wording import missing_word
 
@@ -31,6 +31,7 @@ def environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader([_here / "templates", _here / "pages"]),
         autoescape=True,
+        auto_reload=False,  # looking at each file at each page would cost a tenth of it
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -75,7 +76,7 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
             may=call.reader.may,
             study=call.place.study,
             simulated=call.place.simulated,
-            menu=menu_of(call),
+            menu=_drawn_menu(tuple(menu_of(call)), language),
             here=call.route.name,
             path=call.request.get_full_path(),
             csrf=get_token(call.request),
@@ -83,6 +84,16 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
         )
     )
     return HttpResponse(html, status=status)
+
+
+@lru_cache(maxsize=256)
+def _drawn_menu(menu: tuple[Heading, ...], language: str) -> Markup:
+    """The same menu looks the same for everybody; it changes with what the reader may open, and where the reader is."""
+
+    def say(en: str, zh: str) -> str:
+        return zh if language == "zh" else en
+
+    return Markup(environment().get_template("menu.html").render(menu=menu, say=say) if menu else "")  # noqa: S704 - drawn by a template
 
 
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9 .,:;'’&/()%+_-]*[A-Za-z0-9)]|[A-Za-z]")

@@ -31,7 +31,7 @@ def guarded(route: Route) -> Callable[..., HttpResponseBase]:
             return answer.not_here(call)
         if not route.allows(call.reader, method):
             return answer.refused(call)
-        return answer.kept_private(_answered(call, args))
+        return _answered(call, args)
 
     return view
 

@@ -1,6 +1,7 @@
 """What a nurse types becomes exactly what is stored, or is refused with its name."""
 
 import datetime as dt
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -283,3 +284,32 @@ def test_a_count_is_never_a_limit():
     got = parse_value(field("integer", low="0", high="10"), "<5")
 
     assert isinstance(got, Problem) and got.code == "TW-CAP-002"
+
+
+@given(
+    text=st.from_regex(r"[0-9]{1,4}(\.[0-9]{0,3})?", fullmatch=True),
+    kind=st.sampled_from(["number", "integer"]),
+    decimals=st.sampled_from([None, 0, 1, 2]),
+    unit=st.sampled_from(["", "cm", "mm"]),
+)
+def test_a_number_in_plain_digits_is_read_as_the_same_one_in_full_width_digits(
+    text: str, kind: str, decimals: int | None, unit: str
+) -> None:
+    asked = field(kind, unit="cm", other_units={"mm": "1/10"}, decimals=decimals)
+    plain, wide = (parse_value(asked, typed, unit) for typed in (text, text.translate(FULL_WIDTH)))
+
+    assert getattr(wide, "code", wide) == getattr(plain, "code", plain)
+
+
+@given(
+    low=st.decimals(-9, 9, places=2),
+    number=st.decimals(-9, 9, places=3),
+    unit=st.sampled_from(["cm", "mm"]),
+)
+def test_a_limit_is_held_against_a_number_exactly(low: Decimal, number: Decimal, unit: str) -> None:
+    asked = field(unit="cm", other_units={"mm": "1/10"}, low=f"{low}", high=None)
+    stored = Quantity(f"{number}", unit)
+
+    below = exact_in_item_unit(asked, stored) < Fraction(low)
+
+    assert below == bool(check_plausible(asked, stored, dt.date(2021, 1, 1)))

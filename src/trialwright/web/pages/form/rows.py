@@ -68,7 +68,7 @@ def inactive_rows(call: Call, at: FormAt) -> dict[int, str]:
     """Rows that were made inactive, with the reason."""
     return {
         e.row: e.reason or "–"
-        for e in call.place.events()
+        for e in call.place.case(at.participant_id).events
         if (e.kind, e.participant_id, e.visit, e.form)
         == ("row_inactivated", at.participant_id, at.visit.name, at.form.name)
     }

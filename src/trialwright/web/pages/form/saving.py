@@ -49,9 +49,10 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def posted_fields(call: Call) -> dict[str, str]:
     """The items that were sent, each with its unit and its reason for absence; choices of a merge already applied."""
-    sent = {name: str(value) for name, value in call.request.POST.items() if "." in name and not name.startswith(KEEP)}
-    for name, value in call.request.POST.items():
-        if name.startswith(KEEP) and value == "theirs":
+    every = call.request.POST.dict()
+    sent = {name: str(value) for name, value in every.items() if "." in name and not name.startswith(KEEP)}
+    for name, value in every.items():
+        if value == "theirs" and name.startswith(KEEP):
             item = name.removeprefix(KEEP)
             for suffix in ("", UNIT, MISSING):
                 sent.pop(f"{item}{suffix}", None)
