@@ -89,9 +89,9 @@ class Book:
         forms = dict.fromkeys((text, bare, bare[:1].lower() + bare[1:]))
         known = (
             next(filter(None, map(self._named, forms)), None)
-            or next(filter(None, (self._fitting(form, self._quoting) for form in forms)), None)
+            or self._fitting(forms, self._quoting)
             or self._sentences(text)
-            or next(filter(None, (self._fitting(form, self._patterns) for form in forms)), None)
+            or self._fitting(forms, self._patterns)
         )
         if known is None:
             return self._pieces(text)
@@ -105,11 +105,14 @@ class Book:
             return Worded(words, (quote,))
         return Worded(self._exact[plain]) if plain in self._exact else None
 
-    def _fitting(self, text: str, patterns: Iterable[_Pattern]) -> Worded | None:
+    def _fitting(self, forms: Iterable[str], patterns: Iterable[_Pattern]) -> Worded | None:
+        """The first pattern that any form fits: its full stop must not lead a sentence to one that says less."""
+        plain = [_plain(form) for form in forms]
         for pattern in patterns:
-            found = pattern.english.fullmatch(_plain(text))
-            if found is not None:
-                return self._filled(pattern, found)
+            for form in plain:
+                found = pattern.english.fullmatch(form)
+                if found is not None:
+                    return self._filled(pattern, found)
         return None
 
     def _filled(self, pattern: _Pattern, found: re.Match[str]) -> Worded:

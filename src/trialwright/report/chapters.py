@@ -344,8 +344,9 @@ def _benchmarks(w: Writing, estimand: Estimand) -> list[Block]:
 def methods_used(w: Writing, shown: Sequence[str] = ()) -> list[Block]:
     """Each statistical method of the definition, and of the displays `shown`, once: what it says."""
     names = dict.fromkeys([*(use.method for estimand in w.study.estimands for use in estimand.summary), *shown])
-    columns = (w.say("Method", "方法"), w.say("What it does", "说明（英文原文）"))
-    return [w.table(columns, [(w.of(w.catalog.method(n).title), w.catalog.method(n).says) for n in names])]
+    columns = (w.say("Method", "方法"), w.say("What it does", "说明"))
+    entries = [w.catalog.method(name) for name in names]
+    return [w.table(columns, [(w.of(e.title), w.of(e.sentences.get("says", Text(e.says)))) for e in entries])]
 
 
 def references(w: Writing, shown: Sequence[str] = ()) -> list[Block]:

@@ -155,3 +155,25 @@ def test_every_estimand_and_benchmark_has_its_words():
     for estimand in small.study.estimands:
         assert book.say(estimand.title.en) == estimand.title.zh
         assert [book.say(each.label.en) for each in estimand.benchmarks] == [e.label.zh for e in estimand.benchmarks]
+
+
+def test_what_a_method_does_is_told_in_chinese_and_says_the_same_in_english():
+    known = catalog.load()
+    methods = [known.method(name) for name in known.names("method")]
+    told = {each.name: each.sentences["says"] for each in methods if "says" in each.sentences}
+    used = {use.method for estimand in packaged_study().estimands for use in estimand.summary}
+
+    assert used <= told.keys()
+    assert {name: text.en for name, text in told.items()} == {name: known.method(name).says.strip() for name in told}
+
+
+@pytest.mark.parametrize("shift", ["", ", imputed values shifted by 2.5"])
+def test_a_full_stop_does_not_lead_a_sentence_to_a_pattern_that_says_less(shift):
+    entry = catalog.load().method("multiple_imputation")
+    book = Book([*shared_sentences(), *entry.sentences.values()])
+    said = book.say(
+        f"Multiple imputation (100 imputations, seed 7, multivariate normal, missing at random{shift}), Rubin's rules "
+        "with Barnard-Rubin degrees of freedom, 95 % confidence interval."
+    )
+
+    assert said.startswith("多重插补（100 次") and said.endswith("95% 置信区间。")
