@@ -14,6 +14,7 @@ from docx.shared import Mm, Pt
 from docx.table import _Cell as Box
 from docx.text.paragraph import Paragraph as Line
 
+from trialwright.catalog.wording import CJK
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.report.document import (
     Block,
@@ -132,7 +133,7 @@ def _block(sheet: Sheet, block: Block, level: int) -> None:
 def _facts(sheet: Sheet, pairs: Iterable[tuple[str, str]]) -> None:
     for name, words in pairs:
         line = sheet.add_paragraph()
-        line.add_run(f"{name}: ").bold = True
+        line.add_run(name + ("：" if CJK.search(name) else ": ")).bold = True
         line.add_run(words)
 
 

@@ -230,3 +230,10 @@ def test_the_plan_is_made_from_the_definition_alone_and_says_what_the_number_can
     assert plan == write_plan(study, catalog.load(), date="2024-01-31")["plan.pdf"]
     assert [use.number for use in study.displays if use.number.removeprefix("F") not in text] == []
     assert told is not None
+
+
+def test_a_chinese_docx_has_chinese_colons():
+    text = docx_text(made("zh").files["report.docx"])
+
+    assert "注册号：" in text
+    assert re.findall(r"[\u4e00-\u9fff]: ", text) == []

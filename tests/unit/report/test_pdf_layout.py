@@ -23,12 +23,16 @@ def table(columns, rows, **more):
 
 def pages(blocks, folder):
     """Page -> (width, height, words with their boxes)."""
+    return pages_of(
+        Document(name="a", title="t", subtitle=(), date="2021-03-01", foot="", blocks=tuple(blocks)), folder
+    )
+
+
+def pages_of(document, folder):
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed")
     file = folder / "made.pdf"
-    file.write_bytes(
-        write_pdf(Document(name="a", title="t", subtitle=(), date="2021-03-01", foot="", blocks=tuple(blocks)))
-    )
+    file.write_bytes(write_pdf(document))
     told = subprocess.run(["pdftotext", "-bbox", file, "-"], capture_output=True, check=True).stdout.decode()
     return [
         (float(w), float(h), [(*map(float, box[:4]), box[4]) for box in WORD.findall(inside)])
@@ -103,3 +107,25 @@ def test_a_percentage_is_not_torn_from_its_sign(tmp_path):
 
     assert "did" in first or "them" in first
     assert "%" not in first
+
+
+def test_a_chinese_stop_after_latin_letters_stands_low_as_in_the_mainland(tmp_path):
+    document = Document(
+        name="a", title="t", subtitle=(), date="2021-03-01", foot="", language="zh", contents=0,
+        blocks=(Paragraph("P001。"),),
+    )  # fmt: skip
+    ((_, height, words),) = [page for page in pages_of(document, tmp_path) if any(w[4] == "P001。" for w in page[2])]
+    (_, y0, x1, y1, _) = next(word for word in words if word[4] == "P001。")
+    assert height > y1
+    drawn = subprocess.run(
+        ["pdftoppm", "-gray", "-r", "288", "-f", "1", "-singlefile", tmp_path / "made.pdf"],
+        capture_output=True,
+        check=True,
+    ).stdout
+    wide, _ = map(int, drawn.split(b"\n", 3)[1].split())
+    pixels, scale = drawn.split(b"\n", 3)[3], 4
+    stop = range(int((x1 - 9) * scale), int(x1 * scale))
+    ink = [y for y in range(int(y0 * scale), int(y1 * scale)) for x in stop if pixels[y * wide + x] < 128]
+
+    # The ring of a stop set in mid-height has its ink around 0.5 of the line.
+    assert (sum(ink) / len(ink) / scale - y0) / (y1 - y0) > 0.6
