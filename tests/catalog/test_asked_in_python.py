@@ -126,6 +126,17 @@ def test_wrong_names_are_told_with_the_likely_right_ones():
         DOI.evaluate(_one(), answers=["verdikt"])
 
 
+def test_what_is_no_frame_or_no_exact_parameter_is_told_and_one_answer_may_be_named_alone():
+    with pytest.raises(TypeError, match="Polars DataFrame, found LazyFrame"):
+        DOI.evaluate(_one().lazy())
+    with pytest.raises(TypeError, match=r'give 20, "7.5" or a Fraction'):
+        DOI.evaluate(_one(), improved_by_pct=0.2)
+    with pytest.raises(ValueError, match="name=number"):
+        DOI.evaluate(_one(), least_change="phga=-1")
+
+    assert DOI.evaluate(_one(), answers="verdict").columns[-1] == "verdict"
+
+
 def test_the_sentences_come_when_they_are_asked_for():
     (row,) = DOI.evaluate(_one(phga=(4, 3.2), mmt=(None, 5)), why=True).to_dicts()
 

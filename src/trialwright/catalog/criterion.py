@@ -78,6 +78,8 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
                   scale, an answer other than 0 or 1), LookupError where a column is absent, TypeError where it holds
                   something else than numbers.
         """
+        if not isinstance(frame, pl.DataFrame | Wide):
+            raise TypeError(f"{self.name} is asked of a Polars DataFrame, found {type(frame).__name__}")
         compiled = self.compiled(reading, {name: plain(given) for name, given in parameters.items()})
         wanted = self._answers(compiled, answers, why)
         needed = self._needed(compiled, wanted)
@@ -112,7 +114,7 @@ class ResponseCriterion(Criterion, frozen=True, kw_only=True):
         # What each measure counted for. Other numbers of the rule are steps on the way, over a scale of their own.
         reasons = [n for n, tree in compiled.rule.outputs.items() if isinstance(tree, Truth) and n not in usual]
         known = [*usual, *reasons, "why"]
-        for name in answers:
+        for name in (answers := (answers,) if isinstance(answers, str) else answers):
             if name not in known:
                 raise ValueError(f'"{name}" is no answer of {self.name}. {guess(name, known)}'.strip())
         chosen = [n for n in (answers or (*usual, *reasons)) if n != "why"]

@@ -85,7 +85,14 @@ def lengths_of(compute: ModuleType | None, parameters: Parameters) -> Lengths:
 
 def outside(read: Wide | Sequence[Row], held: Sequence[Bound]) -> Iterator[Outside]:
     """Every number that a bound does not allow, bound by bound."""
-    return _in_columns(read, held) if isinstance(read, Wide) else _in_rows(read, held)
+    ends: dict[str, tuple[Any, ...]] = {}
+    for bound in held:
+        for column in (bound.column, bound.beside):
+            if column not in ends:
+                ends[column] = _ends(read, column)
+        # What holds at the ends of both columns holds in every row, and it is nearly always so.
+        if any(bound.wrong(value, other) for value in ends[bound.column] for other in ends[bound.beside]):
+            yield from _in_columns(read, bound) if isinstance(read, Wide) else _in_rows(read, bound)
 
 
 def check_numbers(read: Wide | Sequence[Row], held: Sequence[Bound]) -> None:
@@ -105,34 +112,33 @@ def _above(length: Fraction) -> Callable[[Any, Any], Any]:
     return lambda v, scale: v * length.denominator > scale * length.numerator
 
 
-def _in_rows(rows: Sequence[Row], held: Sequence[Bound]) -> Iterator[Outside]:
-    for column, beside, wrong, expected, unless in held:
-        for place, row in enumerate(rows):
-            value, other = row.get(column), row.get(beside)
-            if value is None or other is None or not wrong(value, other):
-                continue
-            if not unless or row.get(unless) is None:
-                yield Outside(place, column, expected)
-
-
-def _in_columns(wide: Wide, held: Sequence[Bound]) -> Iterator[Outside]:
-    for column, beside, wrong, expected, unless in held:
-        ends, others = _ends(wide, column), _ends(wide, beside)
-        if not any(wrong(value, other) for value in ends for other in others):
+def _in_rows(rows: Sequence[Row], bound: Bound) -> Iterator[Outside]:
+    column, beside, wrong, expected, unless = bound
+    for place, row in enumerate(rows):
+        value, other = row.get(column), row.get(beside)
+        if value is None or other is None or not wrong(value, other):
             continue
-        mask = wrong(_column(wide, column), _column(wide, beside))
-        if _ends(wide, unless):
-            mask &= _column(wide, unless).is_null()
-        for place in wide.frame.select(mask.fill_null(value=False).alias("wrong"))["wrong"].arg_true():
+        if not unless or row.get(unless) is None:
             yield Outside(place, column, expected)
 
 
-def _ends(wide: Wide, column: str) -> tuple[int, ...]:
+def _in_columns(wide: Wide, bound: Bound) -> Iterator[Outside]:
+    mask = bound.wrong(_column(wide, bound.column), _column(wide, bound.beside))
+    if _ends(wide, bound.unless):
+        mask &= _column(wide, bound.unless).is_null()
+    for place in wide.frame.select(mask.fill_null(value=False).alias("wrong"))["wrong"].arg_true():
+        yield Outside(place, bound.column, bound.expected)
+
+
+def _ends(read: Wide | Sequence[Row], column: str) -> tuple[Any, ...]:
     """The smallest and the largest number of a column; () where it holds none."""
-    if column in wide.constants:
-        constant = wide.constants[column]
+    if not isinstance(read, Wide):
+        values: list[Any] = [value for row in read if (value := row.get(column)) is not None]
+        return (min(values), max(values)) if values else ()
+    if column in read.constants:
+        constant = read.constants[column]
         return () if constant is None else (constant,)
-    return wide.limits.get(column, ())
+    return read.limits.get(column, ())
 
 
 def _column(wide: Wide, column: str) -> pl.Expr:

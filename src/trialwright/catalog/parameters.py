@@ -95,6 +95,8 @@ def plain(argument: Argument | bool) -> str:
         return argument.strip()
     if isinstance(argument, int | Fraction):
         return str(argument)
+    if isinstance(argument, float):
+        raise TypeError('a parameter is exact: give 20, "7.5" or a Fraction, not a float')
     if isinstance(argument, Mapping):
         return written([argument])
     if are_records(argument):
@@ -161,8 +163,12 @@ def _expected_amounts(text: str, choices: Sequence[str]) -> str:
     pairs = [part.strip().partition("=") for part in text.split(",") if part.strip() not in ("", NO_AMOUNTS)]
     names = [key.strip() for key, _, _ in pairs]
     known = not choices or set(names) <= set(choices)
-    right = known and len(set(names)) == len(names) and all(_is_number(number.strip()) for _, _, number in pairs)
+    right = known and len(set(names)) == len(names) and all(_is_amount(number.strip()) for _, _, number in pairs)
     return "" if right else f"name=number with commas, for {', '.join(choices) or 'names'}, or none"
+
+
+def _is_amount(text: str) -> bool:
+    return _is_number(text) and not text.startswith("-")
 
 
 def _too_small(parameter: Parameter, text: str) -> str:

@@ -59,10 +59,9 @@ class CoreSet(NamedTuple):
         """Measures whose worsening counts: an ignored one leaves the count, so that its absence leaves nothing open."""
         return () if self.allowed_worse is None else tuple(m for m in self.names if m not in self.uncounted)
 
-    @property
-    def watched(self) -> frozenset[str]:
-        """Measures whose worsening has a say at all."""
-        return frozenset((*self.counted, *self.vetoes))
+    def watches(self, m: str) -> bool:
+        """Whether the worsening of a measure has a say at all."""
+        return m in self.vetoes or (self.allowed_worse is not None and m in self.names and m not in self.uncounted)
 
 
 def counted_core_set(
@@ -211,7 +210,7 @@ def _undecided(core: CoreSet, outputs: Outputs) -> list[str]:
     return [
         m
         for m in core.every
-        if outputs[f"improved_{m}"] is None or (m in core.watched and outputs[f"worsened_{m}"] is None)
+        if outputs[f"improved_{m}"] is None or (core.watches(m) and outputs[f"worsened_{m}"] is None)
     ]
 
 
@@ -223,7 +222,7 @@ def _turning(core: CoreSet, outputs: Outputs) -> list[Reason]:
     if at_visit:
         found = [Reason("each_needed" if improved == core.enough else "one_to_spare")]
         return found + ([Reason("no_more_worse")] if worse == allowed and worse < len(core.counted) else [])
-    if at_visit is None or any(outputs[f"worsened_{m}"] is None for m in core.watched):
+    if at_visit is None or any(outputs[f"worsened_{m}"] is None for m in core.every if core.watches(m)):
         return []
     vetoed = [m for m in core.vetoes if outputs[f"worsened_{m}"]]
     absent = [m for m in core.needed if outputs[f"improved_{m}"] is not True]
@@ -258,7 +257,7 @@ def _measure_reason(core: CoreSet, m: str, outputs: Outputs) -> Reason:
     if moved_by is None or base is None:
         return Reason("missing", {"measure": m})
     improved, worsened = outputs[f"improved_{m}"], outputs.get(f"worsened_{m}")
-    worth = "ignored" if m not in core.watched else "worse" if worsened else "open" if worsened is None else "not"
+    worth = "ignored" if not core.watches(m) else "worse" if worsened else "open" if worsened is None else "not"
     return _moved_reason((m, moved_by, base), bool(improved), worth, (core.improved, core.worse))
 
 
