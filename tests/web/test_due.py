@@ -49,6 +49,41 @@ def test_a_window_that_has_passed_is_told_apart(treated, as_, monkeypatch):
     assert "Window has passed" not in text(as_("study_nurse"), "/due/")
 
 
+LATER = dt.date(2021, 6, 1)  # every window has passed: week 4 on 11 March, week 12 on 9 May
+
+
+def _left(here, how, date):
+    by = (here.ledger, here.study, INVESTIGATOR, "P001")
+    if how == "withdrawn":
+        return conduct.withdraw(*by, date=date, code="adverse_event", reason="rash")
+    if how == "died":
+        return conduct.record_death(*by, date=date, reason="told by the family")
+    return conduct.withdraw_consent(*by, date=date, reason="moves away")
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "died", "consent_withdrawn"])
+@pytest.mark.parametrize(("date", "owed"), [("2021-02-20", 0), ("2021-03-11", 0), ("2021-03-12", 1), ("2021-05-20", 2)])
+def test_no_visit_is_owed_whose_window_was_open_or_to_come_when_the_person_left(
+    treated, as_, monkeypatch, how, date, owed
+):
+    """Week 4 ends on 11 March: who left on that day could still have come, who left on the 12th had missed it."""
+    monkeypatch.setattr(type(treated), "today", lambda self: LATER)
+    assert isinstance(_left(treated, how, date), conduct.Saved)
+
+    due, ready, overview = (text(as_("study_nurse"), path) for path in ("/due/", "/study/ready/", "/overview/"))
+
+    assert re.findall(r"nothing entered \((\d)\)", due) == [str(owed)] * bool(owed)
+    assert re.findall(r'<h2 id="visit_overdue">[^<]*\((\d)\)', ready) == [str(owed)] * bool(owed)
+    assert f'<span class="count">{owed}</span> visits past their window' in overview
+    assert len([line for line in unfolded(as_("study_nurse")) if line.startswith("SUMMARY:")]) == owed
+
+
+def test_who_stays_owes_every_visit_whose_window_has_passed(treated, as_, monkeypatch):
+    monkeypatch.setattr(type(treated), "today", lambda self: LATER)
+
+    assert "Window has passed, nothing entered (2)" in text(as_("study_nurse"), "/due/")
+
+
 def test_the_calendar_names_nobody_and_keeps_its_entries_apart_from_file_to_file(treated, as_):
     first, again = unfolded(as_("study_nurse")), unfolded(as_("investigator"))
     uids = [line for line in first if line.startswith("UID:")]

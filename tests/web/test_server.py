@@ -1,10 +1,17 @@
 """Before anything is opened to the network: where it may bind, which accounts may stand there."""
 
+import os
+import shutil
+import signal
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
 
+from support.serving import answering
 from trialwright.pipeline.conduct_people import Delegation
 from trialwright.web import directory, place, server
 from trialwright.web.problems import Refused
@@ -83,3 +90,24 @@ def test_a_name_is_never_given_to_a_second_person(here):
 
 def test_a_role_for_nobody_is_refused(here):
     assert code_of(directory.grant, here, Delegation(user="li.wie", role="monitor"), by="test") == "TW-WEB-010"
+
+
+def test_ctrl_c_in_a_terminal_stops_quietly_and_well(tmp_path):
+    """The terminal sends SIGINT to the server and to its worker; neither calls it a failure."""
+    study = shutil.copytree(Path(__file__).parents[2] / "studies" / "aba_dm", tmp_path / "study")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "trialwright", "serve", str(study), "--port", str(port)]
+    own = {name: text for name, text in os.environ.items() if not name.startswith(("TRIALWRIGHT_", "DJANGO_"))}
+    server = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True, env=own
+    )
+    try:
+        answering(f"http://127.0.0.1:{port}", server)
+        os.killpg(server.pid, signal.SIGINT)
+        said = server.communicate(timeout=60)
+    finally:
+        server.kill()
+
+    assert (server.returncode, "Unexpected" in "".join(said), "Traceback" in "".join(said)) == (0, False, False), said

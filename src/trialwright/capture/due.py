@@ -9,7 +9,7 @@ import msgspec
 
 from trialwright.capture.consents import owed_consent
 from trialwright.capture.status import participant_status
-from trialwright.capture.visits import VisitState
+from trialwright.capture.visits import VisitState, past_window
 from trialwright.model.calendar import Entry
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.study import ConsentVersion, Study
@@ -39,18 +39,19 @@ def due_visits(
     participant_id: str, states: Iterable[VisitState], events: Sequence[LedgerEvent], today: dt.date, *, days: int
 ) -> tuple[DueVisit, ...]:
     """
-    The visits of one enrolled participant whose window has passed, is open, or opens within `days`, by planned day.
+    The visits of one participant whose window has passed, is open, or opens within `days`, by planned day.
 
+    Of somebody who has left, only what the site still owes: visits whose window was over by then. `events` are the
+    participant's own.
     Missing: before the first dose no window is known, and nothing is due by date.
     """
-    if participant_status(events, participant_id) != "enrolled":
-        return ()
-    found = []
+    found, staying = [], participant_status(events, participant_id) == "enrolled"
     for state in states:
         if state.progress != "empty" or state.due is None or state.earliest is None or state.latest is None:
             continue
-        urgency: Urgency = "overdue" if state.latest < today else "now" if state.earliest <= today else "soon"
-        if state.earliest <= today + dt.timedelta(days=days):
+        overdue = past_window(state, events, today)
+        urgency: Urgency = "overdue" if overdue else "now" if state.earliest <= today else "soon"
+        if overdue or (staying and state.earliest <= today + dt.timedelta(days=days)):
             found.append(
                 DueVisit(
                     participant_id=participant_id, visit=state.visit, due=state.due, earliest=state.earliest,

@@ -17,7 +17,7 @@ from trialwright.capture.marks import reviewed, verified
 from trialwright.capture.signatures import owed_signatures
 from trialwright.capture.status import inactive_rows, participant_status
 from trialwright.capture.values import Place, Values
-from trialwright.capture.visits import VisitState, visit_states, visits_of
+from trialwright.capture.visits import VisitState, past_window, visit_states, visits_of
 from trialwright.model.ledger import Blank, LedgerEvent, Snapshot
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -73,7 +73,7 @@ def obstacles_of(
     own = [event for event in events if event.participant_id == participant_id]
     found = [
         *_queries(own),
-        *_visits(study, participant_id, states, today),
+        *_visits(study, participant_id, states, own, today),
         *_unmarked(study, participant_id, values, own),
         *_person(study, participant_id, own, today),
     ]
@@ -108,7 +108,9 @@ def _queries(events: Sequence[LedgerEvent]) -> Iterator[Obstacle]:
         yield Obstacle(kind="query", place=query.place, query=query)
 
 
-def _visits(study: Study, who: str, states: Sequence[VisitState], today: dt.date) -> Iterator[Obstacle]:
+def _visits(
+    study: Study, who: str, states: Sequence[VisitState], events: Sequence[LedgerEvent], today: dt.date
+) -> Iterator[Obstacle]:
     logs = {visit.name for visit in study.visits if visit.kind == "log"}
     for state in states:
         if state.visit in logs:
@@ -118,7 +120,7 @@ def _visits(study: Study, who: str, states: Sequence[VisitState], today: dt.date
                     yield Obstacle(kind="owed", place=Place(who, state.visit, form.form), items=items)
         elif state.progress == "started":
             yield Obstacle(kind="visit_open", place=Place(who, state.visit, ""))
-        elif state.progress == "empty" and state.latest is not None and state.latest < today:
+        elif past_window(state, events, today):
             yield Obstacle(kind="visit_overdue", place=Place(who, state.visit, ""))
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from trialwright.capture.queries import Query
-from trialwright.capture.visits import VisitState
+from trialwright.capture.visits import VisitState, past_window
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -78,26 +78,26 @@ def enrolment(study: Study, events: Iterable[LedgerEvent], today: dt.date) -> En
 
 
 def visit_counts(
-    study: Study, states: Iterable[tuple[str, Sequence[VisitState]]], today: dt.date
+    study: Study, people: Iterable[tuple[Sequence[LedgerEvent], Sequence[VisitState]]], today: dt.date
 ) -> dict[str, dict[VisitCount, int]]:
     """
     Visit -> how many of the enrolled stand where. Unscheduled visits and logs are not counted.
 
-    Shape: `states` holds participant and visit states of everybody who was enrolled and has not left.
+    Shape: `people` holds the own acts and the visit states of everybody who was enrolled and has not left.
     """
     planned = [visit.name for visit in study.visits if visit.kind not in ("log", "unscheduled")]
     counts: dict[str, dict[VisitCount, int]] = {name: dict.fromkeys(VISIT_WORDS, 0) for name in planned}
-    for _, several in states:
+    for events, several in people:
         for state in several:
             if state.visit in counts:
-                counts[state.visit][_counts_as(state, today)] += 1
+                counts[state.visit][_counts_as(state, events, today)] += 1
     return counts
 
 
-def _counts_as(state: VisitState, today: dt.date) -> VisitCount:
+def _counts_as(state: VisitState, events: Sequence[LedgerEvent], today: dt.date) -> VisitCount:
     if state.progress != "empty":
         return state.progress
-    return "overdue" if state.latest is not None and state.latest < today else "to_come"
+    return "overdue" if past_window(state, events, today) else "to_come"
 
 
 def query_ages(queries: Iterable[Query], today: dt.date) -> tuple[tuple[int, int], ...]:

@@ -1,10 +1,12 @@
 """Where a participant, a lock, a role stand, read from the acts in the ledger."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from trialwright.capture.roles import grants
 from trialwright.model.ledger import LedgerEvent
+from trialwright.model.quantity import PartialDate
 from trialwright.model.study import Study
 from trialwright.model.text import Text
 
@@ -37,6 +39,7 @@ _LEADS_TO: dict[str, Status] = {
     "consent_withdrawn": "consent_withdrawn",
     "died": "died",
 }
+_LEAVES = ("screen_failure", "withdrawn", "consent_withdrawn", "died")
 _ORDER: tuple[Status, ...] = tuple(STATUS_WORDS)
 
 
@@ -53,6 +56,20 @@ def participant_status(events: Iterable[LedgerEvent], participant_id: str = "") 
         if event.kind in _LEADS_TO and (not participant_id or event.participant_id == participant_id)
     ]
     return max(reached, key=_ORDER.index, default="unknown")
+
+
+def left_on(events: Iterable[LedgerEvent]) -> dt.date | None:
+    """
+    The first day on which one participant may have left before the end; None for who stays or completed.
+
+    `events` are the participant's own. The earliest counts: a death after withdrawal ends nothing anew.
+    """
+    days = [
+        PartialDate(event.details["date"]).earliest
+        for event in events
+        if event.kind in _LEAVES and event.details.get("date")
+    ]
+    return min(days, default=None)
 
 
 def data_locked(events: Iterable[LedgerEvent]) -> bool:

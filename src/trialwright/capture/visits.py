@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from trialwright.capture.forms import hidden_fields
-from trialwright.capture.status import inactive_rows, participant_status
+from trialwright.capture.status import inactive_rows, left_on, participant_status
 from trialwright.capture.values import VISIT_DATE, Values, fields_of, first_dose, values_in
 from trialwright.model.ledger import Blank, EventKind, LedgerEvent, Snapshot, Stored
 from trialwright.model.quantity import Missing, PartialDate
@@ -157,6 +157,20 @@ def window(visit: Visit, day_one: dt.date | None) -> tuple[dt.date | None, dt.da
     # There is no day 0: day -1 is the day before day 1.
     due = day_one + dt.timedelta(days=visit.study_day - 1 if visit.study_day > 0 else visit.study_day)
     return due, due - dt.timedelta(days=visit.early), due + dt.timedelta(days=visit.late)
+
+
+def past_window(state: VisitState, events: Iterable[LedgerEvent], today: dt.date) -> bool:
+    """
+    Whether a visit's window has passed and the site still owes it: neither begun nor recorded as missed.
+
+    Whoever has left is owed no visit whose window was not over by then. `events` are the participant's own.
+    Missing: of an end of which only the month or year is known, its first day counts, so that nothing is claimed as
+    owed that may have come after it.
+    """
+    if state.progress != "empty" or state.latest is None:
+        return False
+    left = left_on(events)
+    return state.latest < (min(today, left) if left else today)
 
 
 def next_due(study: Study, states: Sequence[VisitState], events: Sequence[LedgerEvent]) -> VisitState | None:

@@ -29,7 +29,7 @@ def view(call: Call) -> HttpResponseBase:
     people, study, names = journal.courses(place), place.study, Names(place.study, call.language)
     entered = [person for person in people if person.last("enrolled") is not None]
     plan = enrolment(study, place.events(), today)
-    staying = [(person.participant_id, person.states) for person in entered if person.status not in LEFT]
+    staying = [(person.events, person.states) for person in entered if person.status not in LEFT]
     visits = visit_counts(study, staying, today)
     ages = query_ages(every_query(place.events()), today)
     late = lags(_visited(entered), _first_entries(call))
