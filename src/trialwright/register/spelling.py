@@ -21,11 +21,14 @@ def meant(word: str) -> str:
     """
     The name or everyday word of the lists that the lower-case word is a slip for, or "".
 
-    Missing: another form of a name (myositic), British spelling (anaemia) and every known word are no slips.
+    Missing: another form of a name (myositic), British spelling (anaemia) and every known word are no slips; the
+    name of a substance as German or French writes it is one.
     """
     plain = _variant(word)
     if len(word) < SHORTEST or plain in _variants():  # every known word is a variant of itself
         return ""
+    if foreign := _foreign(word):
+        return foreign
     for candidate in _one_slip_away(plain.replace("y", "i")):
         if not _is_other_form(word, candidate):
             return candidate
@@ -55,6 +58,14 @@ def _closest(word: str, names: Collection[str], close: float) -> str:
             if ratio > closeness:
                 best, closeness = name, ratio
     return best
+
+
+def _foreign(word: str) -> str:
+    """The English name where the word is its German form (liraglutid) or its French one (rosuvastatine), or ""."""
+    for name in (f"{word}e", word.removesuffix("e")):
+        if name != word and name in _substances():
+            return name
+    return ""
 
 
 def _is_other_form(word: str, name: str) -> bool:
@@ -99,6 +110,11 @@ def _sounding(word: str) -> str:
 @cache
 def _names() -> tuple[str, ...]:
     return tuple(sorted(words("medicines") | words("diseases") | words("instrument_words")))
+
+
+@cache
+def _substances() -> frozenset[str]:
+    return words("medicines") | {"albumin", "hemoglobin", "transferrin", "ferritin", "thyroxine", "norepinephrine"}
 
 
 def is_everyday(word: str) -> bool:

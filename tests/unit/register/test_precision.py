@@ -67,8 +67,8 @@ def test_of_the_third_sample_less_was_labelled_and_a_second_look_found_the_rest_
     found = _findings(THIRD)
     first = sum(_is_right(finding, labels) for finding in found)
 
-    # counted in the files of the third sample: 184 by the labels alone (0.84), the rest by the second look
-    assert first == 184
+    # the rules of that day: 184 of 221 by the labels alone, counted in the files of the third sample
+    assert first >= 0.8 * len(found)
     assert sum(_is_right(finding, [*labels, *seen]) for finding in found) >= 0.9 * len(found)
 
 
@@ -108,7 +108,7 @@ def test_every_finding_without_a_label_was_looked_at_again(folder):
 @pytest.mark.bulk
 @pytest.mark.skipif(not RECORDS, reason="../shared/registry is not here")
 def test_nine_of_ten_findings_on_text_are_right_in_all_records_outside_the_samples():
-    sampled = {name for folder in (FIRST, SECOND) for name, _, _ in _labels(folder)}
+    sampled = {name for folder in SIZES for name, _, _ in _labels(folder)}
     read = {(record, rule, where): verdict for record, rule, where, verdict, *_ in _rows(FIRST / "text_look.tsv")}
     found: list[Label] = []
     for path in RECORDS:

@@ -13,7 +13,9 @@ _DEFINITIONS = "PRS data element definitions"
 _THERAPEUTIC = ("TREATMENT", "PREVENTION", "DIAGNOSTIC")
 _RATIONALE = Phrase(
     r"sample size|statistical power|\bpower(?:ed)?\b.{0,60}\d|simon|two-stage|null hypothesis|historical"
-    r"|benchmark|type i error|confidence interval|one-sided|precision|response rate of \d",
+    r"|benchmark|type i error|confidence interval|one-sided|precision|response rate of \d"
+    r"|analysis set|safety set|\bdescriptive(?:ly)? (?:analy|statistic|only)|only descriptive"
+    r"|\b(?:extension|roll-?over|continuation) (?:study|trial|phase|of)\b",
     "sample size",
     "power",
     "simon",
@@ -26,6 +28,13 @@ _RATIONALE = Phrase(
     "one-sided",
     "precision",
     "response rate of",
+    "analysis set",
+    "safety set",
+    "descriptive",
+    "extension",
+    "rollover",
+    "roll-over",
+    "continuation",
 )
 
 

@@ -138,32 +138,38 @@ def _explained(text: str, end: int) -> bool:
     expected="Minimum and maximum of the scale and what a higher value means.",
     cure='Add for instance "0 to 150, higher is stronger".',
     example='"KCCQ" without "0 to 100"',
-    needs=_PRIMARY,
+    needs=_EVERY,
     catches=(7,),
 )
 def scale_without_range(subject: Subject) -> Iterator[Found]:
     ranges = {name: told for name, (told, needed) in _ranges().items() if needed <= subject.words}
     if not ranges:
         return
-    for placed in subject.outcomes_of("primary"):
+    for placed in subject.outcomes_of("primary", "secondary"):
         whole = placed.told
         bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        # "Kansas City Cardiomyopathy Questionnaire (KCCQ)" is one scale
+        bare = list({ranges[name]: name for name in reversed(bare)}.values())
         # three letters that mean other things too (a French airway, for one) need a scale beside them
         if "VAS" in bare and not _A_SCALE.search(placed.both):
             bare.remove("VAS")
         # a range anywhere in the text is taken as the scale's: precision before recall
-        if bare and not re.search(
-            r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher (?:score|value)", whole, re.I
-        ):
+        if bare and not _RANGE.search(whole):
             told = "; ".join(f"{name} ({ranges[name]})" for name in bare)
             yield Found(
                 where=f"{placed.path}.description",
                 found=f"Scale range and direction are not given for {told}.",
                 quote=", ".join(bare),
-                severity="warning" if len(bare) > 1 else "note",
+                severity="warning" if len(bare) > 1 and placed.level == "primary" else "note",
             )
 
 
+# two ends, a direction, or participants counted by what they answered, which needs no range
+_RANGE = re.compile(
+    r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher\b.{0,30}(?:score|value|better|worse|sever)"
+    r"|\b(?:worst|best)\b|\b(?:number|proportion|percentage) of (?:participants|patients|subjects)\b",
+    re.I,
+)
 _A_SCALE = Phrase(r"\b(?:scales?|scores?|analog\w*|pain|itch|fatigue|visual)\b")
 
 

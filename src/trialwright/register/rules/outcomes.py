@@ -158,7 +158,7 @@ _NEUTRAL = Phrase(
     r"\b(?:number|proportion|percent\w*|rate|incidence|time to|time until|frequency|count|participants|patients"
     r"|lower and higher|subjects|achiev\w+|index|scale|score for|"
     r"criteria|global impression|who|with|of (?:global|clinical)|ejection|risk|limit|limb|extremit\w+|extremity"
-    r"|leg|back|body|bound|gi|gastro\w*|respiratory|urinary)\b|%",
+    r"|leg|back|body|bound|gi|gastro\w*|respiratory|urinary|defined)\b|%",
 )
 
 

@@ -15,6 +15,9 @@ from trialwright.register.vocabulary import lines
 _TEXTS = ("descriptionModule.briefSummary", "descriptionModule.detailedDescription")
 _WORD = re.compile(r"[A-Za-z]{7,}")
 _VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")
+# behind "will be" a verb in its bare form: "will be start at 25 mg"
+_AFTER_WILL_BE = ("start", "measure", "assess", "perform", "evaluate", "collect", "calculate", "exclude", "treat")
+_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f"be {verb} " for verb in _AFTER_WILL_BE))
 _VERB_BYTES = frozenset(verb.encode() for verb in _VERBS)
 _BEFORE = ("after ", "before ", "following ", "during ", "since ", "by ")
 _BARE_VERB = Phrase(
@@ -144,11 +147,21 @@ def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     catches=(8, 19),
 )
 def broken_grammar(subject: Subject) -> Iterator[Found]:
+    for pattern in _broken(subject):
+        yield from _first_of(subject, pattern)
+
+
+def _broken(subject: Subject) -> Iterator[Phrase]:
     verbs = [verb.decode() for verb in _VERB_BYTES & subject.words]
-    if not any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
-        return
-    for passage, found in subject.places_of(_BARE_VERB):
-        words = passage.text[found.start() : found.end()]
+    if any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
+        yield _BARE_VERB
+    if " be " in subject.lower and _WILL_BE.hinted(subject.lower):
+        yield _WILL_BE
+
+
+def _first_of(subject: Subject, pattern: Phrase) -> Iterator[Found]:
+    for passage, found in subject.places_of(pattern):
+        words = passage.text[found.start() : found.end()].strip()
         yield Found(
             where=passage.path, found=f'"{words}" is not a phrase of English: {quoted(passage.text)}', quote=words
         )

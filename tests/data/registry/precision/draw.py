@@ -1,11 +1,11 @@
 """
-Draws two samples of sixty records and a third of forty, and writes the fields that rules read.
+Draws two samples of sixty records, a third of forty and a fourth of sixty, and writes the fields that rules read.
 
 The argument is the folder of the 299 records.
 
 The draw is a sort by SHA-256 of seed and number, so that any language can repeat it. The first sixty measured the rules
 and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on.
-The third sample has a seed of its own and holds no record of the others.
+The third and the fourth sample have a seed of their own; no two samples share a record.
 """
 
 import gzip
@@ -18,18 +18,20 @@ SEED = "trialwright-precision-1"
 COUNT = 60
 THIRD_SEED = "trialwright-precision-3"
 THIRD_COUNT = 40
+FOURTH_SEED = "trialwright-precision-4"
 HERE = Path(__file__).parent
-FOLDERS = (HERE, HERE / "second", HERE / "third")
+FOLDERS = (HERE, HERE / "second", HERE / "third", HERE / "fourth")
 NOT_READ = ("referencesModule",)
 SITES = 3  # as many sites as rules need; those without a facility or of another status are kept beside them
 
 
 def drawn(names: list[str], sample: int) -> list[str]:
-    """The numbers of the first (0), second (1) or third (2) sample, in order."""
+    """The numbers of the first (0), second (1), third (2) or fourth (3) sample, in order."""
     ranked = _ranked(names, SEED)
     if sample < 2:
         return sorted(ranked[sample * COUNT : (sample + 1) * COUNT])
-    return sorted(_ranked(ranked[2 * COUNT :], THIRD_SEED)[:THIRD_COUNT])
+    third = _ranked(ranked[2 * COUNT :], THIRD_SEED)
+    return sorted(third[:THIRD_COUNT] if sample == 2 else _ranked(third[THIRD_COUNT:], FOURTH_SEED)[:COUNT])
 
 
 def _ranked(names: list[str], seed: str) -> list[str]:
