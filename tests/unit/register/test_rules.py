@@ -204,7 +204,7 @@ DEFECTS = [
     ("TW-REG-927", {"eligibilityModule.healthyVolunteers": DELETED}),
     ("TW-REG-931", {f"{PRIMARY}.timeFrame": ""}),
     ("TW-REG-932", {f"{DRUG}.description": ""}),
-    ("TW-REG-933", {f"{ARM}.description": ""}),
+    ("TW-REG-933", {f"{ARM}.description": "", f"{ARM}.label": "Arm 1"}),
     ("TW-REG-941", {f"{PRIMARY}.measure": "x" * 256}),
     ("TW-REG-312", {f"{ARM}.type": "PLACEBO_COMPARATOR"}),
     ("TW-REG-412", {"armsInterventionsModule.interventions.1.type": "GENETIC"}),

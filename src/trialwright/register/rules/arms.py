@@ -32,7 +32,7 @@ _DEFINITIONS = "PRS data element definitions"
 def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
     diseases = {plain(condition) for condition in subject.protocol.conditions_module.conditions}
     given = [plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
-    if not _compares_treatments(subject):
+    if not _compares_treatments(subject) or _compares_people(subject):
         return
     for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
         label = plain(arm.label)
@@ -54,6 +54,14 @@ def _told_given(names: tuple[str, ...]) -> str:
 def _compares_treatments(subject: Subject) -> bool:
     # studies of physiology or diagnosis compare kinds of people, whose arms are rightly named after them
     return subject.protocol.design_module.design_info.primary_purpose in ("TREATMENT", "PREVENTION", "SUPPORTIVE_CARE")
+
+
+def _compares_people(subject: Subject) -> bool:
+    """Patients stand beside those who are well, and nobody is assigned by chance: the groups are kinds of people."""
+    if subject.protocol.design_module.design_info.allocation != "NON_RANDOMIZED":
+        return False
+    labels = [lowered(arm.label) for arm in subject.protocol.arms_interventions_module.arm_groups]
+    return any("control" in label or "healthy" in label for label in labels)
 
 
 _ADJECTIVES = {

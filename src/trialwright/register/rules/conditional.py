@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from trialwright.register.rule import Found, rule
 from trialwright.register.rules.elements import DEFINITIONS, FINAL_RULE
+from trialwright.register.rules.phrases import plain
 from trialwright.register.subject import Subject
+from trialwright.register.v2 import ArmGroup
 
 
 @rule(
@@ -67,13 +69,19 @@ def no_intervention_description(subject: Subject) -> Iterator[Found]:
 )
 def no_arm_description(subject: Subject) -> Iterator[Found]:
     for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
-        if not arm.description and subject.started_since(FINAL_RULE):
+        if not arm.description and subject.started_since(FINAL_RULE) and not _titled_by_what_is_given(arm):
             yield Found(
                 where=f"protocolSection.armsInterventionsModule.armGroups[{at}].description",
                 found=f'The arm "{arm.label}" has no description.',
                 quote=arm.label,
                 severity="note",
             )
+
+
+def _titled_by_what_is_given(arm: ArmGroup) -> bool:
+    """The title is the name of what the arm receives, or no less than that: "Dexmedetomidine"."""
+    names = [plain(name.partition(": ")[2]) for name in arm.intervention_names]
+    return bool(names) and all(name and name in plain(arm.label) for name in names)
 
 
 @rule(

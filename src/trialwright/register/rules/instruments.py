@@ -167,7 +167,8 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
 # two ends, a direction, or participants counted by what they answered, which needs no range
 _RANGE = re.compile(
     r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher\b.{0,30}(?:score|value|better|worse|sever)"
-    r"|\b(?:worst|best)\b|\b(?:number|proportion|percentage) of (?:participants|patients|subjects)\b",
+    r"|\b0\b[^.]{0,40}\bto\s+\d{1,3}\b|\b(?:worst|best|poor(?:er|est))\b"
+    r"|\b(?:number|proportion|percentage) of (?:participants|patients|subjects)\b",
     re.I,
 )
 _A_SCALE = Phrase(r"\b(?:scales?|scores?|analog\w*|pain|itch|fatigue|visual)\b")

@@ -102,7 +102,7 @@ def _only_aim(placed: PlacedOutcome) -> bool:
 
 _TELLS_HOW = Phrase(
     r"\b(?:was|were|will be|defin\w+|measured|using|calculated|scores?|scale|proportion|percent\w*|number of"
-    r"|change (?:in|from))\b"
+    r"|change (?:in|from)|evaluated by|assessed (?:by|with))\b|[=Δ]"
 )
 _AIM = Phrase(
     r"^\W*(?:\d\W+)?(?:(?:the |our )?(?:primary |secondary |main |major )?(?:objectives?|aims?|purpose|goals?"

@@ -206,7 +206,7 @@ _BETTER = Phrase(r"\b(?:improved|better|reduced)\b", "improved", "better", "redu
 _SCORE = Phrase(r"\b(?:score|index|scale)\b")
 _DEFINED = Phrase(r"\b(?:success|defined as)\b", "success", "defined as")
 _UNIT = Phrase(
-    r"\d|\b(?:velocity|dimension|length|time|tmax|half-life|clearance|output|consumption|capacity|function)s?\b|/"
+    r"\d|\((?:[kmµu]?g|[dm]?l|[cm]?m|mmhg|m?s|watts?|w|bpm|kcal|%)(?:/[a-z0-9^]{1,6})*\)|\b(?:minutes|seconds|hours|metres|meters|velocity|dimension|length|time|tmax|half-life|clearance|output|consumption|capacity|function)s?\b|/"
 )
 _SUMMARY = Phrase(
     r"\b(?:number|proportion|percentage|rate|count|frequency|incidence|mean|median|change|time to|participants"

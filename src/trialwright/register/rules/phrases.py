@@ -7,7 +7,7 @@ from trialwright.register.passages import Phrase, lowered
 
 # begins with a digit, so that a text is searched at its digits alone; what stands before the digit is asked then
 _AMOUNT = re.compile(
-    r"\d(?<![\w-]\d)[\d.,]{0,12}\s*(?:-|to|/)?\s*[\d.,]{0,12}\s*(?:(?:m|u|µ|μ|n|k|mc)?g|ml|l|iu|units?|u|mmol|[mµμ]?mol|meq|%"
+    r"\d(?<![\w-]\d)[\d.,]{0,12}\s*(?:-|to|/)?\s*[\d.,]{0,12}\s*(?:(?:m|u|µ|μ|n|k|mc)?g|ml|l|iu|units?|u|mmol|[mµμ]?mol|(?:micro|milli)?moles?|meq|%"
     r"|mci|mbq|gy|cgy|tablets?|capsules?|"
     r"drops?|puffs?|sachets?|bags?|vials?|ampoules?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|pfu|ppm|kcal"
     r"|joules?)\b"

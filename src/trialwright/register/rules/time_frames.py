@@ -42,6 +42,7 @@ _ANCHOR_FIRM = Phrase(
     r"|hours?|hrs?|minutes?|min|baseline|days? -?\d|randomi\w+|enrol\w+|day 0|day 1|single|visit|surgery|onset"
     r"|up to|through)\b"
 )
+_DONE_ONCE = ("PROCEDURE", "DEVICE", "RADIATION", "DIAGNOSTIC_TEST")
 _BAD_VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject")
 _BAD_GRAMMAR = Phrase(rf"\b(?:after|before|following|during|since) (?:{'|'.join(_BAD_VERBS)})\b", *_BAD_VERBS)
 
@@ -60,6 +61,9 @@ _BAD_GRAMMAR = Phrase(rf"\b(?:after|before|following|during|since) (?:{'|'.join(
 )
 def loose_anchor(subject: Subject) -> Iterator[Found]:
     if not _ANCHOR_LOOSE.hinted(subject.frames_lower) and not _BAD_GRAMMAR.hinted(subject.frames_lower):
+        return
+    # what is done once has one end, from which the time counts
+    if not any(one.type not in _DONE_ONCE for one in subject.protocol.arms_interventions_module.interventions):
         return
     seen = set()
     for placed in subject.outcomes:
@@ -108,7 +112,7 @@ _EVENT = Phrase(
     r"\b(?:before|after|prior to|preceding|following|ablation|implant\w*|arrival"
     r"|catheteri[sz]ation|baseline|incision|intra-?operative|insert\w+|period|discharge|death|admission|hospitali[sz]ation"
     r"|surgery|procedure|intraoperative\w*|operation"
-    r"|complet\w+|end of|stud(?:y|ies)|delivery|birth|"
+    r"|randomi[sz]ation|complet\w+|end of|stud(?:y|ies)|delivery|birth|"
     r"day of|during|immediate\w*|periprocedural|perioperative|in-hospital|enrol\w+|visit|infusion|anesthesia"
     r"|stay|cycle|minut\w+|hour\w*|overnight|screening|daily|weekly|monthly|annual\w*|yearly|term|week|month|day"
     r"|year|acute|exercise)\b",

@@ -38,12 +38,12 @@ _JARGON = Phrase(
 )
 # each way begins with a letter of its own, so that a text is searched at these letters alone
 _FIRST_PERSON = re.compile(
-    r"(?:W(?<!\wW)e|w(?<!\ww)e|O(?<!\wO)ur|o(?<!\wo)ur|I(?<!\wI) (?:will|plan|propose))\b(?!\s*[.:])"
+    r"(?:W(?<!\wW)e|w(?<!\ww)e|O(?<!\wO)ur|o(?<!\wo)ur|I(?<!\wI) (?:will|plan|propose))\b(?!\s*(?:[.:]|bod(?:y|ies)\b))"
 )
 _WE, _I_DO = frozenset((b"we", b"our")), frozenset((b"will", b"plan", b"propose"))
 _NEAR_FIRST_PERSON = ("We ", " we ", "Our ", " our ", "I will", "I plan", "I propose", "we,", "we'")
 _FUNDER = re.compile(
-    r"\b(?:science foundation|research foundation|ministry|research council|institutes? of health|funds?|funding"
+    r"\b(?:science foundation|ministry|research council|institutes? of health|funds?|funding"
     r"|science|agency|department of"
     r"|national institute|national heart|national cancer|ministerio|ministère)\b",
     re.I,
