@@ -107,9 +107,8 @@ def fill(ledger: Ledger, participants: int = PARTICIPANTS) -> None:
         ]
         ledger.write(stamp, acts)
         for visit in range(1, VISITS + 1):
-            for k in range(FORMS):
-                ledger.write(stamp, [_datapoint(who, f"V{visit}", k, name, text) for name, text in typed(k).items()
-                                     if "__" not in name])  # fmt: skip
+            ledger.write(stamp, [_datapoint(who, f"V{visit}", k, name, text) for k in range(FORMS)
+                                 for name, text in typed(k).items() if "__" not in name])  # fmt: skip
 
 
 def participant(number: int) -> str:
