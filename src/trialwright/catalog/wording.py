@@ -86,7 +86,8 @@ class Book:
             return Worded(text)
         # A footnote is a sentence with its capital and full stop; as a cell it has neither.
         bare = text.removesuffix(".")
-        forms = dict.fromkeys((text, bare, bare[:1].lower() + bare[1:]))
+        # Without the stop first: a field at the end of a pattern would swallow it.
+        forms = dict.fromkeys((bare, bare[:1].lower() + bare[1:], text))
         known = (
             next(filter(None, map(self._named, forms)), None)
             or self._fitting(forms, self._quoting)

@@ -21,8 +21,10 @@ def book_of(study: Study, catalog: Catalog, snapshot: Snapshot, analysis: Analys
 
     Missing: what the study's author wrote in English only (reasons, sources, questions) is quoted, not translated.
     """
-    names = names_of(study, catalog)
     sentences = [*_sentences(catalog), *shared_sentences()]
+    # What a form asks ("Serious": whether it is) gives way to what a table says; what a code means does not.
+    said = {each.en for each in sentences} - {label.en for _, label in _codes(study, catalog)}
+    names = {english: words for english, words in names_of(study, catalog).items() if english not in said}
     return Book(sentences, names, dict(_asides(study)), _typed(snapshot, analysis))
 
 

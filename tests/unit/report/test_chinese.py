@@ -177,3 +177,14 @@ def test_a_full_stop_does_not_lead_a_sentence_to_a_pattern_that_says_less(shift)
     )
 
     assert said.startswith("多重插补（100 次") and said.endswith("95% 置信区间。")
+
+
+def test_a_line_of_a_table_is_not_worded_as_the_question_of_a_form():
+    small = read_small(people(7), simulated=True)
+    book = book_of(small.study, catalog.load(), small.snapshot, small.analysis)
+
+    assert [book.say(word) for word in ("Serious", "Major")] == ["严重", "重大"]
+
+
+def test_a_sentence_that_ends_in_a_number_of_a_table_has_one_full_stop():
+    assert Book(shared_sentences()).say("What is assumed is told under Table 14.3.1.1.") == "所作假设见表 14.3.1.1。"
