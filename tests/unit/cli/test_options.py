@@ -47,7 +47,10 @@ def test_a_head_that_no_report_prints_is_refused(trialwright, study, head):
         (("check", "{study}", "--as", "usdm"), "--as usdm: expected study, record, sdtm or adam."),
         (("trace", "{study}", "x", "--format", "xml"), "--format xml: expected text or json."),
         (("trace", "{study}"), "Which cell?"),
-        (("export", "sas", "{study}", "-o", "x"), "FORMAT sas: expected adam, ars, csv, odm, sdtm, sharing or all."),
+        (
+            ("export", "sas", "{study}", "-o", "x"),
+            "FORMAT sas: expected adam, ars, csv, odm, sdtm, sharing, usdm or all.",
+        ),
         (("serve", "{study}", "--port", "99999"), "--port 99999: expected a number from 1 to 65535"),
         (("demo", "--participants", "0"), "--participants 0: expected a number from 1 to 500."),
         (("freeze", "{study}"), "A build needs its reason"),

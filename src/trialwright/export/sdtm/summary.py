@@ -62,7 +62,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 def trial_summary(study: Study, snapshot: Snapshot, people: Mapping[str, Subject]) -> Dataset:
     """TS: what the definition, the registration and the ledger say; nothing is made up, what is unknown is left out."""
-    told = [*_design(study), *_population(study), *_treatment(study), *_outcomes(study), *_conduct(snapshot, people)]
+    told = [*declared(study), *_conduct(snapshot, people)]
     names = {code: name for name, code in named_list("TSPARM").terms.items()}
     codes = named_list("TSPARMCD").terms
     lines: list[dict[str, Cell]] = []
@@ -77,6 +77,11 @@ def trial_summary(study: Study, snapshot: Snapshot, people: Mapping[str, Subject
             }
         )  # fmt: skip
     return as_dataset(domains()["TS"], lines, keys=("STUDYID", "TSPARMCD", "TSSEQ"))
+
+
+def declared(study: Study) -> tuple[Parameter, ...]:
+    """What the definition says of the trial, each with its code where the terminology has one: no ledger is needed."""
+    return (*_design(study), *_population(study), *_treatment(study), *_outcomes(study))
 
 
 def _coded(name: str, value: str, listed: str) -> Parameter:
