@@ -1,4 +1,4 @@
-"""`design`: what the study can show before the first participant."""
+"""`design` and `dry-run`: what the study can show, and whether its own route shows it, before the first participant."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ StudyFolder = Annotated[Path, typer.Argument(help="The study's folder.", metavar
 
 def add_to(app: typer.Typer) -> None:
     app.command("design")(design)
+    app.command("dry-run")(dry_run)
 
 
 def design(
@@ -75,6 +76,61 @@ def design(
         executor.close()
     write_files(files, output)
     _print(made, output, time.monotonic() - started)
+
+
+def dry_run(
+    study: StudyFolder,
+    *,
+    output: Annotated[Path, typer.Option("-o", "--output", help="A new or empty folder to write to.")] = Path(
+        "dry-run-out"
+    ),
+    participants: Annotated[int | None, typer.Option(help="Another number than that of the model.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Another seed gives another truth.")] = None,
+    scenario: Annotated[Path | None, typer.Option(help="Another model than the study's cohort.yaml.")] = None,
+) -> None:
+    """
+    Enter a virtual trial whose truth is known, report it, and hold the report against that truth.
+
+    Example: trialwright dry-run studies/aba_dm --seed 7 -o dry-run-out
+    """
+    if participants is not None and not 1 <= participants <= 200:
+        wrong_use(f"--participants {participants}: expected a number from 1 to 200.")
+    if output.exists() and (not output.is_dir() or any(output.iterdir())):
+        wrong_use(f"-o {output} is not an empty folder. Name a new one; nothing was changed.")
+    from trialwright import catalog as knowledge
+    from trialwright.pipeline.dry_run import dry_run as run
+    from trialwright.pipeline.dry_run import truth_file
+    from trialwright.pipeline.dry_run_page import dry_run_page
+    from trialwright.pipeline.readout import write_files
+    from trialwright.pipeline.study import load_study
+
+    loaded, problems = load_study(study, knowledge.load())
+    if loaded is None:
+        stop([p for p in problems if p.severity == "error"], 1)
+    output.mkdir(parents=True, exist_ok=True)
+    with progress("Entering virtual participants", 1) as bar:
+        task = bar.task_ids[0]
+        made = run(
+            study,
+            loaded,
+            knowledge.load(),
+            output,
+            model=scenario,
+            participants=participants,
+            seed=seed,
+            advance=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if isinstance(made, list):
+        stop(made, 1)
+    pages = {"index.html": dry_run_page(made), "index.zh.html": dry_run_page(made, "zh")}
+    write_files({**pages, "truth.json": truth_file(made)}, output)
+    true, said = (sum(getattr(s, name) == "Y" for s in made.steps) for name in ("true", "reported"))
+    out.print(f"of {len(made.steps)}, {true} truly improved; the report says {said}", markup=False)
+    out.print(f"{made.values} values and {len(made.cells)} cells compared: {output / 'index.html'}", markup=False)
+    for each in made.unexplained[:20]:
+        out.print(f"NOT EXPLAINED {each}", markup=False, soft_wrap=True)
+    if made.unexplained:
+        raise typer.Exit(1)
 
 
 def _print(made: Design, output: Path, seconds: float) -> None:

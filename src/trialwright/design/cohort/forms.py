@@ -43,7 +43,7 @@ def post_form(
                 text = str(at.date.year - int(posted[line.years_since]))
             if text:
                 posted[field.name] = text
-                values[field.name] = _value(field, text)
+                values[field.name] = value_of(field, text)
     return posted
 
 
@@ -74,7 +74,8 @@ def _missing_reason(field: Field, cohort: Cohort, person: Person, at: Moment) ->
     return person.draws.choice(cohort.missing_reasons, "missing reason", field.instrument, at.visit)
 
 
-def _value(field: Field, text: str) -> Value:
+def value_of(field: Field, text: str) -> Value:
+    """The typed text as the value it stands for."""
     kind = field.item.kind
     if kind in ("number", "integer"):
         return Quantity(text, field.item.unit)

@@ -41,6 +41,7 @@ class FieldModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     days_before: tuple[int, int] | None = None
     month_only: float = 0.0  # share of dates known to the month only
     source: Literal["", "visit_date", "row_date", "row_end", "dose_by_weight", "taper", "end_status", "end_reason"] = ""
+    unrounded: bool = False  # six decimals, whatever the item has: the truth that a dry run holds beside what is typed
     years_since: str = ""  # a year typed on the same form: the answer is the year of the visit minus it
 
 

@@ -55,7 +55,8 @@ def answer(field: Field, line: FieldModel | None, person: Person, at: Moment) ->
     if line.days_before is not None:
         return _earlier_date(line, person.draws.within(field.name, at.visit), at.row_date or at.date, item)
     if line.mean is not None:
-        return _written(_number(field.name, line, person, at), item)
+        number = _number(field.name, line, person, at)
+        return _written(number, msgspec.structs.replace(item, kind="number", decimals=6) if line.unrounded else item)
     return _by_kind(field, person, at)
 
 
