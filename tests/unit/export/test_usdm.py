@@ -123,6 +123,40 @@ def test_another_criterion_leaves_every_earlier_id_alone(made):
     assert before <= {each["id"] for each in instances(document(more, "1"))}
 
 
+def two_arms():
+    """The packaged study with a second, masked arm that gets the same drug."""
+    study = packaged_study()
+    (arm,) = study.arms
+    other = msgspec.structs.replace(arm, name="placebo", kind="PLACEBO_COMPARATOR")
+    registered = msgspec.structs.replace(
+        study.registration, allocation="RANDOMIZED", model="PARALLEL", masking="DOUBLE"
+    )
+    return msgspec.structs.replace(study, arms=(arm, other), registration=registered)
+
+
+def without_schedule():
+    study = packaged_study()
+    return msgspec.structs.replace(study, visits=tuple(each for each in study.visits if each.kind == "log"))
+
+
+@pytest.mark.skipif(not SCHEMA.exists(), reason="CDISC's USDM schema stands in ../shared/standards")
+@pytest.mark.parametrize("study", [two_arms, without_schedule])
+def test_other_designs_are_valid_too(study):
+    assert schema_errors(document(study(), "1")) == []
+
+
+def test_a_randomised_study_says_so_and_has_a_cell_for_each_arm_and_epoch():
+    (version,) = document(two_arms(), "1")["study"]["versions"]
+    (design,) = version["studyDesigns"]
+
+    assert [each["type"]["decode"] for each in design["arms"]] == ["Experimental Arm", "Placebo Comparator Arm"]
+    assert "Randomized" in [each["decode"] for each in design["characteristics"]]
+    assert (design["model"]["decode"], design["blindingSchema"]["standardCode"]["decode"]) == (
+        "PARALLEL", "DOUBLE BLIND",
+    )  # fmt: skip
+    assert len(design["studyCells"]) == 4
+
+
 def test_what_usdm_cannot_carry_is_named():
     named = [each.where for each in lost(packaged_study())]
 

@@ -75,7 +75,8 @@ def leaves(form: Form) -> list[str]:
 
 def timelines(study: Study) -> list[Json]:
     """The planned visits as the main timeline; each unscheduled visit and each running log as one of its own."""
-    return [_main(study), *(_aside(study, visit) for visit in study.visits if visit.kind in ("log", "unscheduled"))]
+    asides = [_aside(study, visit) for visit in study.visits if visit.kind in ("log", "unscheduled")]
+    return [_main(study), *asides] if planned_visits(study) else list[Json](asides)
 
 
 def _main(study: Study) -> Thing:
