@@ -142,19 +142,25 @@ def _explained(text: str, end: int) -> bool:
     catches=(7,),
 )
 def scale_without_range(subject: Subject) -> Iterator[Found]:
-    ranges = {name: told for name, (told, needed) in _ranges().items() if needed <= subject.words}
+    ranges = {
+        name: told
+        for name, (told, needed) in _ranges().items()
+        if needed <= subject.words and name in subject.outcomes_told
+    }
     if not ranges:
         return
     for placed in subject.outcomes_of("primary", "secondary"):
         whole = placed.told
         bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        if not bare:
+            continue
         # "Kansas City Cardiomyopathy Questionnaire (KCCQ)" is one scale
         bare = list({ranges[name]: name for name in reversed(bare)}.values())
         # three letters that mean other things too (a French airway, for one) need a scale beside them
         if "VAS" in bare and not _A_SCALE.search(placed.both):
             bare.remove("VAS")
         # a range anywhere in the text is taken as the scale's: precision before recall
-        if bare and not _RANGE.search(whole):
+        if bare and not _tells_range(placed.both):
             told = "; ".join(f"{name} ({ranges[name]})" for name in bare)
             yield Found(
                 where=f"{placed.path}.description",
@@ -164,12 +170,17 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
             )
 
 
-# two ends, a direction, or participants counted by what they answered, which needs no range
-_RANGE = re.compile(
-    r"\d+\s*(?:-|–|to|and|through)\s*\d+|\brang\w+|\bmaximum\b|\bhigher\b.{0,30}(?:score|value|better|worse|sever)"
-    r"|\b0\b[^.]{0,40}\bto\s+\d{1,3}\b|\b(?:worst|best|poor(?:er|est))\b"
-    r"|\b(?:number|proportion|percentage) of (?:participants|patients|subjects)\b",
-    re.I,
+def _tells_range(lower: str) -> bool:
+    """Two ends, a direction, or participants counted by what they answered, which needs no range."""
+    return bool(_TWO_ENDS.search(lower) or any(phrase.search(lower) for phrase in _RANGE))
+
+
+_TWO_ENDS = re.compile(r"\d+\s*(?:-|–|to|and|through)\s*\d+|0\b(?<!\w0)[^.]{0,40}\bto\s+\d{1,3}\b")
+_RANGE = (
+    Phrase(r"\brang\w+", "rang"),
+    Phrase(r"\b(?:maximum|worst|best|poor(?:er|est))\b", "maximum", "worst", "best", "poorer", "poorest"),
+    Phrase(r"\bhigher\b.{0,30}(?:score|value|better|worse|sever)", "higher"),
+    Phrase(r"\b(?:number|proportion|percentage) of (?:participants|patients|subjects)\b", " of p", " of s"),
 )
 _A_SCALE = Phrase(r"\b(?:scales?|scores?|analog\w*|pain|itch|fatigue|visual)\b")
 

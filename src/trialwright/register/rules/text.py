@@ -17,7 +17,8 @@ _WORD = re.compile(r"[A-Za-z]{7,}")
 _VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")
 # behind "will be" a verb in its bare form: "will be start at 25 mg"
 _AFTER_WILL_BE = ("start", "measure", "assess", "perform", "evaluate", "collect", "calculate", "exclude", "treat")
-_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f"be {verb} " for verb in _AFTER_WILL_BE))
+_BARE = tuple(f"{verb} " for verb in _AFTER_WILL_BE)
+_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f"be {verb}" for verb in _BARE))
 _VERB_BYTES = frozenset(verb.encode() for verb in _VERBS)
 _BEFORE = ("after ", "before ", "following ", "during ", "since ", "by ")
 _BARE_VERB = Phrase(
@@ -79,10 +80,8 @@ def misspelt_name(subject: Subject) -> Iterator[Found]:
 
 
 def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
-    # what belongs to a web address is spelled as its owner likes
-    whole_word = re.compile(rf"(?<![A-Za-z])(?<!://)(?<!www\.){word}(?![A-Za-z]|\.[a-z]{{2,3}}\b)", re.I)
     near = [one for one in subject.passages if word in one.lower]
-    places = [(one.path, spelled.group(0)) for one in near for spelled in whole_word.finditer(one.text)]
+    places = [(one.path, one.text[at : at + len(word)]) for one in near for at in _places_in(one.lower, word)]
     spelled = [as_written for _, as_written in places]
     # a word in capitals is an abbreviation, one always with a capital and far from the name may be a company
     if (
@@ -103,6 +102,21 @@ def _slip(subject: Subject, word: str, name: str) -> Iterator[Found]:
         cure=f'Write "{name}" everywhere.',
         severity="note" if everyday else None,
     )
+
+
+def _places_in(lower: str, word: str) -> Iterator[int]:
+    """Where the word stands by itself; what belongs to a web address is spelled as its owner likes."""
+    at = lower.find(word)
+    while at >= 0:
+        end = at + len(word)
+        alone = lower[at - 1 : at] not in _ASCII_LETTERS and lower[end : end + 1] not in _ASCII_LETTERS
+        if alone and not lower.endswith(("://", "www."), 0, at) and not _ADDRESS_ENDS.match(lower, end):
+            yield at
+        at = lower.find(word, end)
+
+
+_ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ADDRESS_ENDS = re.compile(r"\.[a-z]{2,3}\b")
 
 
 @rule(
@@ -155,7 +169,7 @@ def _broken(subject: Subject) -> Iterator[Phrase]:
     verbs = [verb.decode() for verb in _VERB_BYTES & subject.words]
     if any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
         yield _BARE_VERB
-    if " be " in subject.lower and _WILL_BE.hinted(subject.lower):
+    if any(part.startswith(_BARE) for part in subject.lower.split(" be ")[1:]):
         yield _WILL_BE
 
 
@@ -188,17 +202,21 @@ def _stands_after_preposition(lower: str, verb: str) -> bool:
     catches=(19,),
 )
 def translation_slip(subject: Subject) -> Iterator[Found]:
-    for wrong, right, needed in _slips():
+    slips = _slips()
+    for wrong, right, needed in [one for key in slips.keys() & subject.words for one in slips[key]]:
         if needed <= subject.words and wrong in subject.lower:
             where = next(passage.path for passage in subject.passages if wrong in passage.lower)
             yield Found(where=where, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')
 
 
 @cache
-def _slips() -> tuple[tuple[str, str, frozenset[bytes]], ...]:
-    """What is written, what is meant, and the words without which it cannot stand there."""
-    pairs = (line.split("\t") for line in lines("slips"))
-    return tuple((wrong, right, frozenset(words_of(wrong.encode()))) for wrong, right in pairs)
+def _slips() -> dict[bytes, list[tuple[str, str, frozenset[bytes]]]]:
+    """What is written, what is meant, and the words without which it cannot stand there, by the longest of these."""
+    found: dict[bytes, list[tuple[str, str, frozenset[bytes]]]] = {}
+    for wrong, right in (line.split("\t") for line in lines("slips")):
+        needed = frozenset(words_of(wrong.encode()))
+        found.setdefault(max(sorted(needed), key=len), []).append((wrong, right, needed))
+    return found
 
 
 @rule(
