@@ -4,6 +4,7 @@ import statistics
 from fractions import Fraction
 
 import pytest
+from lxml import etree
 
 from support.cohorts import core_set, dosed, enrolled, steroids
 from support.results import read_small
@@ -160,6 +161,33 @@ def test_every_value_leads_back_to_its_record_in_sdtm(source, made):
     assert (physician["SRCDOM"], physician["SRCVAR"]) == ("RS", "RSSTRESN")
     assert record[at["RSSTRESN"]] == physician["AVAL"] == 4
     assert [p.sentence() for p in check_datasets(made.datasets, tabulated.datasets)] == []
+
+
+def test_the_points_of_the_measures_are_lines_that_lead_to_the_measures_and_add_up_to_the_score(made):
+    # 2016 ACR/EULAR criteria: the total improvement score is the sum of the points of the six measures.
+    derived = [row for row in lines(made, "ADRESP") if row["PARAMTYP"] == "DERIVED" and row["SUBJID"] == "P001"]
+    points = [row for row in derived if row["SRCSEQ"] is not None]
+    (score,) = [row for row in derived if row["SRCSEQ"] is None]
+    core = {row["ASEQ"]: row for row in lines(made, "ADCORE", SUBJID="P001")}
+
+    assert len(points) == 6
+    assert score["AVAL"] == sum(row["AVAL"] for row in points)
+    assert {core[row["SRCSEQ"]]["PARAMCD"] for row in points} == {"PHGA", "PTGA", "MMT", "HAQ", "ENZ", "EXM"}
+    assert {core[row["SRCSEQ"]]["AVISIT"] for row in points} == {score["AVISIT"]} == {"Week 12 (endpoint)"}
+
+
+def test_an_open_score_is_no_line(made):
+    # P002's patient global is missing: the score lies between two bounds.
+    derived = [row for row in lines(made, "ADRESP") if row["PARAMTYP"] == "DERIVED" and row["SUBJID"] == "P002"]
+
+    assert all(row["SRCSEQ"] is not None for row in derived)
+
+
+def test_the_metadata_name_the_terminology_of_both_standards(source):
+    root = etree.fromstring(write(source)["json/define.xml"])
+    told = {(each.get("PublishingSet"), each.get("Version")) for each in root.iter("{*}Standard")}
+
+    assert {("SDTM", "2025-03-28"), ("ADaM", "2026-03-27")} <= told
 
 
 def test_every_analysis_record_is_in_a_dataset_or_counted_as_lost(source, made):

@@ -105,6 +105,7 @@ def test_a_clean_export_has_no_finding(clean, tabulated):
         ("ADCORE", "SRCDOM", one_source, None, "TW-ADM-018"),
         ("ADCORE", "SRCSEQ", one_source, 999, "TW-ADM-019"),
         ("ADCORE", "SRCSEQ", one_source, 2, "TW-ADM-020"),
+        ("ADRESP", "SRCSEQ", lambda line: line["SRCSEQ"] is not None, 999, "TW-ADM-019"),
         ("ADCORE", "ASEQ", 1, 1, "TW-ADM-021"),
         ("ADCORE", "CRIT1", flagged, None, "TW-ADM-022"),
         ("ADCORE", "CRIT1", flagged, "At least a fifth better", "TW-ADM-022"),

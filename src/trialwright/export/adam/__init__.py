@@ -21,7 +21,9 @@ from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.problem import Lost
 from trialwright.model.text import Text
 
-VERSION = "1.3"
+VERSION, TERMS = "1.3", "2026-03-27"
+"""Of the guide, and of ADaM's own terminology: DTYPE is of it; Y and N, sex and units are of SDTM's."""
+
 NEVER: tuple[Lost, ...] = (
     Lost("exact fractions", "a SAS number is a double; results.json and the analysis records hold the fraction"),
     Lost("the datapoints behind a value", "ARECID names the analysis record; `trialwright trace` goes on from there"),
@@ -81,9 +83,11 @@ def analysis_datasets(source: Source) -> Made:
         named=dict.fromkeys(used, ("ADSL", "")),
     )  # fmt: skip
     found: list[Dataset | None] = [subject]
-    for dataset, ids in (core_dataset(bench, study.estimands), response_dataset(bench)):
-        found.append(dataset)
-        used |= ids
+    core, ids = core_dataset(bench, study.estimands)
+    used |= ids
+    verdicts, ids = response_dataset(bench, core)
+    used |= ids
+    found += [core, verdicts]
     values, ids = value_datasets(bench)
     found += values
     used |= ids
@@ -120,6 +124,7 @@ def write(source: Source) -> dict[str, bytes]:
         guide_version=VERSION,
         made_at=source.snapshot.as_of_utc,
         purpose="Analysis",
+        own_terminology=("ADaM", TERMS),
         displays=displays(source.study, source.rows, made.datasets, made.named),
     )
     files, too_long = packaged(source, made.datasets, metadata)

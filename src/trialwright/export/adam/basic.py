@@ -209,12 +209,12 @@ def _verdicts(analysis: Analysis, judged: Sequence[Estimand]) -> dict[str, tuple
     found: dict[str, tuple[str | None, str | None]] = {}
     for record in analysis.records:
         if record.parameter in names:
-            for role, measure in _roles(record).items():
+            for role, measure in roles_of(record).items():
                 found.setdefault(measure, (_said(record, f"improved_{role}"), _said(record, f"worsened_{role}")))
     return found
 
 
-def _roles(record: AnalysisRecord) -> dict[str, str]:
+def roles_of(record: AnalysisRecord) -> dict[str, str]:
     pairs = [each.partition("=") for each in record.details.get("roles", "").split(",") if each]
     return {role: measure for role, _, measure in pairs}
 

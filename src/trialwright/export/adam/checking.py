@@ -66,7 +66,8 @@ def check_datasets(datasets: Sequence[Dataset], sdtm: Sequence[Dataset] = ()) ->
     tables = {each.name: _rows(each) for each in datasets}
     problems = [] if "ADSL" in tables else [found("TW-ADM-001", "ADSL", "the dataset is not there")]
     people = {str(row.get("USUBJID")): row for row in tables.get("ADSL", [])}
-    tabulated = {each.name: _by_sequence(each) for each in sdtm}
+    tabulated = {each.name: _by_sequence(each, f"{each.name}SEQ") for each in sdtm}
+    tabulated |= {each.name: _by_sequence(each, "ASEQ") for each in datasets}
     for dataset in datasets:
         table = _Table(dataset, tables[dataset.name], people, tabulated)
         for check in _EACH:
@@ -84,10 +85,10 @@ def _rows(dataset: Dataset) -> list[Row]:
     return [{name: None if cell == "" else cell for name, cell in zip(names, row, strict=True)} for row in dataset.rows]
 
 
-def _by_sequence(dataset: Dataset) -> dict[tuple[str, int], Row]:
+def _by_sequence(dataset: Dataset, name: str) -> dict[tuple[str, int], Row]:
     numbered: dict[tuple[str, int], Row] = {}
     for row in _rows(dataset):
-        number = row.get(f"{dataset.name}SEQ")
+        number = row.get(name)
         if row.get("USUBJID") is not None and isinstance(number, int):
             numbered[str(row["USUBJID"]), number] = row
     return numbered

@@ -7,24 +7,26 @@ import msgspec
 
 from trialwright.export.adam.basic import HEAD, KEYS, STRUCTURE, Bench, Parameter, basic_dataset, measure_words
 from trialwright.export.adam.names import Column, estimand_codes, labelled, short
+from trialwright.export.adam.points import points_lines, sequences
 from trialwright.export.adam.tables import BASIC, Line, Shape, borrowed, first_day, relative_day, table
 from trialwright.export.datasets import Dataset
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.study import Estimand
 
 _BODY = (
-    "ASEQ", "PARAM", "PARAMCD", "PARAMN", "PARCAT1", "AVISIT", "AVISITN", "ADT", "ADTF", "ADY", "AVAL", "AVALC",
-    "CRITVERD", "NIMPROV", "NWORSE", "ICEVENT", "DTYPE", "ANL01FL", "SRCDOM", "SRCVAR", "ARECID",
+    "ASEQ", "PARAM", "PARAMCD", "PARAMN", "PARAMTYP", "PARCAT1", "AVISIT", "AVISITN", "ADT", "ADTF", "ADY", "AVAL", "AVALC",
+    "CRITVERD", "NIMPROV", "NWORSE", "ICEVENT", "DTYPE", "ANL01FL", "SRCDOM", "SRCVAR", "SRCSEQ", "ARECID",
 )  # fmt: skip
 _IMPUTED = {"nonresponder": "WC", "last_observed": "LOCF"}
 COURSE, ALONE = ":course", ":criterion"
 
 
-def response_dataset(bench: Bench) -> tuple[Dataset | None, set[str]]:
+def response_dataset(bench: Bench, core: Dataset | None) -> tuple[Dataset | None, set[str]]:
     """
     ADRESP: the verdict of every response endpoint after its strategies and its missing-data rule.
 
     Shape:   one line a participant, endpoint and visit: the endpoint's own, and the earlier ones it was followed at.
+             A criterion that gives points has a line for each measure's and one for the score besides.
     Missing: an undetermined verdict has neither AVAL nor AVALC; CRITVERD says U.
     """
     wanted = [each for each in bench.study.estimands if each.variable.kind == "response"]
@@ -51,6 +53,9 @@ def response_dataset(bench: Bench) -> tuple[Dataset | None, set[str]]:
         line["ANL01FL"] = "Y" if counted and decided else None
     if not lines:
         return None, set()
+    judged = [(line, record, wanted[at - 1]) for line, (at, record) in zip(lines, found, strict=True)]
+    points, says = points_lines(bench, wanted, judged, codes, sequences(core))
+    lines = sorted([*lines, *points], key=_place)
     flags = {
         name: Column(
             label=f"{name} of ADSL", codelist="C66742", core="Cond", origin="Predecessor", source=f"ADSL.{name}"
@@ -70,10 +75,14 @@ def response_dataset(bench: Bench) -> tuple[Dataset | None, set[str]]:
     }
     made = table(
         Shape("ADRESP", "Response Analysis Dataset", BASIC, STRUCTURE), (*HEAD, *bench.flags, *_BODY), lines, keys=KEYS,
-        own=own, tests={codes[each.name]: told(each) for each in wanted},
+        own=own, tests={codes[each.name]: told(each) for each in wanted} | says,
     )  # fmt: skip
     ids = {record.id for _, record in found}
     return made, ids | {each.id for key, each in alone.items() if key in ids}
+
+
+def _place(line: Line) -> tuple[str, int, float]:
+    return str(line["USUBJID"]), int(str(line["PARAMN"])), float(str(line["AVISITN"] or 0))
 
 
 def _usubjid(bench: Bench, record: AnalysisRecord) -> str:

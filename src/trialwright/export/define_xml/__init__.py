@@ -31,7 +31,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     guide: str  # SDTMIG
     guide_version: str
     made_at: str
-    terminology: str = "SDTM"
+    terminology: str = "SDTM"  # whose C-codes the code lists have
+    own_terminology: tuple[str, str] | None = None  # the guide's own set and version, where it has one beside it
     purpose: str = "Tabulation"
     file_type: str = "json"
     displays: tuple[ResultDisplay, ...] = ()  # of an analysis: which lines stand behind its tables
@@ -105,6 +106,11 @@ def _standards(version: etree._Element, metadata: Metadata) -> None:
         standards, "Standard", space=DEF, OID=CT, Name="CDISC/NCI", Type="CT", PublishingSet=metadata.terminology,
         Version=terminology_version(), Status="Final",
     )  # fmt: skip
+    if metadata.own_terminology:
+        add(
+            standards, "Standard", space=DEF, OID=f"{CT}.OWN", Name="CDISC/NCI", Type="CT",
+            PublishingSet=metadata.own_terminology[0], Version=metadata.own_terminology[1], Status="Final",
+        )  # fmt: skip
 
 
 def _group(version: etree._Element, dataset: Dataset, metadata: Metadata) -> None:
