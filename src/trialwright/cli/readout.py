@@ -149,6 +149,8 @@ def export(
     output: Folder,
     db: Db = None,
     as_of: AsOf = "",
+    fewest: Annotated[int, typer.Option("--fewest", help="sharing: fewest participants that share a category.")] = 3,
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="sharing: the file that holds your key.")] = None,
 ) -> None:
     """
     Write the data in a standard format, with a manifest of counts and checksums.
@@ -156,18 +158,41 @@ def export(
     Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
     """
     from trialwright import catalog as knowledge
-    from trialwright.pipeline.readout import export_files, export_formats, write_files
+    from trialwright.pipeline.readout import export_files, export_formats, sharing_choice, write_files
 
     known = [each.name for each in export_formats()]
     expect_one_of("FORMAT", form, (*known, "all"))
     _refuse_file(output)
+    sharing = sharing_choice(_fewest(fewest), _sharing_key(key_file))
     readout = read_place(study, db, as_of)
     for name in known if form == "all" else (form,):
         folder = output / name if form == "all" else output
         with waiting(f"Writing {name}"):
-            files = export_files(readout, knowledge.load(), name)
+            files = export_files(readout, knowledge.load(), name, sharing)
         write_files(files, folder)
         out.print(f"{name}: {len(files)} files in {folder}", markup=False)
+
+
+_LEAST, _KEY_BYTES = 2, 32
+
+
+def _fewest(told: int) -> int:
+    if told < _LEAST:
+        wrong_use(f"--fewest {told}: a category of one participant tells who it is. Name {_LEAST} or more.")
+    return told
+
+
+def _sharing_key(file: Path | None) -> bytes:
+    """The bytes of the key file; b"" without one. A short or missing file ends the command before any work."""
+    if file is None:
+        return b""
+    key = file.read_bytes().strip() if file.is_file() else b""
+    if len(key) < _KEY_BYTES:
+        wrong_use(
+            f"--key-file {file}: {len(key)} bytes, at least {_KEY_BYTES} are needed. Make one with "
+            "`openssl rand -hex 32` and keep it apart from the data: whoever holds it can lead the new ids back."
+        )
+    return key
 
 
 def _refuse_file(folder: Path) -> None:

@@ -17,6 +17,17 @@ from trialwright.model.study import Study
 from trialwright.model.text import Text
 
 
+class Sharing(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What whoever shares data of single participants decides: the fewest that share a category, and the key of new ids.
+
+    `key` empty: the ids hold for this snapshot alone. With a key a participant has one id in every set made with it.
+    """
+
+    fewest: int = 3
+    key: bytes = b""
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What an export is made from: one definition, one snapshot, and what was derived and analysed from them."""
 
@@ -26,6 +37,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[ResultRow]
     catalog: Catalog
     signatures: Sequence[Signature] = ()  # each judged against what stands there now
+    sharing: Sharing = Sharing()
     version: str  # of Trialwright, which the files name as their source system
 
 

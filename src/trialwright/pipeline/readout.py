@@ -11,7 +11,7 @@ import msgspec
 from trialwright.analyze import analyze
 from trialwright.capture.signatures import signatures
 from trialwright.catalog import Catalog
-from trialwright.export.formats import Format, Source, formats
+from trialwright.export.formats import Format, Sharing, Source, formats
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem
@@ -123,8 +123,13 @@ def export_formats() -> tuple[Format, ...]:
     return tuple(formats().values())
 
 
-def export_files(readout: Readout, catalog: Catalog, name: str) -> dict[str, bytes]:
-    """The files of one export by path; `name` is that of a format."""
+def sharing_choice(fewest: int, key: bytes) -> Sharing:
+    """How the sharing set is made: fewest participants of a category, and the key of new ids (b"" for none)."""
+    return Sharing(fewest=fewest, key=key)
+
+
+def export_files(readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None) -> dict[str, bytes]:
+    """The files of one export by path; `name` is that of a format, `sharing` is for the set of that name alone."""
     source = Source(
         study=readout.study,
         snapshot=readout.snapshot,
@@ -132,6 +137,7 @@ def export_files(readout: Readout, catalog: Catalog, name: str) -> dict[str, byt
         rows=readout.rows,
         catalog=catalog,
         signatures=signatures(readout.snapshot),
+        sharing=sharing or Sharing(),
         version=version("trialwright"),
     )
     return formats()[name].write(source)

@@ -12,7 +12,7 @@ from support.cohorts import core_set, dosed, enrolled, steroids
 from support.results import read_small
 from trialwright import catalog
 from trialwright.export.adam import analysis_datasets
-from trialwright.export.formats import Source
+from trialwright.export.formats import Sharing, Source
 from trialwright.export.sharing import share, write
 from trialwright.export.sharing.rules import merged
 
@@ -123,6 +123,48 @@ def test_an_id_cannot_be_made_from_the_printed_hash_and_the_old_id(source, files
 
     assert len(ids) == len(PEOPLE)
     assert not ids & {line["USUBJID"] for line in table(write(later), "data/adsl.csv")}
+
+
+def test_under_a_key_of_ones_own_a_participant_keeps_the_id_from_snapshot_to_snapshot(source):
+    def ids(made, key):
+        kept = msgspec.structs.replace(made, sharing=Sharing(key=key))
+        return {line["USUBJID"] for line in table(write(kept), "data/adsl.csv")}
+
+    other = source.snapshot.versions.with_columns(at_utc=source.snapshot.versions["at_utc"] + "Z")
+    later = msgspec.structs.replace(source, snapshot=msgspec.structs.replace(source.snapshot, versions=other))
+
+    assert ids(source, b"a" * 32) == ids(later, b"a" * 32)
+    assert not ids(source, b"a" * 32) & ids(source, b"b" * 32)
+
+
+def test_the_key_and_the_choice_are_declared_and_the_key_is_not_written(source):
+    made = write(msgspec.structs.replace(source, sharing=Sharing(fewest=5, key=b"my own secret key of many bytes!")))
+    declared = json.loads(made["removed.json"])["declared"]
+
+    assert (declared["fewest_in_a_category"], declared["new_ids"]) == (5, "by a key file")
+    assert not any(b"my own secret" in data for data in made.values())
+
+
+def test_a_larger_fewest_removes_more(source):
+    few = msgspec.structs.replace(source_of("FFFFMMM"), sharing=Sharing(fewest=4))
+
+    # three men are too few now, and so the women join them
+    assert {line["SEX"] for line in table(write(few), "data/adsl.csv")} == {"OTHER"}
+
+
+def test_an_attacker_who_knows_a_birthday_a_visit_day_or_a_rare_answer_finds_nobody(source, files):
+    """The look of somebody who knows one participant from outside: dates, rare values, words, ids, files."""
+    rows = {name: table(files, name) for name in files if name.startswith("data/")}
+    cells = {cell for lines in rows.values() for line in lines for cell in line.values()}
+    categories = {"SEX", "AGEBAND", "COUNTRY", "RACE", "ETHNIC"}
+
+    assert not [cell for cell in cells if re.search(r"(19|20)\d\d[-/]\d", cell)]
+    assert not cells & {"1968", *PEOPLE, WORDS}
+    for name in categories & set(rows["data/adsl.csv"][0]):
+        shares = [line[name] for line in rows["data/adsl.csv"] if line[name]]
+        assert all(shares.count(value) >= 3 for value in set(shares)), name
+    # nothing beside the cells tells: no user, machine or moment in a file's name or its text
+    assert all(re.fullmatch(r"(data/[a-z]+|dictionary|removed|README)\.(csv|json|txt)", name) for name in files)
 
 
 def test_rows_stand_by_new_id_and_one_id_means_one_participant_everywhere(files):

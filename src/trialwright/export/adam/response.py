@@ -14,8 +14,8 @@ from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.study import Estimand
 
 _BODY = (
-    "ASEQ", "PARAM", "PARAMCD", "PARAMN", "PARAMTYP", "PARCAT1", "AVISIT", "AVISITN", "ADT", "ADTF", "ADY", "AVAL", "AVALC",
-    "CRITVERD", "NIMPROV", "NWORSE", "ICEVENT", "DTYPE", "ANL01FL", "SRCDOM", "SRCVAR", "SRCSEQ", "ARECID",
+    "ASEQ", "PARAM", "PARAMCD", "PARAMN", "PARAMTYP", "PARCAT1", "AVISIT", "AVISITN", "ADT", "ADTF", "ADY", "AVAL",
+    "AVALC", "CRITVERD", "NIMPROV", "NWORSE", "ICEVENT", "DTYPE", "ANL01FL", "SRCDOM", "SRCVAR", "SRCSEQ", "ARECID",
 )  # fmt: skip
 _IMPUTED = {"nonresponder": "WC", "last_observed": "LOCF"}
 COURSE, ALONE = ":course", ":criterion"

@@ -14,8 +14,8 @@ from trialwright.export.sharing.identity import renamed
 from trialwright.export.sharing.rules import REASONS, Frame, Said, is_category, merged, rule_of
 from trialwright.model.text import Text
 
-FEWEST, FEWEST_AT_SITE = 3, 10
-"""Participants that share a category, and participants of a site, below which it is not told."""
+FEWEST_AT_SITE = 10
+"""Participants of a site, below which it is not told; of a category the source says how many."""
 
 Key = tuple[str, str, str, str]
 """Dataset, variable, what was done, rule."""
@@ -31,7 +31,7 @@ class Shared(msgspec.Struct, frozen=True):
 
 
 def share(
-    source: Source, made: Made, *, fewest: int = FEWEST, fewest_at_site: int = FEWEST_AT_SITE
+    source: Source, made: Made, *, fewest: int | None = None, fewest_at_site: int = FEWEST_AT_SITE
 ) -> tuple[tuple[Shared, ...], Counter[Key]]:
     """
     The ADaM datasets without what tells who somebody is, and how many values each rule kept, changed or removed.
@@ -41,8 +41,9 @@ def share(
     Raises:  ValueError where a value is not accounted for.
     """
     frame = _frame(source, made, fewest_at_site)
+    least = source.sharing.fewest if fewest is None else fewest
     log: Counter[Key] = Counter()
-    shared = tuple(_shared(each, frame, fewest, log) for each in made.datasets)
+    shared = tuple(_shared(each, frame, least, log) for each in made.datasets)
     before = sum(_held(row) for each in made.datasets for row in each.rows)
     after = sum(_held(row) for each in shared for row in each.rows)
     left = sum(count for (_, _, done, _), count in log.items() if done != "removed")
@@ -62,8 +63,8 @@ def _frame(source: Source, made: Made, fewest_at_site: int) -> Frame:
     large = [name for name, count in sites.items() if count >= fewest_at_site]
     return Frame(
         source.study,
-        renamed(source.snapshot, "participant", (str(line["USUBJID"]) for line in lines)),
-        renamed(source.snapshot, "site", large),
+        renamed(source.snapshot, "participant", (str(line["USUBJID"]) for line in lines), source.sharing.key),
+        renamed(source.snapshot, "site", large, source.sharing.key),
         {str(line["USUBJID"]): str(line.get("TRTSDT") or line.get("ENRLDT") or "") for line in lines},
     )
 
@@ -133,7 +134,11 @@ def write(source: Source) -> dict[str, bytes]:
     counts = {"values": log.total(), **{what: done[what] for what in ("kept", "changed", "removed")}}
     files["removed.json"] = _json(
         {
-            "declared": {"fewest_in_a_category": FEWEST, "fewest_at_a_site": FEWEST_AT_SITE},
+            "declared": {
+                "fewest_in_a_category": source.sharing.fewest,
+                "fewest_at_a_site": FEWEST_AT_SITE,
+                "new_ids": "by a key file" if source.sharing.key else "by this snapshot alone",
+            },
             "counts": counts,
             "log": [dict(zip(columns, entry, strict=True)) for entry in entries],
         }
@@ -208,13 +213,25 @@ dictionary.csv   every variable: label, kind, the values that occur, how it was 
 removed.csv      what was kept, changed or removed: dataset, variable, how many values, rule, reason
 removed.json     the same with the totals: {totals}
 
-USUBJID is a new id: HMAC-SHA-256, under a key that is worked out from the whole audit trail and never written down.
-Only whoever holds the snapshot can lead it back. Another snapshot gives other ids.
+USUBJID is a new id: HMAC-SHA-256, {_key_words(source)}
 Names that end in _DAY were dates: day 1 is the first dose, or enrolment where nothing was given; there is no day 0.
-A category of fewer than {FEWEST} participants is OTHER or empty; a site of fewer than {FEWEST_AT_SITE} is empty.
+A category of fewer than {source.sharing.fewest} participants is OTHER or empty;
+a site of fewer than {FEWEST_AT_SITE} is empty.
 Measured numbers are as they were. Several of them together may still single somebody out: share under an agreement,
 and judge first whether this is enough for the place and the people it is shared with.
 """
+
+
+def _key_words(source: Source) -> str:
+    if source.sharing.key:
+        return (
+            "under a key that the sharer keeps in a file of its own, outside this set.\n"
+            "Only whoever holds that file can lead it back. A later set made with it has the same ids."
+        )
+    return (
+        "under a key that is worked out from the whole audit trail and never written down.\n"
+        "Only whoever holds the snapshot can lead it back. Another snapshot gives other ids."
+    )
 
 
 FORMAT = Format(
@@ -227,4 +244,4 @@ FORMAT = Format(
     write=write,
 )
 
-__all__ = ["FEWEST", "FEWEST_AT_SITE", "FORMAT", "Shared", "share", "write"]
+__all__ = ["FEWEST_AT_SITE", "FORMAT", "Shared", "share", "write"]

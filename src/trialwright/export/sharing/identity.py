@@ -27,14 +27,16 @@ def secret(snapshot: Snapshot) -> bytes:
     return digest.digest()
 
 
-def renamed(snapshot: Snapshot, kind: str, names: Iterable[str]) -> dict[str, str]:
+def renamed(snapshot: Snapshot, kind: str, names: Iterable[str], key: bytes = b"") -> dict[str, str]:
     """
-    A new name for each: HMAC-SHA-256 under `secret` of the snapshot's hash, the kind and the old name, as 12 letters.
+    A new name for each: HMAC-SHA-256 of the kind and the old name, as 12 letters.
 
+    Shape:   under `key`, so that a name stays the same from snapshot to snapshot; without one under `secret`, with the
+             snapshot's hash, so that no two sets can be joined.
     Raises:  ValueError where two would share a new name.
     """
-    key = secret(snapshot)
-    made = {name: _new(key, f"{snapshot.hash}\0{kind}\0{name}") for name in sorted(set(names))}
+    under, scope = (key, "") if key else (secret(snapshot), snapshot.hash)
+    made = {name: _new(under, f"{scope}\0{kind}\0{name}") for name in sorted(set(names))}
     if len(set(made.values())) != len(made):
         raise ValueError(f"two names of kind {kind} have one new name")
     return made
