@@ -149,6 +149,7 @@ def export(
     output: Folder,
     db: Db = None,
     as_of: AsOf = "",
+    *,
     fewest: Annotated[int, typer.Option("--fewest", help="sharing: fewest participants that share a category.")] = 3,
     key_file: Annotated[Path | None, typer.Option("--key-file", help="sharing: the file that holds your key.")] = None,
 ) -> None:

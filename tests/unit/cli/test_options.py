@@ -51,7 +51,10 @@ def test_a_head_that_no_report_prints_is_refused(trialwright, study, head):
             ("export", "sas", "{study}", "-o", "x"),
             "FORMAT sas: expected adam, ars, csv, odm, sdtm, sharing, usdm or all.",
         ),
-        (("export", "sharing", "{study}", "-o", "x", "--fewest", "1"), "--fewest 1: a category of one participant tells"),
+        (
+            ("export", "sharing", "{study}", "-o", "x", "--fewest", "1"),
+            "--fewest 1: a category of one participant tells",
+        ),
         (("export", "sharing", "{study}", "-o", "x", "--key-file", "none"), "--key-file none: 0 bytes, at least 32"),
         (("serve", "{study}", "--port", "99999"), "--port 99999: expected a number from 1 to 65535"),
         (("demo", "--participants", "0"), "--participants 0: expected a number from 1 to 500."),
