@@ -45,6 +45,13 @@ def test_the_seed_study_is_not_in_the_code(path):
     assert lines == []
 
 
+def test_no_file_holds_the_marks_of_an_unfinished_merge():
+    # Written in pieces so that this file does not match itself.
+    marks = re.compile(r"^(<{7} |>{7} |" + "=" * 7 + "$)", re.MULTILINE)
+
+    assert [relative(path) for path in tracked_texts() if marks.search(path.read_text("utf-8", "replace"))] == []
+
+
 def test_no_file_names_an_index_host_or_a_path_of_one_machine():
     # Written in two halves so that this file does not match itself.
     forbidden = re.compile(

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from trialwright.catalog import load
 from trialwright.pipeline import conduct
+from trialwright.pipeline.readout import export_files, export_formats, read_out
 from trialwright.web.page import PUBLIC, address, routes
 from web.test_language import NO_PAGES, SPELLED
 
@@ -114,6 +116,28 @@ def test_the_pages_that_quote_such_words_hold_no_number_of_the_study(scoring, as
         assert not re.search(r"P0\d\d", calculator)
         assert not re.search(r"P0\d\d", browser.get("/design/").content.decode())
         assert not re.search(r"P0\d\d", browser.get("/registry/").content.decode())
+
+
+def test_a_copy_of_open_data_holds_no_verdict_and_no_result(demo, scoring):
+    """Every format, beside the same formats once the data are locked again: it is not their silence that is tested."""
+
+    def told():
+        files = {each.name: export_files(read_out(demo.study, load(), demo.ledger), load(), each.name)
+                 for each in export_formats()}  # fmt: skip
+        results, analysis = (
+            next(content.decode() for path, content in files["csv"].items() if re.search(rf"machine/.*\b{name}", path))
+            for name in ("results", "analysis")
+        )
+        ars = b"".join(files["ars"].values()).count(b'"rawValue"')
+        return len(results.splitlines()) - 1, analysis.count(",response,"), ars
+
+    place, who = scoring
+    while_open = told()
+    conduct.complete_visit(place.ledger, place.study, INVESTIGATOR, who, "W12", reason="test")
+    conduct.lock_data(place.ledger, place.study, MANAGER, reason="test")
+
+    assert while_open == (0, 0, 0)
+    assert min(told()) > 0
 
 
 def test_an_answer_to_a_post_tells_none_either(scoring, as_):

@@ -159,13 +159,15 @@ def export(
     Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
     """
     from trialwright import catalog as knowledge
-    from trialwright.pipeline.readout import export_files, export_formats, sharing_choice, write_files
+    from trialwright.pipeline.readout import export_files, export_formats, results_open, sharing_choice, write_files
 
     known = [each.name for each in export_formats()]
     expect_one_of("FORMAT", form, (*known, "all"))
     _refuse_file(output)
     sharing = sharing_choice(_fewest(fewest), _sharing_key(key_file))
     readout = read_place(study, db, as_of)
+    if not results_open(readout):
+        err.print("   the data are open: no file holds a verdict or a result before data lock or a declared look")
     for name in known if form == "all" else (form,):
         folder = output / name if form == "all" else output
         with waiting(f"Writing {name}"):

@@ -10,6 +10,7 @@ import msgspec
 
 from trialwright.analyze import analyze
 from trialwright.capture.signatures import signatures
+from trialwright.capture.status import data_locked
 from trialwright.catalog import Catalog
 from trialwright.export.formats import Format, Sharing, Source, formats
 from trialwright.model.analysis import Analysis, ResultRow
@@ -128,8 +129,28 @@ def sharing_choice(fewest: int, key: bytes) -> Sharing:
     return Sharing(fewest=fewest, key=key)
 
 
+def results_open(readout: Readout) -> bool:
+    """Whether this moment's results may be told: the data are locked, or a look was declared after the last value."""
+    events, versions = readout.snapshot.events, readout.snapshot.versions
+    look = max((event.seq for event in events if event.kind == "look_declared"), default=0)
+    return data_locked(events) or look > max(versions["seq"].to_list(), default=0)
+
+
 def export_files(readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None) -> dict[str, bytes]:
-    """The files of one export by path; `name` is that of a format, `sharing` is for the set of that name alone."""
+    """
+    The files of one export by path; `name` is that of a format, `sharing` is for the set of that name alone.
+
+    While results are not open no file holds a verdict or a statistic: a copy of the data must not tell what no page of
+    the app tells.
+    """
+    if not results_open(readout):
+        records = tuple(record for record in readout.analysis.records if record.kind != "response")
+        analysis = msgspec.structs.replace(readout.analysis, records=records)
+        readout = msgspec.structs.replace(readout, analysis=analysis, rows=())
+    return _written(readout, catalog, name, sharing)
+
+
+def _written(readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None) -> dict[str, bytes]:
     source = Source(
         study=readout.study,
         snapshot=readout.snapshot,
@@ -145,12 +166,12 @@ def export_files(readout: Readout, catalog: Catalog, name: str, sharing: Sharing
 
 def analysis_files(readout: Readout, catalog: Catalog) -> dict[str, bytes]:
     """Result rows as JSON, Parquet and CDISC ARS, and analysis records as CSV, without any layout."""
-    plain = export_files(readout, catalog, "csv")
+    plain = _written(readout, catalog, "csv")
     tables = {name.rpartition("/")[2]: content for name, content in plain.items() if "machine/" in name}
     records = {name: content for name, content in tables.items() if name.startswith(("analysis", "participants"))}
     results = write_results(readout.study, readout.snapshot, readout.analysis, readout.rows, ())
     flat = write_results_table(readout.study, readout.snapshot, readout.rows)
-    ars = export_files(readout, catalog, "ars")
+    ars = _written(readout, catalog, "ars")
     return {"results.json": results, "results.parquet": flat, **ars, **records}
 
 

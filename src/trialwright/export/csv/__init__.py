@@ -22,6 +22,10 @@ LOST: tuple[tuple[str, str], ...] = (
         "conditions are trees; codebook.csv lists items",
     ),
     ("definition: estimands, windows and displays", "they are in the study folder; results.csv names each estimand"),
+    (
+        "results and verdicts while data are open",
+        "nobody is told them before data lock or a declared look; export again then",
+    ),
     ("nesting of reasons, counts and details", "they stand as JSON text inside one cell"),
     ("the difference between an empty text and nothing", "both are an empty cell in CSV"),
     (
