@@ -1,5 +1,6 @@
 """`catalog.criterion(name).evaluate(frame)`: Polars in and out, exact, the same for one row as for many."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -135,6 +136,21 @@ def test_what_is_no_frame_or_no_exact_parameter_is_told_and_one_answer_may_be_na
         DOI.evaluate(_one(), least_change="phga=-1")
 
     assert DOI.evaluate(_one(), answers="verdict").columns[-1] == "verdict"
+
+
+def test_a_response_that_nobody_can_reach_is_refused():
+    printo, acr = catalog.criterion("printo_20"), catalog.criterion("acr_20_50_70")
+    frame = _one()
+    for criterion, asked, said in (
+        (DOI, {"enough": 7}, "at most 6, as many as measures has"),
+        (DOI, {"measures": ["phga", "ptga"]}, "at most 2, as many as measures has. Lower enough, or name more"),
+        (printo, {"enough": 7}, "at most 6"),
+        (acr, {"enough": 6}, "at most 5"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            criterion.evaluate(frame, **asked)
+
+    assert DOI.evaluate(frame, enough=2, measures=["phga", "ptga"])["verdict"].to_list() == [False]
 
 
 def test_the_sentences_come_when_they_are_asked_for():

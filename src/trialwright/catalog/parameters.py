@@ -119,6 +119,8 @@ def complete(
         wrong = check_text(parameter, text, where)
         found += wrong
         texts[parameter.name] = text
+    if not found:
+        found = [p for parameter in declared if parameter.most for p in _too_large(parameter, texts, where)]
     return (None if found else Parameters(texts)), found
 
 
@@ -175,6 +177,20 @@ def _too_small(parameter: Parameter, text: str) -> str:
     if not parameter.least or exact(text) >= exact(parameter.least):
         return ""
     return f"{'a whole number' if parameter.kind == 'integer' else 'a number'} of at least {parameter.least}"
+
+
+def _too_large(parameter: Parameter, texts: Mapping[str, str], where: str) -> list[Problem]:
+    """A number that no participant can reach, such as seven of six measures."""
+    listed = texts.get(parameter.most)
+    most = exact(parameter.most) if listed is None else len([part for part in listed.split(",") if part.strip()])
+    if exact(texts[parameter.name]) <= most:
+        return []
+    of, more = (
+        ("", "") if listed is None else (f", as many as {parameter.most} has", f", or name more {parameter.most}")
+    )
+    said = f'{parameter.name} is "{texts[parameter.name]}"'
+    cure = f"Lower {parameter.name}{more}: nobody could ever reach it"
+    return [problems.wrong_parameter(where, said, f"Expected a number of at most {most}{of}", cure)]
 
 
 def _is_number(text: str) -> bool:

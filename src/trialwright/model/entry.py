@@ -119,6 +119,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     default: str = ""  # empty: must be given
     choices: tuple[str, ...] = ()
     least: str = ""  # the smallest number that makes sense, where the kind is a number
+    most: str = ""  # the largest: a number, or the parameter that lists what is counted
     settled: bool = False  # came later: its default is what the rule was without it, and need not be decided
     source: Source | None = None
     label: Text | None = None  # its name on a page in both languages; `says` is the sentence that explains it

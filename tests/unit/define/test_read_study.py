@@ -54,7 +54,7 @@ VAGUE = [
     (
         ANALYSIS,
         "      reading: registered\n      parameters: {measures: [phga, ptga, mmt, haq, enz, exm]}\n",
-        "      reading: registered\n      parameters: {measures: [phga, ptga], rescue: nonresponder}\n",
+        "      reading: registered\n      parameters: {measures: [phga, ptga, mmt], rescue: nonresponder}\n",
         "044",
         "imacs_doi_2004 asks for rescue",
     ),
