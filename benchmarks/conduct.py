@@ -23,7 +23,7 @@ from trialwright.store.roles import make_roles
 from trialwright.store.sqlite import SqliteDatabase
 
 SAVES, SECONDS = 4000, 6.0
-WARM = 1.5  # seconds of pages before the clock starts, for ours and for the peer: no first look at anything is timed
+WARM = 4.0  # seconds of pages before the clock starts, for ours and for the peer: no first look at anything is timed
 ROOT = Path(__file__).parents[1]
 
 

@@ -1,6 +1,7 @@
 """A value as ledger columns (kind, text, unit) and back."""
 
 import datetime as dt
+from functools import lru_cache
 
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.quantity import (
@@ -72,6 +73,7 @@ def milliseconds(moment: dt.datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
+@lru_cache(maxsize=4096)  # the values of one save share it
 def at_utc(ms: int) -> str:
     """ISO 8601 in UTC with milliseconds: 2020-10-01T08:00:00.000Z. Sorts as time does."""
     return (_EPOCH + ms * _MILLISECOND).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
