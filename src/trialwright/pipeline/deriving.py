@@ -1,7 +1,5 @@
 """What is derived from a snapshot, with the departures from the protocol that its data show and nobody has judged."""
 
-import datetime as dt
-
 import msgspec
 import polars as pl
 
@@ -9,9 +7,11 @@ from trialwright.capture.deviations import Candidate, candidates
 from trialwright.catalog import Catalog
 from trialwright.derive import derive
 from trialwright.derive.courses import DOSING
+from trialwright.derive.days import study_day
 from trialwright.derive.visits import VISIT_RECORD, visit_id
 from trialwright.model.analysis import DEPARTURE, Analysis, AnalysisRecord
 from trialwright.model.ledger import Snapshot
+from trialwright.model.quantity import PartialDate
 from trialwright.model.study import Study
 
 ACTS = ("participant_added", "consent_given", "enrolled", "visit_completed", "visit_missed")
@@ -50,7 +50,7 @@ def _record(study: Study, snapshot: Snapshot, found: Candidate, first_dose: str,
         kind="event",
         value=found.category,
         date=found.date,
-        study_day=_day(first_dose, found.date),
+        study_day=study_day(_date(first_dose), _date(found.date)),
         details={
             "category": found.category, "major": "Y" if found.major else "N", "description": found.description.en,
             "date": found.date, "rule": found.rule,
@@ -73,10 +73,5 @@ def _inputs(study: Study, snapshot: Snapshot, participant: str, visit: str) -> t
     return tuple(sorted(seqs))
 
 
-def _day(first_dose: str, date: str) -> int | None:
-    """The study day, where both are whole days; there is no day 0."""
-    try:
-        apart = (dt.date.fromisoformat(date) - dt.date.fromisoformat(first_dose)).days
-    except ValueError:
-        return None
-    return apart + 1 if apart >= 0 else apart
+def _date(text: str) -> PartialDate | None:
+    return PartialDate(text) if text else None

@@ -1,6 +1,5 @@
 """A trial whose truth is known, entered through capture, reported by the one route, and held against that truth."""
 
-import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -19,8 +18,8 @@ from trialwright.model.study import Estimand, Study
 from trialwright.pipeline import readout
 from trialwright.pipeline.demo import enter_cohort, seeded_nonces
 from trialwright.pipeline.design import primary_of, weigh
+from trialwright.pipeline.place import open_place
 from trialwright.pipeline.readout import Readout
-from trialwright.store import open_ledger
 
 NEAR = 1e-9
 """Two ways to the same quantile of the beta distribution agree to about twelve digits."""
@@ -97,7 +96,7 @@ def dry_run(
     acts = planned(cohort)
     ledger = out / LEDGER
     refused = enter_cohort(str(ledger), study, acts, seeded_nonces(seed), advance=advance)
-    with open_ledger(str(ledger), clock=_no_clock, nonces=_no_nonces) as held:
+    with open_place(folder, str(ledger)) as held:
         found = readout.read_out(study, catalog, held)
     if isinstance(found, Problem):
         return [found, *refused[:5]]
@@ -187,11 +186,3 @@ def truth_file(run: DryRun) -> bytes:
         "unexplained": run.unexplained,
     }
     return msgspec.json.format(msgspec.json.encode(held), indent=1)
-
-
-def _no_clock() -> dt.datetime:
-    raise RuntimeError("a readout writes nothing, so it needs no clock")
-
-
-def _no_nonces() -> bytes:
-    raise RuntimeError("a readout writes nothing, so it needs no nonce")

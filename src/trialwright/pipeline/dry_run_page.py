@@ -8,13 +8,13 @@ from trialwright.report.document import Block, Document, Facts, Heading, Paragra
 from trialwright.report.html_file import write_html
 
 CAUSES = {
-    "rounding": ("recorded in whole steps", "按整步长记录"),
-    "noise": ("noise of measuring", "测量误差"),
-    "missing": ("something was not measured", "有指标未测"),
-    "events": ("intercurrent event or missing-data rule", "伴发事件或缺失数据规则"),
+    "rounding": ("steps", "步长"),
+    "noise": ("noise", "误差"),
+    "missing": ("missing", "缺失"),
+    "events": ("rule", "规则"),
     "unexplained": ("NOT EXPLAINED", "无法解释"),
 }
-WORDS = {"Y": ("improved", "改善"), "N": ("not improved", "未改善"), "U": ("open", "无法判定"), "": ("–", "–")}
+WORDS = {"Y": ("yes", "是"), "N": ("no", "否"), "U": ("open", "无法判定"), "": ("–", "–")}
 
 
 class _Speaker:
@@ -72,7 +72,8 @@ def _verdict(run: DryRun, s: _Speaker) -> list[Block]:
         (s.say("Question", "问题"), run.estimand.title.of(s.language)),
         (s.say("Seed", "随机种子"), str(run.seed)),
         (s.say("Acts played", "执行的操作"), str(run.acts)),
-        (s.say("Values compared", "核对的数据"), f"{run.values} ({len(run.differing)})"),
+        (s.say("Values compared", "核对的数据"), f"{run.values}"),
+        (s.say("Changed afterwards, or not as typed", "其后更改或与录入不符"), f"{len(run.differing)}"),
         (s.say("Cells counted from the truth", "由真实情况重算的单元格"), f"{len(run.cells)} / {run.all_cells}"),
         (s.say("Not eligible when asked", "核对时不合格"), ", ".join(run.turned_away) or "–"),
     )
@@ -96,8 +97,11 @@ def _people(run: DryRun, s: _Speaker) -> list[Block]:
     ]  # fmt: skip
     note = s.say(
         "True: exact, without noise, everything measured at every visit, by the criterion alone. Each further column "
-        "adds one thing. Expected is worked out from what was meant, without forms, ledger or derivation.",
-        "“真实”：精确、无误差、各访视均测量，仅按标准判定；其后各列依次加入一个因素。“应为”由计划直接推出，不经表单、账本或派生程序。",
+        "adds one thing, and where it changes the verdict it is the cause: the steps in which people record, noise, "
+        "what is missing, and the rule for intercurrent events and missing data. Expected is worked out from what was "
+        "meant, without forms, ledger or derivation.",
+        "“真实”：精确、无误差、各访视均测量，仅按标准判定；其后各列依次加入一个因素，改变判定者即为原因：记录步长、误差、缺失、"
+        "伴发事件与缺失数据规则。“应为”由计划直接推出，不经表单、账本或派生程序。",
     )
     return [Heading(s.say("Each participant", "逐例")), Paragraph(note, "note"), s.table(columns, rows)]
 

@@ -21,9 +21,9 @@ color:#1b2427}
 h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem;border-bottom:1px solid #9aa8ab}h3{font-size:1.05rem}
 table{border-collapse:collapse;margin:.5rem 0 1rem;width:100%}th,td{border:1px solid #c3ccce;padding:.2rem .5rem;
 text-align:left;vertical-align:top;
-overflow-wrap:anywhere}th{background:#eef2f3}dt{font-weight:600}dd{margin:0 0 .4rem 0}
+overflow-wrap:break-word}.scroll{overflow-x:auto}th{background:#eef2f3}dt{font-weight:600}dd{margin:0 0 .4rem 0}
 .note{font-size:.85rem;color:#445257}.mark{border:2px solid #8a4b00;padding:.3rem .6rem;font-weight:600}
-@media print{body{max-width:none;margin:0}h2{break-before:page}tr{break-inside:avoid}}
+@media print{th,td{overflow-wrap:anywhere}body{max-width:none;margin:0}h2{break-before:page}tr{break-inside:avoid}}
 """
 
 
@@ -77,7 +77,8 @@ def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in table.columns)
     rows = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>\n" for row in table.rows)
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in notes_of(table))
-    return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>{notes}"
+    whole = f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+    return f'<div class="scroll" tabindex="0">{whole}</div>{notes}'
 
 
 def _cell(cell: Cell) -> str:

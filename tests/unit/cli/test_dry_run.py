@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from support.cohorts import aba_dm, catalog
@@ -9,6 +10,7 @@ from trialwright.design.dry_run import compare_values
 from trialwright.design.dry_run.differences import Kept
 from trialwright.design.dry_run.meant import Meant
 from trialwright.design.dry_run.steps import Steps
+from trialwright.pipeline import conduct
 from trialwright.pipeline import dry_run as route
 from trialwright.pipeline.study import packaged_study
 
@@ -69,3 +71,29 @@ def test_the_command_writes_truth_report_and_both_pages(trialwright, tmp_path):
         p.name for p in (tmp_path / "out").iterdir()
     }
     assert "truly improved" in said.out
+
+
+def test_what_nothing_explains_is_named_and_ends_the_command_with_1(trialwright, tmp_path, monkeypatch):
+    """A program that stores another physician's value than was typed: the values, and what rests on them, say so."""
+    save = conduct.save_form
+
+    def wrong(ledger, study, request):
+        posted = request.posted
+        if request.visit == "W0" and posted.get("physician_global.vas"):
+            request = msgspec.structs.replace(request, posted={**posted, "physician_global.vas": "9.9"})
+        return save(ledger, study, request)
+
+    monkeypatch.setattr(conduct, "save_form", wrong)
+    said = trialwright("dry-run", packaged_study("aba_dm"), "--participants", 2, "--seed", 5, "-o", tmp_path / "out")
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+
+    assert said.code == 1
+    assert "NOT EXPLAINED value P001 W0 core_set physician_global.vas" in said.out
+    assert "are NOT explained: do not rely on this build" in page
+
+
+def test_a_model_that_is_not_there_is_named(trialwright, tmp_path):
+    said = trialwright("dry-run", packaged_study("aba_dm"), "--scenario", tmp_path / "no.yaml", "-o", tmp_path / "out")
+
+    assert said.code == 1
+    assert "[TW-DES-001]" in said.err

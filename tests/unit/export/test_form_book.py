@@ -31,12 +31,11 @@ def book():
 
 
 @cache
-def files():
-    table = PERSON.format(p="P001")
+def files(more=""):
     return write(
         Source(
             study=packaged_study(),
-            snapshot=snapshot_of(table),
+            snapshot=snapshot_of(PERSON.format(p="P001") + more),
             analysis=None,
             rows=(),
             catalog=catalog.load(),
@@ -155,17 +154,7 @@ def test_every_collected_variable_refers_to_a_page_and_nothing_else_does():
     ],
 )  # fmt: skip
 def test_the_page_that_an_origin_names_carries_the_annotation(oid, words):
-    table = PERSON.format(p="P001") + "P001 LOG#1 adverse_event.awareness 2021-03-09\n"
-    made = write(
-        Source(
-            study=packaged_study(),
-            snapshot=snapshot_of(table),
-            analysis=None,
-            rows=(),
-            catalog=catalog.load(),
-            version="1",
-        )
-    )
+    made = files("P001 LOG#1 adverse_event.awareness 2021-03-09\n")
     root = etree.fromstring(made["xpt/define.xml"])
     (pages,) = root.xpath(f"//o:ItemDef[@OID='{oid}']/d:Origin/d:DocumentRef/d:PDFPageRef", namespaces=SPACES)
 

@@ -1,5 +1,6 @@
 """USDM 4.0: valid against CDISC's schema, ids that stay, every reference answered, what is lost said."""
 
+import gzip
 import json
 from collections import Counter
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 
 from support.results import packaged_study
 from trialwright.export.terminology import _terminology
-from trialwright.export.usdm import document, lost
+from trialwright.export.usdm import codes, document, lost
 from trialwright.export.usdm.timeline import elapsed
 
 SCHEMA = Path(__file__).parents[4] / "shared" / "standards" / "json-schema" / "USDM_API_v4.json"
+
+
+TERMS = [SCHEMA.parents[1] / "core-cache" / f"{name}ct-{codes.DDF_VERSION}.json.gz" for name in ("ddf", "protocol")]
 
 
 def instances(value):
@@ -163,3 +167,19 @@ def test_what_usdm_cannot_carry_is_named():
     assert "age limit P18Y" in named
     assert "condition Abatacept" in named
     assert any(each.startswith("sensitivity analyses: rider_week_12") for each in named)
+
+
+@pytest.mark.skipif(not TERMS[0].exists(), reason="CDISC's DDF terminology stands in ../shared/standards/core-cache")
+def test_every_code_of_ours_is_a_term_of_the_release_it_names():
+    known = {
+        (term["conceptId"], term["submissionValue"])
+        for path in TERMS
+        for each in json.loads(gzip.decompress(path.read_bytes()))["codelists"]
+        for term in each["terms"]
+    }
+    held = [each for each in vars(codes).values() if isinstance(each, codes.Term)]
+    held += [each for table in vars(codes).values() if isinstance(table, dict) for each in table.values()
+             if isinstance(each, codes.Term)]  # fmt: skip
+
+    assert len(held) > 35
+    assert [each for each in held if (each.code, each.decode) not in known] == []

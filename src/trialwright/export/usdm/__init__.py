@@ -27,6 +27,8 @@ ALWAYS: tuple[Lost, ...] = (
     Lost("displays, subgroups, roles, signatures, safety and product plans", "USDM ends with the design"),
     Lost("gates and versions of the consent form", "USDM has no acts before enrolment"),
     Lost("registration: status, dates of start and completion, responsible party", "USDM dates documents alone"),
+    Lost("whether the disease is rare", "the definition does not say; USDM insists on yes or no, and no stands there"),
+    Lost("what kind of organisation a sponsor is", "it is not defined; USDM insists, and academic stands there"),
     Lost("earlier builds", "one export is one build; the reasons of the builds stand in versions/"),
 )
 """What no USDM export can carry, whatever the definition."""

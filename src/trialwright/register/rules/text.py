@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import compress, islice
-from operator import eq
+from operator import eq, itemgetter
 
 from trialwright.register.passages import Phrase, around, places_of_shape, words_of
 from trialwright.register.rule import Found, rule
@@ -203,7 +203,9 @@ def _stands_after_preposition(lower: str, verb: str) -> bool:
 )
 def translation_slip(subject: Subject) -> Iterator[Found]:
     slips = _slips()
-    for wrong, right, needed in [one for key in slips.keys() & subject.words for one in slips[key]]:
+    for wrong, right, needed in sorted(
+        (one for key in slips.keys() & subject.words for one in slips[key]), key=itemgetter(0)
+    ):
         if needed <= subject.words and wrong in subject.lower:
             where = next(passage.path for passage in subject.passages if wrong in passage.lower)
             yield Found(where=where, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')

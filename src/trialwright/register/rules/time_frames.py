@@ -63,7 +63,8 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
     if not _ANCHOR_LOOSE.hinted(subject.frames_lower) and not _BAD_GRAMMAR.hinted(subject.frames_lower):
         return
     # what is done once has one end, from which the time counts
-    if not any(one.type not in _DONE_ONCE for one in subject.protocol.arms_interventions_module.interventions):
+    given = subject.protocol.arms_interventions_module.interventions
+    if given and all(one.type in _DONE_ONCE for one in given):
         return
     seen = set()
     for placed in subject.outcomes:
