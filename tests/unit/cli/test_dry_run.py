@@ -1,6 +1,7 @@
 """`dry-run`: a trial whose truth is known goes through the whole route, and every difference has its cause."""
 
 import json
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from trialwright.pipeline.study import packaged_study
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     out = tmp_path_factory.mktemp("dry")
-    run = route.dry_run(packaged_study("aba_dm"), aba_dm(), catalog(), out, participants=3, seed=5)
+    run = route.dry_run(packaged_study("aba_dm"), aba_dm(), catalog(), out)
     return run, json.loads(route.truth_file(run)), out
 
 
@@ -28,10 +29,18 @@ def test_every_value_cell_and_verdict_is_as_meant_or_explained(told):
     assert truth["unexplained"] == []
     assert run.values > 500
     assert len(run.cells) > 70
-    assert len(run.steps) == 3
+    assert len(run.steps) == 20
     assert all(s.expected == s.reported for s in run.steps)
     assert (out / "ledger.sqlite").is_file()
     assert (out / "report" / "index.html").is_file()
+
+
+def test_the_page_on_the_design_tells_this_run(told):
+    run, _, _ = told
+    true, said = (sum(getattr(step, name) == "Y" for step in run.steps) for name in ("true", "reported"))
+    page = " ".join((Path(__file__).parents[3] / "docs" / "explanation" / "design.md").read_text("utf-8").split())
+
+    assert f"the report says {said} of {len(run.steps)} and {true} had truly improved" in page
 
 
 def test_a_verdict_that_the_truth_does_not_give_is_a_defect():

@@ -32,7 +32,8 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
         return
     before, after = including.splitlines(), excluding.splitlines()
     # few lines share their last word
-    ends, ends_after = _ends(including), _ends(excluding)
+    lower, behind = subject.criteria_lower, len(including) + len(heading)
+    ends, ends_after = _ends(lower[: len(including)]), _ends(lower[behind:])
     shared = set(ends).intersection(ends_after)
     asked = {_bare(line) for line, end in zip(before, ends, strict=True) if end in shared and _is_criterion(line)}
     if not asked:
@@ -75,9 +76,9 @@ def _is_criterion(line: str) -> bool:
     return listed and "criteria" not in line  # "additional criteria apply" is none
 
 
-def _ends(text: str) -> list[str]:
+def _ends(lower: str) -> list[str]:
     """The last word of each line, as its bare criterion has it."""
-    return [line.rstrip(" \t.;,").rpartition(" ")[2] for line in text.lower().splitlines()]
+    return [line.rstrip(" \t.;,").rpartition(" ")[2] for line in lower.splitlines()]
 
 
 def _bare(line: str) -> str:

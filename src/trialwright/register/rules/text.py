@@ -17,8 +17,8 @@ _WORD = re.compile(r"[A-Za-z]{7,}")
 _VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")
 # behind "will be" a verb in its bare form: "will be start at 25 mg"
 _AFTER_WILL_BE = ("start", "measure", "assess", "perform", "evaluate", "collect", "calculate", "exclude", "treat")
-_BARE = tuple(f"{verb} " for verb in _AFTER_WILL_BE)
-_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f"be {verb}" for verb in _BARE))
+_BARE = {verb.encode(): f" be {verb} " for verb in _AFTER_WILL_BE}
+_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *_BARE.values())
 _VERB_BYTES = frozenset(verb.encode() for verb in _VERBS)
 _BEFORE = ("after ", "before ", "following ", "during ", "since ", "by ")
 _BARE_VERB = Phrase(
@@ -169,7 +169,7 @@ def _broken(subject: Subject) -> Iterator[Phrase]:
     verbs = [verb.decode() for verb in _VERB_BYTES & subject.words]
     if any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
         yield _BARE_VERB
-    if any(part.startswith(_BARE) for part in subject.lower.split(" be ")[1:]):
+    if any(_BARE[verb] in subject.lower for verb in _BARE.keys() & subject.words):
         yield _WILL_BE
 
 
