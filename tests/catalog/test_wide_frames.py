@@ -12,6 +12,7 @@ from catalog.trees import NUMBERS, TRUTHS
 from trialwright import catalog
 from trialwright.catalog.evaluator import compile_rule, evaluate_numerators, narrow, prove
 from trialwright.catalog.evaluator.linear import implied
+from trialwright.catalog.evaluator.widths import Width, widths
 from trialwright.model.expression import (
     Add,
     All,
@@ -179,6 +180,15 @@ def test_a_sum_of_points_takes_one_byte_while_it_fits(highest, dtype):
     found = evaluate_numerators(rule, pl.DataFrame({"a": [1, 2, 3]})).frame["sum"]
 
     assert (found.dtype, found.to_list()) == (dtype, [0, highest - 100, highest])
+
+
+def test_a_column_keeps_its_sign_where_a_byte_without_one_would_hold_its_sum():
+    # Polars looks through every cell for a negative one when it drops the sign, which costs more than the whole rule.
+    reading = {"a": (1, 100), "b": (1, 100)}
+    rule = Rule(("a", "b"), {"sum": Add(Column("a"), Column("b"))})
+
+    assert widths(rule, reading).width[Column("a")] == Width(16)
+    assert widths(Rule((), {"points": Constant(200)}), {}).width[Constant(200)] == Width(8, signed=False)
 
 
 def test_the_narrowest_width_that_holds_the_items_limits_is_taken_once():

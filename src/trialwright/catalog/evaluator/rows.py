@@ -201,7 +201,8 @@ def _scaled(place: int, factor: int) -> _Step:
 def _step(node: Expr, at: list[int]) -> _Step:
     match node:
         case Column(name):
-            return lambda _, row: _number(row.get(name))
+            # Most cells are whole numbers, and a call costs as much as the sum that it is for.
+            return lambda _, row: cell if type(cell := row.get(name)) is int else _number(cell)
         case Add() | Subtract() | Multiply():
             return _arithmetic(type(node), *at)
         case DaysBetween(start, end):
@@ -231,7 +232,7 @@ def _combination(node: Expr, at: list[int]) -> _Step:
             (of,) = at
             return lambda s, _: s[of] is True
         case CountTrue():
-            return lambda s, _: sum(s[i] is True for i in at)
+            return lambda s, _: [s[i] for i in at].count(True)
         case All():
             return lambda s, _: _all([s[i] for i in at])
         case AnyOf():
@@ -292,8 +293,6 @@ def _span(number: _Open) -> Span:
 
 
 def _number(value: RowValue) -> _Slot:
-    if type(value) is int:  # first, because the columns of a response criterion hold nothing else
-        return value
     match value:
         case None | Missing() | Limit():
             return None

@@ -89,7 +89,9 @@ def widths(rule: Rule, columns: Mapping[str, tuple[int, int]]) -> Widths:
     for node, found in ends.items():
         head = groups.head(node)
         reached[head] = reached.get(head, found).with_ends(found)
-    width = {node: width_of(reached[groups.head(node)]) for node in ends}
+    # Columns are stored with a sign: to widen one costs a tenth of checking that none of its numbers is negative.
+    stored = {groups.head(node) for node in ends if isinstance(node, Column)}
+    width = {n: width_of(reached[head], signed=head in stored) for n in ends for head in [groups.head(n)]}
     return Widths(bounds, width, max((w.bits for w in width.values()), default=8))
 
 
@@ -165,9 +167,9 @@ def alike(a: Bounds, b: Bounds) -> tuple[Bounds, Bounds]:
     return a.over(denominator), b.over(denominator)
 
 
-def width_of(bounds: Bounds) -> Width:
+def width_of(bounds: Bounds, signed: bool = False) -> Width:
     """The narrowest that holds both ends; without a sign only in one byte, which then holds a whole sum of points."""
-    if bounds.low >= 0 and 128 <= bounds.high < 256:
+    if not signed and bounds.low >= 0 and 128 <= bounds.high < 256:
         return Width(8, signed=False)
     return Width(next((bits for bits in (8, 16, 32, 64) if bounds.size < 2 ** (bits - 1)), 128))
 
