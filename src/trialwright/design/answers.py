@@ -74,12 +74,17 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True):
-    """When the last participant enters and the last endpoint is measured: 1 in 10, 1 in 2, 9 in 10 by these days."""
+    """
+    When the last participant enters and the last endpoint is measured: 1 in 10, 1 in 2, 9 in 10 by these days.
+
+    `last_entry`: the last day on which somebody can enter and be measured by the registered day at the latest.
+    """
 
     start: str
     entered: tuple[str, str, str]
     completed: tuple[str, str, str]
     registered: str
+    last_entry: str
     by_registered: float | None  # P(primary completion on or before the registered day)
 
 

@@ -105,7 +105,8 @@ def no_effect_lines(scenario: Scenario) -> list[tuple[str, Text, Changes]]:
         ("noise", Text("Nobody changes; noise as assumed", "无人变化；测量误差如假定"), still),
     ]
     for level in scenario.noise_levels:
-        title = Text(f"Nobody changes; noise of {level.name}", f"无人变化；测量误差 {level.name}")
+        named = level.name_zh or level.name
+        title = Text(f"Nobody changes; noise of {level.name}", f"无人变化；测量误差 {named}")
         lines.append((f"noise {level.name}", title, replace(still, level=level)))
     for entry in scenario.entries:
         place = {"baseline": "基线", "screening": "筛选"}[entry.at]
@@ -115,7 +116,9 @@ def no_effect_lines(scenario: Scenario) -> list[tuple[str, Text, Changes]]:
         )
         lines.append((f"entry {entry.at}", title, replace(still, entry=entry)))
     if scenario.entries and scenario.noise_levels:
-        level, entry = scenario.noise_levels[len(scenario.noise_levels) // 2], scenario.entries[0]
+        # The middle one of those in which each reading errs for itself.
+        apart = [level for level in scenario.noise_levels if not level.day] or scenario.noise_levels
+        level, entry = apart[len(apart) // 2], scenario.entries[0]
         title = Text(f"The same at {entry.at}, with noise of {level.name}", f"同上（基线），测量误差 {level.name}")
         lines.append(("entry and noise", title, replace(still, entry=entry, level=level)))
     lines += [
@@ -184,14 +187,16 @@ def completion(study: Study, scenario: Scenario, participants: int, trials: int 
         a, b, c = (start + dt.timedelta(days=int(q)) for q in np.quantile(found, (0.1, 0.5, 0.9)))
         return a.isoformat(), b.isoformat(), c.isoformat()
 
-    chance = None
+    chance, last_entry = None, ""
     if registered is not None:
         chance = float((completed <= (registered.latest - start).days).mean())
+        last_entry = (registered.latest - dt.timedelta(days=(end.study_day or 1) - 1)).isoformat()
     return Dates(
         start=start.isoformat(),
         entered=days(entered),
         completed=days(completed),
         registered=registered.text if registered is not None else "",
+        last_entry=last_entry,
         by_registered=chance,
     )
 

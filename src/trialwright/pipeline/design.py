@@ -15,13 +15,20 @@ from trialwright.design.document import render_design
 from trialwright.design.exact import exact_answers
 from trialwright.design.executors import Executor, RayCluster, executor_of, has_ray
 from trialwright.design.simulated import Advance, Effort, simulated_answers
-from trialwright.design.simulation import Changes, Scenario, Setting, plan_questions, read_scenario, trial_table
+from trialwright.design.simulation import (
+    SCENARIO,
+    Changes,
+    Scenario,
+    Setting,
+    plan_questions,
+    read_scenario,
+    trial_table,
+)
 from trialwright.design.whatif import Asked, Tried, tried_figures, try_design
 from trialwright.model.problem import Problem
 from trialwright.model.study import Estimand, Study
 from trialwright.model.text import LANGUAGES, Text
 
-SCENARIO = "scenario.yaml"
 TABLE_TRIALS = 10_000
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from trialwright.catalog import load as _catalog
+from trialwright.design.simulated import completion
+from trialwright.design.simulation import SCENARIO, Scenario, read_scenario
 from trialwright.model.problem import Problem
 from trialwright.model.record import CheckReport, RegistryRecord
 from trialwright.model.study import Study
@@ -14,6 +16,7 @@ from trialwright.register import (
     Baseline,
     accept,
     check_against_definition,
+    check_completion,
     check_record,
     draft_record,
     read_baseline,
@@ -92,7 +95,19 @@ def check_registered(study_folder: Path, study: Study, on: dt.date | None = None
         return _joined(study.registration.record_path, day, record)
     found = check_record(record, day)
     against = check_against_definition(study, record)
-    return _joined(found.input, day, [*found.findings, *against], record)
+    return _joined(found.input, day, [*found.findings, *against, *_completion(study_folder, study, record)], record)
+
+
+def _completion(study_folder: Path, study: Study, record: RegistryRecord) -> tuple[Problem, ...]:
+    """What enrolment as the study's scenario assumes it says of the planned primary completion."""
+    scenario = read_scenario(study_folder / SCENARIO) if (study_folder / SCENARIO).is_file() else None
+    if not isinstance(scenario, Scenario):
+        return ()  # none is told of here; one that cannot be read is told of by `design`
+    dates = completion(study, scenario, study.enrolment_planned)
+    if dates.by_registered is None:
+        return ()
+    says = f"{scenario.enrolment.per_month:g} a month, half of the trials full by {dates.entered[1]}"
+    return check_completion(record, dates.last_entry, dates.by_registered, says)
 
 
 def registration_draft(study_folder: Path, study: Study) -> dict[str, object]:

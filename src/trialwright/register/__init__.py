@@ -2,7 +2,7 @@
 
 from trialwright.register.baseline import Baseline, accept, read_baseline
 from trialwright.register.checking import check_record
-from trialwright.register.definition import check_against_definition, other_record
+from trialwright.register.definition import check_against_definition, check_completion, other_record
 from trialwright.register.draft import draft_record
 from trialwright.register.formats import render_json, render_text
 from trialwright.register.languages import word_finding
@@ -15,6 +15,7 @@ __all__ = [
     "Baseline",
     "accept",
     "check_against_definition",
+    "check_completion",
     "check_record",
     "draft_record",
     "other_record",

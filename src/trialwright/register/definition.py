@@ -13,6 +13,7 @@ from trialwright.register.subject import Subject, quoted
 from trialwright.register.wording import decisions, is_strict
 
 _SAME = "What is registered, captured, analysed and reported is one thing (42 CFR 11.64; ICMJE; CONSORT 2025 item 3b)"
+_LIKELY = 0.5  # a planned date that is kept more often than not
 _MORE_THAN = r"(?:over|more than|greater than|above|exceed\w*|>(?!=))"
 _AT_LEAST = r"(?:at least|≥|>=|no less than|not less than|or more)"
 
@@ -39,6 +40,32 @@ def check_against_definition(study: Study, record: RegistryRecord) -> tuple[Prob
         *_numbers(study, subject),
         *_design(study, subject),
         *_assumptions(study),
+    )
+
+
+def check_completion(record: RegistryRecord, last_entry: str, kept: float, says: str) -> tuple[Problem, ...]:
+    """
+    Whether the planned primary completion can be kept at the pace of enrolment that the study assumes.
+
+    `last_entry`: the day by which the last participant must have entered; `kept`: the share of simulated trials that
+    meet it; `says`: the pace in words. Missing: nothing is said of a date that is past planning, or kept more often
+    than not.
+    """
+    status = plain_protocol(record).status_module
+    end = status.primary_completion_date_struct
+    if not end.date or end.type != "ESTIMATED" or kept >= _LIKELY:
+        return ()
+    return (
+        _problem(
+            "TW-REG-977",
+            "warning",
+            "protocolSection.statusModule.primaryCompletionDateStruct.date",
+            found=f"To meet {end.date} the last participant must enter by {last_entry}; "
+            f"at the assumed pace ({says}) that happens in {kept:.0%} of simulated trials.",
+            expected="A primary completion that enrolment as assumed reaches more often than not.",
+            cure="Move the planned primary completion, find more sites, or correct the pace in scenario.yaml.",
+            source="Arithmetic: arrivals at the pace of scenario.yaml, and the endpoint's day of the schedule",
+        ),
     )
 
 

@@ -12,8 +12,9 @@ from trialwright.catalog.numerics.designs import critical, holds_from, one_stage
 from trialwright.catalog.numerics.several_stages import expected_size, fleming, stage_outcomes
 from trialwright.catalog.numerics.two_arms import probability, rejects
 
-# Simon 1989, Control Clin Trials 10:1-10, tables 1 and 2 (recalled): optimal r1/n1 r/n, minimax r1/n1 r/n, a row for
-# (alpha, beta) = (.1, .1), (.05, .2), (.05, .1).
+# Simon 1989, Control Clin Trials 10:1-10, tables 1 and 2: optimal r1/n1 r/n, minimax r1/n1 r/n, a row for
+# (alpha, beta) = (.1, .1), (.05, .2), (.05, .1). The pages were not at hand; every row is proved below by summing all
+# designs plainly, so that its address is arithmetic.
 ERRORS = ((0.1, 0.1), (0.05, 0.2), (0.05, 0.1))
 SIMON = {
     (0.05, 0.25): ("0/9 2/24 0/13 2/20", "0/9 2/17 0/12 2/16", "0/9 3/30 0/15 3/25"),
@@ -26,8 +27,9 @@ SIMON = {
     (0.7, 0.9): ("6/9 22/28 11/16 20/25", "4/6 22/27 19/23 21/26", "11/15 29/36 13/18 26/32"),
 }
 
-# A'Hern 2001, Stat Med 20:859-866, alpha 5 % (recalled, responders that reject/participants); 10 against 20 percent as
-# quoted in PMC3504941 (secondary): 78, size .0453, power .8081.
+# A'Hern 2001, Stat Med 20:859-866, alpha 5 %: responders that reject/participants. The pages were not at hand; every
+# row is proved below with whole fractions. 10 against 20 percent as quoted in PMC3504941 (secondary): 78, size .0453,
+# power .8081.
 AHERN = [
     ("0.05", "0.2", "0.2", "4/27"), ("0.05", "0.2", "0.1", "5/38"), ("0.1", "0.25", "0.2", "8/40"),
     ("0.1", "0.25", "0.1", "10/55"), ("0.1", "0.3", "0.2", "6/25"), ("0.1", "0.3", "0.1", "7/33"),
@@ -52,6 +54,47 @@ def test_the_tables_of_ahern_come_out(p0, p1, beta, design):
     first = one_stage(Fraction(p0), Fraction(p1), Fraction("0.05"), Fraction(beta), 90)[0]
 
     assert design == f"{first.r + 1}/{first.n}"
+
+
+@pytest.mark.parametrize(("p0", "p1", "beta", "design"), AHERN)
+def test_the_rows_of_ahern_are_the_smallest_designs_by_whole_fractions(p0, p1, beta, design):
+    def tails(n, p):
+        chances = [comb(n, k) * Fraction(p) ** k * (1 - Fraction(p)) ** (n - k) for k in range(n + 1)]
+        return [sum(chances[x:]) for x in range(n + 2)]
+
+    def rejecting(n):
+        return next(x for x, chance in enumerate(tails(n, p0)) if chance <= Fraction("0.05"))
+
+    holds = [n for n in range(1, 80) if tails(n, p1)[rejecting(n)] >= 1 - Fraction(beta)]
+
+    assert design == f"{rejecting(holds[0])}/{holds[0]}"
+
+
+@pytest.mark.parametrize("rates", SIMON)
+def test_the_rows_of_simon_are_the_best_of_all_designs_summed_plainly(rates):
+    """Each r1/n1 r/n up to 70: the error of each kind as a sum over the first stage, without a shortcut."""
+    found: dict[tuple[float, float], list[tuple[float, int, str]]] = {errors: [] for errors in ERRORS}
+    chance = {p: [stats.binom.pmf(range(n + 1), n, p) for n in range(71)] for p in rates}
+    beyond = {
+        p: [stats.binom.sf(np.arange(-71, 71), n, p) for n in range(71)] for p in rates
+    }  # at [71 + k]: more than k
+    for n1 in range(1, 66):
+        for r1 in range(n1):
+            stops = [chance[p][n1][: r1 + 1].sum() for p in rates]
+            if stops[1] > 0.2:
+                break
+            went = np.arange(r1 + 1, n1 + 1)
+            for n in range(n1 + 1, 67):
+                # Row: a count r that does not reject; column: how many responded in the first stage.
+                left = 71 + np.arange(n)[:, None] - went
+                size, power = (beyond[p][n - n1][left] @ chance[p][n1][went] for p in rates)
+                for (alpha, beta), designs in found.items():
+                    good = np.flatnonzero((size <= alpha) & (power >= 1 - beta))
+                    expected = n1 + (1 - stops[0]) * (n - n1)
+                    designs += [(expected, n, f"{r1}/{n1} {r}/{n}") for r in good[:1]]
+    rows = [f"{min(designs)[2]} {min(designs, key=lambda d: (d[1], d[0]))[2]}" for designs in found.values()]
+
+    assert list(SIMON[rates]) == rows
 
 
 def test_aherns_design_from_ten_to_twenty_percent_has_the_quoted_errors():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import shutil
 
 import msgspec
 import pytest
@@ -193,6 +194,25 @@ def test_the_registered_record_of_a_study_is_checked_on_the_day_asked(study):
 
     assert report.checked_on == "2021-07-02"
     assert "TW-REG-109" not in codes(report)
+
+
+def test_the_planned_completion_is_held_against_the_pace_that_the_scenario_assumes(study, tmp_path):
+    """20 at 1.2 a month less one in ten need 18.5 months from 2021-02-01; the record leaves 15 to the last entry."""
+    (found,) = [
+        one for one in check_registered(FOLDER, study, dt.date(2021, 7, 2)).findings if one.code == "TW-REG-977"
+    ]
+
+    assert (
+        "To meet 2022-07-31 the last participant must enter by 2022-05-08; at the assumed pace (1.2 a month"
+        in found.found
+    )
+    folder = tmp_path / "study"
+    shutil.copytree(FOLDER, folder)
+    pace = (folder / "scenario.yaml").read_text("utf-8")
+    (folder / "scenario.yaml").write_text(pace.replace("per_month: 1.2", "per_month: 3"), "utf-8")
+    assert "TW-REG-977" not in codes(check_registered(folder, study, dt.date(2021, 7, 2)))
+    (folder / "scenario.yaml").unlink()
+    assert "TW-REG-977" not in codes(check_registered(folder, study, dt.date(2021, 7, 2)))
 
 
 def test_registration_json_is_plain_json(study):

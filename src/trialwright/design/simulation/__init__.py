@@ -8,10 +8,11 @@ written here: the study's strategies are handed in and looked up.
 
 from trialwright.design.simulation.judging import Question, Weigh, plan_questions
 from trialwright.design.simulation.running import Tally, count_rejections, run_scenario, trial_table
-from trialwright.design.simulation.scenario import Changes, Scenario, read_scenario
+from trialwright.design.simulation.scenario import SCENARIO, Changes, Scenario, read_scenario
 from trialwright.design.simulation.trials import Setting, participant_table
 
 __all__ = [
+    "SCENARIO",
     "Changes",
     "Question",
     "Scenario",

@@ -63,11 +63,32 @@ def draw_traits(streams: Streams, first: int, count: int) -> Drawn:
     return Drawn(*(streams.normal(f"trait/{name}", first, count) for name in Drawn._fields))
 
 
+class BadDays:
+    """How bad a day each visit falls on, the same for every measure taken there; made when first asked for."""
+
+    def __init__(self, streams: Streams, run: tuple[int, int]) -> None:
+        self.streams, self.run = streams, run
+        self._known: dict[str, Floats] = {}
+
+    def of(self, visit: str) -> Floats:
+        if visit not in self._known:
+            self._known[visit] = self.streams.normal(f"day/{visit}", *self.run)
+        return self._known[visit]
+
+    def again(self, visit: str, places: NDArray[np.intp], attempt: int) -> None:
+        """Other days for other people in these places."""
+        day = self.of(visit).copy()
+        day[places] = self.streams.normal(f"again/{attempt}/day/{visit}", *self.run)[places]
+        self._known[visit] = day
+
+
 class Measured:
     """The recorded values of one measure for a run of participants, visit by visit."""
 
-    def __init__(self, line: MeasureModel, grid: Grid, streams: Streams, run: tuple[int, int]) -> None:
-        self.line, self.grid, self.streams, self.run = line, grid, streams, run
+    def __init__(self, line: MeasureModel, grid: Grid, days: BadDays) -> None:
+        self.line, self.grid, self.days = line, grid, days
+        self.streams, self.run = days.streams, days.run
+        run, streams = self.run, self.streams
         self.coarse: Truths | None = None
         if line.coarse is not None:
             self.coarse = streams.happens(f"coarse/{line.item}", line.coarse.share, *run)
@@ -89,6 +110,11 @@ class Measured:
         if not any(spread):
             return self._written(true * per_step)
         drawn = self.draws(f"noise/{visit}") if noise is None else noise.copy()
+        shared = _day(line, changes)
+        if shared:
+            bad = np.float32(shared * (1.0 if grid.better == "lower" else -1.0))
+            drawn *= np.float32((1 - shared**2) ** 0.5)
+            drawn += bad * self.days.of(visit)
         # In its unit, or of the value; in place, for this is where the time goes.
         if spread[0]:
             drawn *= np.float32(spread[0])
@@ -157,12 +183,13 @@ def selected(
     severity, own = traits.severity.copy(), measured.draws("own")
     noise = measured.draws("noise/baseline" if entry.at == "baseline" else "noise/screening")
     for attempt in range(ATTEMPTS):
-        seen = measured.recorded(true_baseline(line, severity, own), "", changes, noise)
+        seen = measured.recorded(true_baseline(line, severity, own), entry.at, changes, noise)
         failing = np.flatnonzero(seen < entry.at_least * measured.grid.per_unit)
         if not failing.size:
             break
         severity[failing] = measured.streams.normal(f"again/{attempt}/severity", first, count)[failing]
         own[failing] = measured.streams.normal(f"again/{attempt}/own/{line.item}", first, count)[failing]
+        measured.days.again(entry.at, failing, attempt)
         noise[failing] = measured.streams.normal(f"again/{attempt}/noise/{line.item}", first, count)[failing]
     return traits._replace(severity=severity), own, noise if entry.at == "baseline" else None, failing.size / count
 
@@ -190,6 +217,11 @@ def _changed(base: Floats, change: Floats) -> Floats:
     after = np.maximum(change, LOWEST_CHANGE)
     after += np.float32(1)
     return np.asarray(after * base, dtype=np.float32)
+
+
+def _day(line: MeasureModel, changes: Changes) -> float:
+    """How closely the noise goes with the day."""
+    return line.day if changes.level is None else changes.level.day.get(line.item, 0.0)
 
 
 def _noise(line: MeasureModel, changes: Changes) -> tuple[float, float]:

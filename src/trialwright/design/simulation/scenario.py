@@ -6,8 +6,12 @@ from typing import Any, Literal
 import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from scipy.special import bdtr
 
 from trialwright.model.problem import Problem
+
+SCENARIO = "scenario.yaml"
+"""Its name in a study's folder."""
 
 Seen = Literal["original", "secondary", "recalled"]
 
@@ -33,6 +37,24 @@ class Coarse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     share: float
 
 
+class Items(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A score of `count` items, each left out in a `missing` share of examinations; it needs `needed` of them."""
+
+    count: int
+    needed: int
+    missing: float
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.needed <= self.count or not 0 <= self.missing <= 1:
+            raise ValueError(
+                "`items` has at least one item, needs none that it has not, and misses a share from 0 to 1"
+            )
+
+    def unscored(self, factor: float) -> float:
+        """The share of examinations that leave too few items, were `factor` times as many left out."""
+        return float(bdtr(self.needed - 1, self.count, 1 - min(1.0, self.missing * factor)))
+
+
 class MeasureModel(Backed, frozen=True, kw_only=True):
     """
     One measured number: an item ("muscle_enzymes.ck") or a score ("mmt8.total").
@@ -40,7 +62,9 @@ class MeasureModel(Backed, frozen=True, kw_only=True):
     Baseline: `mean` and `sd` (of the logarithm where `log`), correlation with the `severity` that all measures share.
     Course, in percent of the true baseline at each visit, the last one given holding on: `effect` under the treatment
     and `natural` without it, each with its spread between participants and its correlation with a trait all share.
-    `noise_sd` within a person, in the unit, or `noise_pct` of the value. `missing`: share not measured at a visit.
+    `noise_sd` within a person, in the unit, or `noise_pct` of the value; `day`: how closely it goes with the day, whose
+    good or bad is the same for all measures of a visit (0 each reading errs for itself). `missing`: share not measured
+    at a visit; `items`: what single items left out do to a score.
     `step`: how finely it is recorded; `low`, `high`: floor and ceiling.
     """
 
@@ -57,7 +81,9 @@ class MeasureModel(Backed, frozen=True, kw_only=True):
     drift: float = 0.0
     noise_sd: float = 0.0
     noise_pct: float = 0.0
+    day: float = 0.0
     missing: float = 0.0
+    items: Items | None = None
     step: str = "1"
     coarse: Coarse | None = None
     low: str | None = None
@@ -130,11 +156,17 @@ class EntryModel(Backed, frozen=True, kw_only=True):
 
 
 class Level(Backed, frozen=True, kw_only=True):
-    """Noise of a size, for the comparison: percent of each value, and where a measure is steadier, its own percent."""
+    """
+    Noise of a size, for the comparison: percent of each value, and where a measure is steadier, its own percent.
+
+    `day`: of the measures named, how closely the noise goes with the day.
+    """
 
     name: str
+    name_zh: str = ""
     percent: float
     own: dict[str, float] = {}
+    day: dict[str, float] = {}
 
 
 class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 from trialwright.catalog.evaluator import Wide, evaluate_numerators
 from trialwright.design.simulation.conduct import Conduct, Days, States, conduct_of
 from trialwright.design.simulation.judging import NONE_EARLIER, OPEN, YES, Group, Question, Questions, Source
-from trialwright.design.simulation.participants import ABSENT, Course, Drawn, Measured, Whole, draw_traits, selected
+from trialwright.design.simulation.participants import (
+    ABSENT,
+    BadDays,
+    Course,
+    Drawn,
+    Measured,
+    Whole,
+    draw_traits,
+    selected,
+)
 from trialwright.design.simulation.scenario import Changes, Scenario
 from trialwright.design.simulation.streams import Streams
 from trialwright.model.study import Visit
@@ -116,6 +125,7 @@ class _World:
         self.traits: Drawn = draw_traits(streams, *run)
         self._known: dict[str, dict[str, Whole]] = {}
         self._absent: dict[tuple[str, str], NDArray[np.bool_]] = {}
+        self.days = BadDays(streams, run)
         self._entered = self._enter(setting)
         self.conduct = conduct_of(self.scenario, self.visits, self.traits, streams, run, changes=self.changes)
         self.course = Course(self._shift())
@@ -128,7 +138,7 @@ class _World:
             for source in group.sources.values():
                 for line, grid in zip(source.lines, source.grids, strict=True):
                     if line.item == entry.item:
-                        measured = Measured(line, grid, self.streams, self.run)
+                        measured = Measured(line, grid, self.days)
                         self.traits, own, noise, self.unfit = selected(measured, self.traits, entry, self.changes)
                         return line.item, own, noise
         raise ValueError(f"no measure of the endpoint is called {entry.item}")
@@ -153,7 +163,7 @@ class _World:
         """Recorded values of one line by visit ("" = baseline); ABSENT where missing."""
         line = source.lines[place]
         if line.item not in self._known:
-            measured = Measured(line, source.grids[place], self.streams, self.run)
+            measured = Measured(line, source.grids[place], self.days)
             item, own, noise = self._entered
             mine = item == line.item
             base = measured.baseline(self.traits, own if mine else None)  # type: ignore[arg-type]
@@ -166,9 +176,12 @@ class _World:
 
     def _thinned(self, source: Source, place: int, visit: str, value: Whole) -> Whole:
         gone = self.absent(source.instrument, visit)
-        share = source.lines[place].missing * self.changes.missing
+        line, factor = source.lines[place], self.changes.missing
+        share = line.missing * factor
+        if line.items is not None:
+            share = 1 - (1 - share) * (1 - line.items.unscored(factor))
         if share:
-            gone = gone | self.streams.happens(f"item missing/{source.lines[place].item}/{visit}", share, *self.run)
+            gone = gone | self.streams.happens(f"item missing/{line.item}/{visit}", share, *self.run)
         np.putmask(value, gone, ABSENT)
         return value
 
