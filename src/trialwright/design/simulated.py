@@ -1,7 +1,7 @@
 """The simulated part: the declared scenario, every reading of the endpoint, and what makes responders of nothing."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -57,7 +57,7 @@ def simulated_answers(
         Setting(scenario, Changes(), every), at_most=effort.trials, error=effort.error, executor=effort.executor
     )
     said.told()
-    lines = no_effect_lines(scenario)
+    lines = no_effect_lines(scenario, _labels(study))
     said.total = 1 + len(lines) + len(EFFECTS) + len(MISSING)
     return Simulated(
         says=Text(scenario.says, scenario.says_zh),
@@ -96,8 +96,17 @@ class _Speaker:
             self.effort.advance(self.done, max(self.total, self.done))
 
 
-def no_effect_lines(scenario: Scenario) -> list[tuple[str, Text, Changes]]:
-    """What can make a responder of somebody whom the treatment does nothing for: one cause at a time, then all."""
+def _labels(study: Study) -> dict[str, Text]:
+    """What the forms call each item."""
+    return {f.name: f.item.label for form in study.forms for section in form.sections for f in section.fields}
+
+
+def no_effect_lines(scenario: Scenario, labels: Mapping[str, Text]) -> list[tuple[str, Text, Changes]]:
+    """
+    What can make a responder of somebody whom the treatment does nothing for: one cause at a time, then all.
+
+    `labels`: what the forms call an item; one without a label goes by its name.
+    """
     still = Changes.nothing()
     replace = msgspec.structs.replace
     lines = [
@@ -110,9 +119,10 @@ def no_effect_lines(scenario: Scenario) -> list[tuple[str, Text, Changes]]:
         lines.append((f"noise {level.name}", title, replace(still, level=level)))
     for entry in scenario.entries:
         place = {"baseline": "基线", "screening": "筛选"}[entry.at]
+        item = labels.get(entry.item, Text(entry.item))
         title = Text(
-            f"Noise as assumed; enrolled only with {entry.item} of {entry.at_least:g} or more at {entry.at}",
-            f"测量误差如假定；仅入组{place}时 {entry.item} ≥ {entry.at_least:g} 者",
+            f"Noise as assumed; enrolled only with “{item.en}” of {entry.at_least:g} or more at {entry.at}",
+            f"测量误差如假定；仅入组{place}时“{item.of('zh')}”≥ {entry.at_least:g} 者",
         )
         lines.append((f"entry {entry.at}", title, replace(still, entry=entry)))
     if scenario.entries and scenario.noise_levels:

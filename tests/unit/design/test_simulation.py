@@ -15,6 +15,7 @@ from support.cohorts import aba_dm, catalog, core_set, dosed, enrolled
 from support.snapshots import snapshot_of
 from trialwright.catalog.evaluator import compile_rule
 from trialwright.derive import derive
+from trialwright.design.cohort import read_cohort
 from trialwright.design.executors import Processes, RayCluster, Serial, has_ray
 from trialwright.design.simulated import completion, no_effect_lines
 from trialwright.design.simulation import (
@@ -349,11 +350,31 @@ def test_a_score_that_needs_more_items_than_it_has_is_refused(tmp_path, wrong):
     assert [p.code for p in read_scenario(path)] == ["TW-DES-002"]
 
 
+def test_the_cohort_and_the_scenario_tell_one_world():
+    cohort = read_cohort(packaged_study("aba_dm") / "cohort.yaml")
+    both = [
+        (line, cohort.field_model(line.item))
+        for line in SCENARIO.measures
+        if not line.item.endswith((".total", ".index"))
+    ]
+    assert len(both) == 8
+    for line, field in both:
+        course = field.change
+        held = {"W4": course["W4"], "W8": course.get("W8", course["W4"]), "W12": course["W12"]}  # the last one holds on
+
+        assert (line.mean, line.sd, line.log) == (field.mean, field.sd, field.log), line.item
+        assert (line.severity, line.response, line.effect_sd) == (field.severity, field.response, field.change_sd), (
+            line.item
+        )
+        assert line.effect == held, line.item
+        assert (line.noise_sd or line.noise_pct / 100 * line.mean) >= field.noise_sd, line.item
+
+
 def test_the_story_of_the_twenty_tells_what_the_runs_give():
     told = (Path(__file__).parents[3] / "docs" / "explanation" / "design.md").read_text("utf-8")
     names = ["imacs_week_12", "rider_week_12", "rescue_counts_week_12", "observed_week_12", "improvement_score_week_12"]
     found = run_scenario(setting(Changes(), names=names), at_most=20_000, error=0.0025).rate
-    lines = {name: changes for name, _, changes in no_effect_lines(SCENARIO)}
+    lines = {name: changes for name, _, changes in no_effect_lines(SCENARIO, {})}
     # None was stopped early: the command's own numbers.
     rates = {
         name: run_scenario(setting(changes), at_most=20_000, error=0.0025).rate[0] for name, changes in lines.items()
