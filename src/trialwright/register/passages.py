@@ -10,7 +10,7 @@ _LETTERS = bytes(at if 97 <= at <= 122 else at + 32 if 65 <= at <= 90 else 32 fo
 # the shape of a text: "a" for a small letter, "A" for a capital, a space for everything else
 _SHAPES = bytes(97 if 97 <= at <= 122 else 65 if 65 <= at <= 90 else 32 for at in range(256))
 
-_SPACE = ord(" ")
+_SPACE, _SMALL = b" a"
 
 
 def lowered(text: str) -> str:
@@ -36,15 +36,15 @@ def words_of(encoded: bytes) -> list[bytes]:
     return encoded.translate(_LETTERS).split()
 
 
-def places_of_shape(encoded: bytes, shape: str) -> Iterator[int]:
-    """Where a word begins, in a text given as UTF-8, that is written like `shape` ("aAAA")."""
-    shapes, wanted = encoded.translate(_SHAPES), shape.encode()
-    # without the space before it in what is looked for, which stands everywhere: twice as fast
-    at = shapes.find(wanted)
+def small_before_capitals(encoded: bytes) -> Iterator[int]:
+    """Where a word begins, in a text given as UTF-8, with one small letter before three capitals or more (kCCQ)."""
+    shapes = encoded.translate(_SHAPES)
+    # three capitals alone are looked for: small letters stand everywhere, and asking for one takes twice as long
+    at = shapes.find(b"AAA")
     while at >= 0:
-        if at == 0 or shapes[at - 1] == _SPACE:
-            yield at
-        at = shapes.find(wanted, at + 1)
+        if at and shapes[at - 1] == _SMALL and (at == 1 or shapes[at - 2] == _SPACE):
+            yield at - 1
+        at = shapes.find(b"AAA", at + 3)
 
 
 class Passage(msgspec.Struct, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from trialwright.register.vocabulary import words
 
 SHORTEST = 7
 _LONG = 10
-_END = 5  # letters; a word of SHORTEST letters less one still has them in front and behind
+_INTACT = 6  # letters compared on the side of a word that a slip near its other end leaves alone
 SAME_BEGINNING = 3
 _LONG_BEGINNING = 4
 _SAME_ENDING = 3
@@ -24,12 +24,14 @@ def meant(word: str) -> str:
     Missing: another form of a name (myositic), British spelling (anaemia) and every known word are no slips; the
     name of a substance as German or French writes it is one.
     """
-    plain = _variant(word)
-    if len(word) < SHORTEST or plain in _variants():  # every known word is a variant of itself
-        return ""
+    name = _nearest(word) if len(word) >= SHORTEST else ""
+    return "" if name and _variant(word) in _variants() else name  # every known word is a variant of itself
+
+
+def _nearest(word: str) -> str:
     if foreign := _foreign(word):
         return foreign
-    for candidate in _one_slip_away(plain.replace("y", "i")):
+    for candidate in _one_slip_away(_sounding(word)):
         if not _is_other_form(word, candidate):
             return candidate
     if len(word) < _LONG:
@@ -86,15 +88,23 @@ def _one_slip_away(sounding: str) -> list[str]:
     """
     The names that share a shortened form with the word, in the order of the letters left out.
 
-    A form without one of the last letters begins like the word, one without one of the first ends like it: where no
-    form of any name begins, or ends, so, half of the forms need not be asked for.
+    A slip leaves alone what stands well before and behind it: where no name begins, or ends, as the word does there,
+    the forms without a letter of that stretch need not be asked for.
     """
-    forms, beginnings, endings = _forms()
+    beginnings, endings, both = _ends()
+    size = len(sounding)
+    intact = min(_INTACT, size - 4)  # letters; two that changed places may lie on both sides of a border
+    left_out = [1, 2] if sounding[-intact:] in endings else []
+    if (sounding[:3], sounding[-3:]) in both:
+        left_out += range(3, size - 3)
+    if sounding[:intact] in beginnings:
+        left_out += range(size - 3, size)
+    if not left_out:
+        return []
+    forms = _by_shortening()
     found = [*forms.get(sounding, ())]
-    from_here = 1 if sounding[-_END:] in endings else max(1, len(sounding) - _END)
-    to_here = len(sounding) if sounding[:_END] in beginnings else _END
-    for at in range(from_here, to_here):
-        found.extend(forms.get(sounding[:at] + sounding[at + 1 :], ()))
+    for at in left_out:
+        found += forms.get(sounding[:at] + sounding[at + 1 :], ())
     return found
 
 
@@ -149,10 +159,15 @@ def _by_shortening() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _forms() -> tuple[dict[str, tuple[str, ...]], frozenset[str], frozenset[str]]:
-    """The names by each of their shortened forms, and how these forms begin and end."""
-    forms = _by_shortening()
-    return forms, frozenset(form[:_END] for form in forms), frozenset(form[-_END:] for form in forms)
+def _ends() -> tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str]]]:
+    """How the names begin, how they end, and both in three letters."""
+    names = [_sounding(name) for name in (*_names(), *words("everyday")) if len(name) >= SHORTEST]
+    lengths = range(SHORTEST - 4, _INTACT + 1)
+    return (
+        frozenset(name[:intact] for name in names for intact in lengths),
+        frozenset(name[-intact:] for name in names for intact in lengths),
+        frozenset((name[:3], name[-3:]) for name in names),
+    )
 
 
 @cache

@@ -171,6 +171,13 @@ class Subject:
         return next((passage.lower for passage in self.passages[:5] if passage.path == path), "")
 
     @once
+    def criteria_cut(self) -> tuple[str, str, str]:
+        """The criteria before the heading of the exclusion list, the heading, and what follows it."""
+        text = self.protocol.eligibility_module.eligibility_criteria
+        found = _exclusion_heading(self.criteria_lower)
+        return (text[: found.start()], found.group(0), text[found.end() :]) if found else (text, "", "")
+
+    @once
     def passages(self) -> tuple[Passage, ...]:
         """Every free text of the record that is not empty."""
         protocol = self.protocol
@@ -283,6 +290,18 @@ class Subject:
         return "\n".join([identification.brief_title, identification.official_title, *own])
 
 
+def _exclusion_heading(lower: str) -> re.Match[str] | None:
+    """The line that heads the exclusion list, looked for from the line with the first "exclusion" on."""
+    at = lower.find("exclusion")
+    if at < 0:
+        return None
+    at = max(lower.rfind("\n", 0, at), 0)
+    while at and not (lower[at - 1].isalnum() or lower[at - 1] == "_"):  # blank lines before it belong to the heading
+        at -= 1
+    return _EXCLUSION_HEADING.search(lower, at)
+
+
+_EXCLUSION_HEADING = re.compile(r"(?:^|\n)\W*(?:key |main |major |general )?exclusion(?: criteria)?\W*(?=\n|$)")
 _OF_THIS_STUDY = re.compile(
     r"\b(?:this|our|the (?:present|current|purpose|aim|objective|goal)|the proposed|we (?:will|plan|propose|aim))\b"
 )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
@@ -27,47 +26,24 @@ _AGE_YEARS = re.compile(r"(\d{1,5})\s*Years?", re.I)
     needs=_CRITERIA,
 )
 def in_both_lists(subject: Subject) -> Iterator[Found]:
-    including, heading, excluding = _cut(subject)
+    including, heading, excluding = subject.criteria_cut
     if not heading:
         return
-    before, after = including.splitlines(), excluding.splitlines()
     # few lines share their last word
     lower, behind = subject.criteria_lower, len(including) + len(heading)
     ends, ends_after = _ends(lower[: len(including)]), _ends(lower[behind:])
-    shared = set(ends).intersection(ends_after)
-    asked = {_bare(line) for line, end in zip(before, ends, strict=True) if end in shared and _is_criterion(line)}
+    shared = set(ends).intersection(ends_after) - {""}
+    if not shared:
+        return
+    before = zip(including.splitlines(), ends, strict=True)
+    asked = {_bare(line) for line, end in before if end in shared and _is_criterion(line)}
     if not asked:
         return
-    for line, end in zip(after, ends_after, strict=True):
+    for line, end in zip(excluding.splitlines(), ends_after, strict=True):
         if end in shared and _is_criterion(line) and _bare(line) in asked:
             told = line.strip(" *-•\t")
             yield Found(where=f"{_PATH}.eligibilityCriteria", found=f"In both lists stands {quoted(told)}", quote=told)
             return
-
-
-def _cut(subject: Subject) -> tuple[str, str, str]:
-    """The criteria before the heading of the exclusion list, the heading, and what follows it."""
-    return _cut_at_heading(subject.protocol.eligibility_module.eligibility_criteria, subject.criteria_lower)
-
-
-@lru_cache(maxsize=8)  # two rules ask one after the other
-def _cut_at_heading(text: str, lower: str) -> tuple[str, str, str]:
-    found = _exclusion_heading(lower)
-    return (text[: found.start()], found.group(0), text[found.end() :]) if found else (text, "", "")
-
-
-def _exclusion_heading(lower: str) -> re.Match[str] | None:
-    """The line that heads the exclusion list, looked for from the line with the first "exclusion" on."""
-    at = lower.find("exclusion")
-    if at < 0:
-        return None
-    at = max(lower.rfind("\n", 0, at), 0)
-    while at and not (lower[at - 1].isalnum() or lower[at - 1] == "_"):  # blank lines before it belong to the heading
-        at -= 1
-    return _EXCLUSION_HEADING.search(lower, at)
-
-
-_EXCLUSION_HEADING = re.compile(r"(?:^|\n)\W*(?:key |main |major |general )?exclusion(?: criteria)?\W*(?=\n|$)")
 
 
 def _is_criterion(line: str) -> bool:
@@ -203,7 +179,8 @@ _HEALTHY = Phrase(
     needs=(*_CRITERIA, "eligibilityModule.sex"),
 )
 def sex_in_text(subject: Subject) -> Iterator[Found]:
-    sex, told = subject.protocol.eligibility_module.sex, _cut(subject)[0].lower()
+    sex = subject.protocol.eligibility_module.sex
+    told = subject.criteria_lower[: len(subject.criteria_cut[0])]
     if sex in ("FEMALE", "MALE"):
         found = _BOTH_SEXES.search(told)
         if found:
@@ -224,7 +201,8 @@ def _begins_a_line(told: str, names: tuple[str, ...]) -> bool:
     for name in names:
         at = told.find(name)
         while at >= 0:
-            if _BEFORE_A_NAME.fullmatch(told, told.rfind("\n", 0, at) + 1, at):
+            # in "women" and "treatment" the name is the end of another word
+            if not told[at - 1 : at].isalpha() and _BEFORE_A_NAME.fullmatch(told, told.rfind("\n", 0, at) + 1, at):
                 return True
             at = told.find(name, at + 1)
     return False

@@ -11,14 +11,10 @@ _PATH = "protocolSection.eligibilityModule"
 _CRITERIA = ("eligibilityModule.eligibilityCriteria",)
 _DEFINITIONS = "PRS data element definitions: Eligibility"
 _DECIDABLE = "SPIRIT 2025, eligibility criteria; ICH E6(R3): criteria that can be decided and verified"
-_PERCENT = Phrase(
-    r"(?P<cmp>(?:no )?(?:more|less|greater|fewer) than(?: or equal to)?|at least|over|under|above|below|>=|<=|≥"
-    r"|≤|>|<)\s*(?P<number>\d+(?:\.\d+)?)\s*(?:%|per ?cent)",
-    "%",
-    "percent",
-    "per cent",
+_PERCENT = Phrase(r"(\d+(?:\.\d+)?)\s*(?:%|per ?cent)", "%", "percent", "per cent")
+_COMPARED = re.compile(
+    r"((?:no )?(?:more|less|greater|fewer) than(?: or equal to)?|at least|over|under|above|below|>=|<=|≥|≤|>|<)\s*\Z"
 )
-_A_PERCENT = re.compile(r"\d\s*(?:%|per ?cent)")
 _STRICT_ABOVE = ("more than", "greater than", "over", "above", ">")
 _STRICT_BELOW = ("less than", "fewer than", "under", "below", "<")
 _AGE_YEARS = re.compile(r"(\d{1,5})\s*Years?", re.I)
@@ -70,7 +66,7 @@ def washout_without_length(subject: Subject) -> Iterator[Found]:
     catches=(25,),
 )
 def open_stable_dose(subject: Subject) -> Iterator[Found]:
-    if not _STABLE.search(subject.criteria_lower):
+    if "stable " not in subject.criteria_lower or not _STABLE.search(subject.criteria_lower):
         return
     for line in subject.criteria_with("stable "):
         stable = _STABLE.search(lowered(line))
@@ -184,11 +180,9 @@ _GUARDIANS = Phrase(r"\b(?:guardians?|parents?)\b", "guardian", "parent")
     catches=(26,),
 )
 def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
-    if not _FAILURE.hinted(subject.criteria_lower) or not _A_PERCENT.search(subject.criteria_lower):
-        return
-    response = " ".join(lowered(f"{p.outcome.measure} {p.outcome.description}") for p in subject.outcomes_of("primary"))
+    response = "\n".join([placed.both for placed in subject.outcomes_of("primary")])
     above = {number for word, number in _thresholds(response) if word in _STRICT_ABOVE}
-    if not above:
+    if not above or not _FAILURE.hinted(subject.criteria_lower):
         return
     for line in subject.criteria_with("%", "percent", "per cent"):
         lower = lowered(line)
@@ -205,9 +199,16 @@ def failure_mirrors_response(subject: Subject) -> Iterator[Found]:
 
 
 def _thresholds(lower: str) -> list[tuple[str, str]]:
-    if not _A_PERCENT.search(lower):
-        return []
-    return [(found["cmp"], found["number"]) for found in _PERCENT.finditer(lower)]
+    """Each percentage with the words of comparison before it; the number is found first, which is much faster."""
+    found = []
+    for percent in _PERCENT.finditer(lower):
+        compared = _COMPARED.search(lower, max(0, percent.start() - _BEFORE), percent.start())
+        if compared:
+            found.append((compared[1], percent[1]))
+    return found
+
+
+_BEFORE = 40  # characters: the longest words of comparison and some spaces
 
 
 @rule(

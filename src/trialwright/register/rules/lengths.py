@@ -1,10 +1,10 @@
 """Length limits of the registry's form, counted on the text a person typed (Markdown escapes taken away)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain
-from operator import attrgetter
+from operator import attrgetter, gt
 from typing import Any
 
 import msgspec
@@ -21,7 +21,7 @@ class Step(msgspec.Struct):
     """
     One key of the v2 tree that holds something limited: the attribute it stands in, and what is limited below it.
 
-    The limits of all paths make one tree, so that a record is walked once and not once a limit.
+    The limits of all paths make one tree: a record with a text that is too long is walked along it.
     """
 
     key: str
@@ -40,8 +40,7 @@ def _limits() -> Step:
         here = root
         for step in path.split("."):
             key = step.removesuffix("[]")
-            attribute = re.sub(r"(?<!^)(?=[A-Z])", "_", key).lower()
-            here = here.below.setdefault(key, Step(key, attrgetter(attribute), many=step.endswith("[]")))
+            here = here.below.setdefault(key, Step(key, attrgetter(_attribute(key)), many=step.endswith("[]")))
         # the registry's form takes one character more than it documents: real records hold 255 where 254 is written
         here.most, here.ceiling, here.verified = int(most), int(most) + 1, seen == "verified"
     return root
@@ -52,9 +51,6 @@ def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, 
         held = step.get(part)
         if not held:
             continue
-        # nearly everything is short enough, and that is told at once
-        if _all_short(held, step) if step.many else step.most and len(held) <= step.ceiling:
-            continue
         for at, piece in enumerate(held if step.many else (held,)):
             if step.most:
                 length = len(unescape(piece)) if path.startswith(_STILL_ESCAPED) else len(piece)
@@ -64,17 +60,49 @@ def _longer(part: object, limited: Step, path: str) -> Iterator[tuple[str, int, 
                 yield from _longer(piece, step, f"{path}.{step.key}[{at}]" if step.many else f"{path}.{step.key}")
 
 
-def _all_short(pieces: tuple[object, ...], limited: Step) -> bool:
-    """No text in or right below the pieces of a list is too long: told without a step of Python for each."""
-    if limited.most:
-        return max(map(len, pieces)) <= limited.ceiling  # type: ignore[arg-type]
-    for step in limited.below.values():
-        if not step.most:
+class _AtOnce(msgspec.Struct, frozen=True):
+    """All limited texts of a record, told to be short enough without a step of Python for each: nearly all are."""
+
+    single: Callable[[object], tuple[str, ...]]
+    ceilings: tuple[int, ...]
+    lists: Callable[[object], tuple[tuple[object, ...], ...]]
+    below: tuple[tuple[Callable[[tuple[object, ...]], Iterable[str]], int], ...]  # the texts in each list, the limit
+
+    def all_short(self, record: object) -> bool:
+        if any(map(gt, map(len, self.single(record)), self.ceilings)):
             return False
-        texts = map(step.get, pieces)
-        if max(map(len, chain.from_iterable(texts) if step.many else texts), default=0) > step.ceiling:
-            return False
-    return True
+        for pieces, (texts, ceiling) in zip(self.lists(record), self.below, strict=True):
+            if pieces and max(map(len, texts(pieces)), default=0) > ceiling:
+                return False
+        return True
+
+
+@cache
+def _at_once() -> _AtOnce:
+    single, lists = [], []
+    for path, most, _ in (line.split("\t") for line in lines("length_limits")):
+        first, many, inside = _attribute(path).partition("[]")
+        (lists if many else single).append((first, inside.removeprefix("."), int(most) + 1))
+    return _AtOnce(
+        single=attrgetter(*(first for first, _, _ in single)),
+        ceilings=tuple(ceiling for _, _, ceiling in single),
+        lists=attrgetter(*(first for first, _, _ in lists)),
+        below=tuple((_texts_of(inside), ceiling) for _, inside, ceiling in lists),
+    )
+
+
+def _texts_of(inside: str) -> Callable[[tuple[Any, ...]], Iterable[str]]:
+    if not inside:
+        return lambda pieces: pieces
+    get = attrgetter(inside.removesuffix("[]"))
+    if inside.endswith("[]"):
+        return lambda pieces: chain.from_iterable(map(get, pieces))
+    return lambda pieces: map(get, pieces)
+
+
+def _attribute(key: str) -> str:
+    """The attribute, or the attributes with a dot between, that a key of v2 is read into."""
+    return re.sub(r"(?=[A-Z])", "_", key).lower()
 
 
 @rule(
@@ -89,6 +117,8 @@ def _all_short(pieces: tuple[object, ...], limited: Step) -> bool:
     needs=(),
 )
 def too_long(subject: Subject) -> Iterator[Found]:
+    if _at_once().all_short(subject.protocol):
+        return
     for path, length, limit in _longer(subject.protocol, _limits(), "protocolSection"):
         yield Found(
             where=path,

@@ -105,8 +105,9 @@ _TELLS_HOW = Phrase(
     r"|change (?:in|from)|evaluated by|assessed (?:by|with))\b|[=Δ]"
 )
 _AIM = Phrase(
-    r"^\W*(?:\d\W+)?(?:(?:the |our )?(?:primary |secondary |main |major )?(?:objectives?|aims?|purpose|goals?"
-    r") (?:is|are|of|was|will)\b"
+    # nearly all begin with another letter, and are told by it
+    r"^(?=[\W\daegmopstw])\W*(?:\d\W+)?(?:(?:the |our )?(?:primary |secondary |main |major )?"
+    r"(?:objectives?|aims?|purpose|goals?) (?:is|are|of|was|will)\b"
     r"|(?:to )(?:further )?(?:evaluate|assess|determine|compare|investigate|examine|explore|study|test|establish"
     r"|demonstrate|show"
     r"|identify|describe|characteri[sz]e|correlate|estimate|measure|analy[sz]e|observe|quantify|verify|confirm"

@@ -251,8 +251,8 @@ def no_description(subject: Subject) -> Iterator[Found]:
 )
 def description_repeats(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
-        first, second = placed.title[:1], placed.description[:1]
-        if not second or (first != second and first in _BEGIN and second in _BEGIN):  # so it is with nearly all
+        first, second = placed.title[:2], placed.description[:2]
+        if not second or (first != second and f"{first}{second}".isalnum()):  # so it is with nearly all
             continue
         if _first_word(placed.outcome.description) != _first_word(placed.outcome.measure):
             continue
@@ -272,7 +272,6 @@ def _first_word(text: str) -> str:
 
 
 _WORD = re.compile(r"\w+")
-_BEGIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 RULES = (

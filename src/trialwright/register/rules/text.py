@@ -6,7 +6,7 @@ from functools import cache
 from itertools import compress, islice
 from operator import eq, itemgetter
 
-from trialwright.register.passages import Phrase, around, places_of_shape, words_of
+from trialwright.register.passages import Phrase, around, small_before_capitals, words_of
 from trialwright.register.rule import Found, rule
 from trialwright.register.spelling import SAME_BEGINNING, SHORTEST, is_everyday, known_words, meant, meant_for
 from trialwright.register.subject import MEDICINES, Subject, quoted
@@ -17,8 +17,9 @@ _WORD = re.compile(r"[A-Za-z]{7,}")
 _VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")
 # behind "will be" a verb in its bare form: "will be start at 25 mg"
 _AFTER_WILL_BE = ("start", "measure", "assess", "perform", "evaluate", "collect", "calculate", "exclude", "treat")
-_BARE = {verb.encode(): f" be {verb} " for verb in _AFTER_WILL_BE}
-_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *_BARE.values())
+_BARE = tuple(f"{verb} " for verb in _AFTER_WILL_BE)
+_BARE_BYTES = frozenset(verb.encode() for verb in _AFTER_WILL_BE)
+_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f" be {verb}" for verb in _BARE))
 _VERB_BYTES = frozenset(verb.encode() for verb in _VERBS)
 _BEFORE = ("after ", "before ", "following ", "during ", "since ", "by ")
 _BARE_VERB = Phrase(
@@ -133,7 +134,7 @@ _ADDRESS_ENDS = re.compile(r"\.[a-z]{2,3}\b")
 )
 def mixed_case_abbreviation(subject: Subject) -> Iterator[Found]:
     seen: set[str] = set()
-    for at in places_of_shape(subject.encoded, "aAAA"):
+    for at in small_before_capitals(subject.encoded):
         odd = _ODD_ABBREVIATION.match(subject.encoded, at)
         if odd is None or (word := odd.group(0).decode()) in seen:
             continue
@@ -169,8 +170,10 @@ def _broken(subject: Subject) -> Iterator[Phrase]:
     verbs = [verb.decode() for verb in _VERB_BYTES & subject.words]
     if any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
         yield _BARE_VERB
-    if any(_BARE[verb] in subject.lower for verb in _BARE.keys() & subject.words):
-        yield _WILL_BE
+    if not _BARE_BYTES.isdisjoint(subject.words):
+        _, *behind = subject.lower.split(" be ")  # read once for all these verbs
+        if any(part.startswith(_BARE) for part in behind):
+            yield _WILL_BE
 
 
 def _first_of(subject: Subject, pattern: Phrase) -> Iterator[Found]:

@@ -26,6 +26,7 @@ _BARE = Phrase(
     r"|efficacy)|efficacy and safety|quality of life|pharmacokinetics?|acceptability|compliance|adherence"
     r"|clinical (?:outcome|response|benefit|improvement)s?)"
 )
+_LONGEST_BARE = len("the safety and tolerability")
 _MADE_CLEAR = Phrase(r"quality of life|compliance|adherence|acceptability|pharmacokinetics?")
 _ANCHOR_LOOSE = Phrase(
     r"\b(?:after|post|following|since|from)[\s-]*(?:the\s+)?(?:treat(?:ment|ed|ing)?|therapy|medication"
@@ -190,7 +191,7 @@ def ungraded_safety(subject: Subject) -> Iterator[Found]:
 def bare_title(subject: Subject) -> Iterator[Found]:
     for placed in subject.outcomes:
         bare = placed.title.strip(" .")
-        if not _BARE.fullmatch(bare):
+        if len(bare) > _LONGEST_BARE or not _BARE.fullmatch(bare):
             continue
         # a description makes these general words a measure; no description makes "Safety" one
         told = len(placed.outcome.description.split()) >= 3
