@@ -79,7 +79,8 @@ class _AtOnce(msgspec.Struct, frozen=True):
 
 @cache
 def _at_once() -> _AtOnce:
-    single, lists = [], []
+    single: list[tuple[str, str, int]] = []  # the attributes, those below a list, the limit
+    lists: list[tuple[str, str, int]] = []
     for path, most, _ in (line.split("\t") for line in lines("length_limits")):
         first, many, inside = _attribute(path).partition("[]")
         (lists if many else single).append((first, inside.removeprefix("."), int(most) + 1))
