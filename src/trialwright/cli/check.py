@@ -21,7 +21,7 @@ def check(
         Path,
         typer.Argument(
             metavar="PATH",
-            help="A study, SDTM or ADaM folder, any registry record, or many: a folder, a .jsonl or .jsonl.gz.",
+            help="A study, SDTM or ADaM folder, any registry record, or many: a folder, a file of several.",
         ),
     ],
     *,
@@ -63,7 +63,7 @@ def check(
     if as_ != "study" and _many(path, day, form, parquet, accepted):
         return
     if parquet:
-        wrong_use("--parquet needs many records: a folder of records, a .jsonl or a .jsonl.gz.")
+        wrong_use("--parquet needs many records: a folder of records, or a file that holds several.")
     with waiting("Checking"):
         report = without_accepted(check_path(path, day, as_), accepted, path)
     out.print(FORMATS[form](report), markup=False, end="")

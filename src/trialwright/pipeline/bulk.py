@@ -3,6 +3,7 @@
 import datetime as dt
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +23,12 @@ _SCHEMA = dict.fromkeys((field.name for field in msgspec.structs.fields(FindingR
 
 
 def holds_many(path: Path) -> bool:
-    """A folder of records (not of a study), or a file of JSON lines, packed or not."""
+    """A folder of records (not of a study), a file of JSON lines, or one that holds several (an array, an upload)."""
     if path.is_dir():
         return not (path / "study.yaml").exists() and next(_files(path), None) is not None
+    if _kind(path) in _ONE and _kind(path) not in _MANY and path.is_file():
+        with path.open("rb") as stream:
+            return len(list(islice(read_records(stream, path.name), 2))) == 2
     return _kind(path) in _MANY
 
 

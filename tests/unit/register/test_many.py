@@ -82,6 +82,20 @@ def test_a_study_folder_is_not_many_records_and_neither_is_one_record(folder):
     assert not holds_many(DATA / "exemplary.json")
 
 
+def test_a_file_that_holds_several_records_is_many_whatever_its_shape(folder):
+    two = [(folder / name).read_text(encoding="utf-8") for name in ("NCT00260546.json", "exemplary.json")]
+    for text in (f"[{two[0]}, {two[1]}]", f'{{"studies": [{two[0]}, {two[1]}]}}'):
+        path = folder / "several.json"
+        path.write_text(text, encoding="utf-8")
+        told = CliRunner().invoke(app, ["check", str(path), "--on", "2026-11-23"])
+
+        assert holds_many(path)
+        assert "several.json, checked on 2026-11-23: 2 records, " in told.stdout
+
+    (folder / "one.json").write_text(f"[{two[1]}]", encoding="utf-8")
+    assert not holds_many(folder / "one.json")
+
+
 def test_the_command_prints_a_table_and_json(folder):
     told = CliRunner().invoke(app, ["check", str(folder), "--on", "2026-11-23"])
     counted = json.loads(
