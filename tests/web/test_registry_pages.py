@@ -48,6 +48,16 @@ def test_what_is_due_names_the_duty_the_day_and_the_law(demo, as_):
     assert "overdue" in page
 
 
+def test_whether_the_law_applies_is_answered_question_by_question(demo, as_):
+    page = as_("monitor").get("/registry/due/").content.decode()
+    law = page[page.index('id="law"') :]
+
+    assert "not an applicable clinical trial" in law
+    assert "<p>no, Early Phase 1</p>" in law
+    assert law.count("<article") == 5
+    assert "yes (yes)" not in law
+
+
 def test_a_chosen_file_is_checked_on_the_given_day(demo, as_):
     answer = _post(as_("monitor"), file=SimpleUploadedFile("record.json", RECORD.read_bytes()))
     page = answer.content.decode()
