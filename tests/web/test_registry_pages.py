@@ -1,5 +1,6 @@
 """The pages of the registry record, and the page that checks any record and keeps nothing."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ def test_the_history_tells_every_build_and_marks_what_changed(demo, as_):
     assert "build 2 of the definition" in page
     assert "<ins>" in page
     assert "<del>" in page
+
+
+def test_an_outcome_measure_whose_title_stayed_is_not_struck_out_and_put_in_again(demo, as_):
+    page = as_("monitor").get("/registry/history/").content.decode()
+    pairs = re.findall(r"<del>([^<]*)</del></p>\s*<p[^>]*><ins>([^<]*)</ins>", page)
+
+    assert pairs
+    assert [old for old, new in pairs if old == new] == []
 
 
 def test_the_history_says_in_chinese_what_each_version_is(demo, as_):

@@ -175,13 +175,27 @@ def test_an_arm_that_was_renamed_is_not_a_new_arm():
     assert [(each.kind, each.after) for each in titles] == [("changed", "Another name")]
 
 
+def test_codes_are_told_in_the_words_of_the_registry():
+    def change(protocol):
+        protocol["statusModule"]["overallStatus"] = "ACTIVE_NOT_RECRUITING"
+        protocol["statusModule"]["startDateStruct"]["type"] = "ESTIMATED"
+        protocol["designModule"]["designInfo"]["maskingInfo"] = {"masking": "NONE"}
+        protocol["armsInterventionsModule"]["armGroups"][0]["type"] = "NO_INTERVENTION"
+        protocol["identificationModule"]["acronym"] = "PHASE2"
+
+    told = [each.after for each in compare_records(*changed(change)) if each.after]
+
+    assert {"Active, not recruiting", "estimated", "None (Open Label)", "No Intervention"} <= set(told)
+    assert "PHASE2" in told  # an acronym is no code
+
+
 def test_one_word_of_a_list_that_replaces_another_is_one_change():
     def change(protocol):
         protocol["designModule"]["phases"] = ["PHASE4"]
 
     (told,) = compare_records(*changed(change))
 
-    assert (told.label.en, told.kind, told.after) == ("Phase", "changed", "PHASE4")
+    assert (told.label.en, told.kind, told.after) == ("Phase", "changed", "Phase 4")
 
 
 def test_an_escape_or_a_line_break_is_no_change():

@@ -10,6 +10,7 @@ import msgspec
 from trialwright.model.changes import FieldChange, OutcomeState, Piece
 from trialwright.model.record import RegistryRecord
 from trialwright.model.v2.protocol import Outcome
+from trialwright.register.history.coded import in_words
 from trialwright.register.history.markup import plain_markup
 from trialwright.register.history.names import field_words, module_words
 from trialwright.register.history.outcomes import LEVELS
@@ -52,8 +53,9 @@ def compare_records(before: RegistryRecord, after: RegistryRecord) -> tuple[Fiel
     """
     Every field of two records that differs, in the order of the record; what one has and the other not included.
 
-    Shape:   text without Markdown escapes; outcome measures are left to `compare_outcomes`, and what the registry
-             derives (MeSH terms, age groups of the browse section) is left out.
+    Shape:   text without Markdown escapes, codes in the registry's words; outcome measures are left to
+             `compare_outcomes`, and what the registry derives (MeSH terms, age groups of the browse section) is left
+             out.
     Missing: an absent field is "".
     """
     first, second = msgspec.json.decode(before.document), msgspec.json.decode(after.document)
@@ -174,6 +176,7 @@ def _text(value: Tree) -> str:
 def _told(path: tuple[str, ...], before: str, after: str) -> FieldChange:
     names = tuple(step for step in path if not step.startswith("["))
     items = [step[1:-1] for step in path if step.startswith("[")]
+    before, after = in_words(names, before), in_words(names, after)
     # a list of plain words: the word is its own name
     item = "" if path[-1].startswith("[") and len(items) == 1 else "; ".join(items)
     return FieldChange(
