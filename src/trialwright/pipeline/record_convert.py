@@ -18,6 +18,7 @@ from trialwright.register.writing import (
     write_tabular_html,
     write_v2,
     write_who,
+    write_who_html,
 )
 
 TARGETS = ("v2", "prs-xml", "who", "tabular", "page", "definition")
@@ -48,7 +49,7 @@ def convert_record(
     path: Path, target: str, *, output: Path | None = None, org_name: str = ""
 ) -> Written | list[Problem]:
     """
-    The record behind `path` as `target`; a tabular view or a page that goes to an .html file is a web page.
+    The record behind `path` as `target`; a view for people that goes to an .html file is a web page.
 
     Problems: what `read_record` says (TW-REG-001 to 009).
     """
@@ -58,8 +59,9 @@ def convert_record(
     if target == "prs-xml":
         return write_prs_xml(record, org_name)
     web = output is not None and output.suffix.lower() in _WEB_PAGE
-    if web and target in ("tabular", "page"):
-        return {"tabular": write_tabular_html, "page": write_page_html}[target](record)
+    pages = {"who": write_who_html, "tabular": write_tabular_html, "page": write_page_html}
+    if web and target in pages:
+        return pages[target](record)
     return {"v2": write_v2, "who": write_who, "tabular": write_tabular, "page": write_page}[target](record)
 
 

@@ -17,6 +17,7 @@ from trialwright.register.writing import (
     write_tabular_html,
     write_v2,
     write_who,
+    write_who_html,
 )
 from trialwright.register.writing.tabular_rows import Row, tabular_sections
 
@@ -204,10 +205,20 @@ def test_the_escapes_of_every_real_text_are_taken_away_and_put_back():
 def test_the_web_page_escapes_what_the_record_says():
     document = exemplary()
     document["protocolSection"]["identificationModule"]["briefTitle"] = "<script>alert(1)</script> & more"
-    page = write_tabular_html(record_of(json.dumps(document).encode())).content.decode()
+    record = record_of(json.dumps(document).encode())
+    for page in (write_tabular_html(record).content.decode(), write_who_html(record).content.decode()):
+        assert "<script>" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
 
-    assert "<script>" not in page
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
+
+def test_the_who_items_as_a_web_page_mark_what_is_owed():
+    record = record_of(json.dumps(exemplary()).encode())
+    text, page = write_who(record), write_who_html(record)
+    rows = page.content.decode().split("<tr")[1:]
+
+    assert len(rows) == 24
+    assert [row.split(">")[2].split(".")[0] for row in rows if row.startswith(' class="owed"')] == ["21", "23"]
+    assert page.owed == text.owed
 
 
 @pytest.mark.bulk

@@ -5,7 +5,7 @@ from trialwright.register.writing.prs_check import check_upload
 from trialwright.register.writing.prs_xml import write_prs_xml
 from trialwright.register.writing.tabular import write_tabular, write_tabular_html
 from trialwright.register.writing.v2_json import write_v2
-from trialwright.register.writing.who import who_items, write_who
+from trialwright.register.writing.who import who_items, write_who, write_who_html
 from trialwright.register.writing.written import Owed, Written
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "write_tabular_html",
     "write_v2",
     "write_who",
+    "write_who_html",
 ]

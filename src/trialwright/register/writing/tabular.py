@@ -5,6 +5,7 @@ from html import escape
 from trialwright.model.problem import Lost
 from trialwright.model.record import RegistryRecord
 from trialwright.register.markdown import plain_protocol
+from trialwright.register.writing.table_page import table_page
 from trialwright.register.writing.tabular_rows import NOT_PROVIDED, UNKNOWN, Row, Section, tabular_sections
 from trialwright.register.writing.written import UNCHECKED, Owed, Written
 
@@ -16,15 +17,6 @@ FOOT = (
 _PUBLICATIONS = "* Includes publications given by the data provider as well as publications identified in Medline."
 REMARK = f"The registry's retired tabular view, drawn by Trialwright; {UNCHECKED}."
 _NO_HISTORY = "the record shows its current version only; the registry's history document would tell the original"
-_STYLE = """
-body{font:16px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:72rem;padding:0 1rem;color:#1b1b1b;
-background:#fff}
-h1{font-size:1.4rem} h2{font-size:1.1rem;margin:2rem 0 0;padding:.4rem .6rem;background:#e8eef5}
-table{width:100%;border-collapse:collapse} th,td{border:1px solid #aebccb;padding:.5rem .6rem;vertical-align:top}
-th{width:16rem;text-align:left;font-weight:600} td{white-space:pre-line;overflow-wrap:anywhere}
-sup{font-size:.65em;font-weight:400} .owed{background:#fff4d6} p.note{color:#444}
-@media(max-width:40rem){th,td{display:block;width:auto} th{border-bottom:0}}
-"""
 
 
 def write_tabular(record: RegistryRecord) -> Written:
@@ -41,18 +33,12 @@ def write_tabular(record: RegistryRecord) -> Written:
 def write_tabular_html(record: RegistryRecord) -> Written:
     """The same as one self-contained page; an element that ICMJE asks for and nobody gave is marked."""
     sections = tabular_sections(record)
-    title = escape(plain_protocol(record).identification_module.brief_title or record.source_name)
+    title = plain_protocol(record).identification_module.brief_title or record.source_name
     body = "".join(
         f"<h2>{section.title}</h2><table>{''.join(_row(row) for row in section.rows)}</table>" for section in sections
     )
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
-        f'{body}<p class="note">{_PUBLICATIONS}</p>'
-        f'<p class="note"><sup>{_MARK}</sup>{escape(FOOT.removeprefix(_MARK))}</p>'
-        f'<p class="note">{escape(REMARK)}</p></body></html>\n'
-    )
+    notes = (_PUBLICATIONS, f"<sup>{_MARK}</sup>{escape(FOOT.removeprefix(_MARK))}", escape(REMARK))
+    page = table_page(title, body + "".join(f'<p class="note">{note}</p>' for note in notes))
     return _written(page, sections)
 
 

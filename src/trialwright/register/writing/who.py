@@ -1,11 +1,14 @@
 """The 24 items of the WHO Trial Registration Data Set, version 1.3.1, filled from a record."""
 
+from html import escape
+
 import msgspec
 
 from trialwright.model.record import RegistryRecord
 from trialwright.model.v2.protocol import ContactsLocationsModule, Outcome, ProtocolSection
 from trialwright.register.markdown import plain, plain_protocol
 from trialwright.register.writing import words
+from trialwright.register.writing.table_page import table_page
 from trialwright.register.writing.written import UNCHECKED, Owed, Written
 
 _NAMES = (
@@ -101,8 +104,26 @@ def write_who(record: RegistryRecord) -> Written:
     for item in items:
         lines.append(f"{item.number}. {item.name}")
         lines += [f"    {line}".rstrip() for line in (item.text or "[owed]").split("\n")]
+    return _written("\n".join(lines) + "\n", items)
+
+
+def write_who_html(record: RegistryRecord) -> Written:
+    """The same as one self-contained web page; an item that is owed is marked and says why."""
+    items = who_items(record)
+    rows = "".join(_row(item) for item in items)
+    title = plain_protocol(record).identification_module.brief_title or record.source_name
+    return _written(table_page(title, f'<table>{rows}</table><p class="note">{escape(REMARK)}</p>'), items)
+
+
+def _row(item: Item) -> str:
+    mark = "" if item.text else ' class="owed"'
+    text = item.text or f"Owed. {_owed(item)}"
+    return f'<tr{mark}><th scope="row">{item.number}. {escape(item.name)}</th><td>{escape(text)}</td></tr>'
+
+
+def _written(text: str, items: tuple[Item, ...]) -> Written:
     owed = tuple(Owed(f"item {item.number}", _owed(item)) for item in items if not item.text)
-    return Written(content=("\n".join(lines) + "\n").encode(), owed=owed, remarks=(REMARK,))
+    return Written(content=text.encode(), owed=owed, remarks=(REMARK,))
 
 
 def _owed(item: Item) -> str:
