@@ -1,10 +1,13 @@
 """`python -m benchmarks [NAME ...]`: every module here that has a `run()`, its ratios printed side by side."""
 
 import importlib
+import os
 import pkgutil
 import sys
 
 import benchmarks
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the commands run (decision 0072)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from trialwright.model.study import Assumption, Estimand, Provenance, Study, Vis
 from trialwright.model.text import Text
 from trialwright.report import words
 from trialwright.report.document import Block, Heading, Paragraph, Points
+from trialwright.report.wording import element_of
 
 LEVELS = {
     "primary": Text("Primary", "主要"),
@@ -386,7 +387,7 @@ def assumptions(w: Writing, found: Sequence[Assumption]) -> list[Block]:
     if not found:
         return [Paragraph(w.say("Nothing is assumed.", "无假设。"))]
     columns = (w.say("What", "内容"), w.say("Why", "理由"), w.say("Where", "位置"))
-    rows = [(each.what, each.reason, each.where.split(" ")[0]) for each in found]
+    rows = [(w.of(element_of(w.study, each.what)), each.reason, each.where.split(" ")[0]) for each in found]
     lead = w.say(
         "What the public record does not say, and what was put in its place.",
         "公开注册信息未载明、由研究定义补充的内容（英文原文）。",

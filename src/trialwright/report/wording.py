@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 import msgspec
 
@@ -11,6 +12,14 @@ from trialwright.model.analysis import DEPARTURE, Analysis, Cell, Figure, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Study
 from trialwright.model.text import Text
+
+
+class _Titled(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> Text: ...
+
 
 _NAME = re.compile(r"[a-z_]{3,}")
 
@@ -37,6 +46,27 @@ def names_of(study: Study, catalog: Catalog) -> dict[str, str]:
         names.setdefault(code.replace("_", " "), label.zh)
         names.setdefault(code.replace("_", " ").capitalize(), label.zh)
     return names
+
+
+def element_of(study: Study, what: str) -> Text:
+    """An element of the definition as the list of assumptions names it ("visit W4"), by its title; else as it is."""
+    kinds: dict[str, tuple[str, Iterable[_Titled]]] = {
+        "analysis set": ("分析集", study.analysis_sets),
+        "arm": ("组别", study.arms),
+        "consent version": ("知情同意书版本", study.consents),
+        "estimand": ("估计目标", study.estimands),
+        "form": ("表单", study.forms),
+        "intercurrent event": ("伴发事件", study.intercurrent_events),
+        "intervention": ("干预", study.interventions),
+        "site": ("中心", study.sites),
+        "subgroup": ("亚组", study.subgroups),
+        "visit": ("访视", study.visits),
+    }
+    for kind, (chinese, elements) in kinds.items():
+        for each in elements:
+            if what == f"{kind} {each.name}":
+                return Text(f"{kind}: {each.title.en}", f"{chinese}：{each.title.of('zh')}")
+    return Text(what)
 
 
 def put_over(display: Table | Figure, book: Book, language: str) -> Table | Figure:

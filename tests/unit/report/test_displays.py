@@ -9,8 +9,9 @@ from support.results import packaged_study, people, read_small
 from trialwright import catalog
 from trialwright.catalog.displays.drawing import STROKE, finished, new_canvas
 from trialwright.catalog.displays.layout import footnotes_of
-from trialwright.model.analysis import DisplayContext, Figure, ResultRow
+from trialwright.model.analysis import AnalysisRecord, DisplayContext, Figure, ResultRow
 from trialwright.report import build_report, lay_out
+from trialwright.report.wording import element_of
 
 CORRECTED = """
 P001 W12 physician_global.vas 1.5
@@ -39,6 +40,28 @@ def test_lines_of_different_size_say_that_each_names_its_own_whole():
     notes = footnotes_of([row("a", denominator=20), row("b", denominator=4)], DisplayContext(number="T", title=""))
 
     assert notes == ("Percentages are of the participants that each line names as N (full).",)
+
+
+def test_a_column_of_plain_numbers_stands_right_and_one_of_words_left():
+    records = tuple(
+        AnalysisRecord(
+            id=f"P{number}:1", participant_id=f"P{number}", visit="LOG", parameter="dose:1", kind="event",
+            value="given", study_day=number, details={"mg": dose, "grade": "2", "lot": lot},
+        )
+        for number, (dose, lot) in enumerate([("500", "A1"), ("17.5", "17"), ("[unknown]", "B")], 1)
+    )  # fmt: skip
+    context = DisplayContext(number="1", title="", records=records, labels={"grade=2": "2 moderate"})
+    table = catalog.load().cells("event_listing", (), context)
+
+    assert [cell.align for cell in table.rows[1]] == ["left", "left", "right", "right", "left", "left"]
+
+
+def test_what_is_assumed_is_named_by_its_title():
+    study = packaged_study()
+
+    assert element_of(study, "visit W4").en == "visit: Week 4"
+    assert element_of(study, "subgroup by_sex").zh == "亚组：性别"
+    assert element_of(study, "core_set: mmt8").en == "core_set: mmt8"
 
 
 def test_an_assumption_is_told_once_and_named_afterwards():

@@ -57,7 +57,10 @@ def matrix(structure: str, theta: np.ndarray, visits: int) -> np.ndarray:
         lower = _lower(theta, visits)
         product: np.ndarray = lower @ lower.T
         return product
-    return covariance(structure, theta, visits).matrix
+    deviations = visits if structure.endswith("h") else 1
+    sizes = np.broadcast_to(np.exp(theta[:deviations]), visits)
+    scaled: np.ndarray = np.outer(sizes, sizes) * _PLAIN[structure.removesuffix("h")](theta[deviations:], visits)
+    return scaled
 
 
 def start(structure: str, deviations: np.ndarray, correlation: float) -> np.ndarray:
@@ -154,23 +157,40 @@ def _lags(visits: int) -> np.ndarray:
     return lags
 
 
+def _plain_toeplitz(theta: np.ndarray, visits: int) -> np.ndarray:
+    equal: np.ndarray = np.append(1.0, _bounded(theta)[0])[_lags(visits)]
+    return equal
+
+
 def _toeplitz(theta: np.ndarray, visits: int) -> _Correlation:
-    rho, slope, bend = _bounded(theta)
+    _, slope, bend = _bounded(theta)
     at = np.stack([(_lags(visits) == lag).astype(float) for lag in range(1, visits)])
     second = np.zeros((len(theta), len(theta), visits, visits))
     for lag in range(len(theta)):
         second[lag, lag] = at[lag] * bend[lag]
-    return _Correlation(np.eye(visits) + np.tensordot(rho, at, 1), at * slope[:, None, None], second)
+    return _Correlation(_plain_toeplitz(theta, visits), at * slope[:, None, None], second)
+
+
+def _plain_autoregressive(theta: np.ndarray, visits: int) -> np.ndarray:
+    power: np.ndarray = _bounded(theta)[0][0] ** _lags(visits).astype(float)
+    return power
 
 
 def _autoregressive(theta: np.ndarray, visits: int) -> _Correlation:
     (rho,), (slope,), (bend,) = _bounded(theta)
     lags = _lags(visits).astype(float)
-    power = rho**lags
     # d/d rho of rho^lag; lags 0 and 1 apart, so that rho = 0 divides nothing
     by_rho = np.where(lags > 0, lags * rho ** np.maximum(lags - 1, 0), 0.0)
     twice = np.where(lags > 1, lags * (lags - 1) * rho ** np.maximum(lags - 2, 0), 0.0)
-    return _Correlation(power, (by_rho * slope)[None], (twice * slope**2 + by_rho * bend)[None, None])
+    return _Correlation(
+        _plain_autoregressive(theta, visits), (by_rho * slope)[None], (twice * slope**2 + by_rho * bend)[None, None]
+    )
+
+
+def _plain_symmetric(theta: np.ndarray, visits: int) -> np.ndarray:
+    floor, share = 1 / (visits - 1), 1 / (1 + np.exp(-theta[0]))
+    equal: np.ndarray = np.where(np.eye(visits, dtype=bool), 1.0, share * (1 + floor) - floor)
+    return equal
 
 
 def _symmetric(theta: np.ndarray, visits: int) -> _Correlation:
@@ -179,8 +199,9 @@ def _symmetric(theta: np.ndarray, visits: int) -> _Correlation:
     share = 1 / (1 + np.exp(-theta[0]))
     slope = (1 + floor) * share * (1 - share)
     off = 1 - np.eye(visits)
-    equal = np.eye(visits) + off * (share * (1 + floor) - floor)
-    return _Correlation(equal, (off * slope)[None], (off * slope * (1 - 2 * share))[None, None])
+    return _Correlation(
+        _plain_symmetric(theta, visits), (off * slope)[None], (off * slope * (1 - 2 * share))[None, None]
+    )
 
 
 _CORRELATIONS: dict[str, Callable[[np.ndarray, int], _Correlation]] = {
@@ -188,3 +209,9 @@ _CORRELATIONS: dict[str, Callable[[np.ndarray, int], _Correlation]] = {
     "ar1": _autoregressive,
     "cs": _symmetric,
 }
+_PLAIN: dict[str, Callable[[np.ndarray, int], np.ndarray]] = {
+    "toep": _plain_toeplitz,
+    "ar1": _plain_autoregressive,
+    "cs": _plain_symmetric,
+}
+"""The correlations alone: a search along a line asks for them twenty times as often as for their derivatives."""

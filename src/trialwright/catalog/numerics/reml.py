@@ -68,7 +68,9 @@ def patterns(x: np.ndarray, y: np.ndarray, participants: Sequence[int], visits: 
     found = []
     for at, members in sorted(grouped.items()):
         block = z[np.array(members)]
-        found.append(Pattern(len(members), np.array(at), np.einsum("nap,nbq->abpq", block, block, optimize=True)))
+        products = np.einsum("nap,nbq->abpq", block, block, optimize=True)
+        # Laid out as it is read: else every later sum over visits copies it first.
+        found.append(Pattern(len(members), np.array(at), np.ascontiguousarray(products)))
     return found
 
 

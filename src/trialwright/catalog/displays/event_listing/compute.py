@@ -9,6 +9,7 @@ from trialwright.model.analysis import AnalysisRecord, Cell, DisplayContext, Res
 from trialwright.model.quantity import Missing
 
 _CODE = re.compile("[a-z]+(_[a-z]+)+")
+_NUMBER = re.compile(r"[<>]?-?\d+([.,]\d+)?")
 _OWN = {"at_utc": "Moment (UTC)", "user": "By"}
 """What an act of the ledger has beside the words of a form."""
 
@@ -28,7 +29,8 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     seldom = tuple(name for name in names if name not in often)
     columns = ("Participant", _first_heading(events, context), "Study day", *(_label(name, context) for name in often))
     columns = (*columns, "Also") if seldom else columns
-    body = tuple(_line(event, often, seldom, context) for event in events)
+    numbers = frozenset(name for name in often if _is_number(name, events, context))
+    body = tuple(_line(event, often, seldom, context, numbers) for event in events)
     return table(context, columns, body, (_listed(context), *footnotes_of(rows, context)), listing=True)
 
 
@@ -66,8 +68,19 @@ def _first_heading(events: Sequence[AnalysisRecord], context: DisplayContext) ->
     return "Event"
 
 
+def _is_number(name: str, events: Sequence[AnalysisRecord], context: DisplayContext) -> bool:
+    """Whether a column prints plain numbers alone: it stands right then, or it runs into the number before it."""
+    given = [each for each in events if each.details.get(name, "[")[:1] != "["]
+    told = [_detail(each, name, context) for each in given]
+    return bool(told) and all(_NUMBER.fullmatch(text) for text in told)
+
+
 def _line(
-    event: AnalysisRecord, often: Sequence[str], seldom: Sequence[str], context: DisplayContext
+    event: AnalysisRecord,
+    often: Sequence[str],
+    seldom: Sequence[str],
+    context: DisplayContext,
+    numbers: frozenset[str],
 ) -> tuple[Cell, ...]:
     back = (event.id,)
     day = "–" if event.study_day is None else print_number(event.study_day)
@@ -75,7 +88,10 @@ def _line(
         Cell(event.participant_id, records=back),
         Cell(_event(event, context), records=back),
         Cell(day, records=back, align="right"),
-        *(Cell(_detail(event, name, context), records=back) for name in often),
+        *(
+            Cell(_detail(event, name, context), records=back, align="right" if name in numbers else "left")
+            for name in often
+        ),
         *((Cell(_also(event, seldom, context), records=back),) if seldom else ()),
     )
 

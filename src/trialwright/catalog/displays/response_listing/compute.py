@@ -81,9 +81,14 @@ def _measured(record: AnalysisRecord, context: DisplayContext) -> str:
     chosen = f", {context.labels.get(f'{instrument}.{record.chosen}', record.chosen)}" if record.chosen else ""
     better = record.improvement_pct
     percent = f" ({print_signed(better, 1)}{NARROW}%)" if isinstance(better, Fraction) else ""
-    known = isinstance(record.baseline, Fraction) or isinstance(record.value, Fraction)
-    unit = f"{NARROW}{record.unit}" if record.unit and known else ""
-    return f"{label}{chosen}: {_value(record.baseline)} → {_value(record.value)}{unit}{percent}"
+    before, now = _value(record.baseline), _value(record.value)
+    unit = f"{NARROW}{record.unit}" if record.unit else ""
+    # Once, behind the last number: a reason has no unit.
+    if isinstance(record.value, Fraction):
+        now += unit
+    elif isinstance(record.baseline, Fraction):
+        before += unit
+    return f"{label}{chosen}: {before} → {now}{percent}"
 
 
 def _value(value: Fraction | Missing | str | None) -> str:
