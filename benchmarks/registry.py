@@ -17,7 +17,7 @@ from pathlib import Path
 from trialwright.model.record import RegistryRecord
 from trialwright.register import check_record, read_record
 from trialwright.register.rules import RULES
-from trialwright.register.spans import read_date
+from trialwright.register.spans import days_named, read_date
 from trialwright.register.spelling import meant
 
 ROOT = Path(__file__).parents[1]
@@ -85,7 +85,7 @@ def _check(best: list[float], name: str, bare: float) -> None:
 
 
 def _forget() -> None:
-    for kept in (meant, read_date):
+    for kept in (meant, read_date, days_named):
         kept.cache_clear()
 
 

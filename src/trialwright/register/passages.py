@@ -10,7 +10,7 @@ _LETTERS = bytes(at if 97 <= at <= 122 else at + 32 if 65 <= at <= 90 else 32 fo
 # the shape of a text: "a" for a small letter, "A" for a capital, a space for everything else
 _SHAPES = bytes(97 if 97 <= at <= 122 else 65 if 65 <= at <= 90 else 32 for at in range(256))
 
-_SPACE, _SMALL = b" a"
+_ONE_SMALL = b" a"  # in a shape, a small letter with nothing before it
 
 
 def lowered(text: str) -> str:
@@ -38,13 +38,14 @@ def words_of(encoded: bytes) -> list[bytes]:
 
 def small_before_capitals(encoded: bytes) -> Iterator[int]:
     """Where a word begins, in a text given as UTF-8, with one small letter before three capitals or more (kCCQ)."""
-    shapes = encoded.translate(_SHAPES)
     # three capitals alone are looked for: small letters stand everywhere, and asking for one takes twice as long
-    at = shapes.find(b"AAA")
-    while at >= 0:
-        if at and shapes[at - 1] == _SMALL and (at == 1 or shapes[at - 2] == _SPACE):
+    *before, _ = encoded.translate(_SHAPES).split(b"AAA")
+    at = 0
+    for piece in before:
+        at += len(piece)
+        if piece.endswith(_ONE_SMALL) or (at == 1 and piece == b"a"):
             yield at - 1
-        at = shapes.find(b"AAA", at + 3)
+        at += 3
 
 
 class Passage(msgspec.Struct, frozen=True, gc=False):

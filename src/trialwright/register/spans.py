@@ -55,13 +55,14 @@ def months_between(earlier: dt.date, later: dt.date) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
-def days_named(text: str) -> list[int]:
+@lru_cache(maxsize=8192)  # "12 weeks" stands in many records
+def days_named(text: str) -> tuple[int, ...]:
     """
     Every length or point of time in a time frame, in days (a month counts 30, a year 365, hours less than a day 0).
 
-    "12 weeks" is [84]; "Day 1, 8 and 15" is [15]; "through study completion" is [].
+    "12 weeks" is (84,); "Day 1, 8 and 15" is (15,); "through study completion" is ().
     """
-    found = []
+    found: list[int] = []
     for match in _COUNTED.finditer(text):
         numbers = [_number(word) for word in _ALL_NUMBERS.findall(match.group(0))]
         found.append(int(max(numbers) * _unit_days(match.group(2))))
@@ -69,7 +70,7 @@ def days_named(text: str) -> list[int]:
         numbers = [_number(word) for word in _ALL_NUMBERS.findall(match.group(0))]
         found.append(int(max(numbers) * _unit_days(match.group(1))))
     found.extend(int(number) * _LETTER_DAYS[letter] for letter, number in _LETTERED.findall(text))
-    return found
+    return tuple(found)
 
 
 def has_time(text: str) -> bool:

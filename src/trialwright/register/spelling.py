@@ -29,9 +29,13 @@ def meant(word: str) -> str:
 
 
 def _nearest(word: str) -> str:
+    sounding = _sounding(word)
+    left_out = _where_letters_may_differ(sounding)
+    if not left_out:  # so it is with most words: no name begins or ends as they do
+        return ""
     if foreign := _foreign(word):
         return foreign
-    for candidate in _one_slip_away(_sounding(word)):
+    for candidate in _one_slip_away(sounding, left_out):
         if not _is_other_form(word, candidate):
             return candidate
     if len(word) < _LONG:
@@ -84,23 +88,26 @@ def _shortened(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
-def _one_slip_away(sounding: str) -> list[str]:
+def _where_letters_may_differ(sounding: str) -> list[int]:
     """
-    The names that share a shortened form with the word, in the order of the letters left out.
+    The letters of a word by which alone it may differ from a name.
 
     A slip leaves alone what stands well before and behind it: where no name begins, or ends, as the word does there,
-    the forms without a letter of that stretch need not be asked for.
+    it is not a slip in that stretch.
     """
     beginnings, endings, both = _ends()
     size = len(sounding)
     intact = min(_INTACT, size - 4)  # letters; two that changed places may lie on both sides of a border
-    left_out = [1, 2] if sounding[-intact:] in endings else []
-    if (sounding[:3], sounding[-3:]) in both:
-        left_out += range(3, size - 3)
+    found = [1, 2] if sounding[-intact:] in endings else []
+    if sounding[:3] + sounding[-3:] in both:
+        found += range(3, size - 3)
     if sounding[:intact] in beginnings:
-        left_out += range(size - 3, size)
-    if not left_out:
-        return []
+        found += range(size - 3, size)
+    return found
+
+
+def _one_slip_away(sounding: str, left_out: list[int]) -> list[str]:
+    """The names that share a shortened form with the word, in the order of the letters left out."""
     forms = _by_shortening()
     found = [*forms.get(sounding, ())]
     for at in left_out:
@@ -159,14 +166,14 @@ def _by_shortening() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _ends() -> tuple[frozenset[str], frozenset[str], frozenset[tuple[str, str]]]:
-    """How the names begin, how they end, and both in three letters."""
-    names = [_sounding(name) for name in (*_names(), *words("everyday")) if len(name) >= SHORTEST]
-    lengths = range(SHORTEST - 4, _INTACT + 1)
+def _ends() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """How the names begin, how they end, and both in three letters; the shortest have a foreign form of one more."""
+    names = [_sounding(name) for name in (*_names(), *words("everyday")) if len(name) >= SHORTEST - 1]
+    lengths = range(2, _INTACT + 1)  # "ae" sounds like one letter: a word of seven may have but six
     return (
         frozenset(name[:intact] for name in names for intact in lengths),
         frozenset(name[-intact:] for name in names for intact in lengths),
-        frozenset((name[:3], name[-3:]) for name in names),
+        frozenset(name[:3] + name[-3:] for name in names),
     )
 
 

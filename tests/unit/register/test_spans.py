@@ -35,7 +35,7 @@ DAYS = st.dates(dt.date(2005, 8, 1), dt.date(2026, 11, 23))
     ],
 )
 def test_time_frames_are_read_in_days(frame, days):
-    assert days == days_named(frame)
+    assert tuple(days) == days_named(frame)
     assert bool(days) == has_time(frame)
 
 
@@ -85,4 +85,4 @@ def test_unknown_needs_twenty_five_months_and_a_completion_that_has_passed(verif
 
 @given(st.text(max_size=200))
 def test_no_time_frame_makes_the_reader_fail(text):
-    assert isinstance(days_named(text), list)
+    assert all(day >= 0 for day in days_named(text))

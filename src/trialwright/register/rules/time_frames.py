@@ -94,11 +94,14 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
     needs=_EVERY,
 )
 def timeless_frame(subject: Subject) -> Iterator[Found]:
+    timed = {""}  # most outcome measures of a record share a few time frames
     for placed in subject.outcomes_of("primary", "secondary"):
         frame = placed.outcome.time_frame
-        if not frame or _COUNTED_TIME.search(placed.frame) or _NUMBERED_TIME.search(placed.frame):
+        if frame in timed:
             continue
-        if not _EVENT.search(placed.frame) and not has_time(frame):
+        if _COUNTED_TIME.search(placed.frame) or _NUMBERED_TIME.search(placed.frame):
+            timed.add(frame)
+        elif not _EVENT.search(placed.frame) and not has_time(frame):
             yield Found(
                 where=f"{placed.path}.timeFrame",
                 found=f'The time frame "{frame}" names no time.',
@@ -217,7 +220,8 @@ def bare_title(subject: Subject) -> Iterator[Found]:
 )
 def repeated_outcome(subject: Subject) -> Iterator[Found]:
     # titles that differ in letters or digits of ASCII differ as plain text too
-    if len({placed.title.encode().translate(None, _SIGNS) for placed in subject.outcomes}) == len(subject.outcomes):
+    titles = "\0".join([placed.title for placed in subject.outcomes]).encode().translate(None, _SIGNS).split(b"\0")
+    if len(set(titles)) == len(titles):
         return  # no title stands there twice, whatever its signs and spaces
     seen: dict[tuple[str, str], PlacedOutcome] = {}
     again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
@@ -238,7 +242,7 @@ def repeated_outcome(subject: Subject) -> Iterator[Found]:
         )
 
 
-_SIGNS = bytes(at for at in range(256) if at >= 128 or not chr(at).isalnum())
+_SIGNS = bytes(at for at in range(1, 256) if at >= 128 or not chr(at).isalnum())
 
 
 @rule(
