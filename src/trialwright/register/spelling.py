@@ -92,16 +92,16 @@ def _where_letters_may_differ(sounding: str) -> list[int]:
     """
     The letters of a word by which alone it may differ from a name.
 
-    A slip leaves alone what stands well before and behind it: where no name begins, or ends, as the word does there,
-    it is not a slip in that stretch.
+    A slip leaves alone the first letter and what stands well before and behind it: where no name begins, or ends, as
+    the word does there, it is not a slip in that stretch.
     """
     beginnings, endings, both = _ends()
     size = len(sounding)
     intact = min(_INTACT, size - 4)  # letters; two that changed places may lie on both sides of a border
-    found = [1, 2] if sounding[-intact:] in endings else []
+    found = [1, 2] if sounding[:1] + sounding[-intact:] in endings else []
     if sounding[:3] + sounding[-3:] in both:
         found += range(3, size - 3)
-    if sounding[:intact] in beginnings:
+    if (sounding[:intact], size) in beginnings:
         found += range(size - 3, size)
     return found
 
@@ -166,13 +166,20 @@ def _by_shortening() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _ends() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """How the names begin, how they end, and both in three letters; the shortest have a foreign form of one more."""
-    names = [_sounding(name) for name in (*_names(), *words("everyday")) if len(name) >= SHORTEST - 1]
-    lengths = range(2, _INTACT + 1)  # "ae" sounds like one letter: a word of seven may have but six
+def _ends() -> tuple[frozenset[tuple[str, int]], frozenset[str], frozenset[str]]:
+    """
+    How names begin, with the lengths of their slips; how they end, behind their first letter; both in three letters.
+
+    The shortest are here for their foreign forms of one letter more.
+    """
+    listed = {*_names(), *_substances(), *words("everyday")}
+    names = [_sounding(name) for name in listed if len(name) >= SHORTEST - 1]
     return (
-        frozenset(name[:intact] for name in names for intact in lengths),
-        frozenset(name[-intact:] for name in names for intact in lengths),
+        frozenset(
+            (name[: min(_INTACT, size - 4)], size) for name in names for size in range(len(name) - 1, len(name) + 2)
+        ),
+        # "ae" sounds like one letter: a word of seven may have but six
+        frozenset(name[:1] + name[-intact:] for name in names for intact in range(2, _INTACT + 1)),
         frozenset(name[:3] + name[-3:] for name in names),
     )
 
