@@ -17,6 +17,7 @@ from pathlib import Path
 from trialwright.model.record import RegistryRecord
 from trialwright.register import check_record, read_record
 from trialwright.register.rules import RULES
+from trialwright.register.rules.instruments import is_known_tool
 from trialwright.register.spans import days_named, read_date
 from trialwright.register.spelling import meant
 
@@ -85,7 +86,7 @@ def _check(best: list[float], name: str, bare: float) -> None:
 
 
 def _forget() -> None:
-    for kept in (meant, read_date, days_named):
+    for kept in (meant, read_date, days_named, is_known_tool):
         kept.cache_clear()
 
 

@@ -29,32 +29,28 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     including, heading, excluding = subject.criteria_cut
     if not heading:
         return
-    # few lines share their last word
-    lower, behind = subject.criteria_lower, len(including) + len(heading)
-    ends, ends_after = _ends(lower[: len(including)]), _ends(lower[behind:])
-    shared = set(ends).intersection(ends_after) - {""}
-    if not shared:
+    if _letters(including).isdisjoint(_letters(excluding)):  # few records have two lines of the same letters
         return
-    before = zip(including.splitlines(), ends, strict=True)
-    asked = {_bare(line) for line, end in before if end in shared and _is_criterion(line)}
-    if not asked:
-        return
-    for line, end in zip(excluding.splitlines(), ends_after, strict=True):
-        if end in shared and _is_criterion(line) and _bare(line) in asked:
+    asked = {_bare(line) for line in including.splitlines() if _is_criterion(line)}
+    for line in excluding.splitlines():
+        if _is_criterion(line) and _bare(line) in asked:
             told = line.strip(" *-•\t")
             yield Found(where=f"{_PATH}.eligibilityCriteria", found=f"In both lists stands {quoted(told)}", quote=told)
             return
+
+
+def _letters(text: str) -> set[bytes]:
+    """Each line without anything but its letters: the same criterion has the same, whatever its bullet and spaces."""
+    return set(text.encode().lower().translate(None, _NO_LETTERS).splitlines()) - {b""}
+
+
+_NO_LETTERS = bytes(at for at in range(256) if not (97 <= at <= 122 or at in b"\n\r"))
 
 
 def _is_criterion(line: str) -> bool:
     # a line without bullet or number, or with a colon at its end, heads the lines below it in each list
     listed = bool(_ITEM.match(line)) and len(line.split()) >= 4 and not line.rstrip().endswith(":")
     return listed and "criteria" not in line  # "additional criteria apply" is none
-
-
-def _ends(lower: str) -> list[str]:
-    """The last word of each line, as its bare criterion has it."""
-    return [line.rstrip(" \t.;,").rpartition(" ")[2] for line in lower.splitlines()]
 
 
 def _bare(line: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from trialwright.register.passages import Phrase, words_of
 from trialwright.register.rule import Found, rule
@@ -101,7 +101,7 @@ def unknown_instrument(subject: Subject) -> Iterator[Found]:
             continue
         for found in _NAMED_TOOL.finditer(placed.told):
             name = found.group(0)
-            if not _is_known_tool(name) and not _explained(placed.told, found.end()):
+            if not is_known_tool(name) and not _explained(placed.told, found.end()):
                 yield Found(
                     where=f"{placed.path}.description"
                     if name in placed.outcome.description
@@ -116,7 +116,9 @@ _TOOLS = frozenset((b"questionnaire", b"inventory"))
 _NAMED_TOOL = re.compile(r"\b(?:[A-Z][a-z]+[ -]){2,5}(?:Questionnaire|Inventory)\b")
 
 
-def _is_known_tool(name: str) -> bool:
+@lru_cache(maxsize=4096)  # one record names its questionnaire in many outcome measures
+def is_known_tool(name: str) -> bool:
+    """The name is that of a listed instrument, or a part of it, or has one within it."""
     known = words("instruments")
     lower = name.lower().replace("-", " ")
     return any(tool in lower or lower in tool for tool in known)
@@ -151,7 +153,7 @@ def scale_without_range(subject: Subject) -> Iterator[Found]:
         return
     for placed in subject.outcomes_of("primary", "secondary"):
         whole = placed.told
-        bare = [name for name in ranges if name in whole and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", whole)]
+        bare = [name for name in ranges if name in whole and _alone(name).search(whole)]
         if not bare:
             continue
         # "Kansas City Cardiomyopathy Questionnaire (KCCQ)" is one scale
@@ -183,6 +185,11 @@ _RANGE = (
     Phrase(r"\b(?:number|proportion|percentage) of (?:participants|patients|subjects)\b", " of p", " of s"),
 )
 _A_SCALE = Phrase(r"\b(?:scales?|scores?|analog\w*|pain|itch|fatigue|visual)\b")
+
+
+@cache
+def _alone(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
 
 
 @cache
