@@ -66,10 +66,15 @@ def exit_by(problems: Iterable[Problem]) -> None:
 
 
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Progress]:
-    """A progress bar on standard error; it disappears when the work is done and stays silent in a pipe."""
+def progress(label: str, total: int | None) -> Iterator[Progress]:
+    """
+    A progress bar on standard error; it disappears when the work is done and stays silent in a pipe.
+
+    Missing: without a `total` nobody knows how much is left, and the bar only counts.
+    """
+    counted = "{task.completed}" if total is None else "{task.completed} of {task.total}"
     bar = Progress(
-        TextColumn(label), BarColumn(), TextColumn("{task.completed} of {task.total}"), TimeElapsedColumn(),
+        TextColumn(label), BarColumn(), TextColumn(counted), TimeElapsedColumn(),
         console=err, transient=True, disable=not err.is_terminal,
     )  # fmt: skip
     with bar:

@@ -58,9 +58,9 @@ def check_many(
     return tally.report(str(path), on.isoformat(), stale_entries(baseline, used) if baseline else ())
 
 
-def count_files(path: Path) -> int:
-    """How many files will be read; 1 for a file."""
-    return sum(1 for _ in _files(path)) if path.is_dir() else 1
+def count_files(path: Path) -> int | None:
+    """How many files of a folder will be read; None for a file, whose records are counted as they come."""
+    return sum(1 for _ in _files(path)) if path.is_dir() else None
 
 
 class _Accepting(NamedTuple):

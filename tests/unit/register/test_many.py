@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from trialwright.cli.main import app
 from trialwright.model.record import RegistryRecord
-from trialwright.pipeline.bulk import check_many, holds_many
+from trialwright.pipeline.bulk import check_many, count_files, holds_many
 from trialwright.register import Baseline, check_record, read_baseline, read_records
 from trialwright.register.many import ManyReport, finding_rows, render_many
 
@@ -53,6 +53,11 @@ def test_a_folder_is_counted_like_its_records_one_by_one(folder):
 
 def test_a_packed_file_of_lines_holds_sixty_records():
     assert _many(SIXTY).records == 60
+
+
+def test_the_progress_knows_how_many_files_there_are_and_counts_the_records_of_one_file(folder):
+    assert count_files(folder) == 3
+    assert count_files(SIXTY) is None
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_is_checked(folder):
