@@ -242,6 +242,7 @@ def test_reality_goes_before_the_record():
     # 2021-11-18 plus 30 days
     assert one(report, "update-primary-completion").due == "2021-12-18"
     assert "2021-11-18 (ledger)" in one(report, "update-primary-completion").basis.en
+    assert one(report, "update-status").basis.zh == "自 2021-11-20 起为“已完成”（台账）"
 
 
 def test_where_reality_and_record_differ_an_update_is_proposed():
@@ -253,7 +254,7 @@ def test_where_reality_and_record_differ_an_update_is_proposed():
         "Primary completion": ("2022-07-31 (estimated)", "2021-11-18 (actual)"),
         "Study completion": ("2022-07-31 (estimated)", "2021-11-20 (actual)"),
         "Enrolment": ("20 (estimated)", "19 (actual)"),
-        "Overall status": ("RECRUITING", "COMPLETED"),
+        "Overall status": ("Recruiting", "Completed"),
         "Verified": ("2021-06", "2021-12"),
     }
 

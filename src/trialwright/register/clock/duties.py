@@ -218,7 +218,7 @@ def update_status(situation: Situation) -> Duty:
         basis=Basis(
             day=day,
             estimated=False,
-            says=Text(f"{words} since {changed} (ledger)", f"自 {changed} 起为 {now}（台账）")
+            says=Text(f"{words} since {changed} (ledger)", f"自 {changed} 起为“{_STATUS_ZH[now]}”（台账）")
             if changed
             else Text("a change of status in the ledger", "台账中的状态变化"),
         ),
@@ -227,6 +227,9 @@ def update_status(situation: Situation) -> Duty:
         unless=Text("") if conduct is not None else Text("no ledger tells what happened", "无台账记录"),
         says=_by_registry(situation),
     )
+
+
+_STATUS_ZH = {"RECRUITING": "正在招募", "ACTIVE_NOT_RECRUITING": "进行中，不再招募", "COMPLETED": "已完成"}
 
 
 def follow_amendment(situation: Situation) -> Duty:

@@ -9,6 +9,7 @@ from trialwright.register.clock.conduct import Conduct
 from trialwright.register.clock.days import add_days
 from trialwright.register.history.names import field_words
 from trialwright.register.subject import Subject
+from trialwright.register.writing.words import word
 
 _STATUS = "protocolSection.statusModule"
 _ENROLMENT = "protocolSection.designModule.enrollmentInfo"
@@ -38,7 +39,8 @@ def _updates(subject: Subject, conduct: Conduct, on: dt.date) -> Iterator[Propos
         yield _update(_ENROLMENT, registered, _dated(str(conduct.enrolled), "ACTUAL"), _COUNTED, reached)
     changed = conduct.completed or conduct.recruitment_ended or conduct.site_opened or conduct.first_consent
     if conduct.status != subject.status and changed:
-        yield _update(f"{_STATUS}.overallStatus", subject.status, conduct.status, _STATUS_CHANGED, changed)
+        was, proposed = (word("status", code) if code else "" for code in (subject.status, conduct.status))
+        yield _update(f"{_STATUS}.overallStatus", was, proposed, _STATUS_CHANGED, changed)
     if changed and (subject.verified is None or subject.verified.latest < dt.date.fromisoformat(changed)):
         yield ProposedUpdate(
             path=f"{_STATUS}.statusVerifiedDate",
