@@ -104,6 +104,7 @@ def test_a_threshold_that_moves_is_told_with_both_numbers():
     ("text", "expected"),
     [
         ("over 20 percent with no more than 2 worse", ("> 20 percent", "<= 2")),
+        ("by more than 20 percent; how many measures may be worse: 2", ("> 20 percent", "<= 2")),
         ("a fall of 30% or more", (">= 30 percent",)),
         ("at least 3 months of treatment", ()),
         ("MMT-8, range 0 to 150", ()),

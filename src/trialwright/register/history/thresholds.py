@@ -4,7 +4,7 @@ import re
 
 _COMPARED = (
     r"at least|at most|no more than|no less than|not more than|not less than|more than|less than|greater than|"
-    r"fewer than|equal to or greater than|over|above|below|exceed(?:s|ing)?|[<>≤≥]=?"
+    r"fewer than|equal to or greater than|over|above|below|exceed(?:s|ing)?|[<>≤≥]=?|may be [a-z]+:"
 )
 _TIME = r"(?:minutes?|mins?|hours?|hrs?|h|days?|weeks?|wks?|months?|mo|years?|yrs?)\b"
 _NUMBERED = re.compile(
@@ -48,7 +48,10 @@ def thresholds(text: str) -> tuple[str, ...]:
         word, later = (match["word"] or "").lower(), (match["later"] or "").lower().split()
         if match["time"] or not (word or later or match["unit"]):
             continue
-        relation = _NAMES.get(word, word) or (_LATER.get(later[-1], "") if later else "")
+        # as our own drafts write it: "how many measures may be worse: 2"
+        relation = ("<=" if word.startswith("may be") else _NAMES.get(word, word)) or (
+            _LATER.get(later[-1], "") if later else ""
+        )
         unit = (match["unit"] or "").lower().strip("-")
         unit = "percent" if unit in ("%", "percent", "per cent") else unit
         found.setdefault(" ".join(part for part in (relation, match["number"], unit) if part))
