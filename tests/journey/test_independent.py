@@ -294,6 +294,16 @@ def rates(trial):
         cells |= {f"{cell}:n": len({pid for pid, _ in hits}), f"{cell}:events": len(hits), f"{cell}:years": years}
         cells |= {f"{cell}:rate_per_100": 100 * len(hits) / years}
         cells |= {f"{cell}:per_100_lower": lower, f"{cell}:per_100_upper": upper}
+        whose = {pid for pid, _ in hits}
+        first = years_of(
+            [
+                min((day(r["start"]) - start).days + 1 for who, r in hits if who == pid) if pid in whose else end
+                for pid, (start, end) in days.items()
+            ]
+        )
+        lower, upper = garwood(len(whose), float(first) / 100)
+        cells |= {f"{cell}:first_years": first, f"{cell}:first_per_100": 100 * len(whose) / first}
+        cells |= {f"{cell}:first_per_100_lower": lower, f"{cell}:first_per_100_upper": upper}
     return cells
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import docx
 from docx.document import Document as Sheet
@@ -10,13 +10,16 @@ from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement as Properties
 from docx.shared import Mm, Pt
+from docx.table import Table as Grid
 from docx.table import _Cell as Box
 from docx.text.paragraph import Paragraph as Line
 
 from trialwright.catalog.wording import CJK
 from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.report.document import (
+    BETWEEN,
     Block,
     Document,
     Facts,
@@ -24,6 +27,7 @@ from trialwright.report.document import (
     PageBreak,
     Paragraph,
     Points,
+    column_needs,
     display_heading,
     is_wide,
     notes_of,
@@ -34,7 +38,8 @@ from trialwright.report.pictures import picture_of
 _ALIGNED = {
     "left": WD_ALIGN_PARAGRAPH.LEFT, "right": WD_ALIGN_PARAGRAPH.RIGHT, "center": WD_ALIGN_PARAGRAPH.CENTER,
 }  # fmt: skip
-_SHORT_MM, _LONG_MM = 210, 297
+_SHORT_MM, _LONG_MM, _MARGIN_MM = 210, 297, 18
+_LETTER_MM = 0.19  # a letter's width in mm for each point of its size
 
 
 def write_docx(document: Document) -> bytes:
@@ -50,14 +55,26 @@ def write_docx(document: Document) -> bytes:
     for line in (*document.subtitle, document.mark):
         if line:
             sheet.add_paragraph(line)
-    level = 1
-    for block in document.blocks:
+    level, lies = 1, False
+    for block, sideways in zip(document.blocks, _sideways(document.blocks), strict=True):
         level = block.level if isinstance(block, Heading) else level
+        if sideways != lies:
+            _turned(sheet, sideways=sideways)
+        lies = sideways
         _block(sheet, block, min(level + 1, 3))
     _foot(sheet, document)
     out = io.BytesIO()
     sheet.save(out)
     return out.getvalue()
+
+
+def _sideways(blocks: Sequence[Block]) -> list[bool]:
+    """Which blocks stand on a page turned sideways: wide tables, and the headings right above them."""
+    found: list[bool] = []
+    for block in reversed(blocks):
+        below = bool(found) and found[-1]
+        found.append(below if isinstance(block, Heading) else isinstance(block, Table) and is_wide(block))
+    return found[::-1]
 
 
 def _properties(sheet: Sheet, document: Document) -> None:
@@ -76,7 +93,7 @@ def _page(sheet: Sheet) -> None:
     section = sheet.sections[-1]
     section.page_width, section.page_height = Mm(_SHORT_MM), Mm(_LONG_MM)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Mm(18))
+        setattr(section, side, Mm(_MARGIN_MM))
 
 
 def _foot(sheet: Sheet, document: Document) -> None:
@@ -120,14 +137,9 @@ def _block(sheet: Sheet, block: Block, level: int) -> None:
             _figure(sheet, block)
             _notes(sheet, block)
         case Table():
-            wide = is_wide(block)
-            if wide:
-                _turned(sheet, sideways=True)
             _named(sheet, block, level)
             _table(sheet, block)
             _notes(sheet, block)
-            if wide:
-                _turned(sheet, sideways=False)
 
 
 def _facts(sheet: Sheet, pairs: Iterable[tuple[str, str]]) -> None:
@@ -150,12 +162,16 @@ def _named(sheet: Sheet, display: Table | Figure, level: int) -> None:
         sheet.add_heading(words, level=level)
     under = "  ".join(filter(None, (display.population, display.mark)))
     if under:
-        sheet.add_paragraph().add_run(under).font.size = Pt(8.5)
+        line = sheet.add_paragraph()
+        line.add_run(under).font.size = Pt(8.5)
+        line.paragraph_format.space_after, line.paragraph_format.keep_with_next = Pt(2), True
 
 
 def _notes(sheet: Sheet, display: Table | Figure) -> None:
-    for note in notes_of(display):
-        sheet.add_paragraph().add_run(note).font.size = Pt(7.5)
+    for place, note in enumerate(notes_of(display)):
+        line = sheet.add_paragraph()
+        line.add_run(note).font.size = Pt(7.5)
+        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(0 if place else 3), Pt(0)
 
 
 def _figure(sheet: Sheet, figure: Figure) -> None:
@@ -165,17 +181,52 @@ def _figure(sheet: Sheet, figure: Figure) -> None:
 
 
 def _table(sheet: Sheet, table: Table) -> None:
-    grid = sheet.add_table(rows=1 + len(table.rows), cols=len(table.columns), style="Light List")
+    grid = sheet.add_table(rows=1 + len(table.rows), cols=len(table.columns))
+    _ruled(grid)
+    wide = is_wide(table)
     aligned = [_ALIGNED[align_of(place, table)] for place in range(len(table.columns))]
-    size = Pt(6.5 if is_wide(table) else 8)
+    size = Pt(6.5 if wide else 8)
     lines = list(grid.rows)
     for place, box in enumerate(lines[0].cells):
         _fill(box, Cell(table.columns[place], strong=True), aligned[place], size)
-    repeated = OxmlElement("w:tblHeader")
-    lines[0]._tr.get_or_add_trPr().append(repeated)
+        _border(box._tc.get_or_add_tcPr(), "w:tcBorders", ("bottom",))
+    lines[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for line, row in zip(lines[1:], table.rows, strict=True):
+        line._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for place, box in enumerate(line.cells):
             _fill(box, row[place] if place < len(row) else Cell(""), aligned[place], size)
+    _set_widths(grid, table, (_LONG_MM if wide else _SHORT_MM) - 2 * _MARGIN_MM, size)
+
+
+def _set_widths(grid: Grid, table: Table, room: float, size: Pt) -> None:
+    """Columns as wide as their longest line where the page has room for that, else as their words ask for."""
+    letter = size.pt * _LETTER_MM
+    needs = column_needs(table)
+    whole, asked = (
+        [(n + BETWEEN) * letter + 3 for n in each] for each in ([n.whole for n in needs], [n.asked for n in needs])
+    )
+    wanted = whole if sum(whole) <= room else asked
+    scale = min(1.0, room / sum(wanted))
+    grid.autofit = False
+    for column, width in zip(grid.columns, wanted, strict=True):
+        column.width = Mm(width * scale)
+        for box in column.cells:
+            box.width = Mm(width * scale)
+
+
+def _ruled(grid: Grid) -> None:
+    """A rule above and below, none between: as in print."""
+    _border(grid._tbl.tblPr, "w:tblBorders", ("top", "bottom"))
+
+
+def _border(properties: Properties, name: str, sides: Iterable[str]) -> None:
+    borders = OxmlElement(name)
+    for side in sides:
+        rule = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "6"), ("space", "0"), ("color", "000000")):
+            rule.set(qn(f"w:{key}"), value)
+        borders.append(rule)
+    properties.append(borders)
 
 
 def _fill(box: Box, cell: Cell, aligned: WD_ALIGN_PARAGRAPH, size: Pt) -> None:

@@ -181,7 +181,8 @@ def _subgroups(w: Writing) -> list[Block]:
         n=w.study.enrolment_planned,
     )
     columns = (w.say("Subgroup", "亚组"), w.say("Split by", "划分依据"), w.say("Cut at", "分界"))
-    rows = [(w.of(each.title), each.by, ", ".join(each.cuts) or "–") for each in w.study.subgroups]
+    labels = {f.name: w.of(f.item.label) for form in w.study.forms for section in form.sections for f in section.fields}
+    rows = [(w.of(each.title), labels.get(each.by, each.by), ", ".join(each.cuts) or "–") for each in w.study.subgroups]
     return [Paragraph(text), w.table(columns, rows)]
 
 

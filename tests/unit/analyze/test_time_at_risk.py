@@ -73,6 +73,15 @@ def test_events_and_time_of_a_rate_are_counted_over_the_same_days(rows):
     assert rows["14.3.1.5:all:rate_per_100"].value == 100 * 3 / Fraction(sum(DAYS.values()) * 4, 1461)
 
 
+def test_whoever_has_an_event_is_at_risk_of_a_first_one_until_then(rows):
+    """By hand: P01 until day 10, P02 until day 20, P05 until day 11; P03 and P04 have none and count whole."""
+    days = 10 + 20 + DAYS["P03"] + DAYS["P04"] + 11
+
+    assert rows["14.3.1.5:all:first_years"].value == Fraction(days * 4, 1461)
+    assert rows["14.3.1.5:all:first_per_100"].value == 100 * 3 / Fraction(days * 4, 1461)
+    assert rows["14.3.1.5:serious:first_per_100"].value == 0
+
+
 def test_an_event_outside_the_time_at_risk_is_told(rows):
     assert rows["14.3.1.5:all:n"].warnings == ("1 event(s) began after the time at risk and are not counted here",)
 

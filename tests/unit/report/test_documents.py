@@ -10,6 +10,8 @@ import docx
 import msgspec
 import polars as pl
 import pytest
+from docx.enum.section import WD_ORIENT
+from docx.shared import Mm
 
 from support.results import people, read_small
 from trialwright import catalog
@@ -19,6 +21,7 @@ from trialwright.model.analysis import Cell, Figure, Table
 from trialwright.register.readout import draft_results
 from trialwright.report import build_report, write_plan
 from trialwright.report.document import Document, Heading, Paragraph, column_widths, is_wide
+from trialwright.report.docx_file import write_docx
 from trialwright.report.pdf import write_pdf
 from trialwright.report.rtf import escaped, write_rtf
 
@@ -182,6 +185,23 @@ def test_a_table_too_wide_for_a_page_is_turned():
 
     assert [is_wide(narrow), is_wide(wide)] == [False, True]
     assert len(column_widths(wide)) == 8
+
+
+def test_wide_tables_in_a_row_share_one_turned_section_of_a_docx_and_columns_fit_their_words():
+    wide = Table(number="1", title="", population="", columns=("x" * 40,) * 8, rows=((Cell("y" * 30),) * 8,))
+    narrow = Table(number="2", title="", population="", columns=("Word", "n"), rows=((Cell("a"), Cell("1")),))
+    blocks = (Paragraph("before"), Heading("Wide"), wide, wide, narrow)
+    assert (is_wide(wide), is_wide(narrow)) == (True, False)
+
+    made = Document(name="a", title="t", subtitle=(), date="2021-03-01", foot="", blocks=blocks)
+    sheet = docx.Document(io.BytesIO(write_docx(made)))
+    turned = [section.orientation for section in sheet.sections]
+
+    assert turned == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE, WD_ORIENT.PORTRAIT]
+    assert sum(box.width for box in sheet.tables[0].rows[0].cells) <= Mm(
+        297 - 36 + 1
+    )  # each width is rounded to a twentieth of a point
+    assert sum(box.width for box in sheet.tables[2].rows[0].cells) < Mm(40)
 
 
 def pages_of(content):

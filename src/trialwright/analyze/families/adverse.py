@@ -22,6 +22,11 @@ AT_RISK = (
     "an event after that is in neither; every event counts, several of one participant as if independent"
 )
 
+FIRST = (
+    "Participants with at least one event per 100 participant-years until the first of them (exposure-adjusted "
+    "incidence): who has none is counted until the end of the time counted"
+)
+
 Test = Callable[[AnalysisRecord], bool]
 
 KINDS: dict[str, Test] = {
@@ -66,7 +71,10 @@ def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
     """
     `events`, `years` at risk, and the `rate_per_100` with its exact interval: all, related, serious events.
 
-    Missing:  a participant whose time at risk is not known adds events and no time; the row says how many.
+    Shape:    beside it `first_years` until the first event of each participant, and `first_per_100` with its exact
+              interval: the exposure-adjusted incidence, in which nobody counts twice.
+    Missing:  a participant whose time at risk is not known adds events and no time; the row says how many. Where no
+              first day is known, the time counts to its end.
     """
     rows: list[ResultRow] = []
     for estimand in estimands_of(material, use, "event"):
@@ -90,15 +98,37 @@ def event_rates(material: Material, use: DisplayUse) -> list[ResultRow]:
                 line.says("years", years, decimals=2),
                 line.says("rate_per_100", 100 * len(hits) / years if years else None, decimals=1),
             ]
-            if years:
-                supplied: Supply = {"events": len(hits), "exposure": years}
-                made = method_rows(line, (RATES,), supplied, material.catalog)
-                names = {"lower": "per_100_lower", "upper": "per_100_upper"}
-                rows += [
-                    line.says(names[r.statistic], r.value, method=r.method, warnings=r.warnings, decimals=1)
-                    for r in made
-                ]
+            rows += _limits(material, line, "per_100", len(hits), years)
+            rows += _first_rates(material, line, hits, days)
     return rows
+
+
+def _first_rates(
+    material: Material, line: Line, hits: Sequence[AnalysisRecord], days: dict[str, int | None]
+) -> list[ResultRow]:
+    """The exposure-adjusted incidence: whoever has an event is at risk until the first one."""
+    first: dict[str, int] = {}
+    for record in hits:
+        if record.study_day is not None:
+            first[record.participant_id] = min(record.study_day, first.get(record.participant_id, record.study_day))
+    years = sum((first.get(pid, end) for pid, end in days.items() if end is not None), 0) / DAYS_A_YEAR
+    count = len({r.participant_id for r in hits})
+    return [
+        line.says("first_years", years, method=FIRST, decimals=2),
+        line.says("first_per_100", 100 * count / years if years else None, decimals=1),
+        *_limits(material, line, "first_per_100", count, years),
+    ]
+
+
+def _limits(material: Material, line: Line, name: str, count: int, years: Fraction) -> list[ResultRow]:
+    """The exact interval of a rate per 100 years; nothing where nobody was at risk."""
+    if not years:
+        return []
+    supplied: Supply = {"events": count, "exposure": years}
+    return [
+        line.says(f"{name}_{r.statistic}", r.value, method=r.method, warnings=r.warnings, decimals=1)
+        for r in method_rows(line, (RATES,), supplied, material.catalog)
+    ]
 
 
 def counted_events(material: Material, estimand: Estimand, members: Sequence[str]) -> list[AnalysisRecord]:

@@ -43,6 +43,8 @@ HEADINGS = {
     "attained": "Attained level, %",
     "years": "Participant-years",
     "rate_per_100": "Per 100 participant-years",
+    "first_years": "Years to the first",
+    "first_per_100": "First events per 100 years",
     "estimate": "Mean change",
     "se": "SE",
     "df": "Degrees of freedom",
