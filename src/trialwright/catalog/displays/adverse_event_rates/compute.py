@@ -30,7 +30,7 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Table:
     limits = tuple(f"{name}_{end}" for name in (_LIMITS, _FIRST_LIMITS) for end in ("lower", "upper"))
     extra = other_statistics(lines.values(), (*_SHOWN, *_FIRST, *limits))
     level = interval_heading(_LIMITS, lines.values()).partition(",")[0]
-    parts = [(_SHOWN, _LIMITS)]
+    parts: list[tuple[tuple[str, ...], str]] = [(_SHOWN, _LIMITS)]
     if any(name in line for line in lines.values() for name in _FIRST):
         parts.append((_FIRST, _FIRST_LIMITS))
     body = tuple(
