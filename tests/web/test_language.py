@@ -102,6 +102,7 @@ def histories_of(place, who: str) -> list[str]:
 
 
 SPELLED = {
+    "lost": lambda _place, _who: [address("lost", standard=name) for name in ("csv", "odm", "sdtm")],
     "participant": lambda place, who: [address("participant", participant_id=who)],
     "identity": lambda place, who: [address("identity", participant_id=who)],
     "visit": lambda place, who: [address("visit", participant_id=who, visit=v.name) for v in place.study.visits],

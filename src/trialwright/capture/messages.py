@@ -340,5 +340,13 @@ MESSAGES: dict[str, Message] = {
         _T("Nobody who enters core set measures sees a verdict forming", "填写核心指标者不得看到正在形成的判定"),
         _T("Mark these visits complete, or wait for data lock", "请将这些访视标记为完成，或等待数据锁定"),
     ),
+    "TW-CAP-067": Message(
+        _T(
+            "you are scoring a visit now, and earlier values are hidden from you",
+            "您正在评估某次访视，此前的数值对您隐藏",
+        ),
+        _T("Nobody who scores takes away what was scored before", "评估者不得导出此前的评估数值"),
+        _T("Complete the visit first, or let somebody else take the copy", "请先完成该访视，或由他人导出"),
+    ),
     **QUALITY,
 }

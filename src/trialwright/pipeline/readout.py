@@ -48,7 +48,7 @@ def read_out(study: Study, catalog: Catalog, ledger: Ledger, as_of: dt.datetime 
     """
     snapshot = ledger.snapshot(as_of)
     if not any(event.kind == "participant_added" for event in snapshot.events):
-        return _no_data(study, as_of)
+        return no_data(study, as_of)
     analysis = derive_all(study, snapshot, catalog)
     return Readout(study=study, snapshot=snapshot, analysis=analysis, rows=analyze(study, analysis, catalog))
 
@@ -136,14 +136,16 @@ def results_open(readout: Readout) -> bool:
     return data_locked(events) or look > max(versions["seq"].to_list(), default=0)
 
 
-def export_files(readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None) -> dict[str, bytes]:
+def export_files(
+    readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None, *, told: bool = True
+) -> dict[str, bytes]:
     """
     The files of one export by path; `name` is that of a format, `sharing` is for the set of that name alone.
 
-    While results are not open no file holds a verdict or a statistic: a copy of the data must not tell what no page of
-    the app tells.
+    While results are not open, or where they may not be `told`, no file holds a verdict or a statistic: a copy of the
+    data must not tell what no page of the app tells.
     """
-    if not results_open(readout):
+    if not (told and results_open(readout)):
         records = tuple(record for record in readout.analysis.records if record.kind != "response")
         analysis = msgspec.structs.replace(readout.analysis, records=records)
         readout = msgspec.structs.replace(readout, analysis=analysis, rows=())
@@ -180,7 +182,8 @@ def registration_file(study_folder: Path, study: Study) -> bytes:
     return json.dumps(registration_draft(study_folder, study), ensure_ascii=False, indent=1, sort_keys=False).encode()
 
 
-def _no_data(study: Study, as_of: dt.datetime | None) -> Problem:
+def no_data(study: Study, as_of: dt.datetime | None = None) -> Problem:
+    """TW-RDO-001: no participant stands in the ledger."""
     when = f" as of {as_of.isoformat(timespec='seconds')}" if as_of else ""
     return Problem(
         code="TW-RDO-001",

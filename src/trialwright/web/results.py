@@ -18,7 +18,8 @@ from trialwright.model.study import Estimand, Study
 from trialwright.model.text import Text
 from trialwright.pipeline.compare import compare_cuts
 from trialwright.pipeline.deriving import derive_all
-from trialwright.pipeline.readout import Readout, read_out
+from trialwright.pipeline.readout import Readout, no_data, read_out
+from trialwright.pipeline.taking import Copy, copy_of
 from trialwright.pipeline.trace import Trace, TracedDatapoint
 from trialwright.report import Shown, book_of, lay_out
 from trialwright.web.place import Place
@@ -99,6 +100,26 @@ def readout_of(place: Place, allowed: ShownResults) -> Readout | Problem:
         return Readout(study=place.study, snapshot=snapshot, analysis=analysis, rows=rows)
 
     return _once(place, f"look {allowed.as_of}", as_of_look)
+
+
+def copy_for(place: Place, reader: Reader, name: str) -> Copy | Problem:
+    """
+    An export of what this reader may take away: with results only where the pages would show them too.
+
+    Problems: TW-RDO-001 while there is nobody to analyse.
+    """
+    told = reader.may("see_results") and isinstance(shown_to(place, reader), ShownResults)
+
+    def make() -> Copy | Problem:
+        snapshot = place.snapshot()
+        if not any(event.kind == "participant_added" for event in snapshot.events):
+            return no_data(place.study)
+        analysis = derive_all(place.study, snapshot, load())
+        rows = analyze(place.study, analysis, load()) if told else ()
+        readout = Readout(study=place.study, snapshot=snapshot, analysis=analysis, rows=rows)
+        return copy_of(readout, load(), name, results=told)
+
+    return _once(place, f"copy {name} {told}", make)
 
 
 def layout_of(place: Place, allowed: ShownResults, language: str) -> tuple[Shown, ...]:

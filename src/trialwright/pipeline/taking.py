@@ -1,0 +1,43 @@
+"""A copy to take away: the files of one standard in one zip, its checksum, and what the standard could not carry."""
+
+import hashlib
+import json
+
+import msgspec
+
+from trialwright.catalog import Catalog
+from trialwright.model.problem import Lost
+from trialwright.pipeline.archive import zipped
+from trialwright.pipeline.readout import Readout, export_files
+
+LOST = "lost.json"
+
+
+class Copy(msgspec.Struct, frozen=True, kw_only=True):
+    """One zip. `snapshot` is the hash of what it was made from."""
+
+    name: str
+    data: bytes
+    sha256: str
+    files: int
+    lost: tuple[Lost, ...]
+    snapshot: str
+
+
+def copy_of(readout: Readout, catalog: Catalog, name: str, *, results: bool) -> Copy:
+    """
+    The export `name` as one zip.
+
+    `results` False leaves verdicts and statistics out, as for open data: whoever takes it away may not see them.
+    """
+    files = export_files(readout, catalog, name, told=results)
+    told = json.loads(files[LOST]) if LOST in files else {"lost": []}
+    data = zipped(files)
+    return Copy(
+        name=name,
+        data=data,
+        sha256=hashlib.sha256(data).hexdigest(),
+        files=len(files),
+        lost=tuple(Lost(each["where"], each["reason"]) for each in told["lost"]),
+        snapshot=readout.snapshot.hash,
+    )
