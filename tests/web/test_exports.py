@@ -87,6 +87,13 @@ def test_what_a_standard_cannot_carry_is_told_before_it_is_taken(demo, as_):
     assert all(each["reason"].replace("'", "&#39;") in page for each in told)
 
 
+def test_a_set_for_sharing_tells_what_was_removed_from_it(demo, as_):
+    page = as_("data_manager").get("/exports/sharing/lost/").content.decode()
+
+    assert re.search(r"ADSL\.\w+ \(removed: \d+ values\)", page)
+    assert "(kept:" not in page
+
+
 def test_without_a_participant_there_is_no_copy(here, as_):
     answer = as_("data_manager").post("/exports/csv/")
 

@@ -10,7 +10,7 @@ from trialwright.model.problem import Lost
 from trialwright.pipeline.archive import zipped
 from trialwright.pipeline.readout import Readout, export_files
 
-LOST = "lost.json"
+LOST, REMOVED = "lost.json", "removed.json"
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +31,24 @@ def copy_of(readout: Readout, catalog: Catalog, name: str, *, results: bool) -> 
     `results` False leaves verdicts and statistics out, as for open data: whoever takes it away may not see them.
     """
     files = export_files(readout, catalog, name, told=results)
-    told = json.loads(files[LOST]) if LOST in files else {"lost": []}
     data = zipped(files)
     return Copy(
         name=name,
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
         files=len(files),
-        lost=tuple(Lost(each["where"], each["reason"]) for each in told["lost"]),
+        lost=_lost(files),
         snapshot=readout.snapshot.hash,
     )
+
+
+def _lost(files: dict[str, bytes]) -> tuple[Lost, ...]:
+    """What the copy says it left out; a set for sharing says so variable by variable."""
+    if LOST in files:
+        return tuple(Lost(each["where"], each["reason"]) for each in json.loads(files[LOST])["lost"])
+    if REMOVED in files:
+        gone = [each for each in json.loads(files[REMOVED])["log"] if each["done"] != "kept"]
+        return tuple(
+            Lost(f"{e['dataset']}.{e['variable']} ({e['done']}: {e['values']} values)", e["reason"]) for e in gone
+        )
+    return ()
