@@ -36,7 +36,7 @@ def test_what_stands_there_can_be_counted_by_hand(treated, as_):
 
     assert "1 of 20 enrolled" in text
     assert "2 considered, 1 did not enter, 0 completed, 0 left early." in text
-    assert "Of 1 enrolled who have not left early. 1 past their window" in text
+    assert "Of 1 enrolled who have not left early. Visits past their window: 1" in text
     assert "Screening 0 1 0 0 0" in text and "Week 4 0 0 0 1 0" in text and "Week 12 0 0 0 0 1" in text
 
 

@@ -56,7 +56,7 @@ def test_who_may_not_see_results_takes_none_away_and_who_may_does(demo, as_):
     } == {"response"}
 
 
-@pytest.mark.parametrize("role", ["study_nurse", "assessor", "monitor", "sponsor", "investigator"])
+@pytest.mark.parametrize("role", ["study_nurse", "assessor", "monitor", "sponsor", "registry_officer"])
 def test_other_roles_take_nothing(demo, as_, role):
     before = len(exported(demo))
 

@@ -55,7 +55,7 @@ POSTS = {
     "product_move": "keep_product",
     "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
     "account_reset": "keep_accounts",
-    "record_check": ANY_ROLE, "take": "review|look",
+    "record_check": ANY_ROLE, "take": "review|look|complete_visit",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
 GONE = dict.fromkeys(
@@ -83,7 +83,7 @@ GONE = dict.fromkeys(
 ABSENT = ("safety_event",)
 """Pages of a thing that nobody has entered here."""
 ONLY = {
-    "identity": "identify", "exports": "review|look", "lost": "review|look",
+    "identity": "identify", "exports": "review|look|complete_visit", "lost": "review|look|complete_visit",
     "results_figure": "see_results", "trace": "see_results", "compare": "see_results",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "calculator": "see_results", "calculator_script": "see_results", "calculator_style": "see_results",
@@ -182,4 +182,4 @@ def test_what_does_not_exist_and_what_may_not_be_seen_look_alike(here, as_):
 def test_any_role_is_the_default_for_reading():
     reading = {route.act for route in routes() if not route.post_only}
 
-    assert {PUBLIC, SIGNED_IN, ANY_ROLE, "see_results", "sign", "identify", "review|look"} == reading
+    assert {PUBLIC, SIGNED_IN, ANY_ROLE, "see_results", "sign", "identify", "review|look|complete_visit"} == reading

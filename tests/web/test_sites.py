@@ -1,6 +1,8 @@
 """Two sites: for whoever has a role at one of them, the participants of the other do not exist."""
 
+import io
 import re
+import zipfile
 
 import msgspec
 import pytest
@@ -87,6 +89,16 @@ def test_edc_r36_no_page_of_the_study_tells_of_a_foreign_participant(two, at_one
             told = browser.get(f"/{route.path}?participant={FOREIGN}")
             text = told.content.decode().replace(f"participant={FOREIGN}", "") if told.status_code == 200 else ""
             assert f'value="{FOREIGN}"' in text or FOREIGN not in text, (role, route.path)
+
+
+@pytest.mark.parametrize("role", ["investigator", "data_manager"])
+def test_edc_r17_a_site_takes_its_own_data_away_and_no_others(two, at_one, role):
+    answer = at_one(role).post("/exports/csv/")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        held = {name: archive.read(name).decode() for name in archive.namelist()}
+
+    assert any("P001" in content for name, content in held.items() if "datapoints" in name)
+    assert [name for name, content in held.items() if FOREIGN in content] == []
 
 
 @pytest.mark.parametrize("role", ["study_nurse", "investigator"])

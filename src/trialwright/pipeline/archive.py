@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -142,14 +143,13 @@ def check_archive(path: Path, ledger: Ledger | None = None) -> tuple[Manifest | 
     """
     Whether an archive is whole and, with a ledger at hand, whether it holds what the ledger held then.
 
-    Problems: TW-ARC-001 no archive of ours, 002 a file altered or missing, 003 a file the manifest does not know, 004
-              counts that do not fit, 005 another ledger.
+    Problems: TW-ARC-001 no archive of ours, 002 a file altered or missing, 003 a file the manifest does not know or one
+              that stands there twice, 004 counts that do not fit, 005 another ledger.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
-        manifest = msgspec.json.decode(files.pop(MANIFEST), type=Manifest)
-    except (zipfile.BadZipFile, KeyError, msgspec.MsgspecError, OSError, EOFError, zlib.error) as trouble:
+            manifest, files, twice = _members(archive)
+    except _UNREADABLE as trouble:
         what = f"it cannot be read as an archive ({type(trouble).__name__})"
         cure = "Check the path, or take another copy."
         return None, [_problem("TW-ARC-001", str(path), what, "a zip that trialwright archive wrote", cure)]
@@ -165,6 +165,11 @@ def check_archive(path: Path, ledger: Ledger | None = None) -> tuple[Manifest | 
                  "Somebody put it there; do not trust it.")
         for name in sorted(files) if name not in known
     ]  # fmt: skip
+    found += [
+        _problem("TW-ARC-003", f"{path.name}: {name}", "two files have this name, and a program may show either",
+                 "each name once", "Somebody put one of them there; do not trust it.")
+        for name in twice
+    ]  # fmt: skip
     if not found:
         try:
             _reconcile(files, manifest.counts)
@@ -172,6 +177,33 @@ def check_archive(path: Path, ledger: Ledger | None = None) -> tuple[Manifest | 
             found.append(_problem("TW-ARC-004", path.name, str(unequal), "the counts of the manifest",
                                   "Take another copy of the archive."))  # fmt: skip
     return manifest, found + (_against(path, manifest, ledger) if ledger is not None else [])
+
+
+_UNREADABLE = (
+    zipfile.BadZipFile, KeyError, msgspec.MsgspecError, OSError, EOFError, zlib.error,
+    RuntimeError, NotImplementedError,  # encrypted, or packed in a way that is not known
+)  # fmt: skip
+_LARGEST_MANIFEST = 64 * 2**20
+
+
+def _members(archive: zipfile.ZipFile) -> tuple[Manifest, dict[str, bytes], list[str]]:
+    """
+    The manifest, the other files by name, and the names that stand there twice.
+
+    Nothing is unpacked that says it is larger than the manifest says, so that a bomb is not opened: it counts as b"".
+    """
+    told = archive.infolist()
+    counts = Counter(each.filename for each in told)
+    if archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
+        raise zipfile.BadZipFile("the manifest is too large")
+    manifest = msgspec.json.decode(archive.read(MANIFEST), type=Manifest)
+    sizes = {each.name: each.bytes for each in manifest.files}
+    files = {
+        each.filename: archive.read(each) if each.file_size == sizes.get(each.filename) else b""
+        for each in told
+        if each.filename != MANIFEST
+    }
+    return manifest, files, sorted(name for name, count in counts.items() if count > 1)
 
 
 def _against(path: Path, manifest: Manifest, ledger: Ledger) -> list[Problem]:
@@ -198,7 +230,7 @@ def _reconcile(files: Mapping[str, bytes], counts: Counted) -> None:
         "versions and acts in audit.csv": (lines("audit"), counts.versions + counts.acts),
         "casebooks": (sum(n.startswith("casebooks/casebook-") and n.endswith(".html") for n in files) - 1,
                       counts.participants),
-        "links in chain.csv": (len(files["ledger/chain.csv"].splitlines()) - 1, counts.entries),
+        "links in chain.csv": (len(files.get("ledger/chain.csv", b"").splitlines()) - 1, counts.entries),
     }  # fmt: skip
     for what, (there, expected) in held.items():
         if there != expected:

@@ -290,8 +290,12 @@ def _choices(book: Casebook, field: Field) -> str:
 
 
 def _signature(book: Casebook, signature: Signature) -> str:
-    """Printed name, time and meaning, as 21 CFR 11.50 asks for on every copy; broken ones say so."""
+    """Printed name, time and meaning, as 21 CFR 11.50 asks for on every copy; a broken one says by whom and when."""
     state = "" if signature.state == "valid" else book.say(" – BROKEN by a later change", " – 因后续修改而失效")
+    if signature.broken_by:
+        state += book.say(" of {user}, {when}", "（{user}，{when}）").format(
+            user=signature.broken_user, when=book.local(signature.broken_at)
+        )
     said = book.say("Signed by {name}, {when}: {meaning}", "签署人：{name}，{when}：{meaning}")
     return said.format(name=signature.name, when=book.local(signature.at_utc),
                        meaning=signature.statement.of(book.language) or signature.meaning) + state  # fmt: skip

@@ -7,9 +7,15 @@ import pytest
 
 from trialwright.capture.signatures import content_of, owed_signatures, signatures
 from trialwright.capture.values import Place
+from trialwright.catalog import load
+from trialwright.export import odm
+from trialwright.export.csv import tables
+from trialwright.export.formats import Source
 from trialwright.model.ledger import NewEvent, Stamp
 from trialwright.model.signature import Scope
 from trialwright.pipeline import conduct
+from trialwright.pipeline.casebook import Casebook, participant_casebook
+from trialwright.report.html_file import write_html
 from trialwright.store import open_ledger
 from unit.conduct.small_study import INVESTIGATOR, NURSE, STUDY, codes, enrolled, save, saved
 
@@ -59,6 +65,37 @@ def test_edc_r52_a_changed_value_breaks_the_signature_in_the_same_save(ledger):
     assert told[0].details["signature"] == str(found.seq)
     assert told[0].group == changed.receipt.group
     assert found.broken_by == changed.receipt.seqs[0]
+
+
+def test_edc_r52_every_copy_says_by_whom_and_when_a_signature_was_broken(ledger):
+    """Signed, changed, then copied: the casebook in both languages, both versions of ODM, the table of CSV."""
+    saved(signing(ledger, FORM))
+    saved(conduct.reopen_visit(ledger, STUDY, INVESTIGATOR, ID, "W0", reason="a slip"))
+    saved(save(ledger, "W0", "visit", {"weight.weight": "46"}, reason="digits swapped"))
+    snapshot, found = ledger.snapshot(), only(ledger)
+    minute = found.broken_at.replace("T", " ")[:16]
+
+    for language, words in (
+        ("en", "BROKEN by a later change of {who}, {when}"),
+        ("zh", "因后续修改而失效（{who}，{when}"),
+    ):
+        book = Casebook(study=STUDY, snapshot=snapshot, study_at=lambda _: STUDY, language=language)
+        page = write_html(participant_casebook(book, ID)).decode()
+        assert words.format(who=found.broken_user, when=minute) in page
+    source = Source(study=STUDY, snapshot=snapshot, analysis=None, rows=(), catalog=load(), version="1",
+                    signatures=signatures(snapshot))  # fmt: skip
+    told = f"broken by {found.broken_user}, {found.broken_at} ({found.broken_kind}, entry {found.broken_by})"
+    files = odm.write(source)
+    assert told in files["1.3.2/snapshot.xml"].decode()
+    assert told in files["2.0/snapshot.xml"].decode()
+    table = tables.signatures(signatures(snapshot))
+    (line,) = (dict(zip(table.columns, row, strict=True)) for row in table.rows)
+    assert (line["state"], line["broken_user"], line["broken_at_utc"]) == ("broken", found.broken_user, found.broken_at)
+    assert (line["name"], line["at_utc"], line["statement"]) == (
+        "Dr Li Wei",
+        found.at_utc,
+        "I have reviewed these data",
+    )
 
 
 def test_edc_r52_putting_the_old_value_back_does_not_heal_it(ledger):

@@ -2,11 +2,13 @@
 
 import csv
 import io
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -176,9 +178,51 @@ def test_a_changed_file_a_missing_one_and_a_strange_one_are_found(archive, tmp_p
     assert {p.code for p in check_archive(strange)[1]} == {"TW-ARC-003"}
 
 
+def test_a_name_that_stands_there_twice_is_not_trusted_whichever_file_is_read(archive, tmp_path):
+    with zipfile.ZipFile(archive) as old:
+        files = {name: old.read(name) for name in old.namelist()}
+    path = tmp_path / "twice.zip"
+    with zipfile.ZipFile(path, "w") as made, pytest.warns(UserWarning, match="Duplicate name"):
+        made.writestr("README.txt", b"forged".ljust(len(files["README.txt"])))
+        for name, content in files.items():
+            made.writestr(name, content)
+    found = check_archive(path)[1]
+
+    assert [p.code for p in found] == ["TW-ARC-003"]
+    assert "two files have this name" in found[0].found
+
+
+def test_a_member_that_cannot_be_read_makes_it_no_archive(archive, tmp_path):
+    content = archive.read_bytes()
+    first = content.index(b"PK\x01\x02")  # the directory: flags at 8, kind of packing at 10
+    for at, value in ((8, b"\x01\x00"), (10, b"\x63\x00")):
+        odd = bytearray(content)
+        odd[first + at : first + at + 2] = value
+        path = tmp_path / f"odd{at}.zip"
+        path.write_bytes(odd)
+
+        assert [p.code for p in check_archive(path)[1]] == ["TW-ARC-001"], at
+
+
+def test_an_archive_without_its_chain_and_one_that_would_burst_are_told(archive, tmp_path):
+    with zipfile.ZipFile(archive) as old:
+        files = {name: old.read(name) for name in old.namelist()}
+    manifest = json.loads(files[MANIFEST])
+    without = {name: content for name, content in files.items() if name != "ledger/chain.csv"}
+    told = {**manifest, "files": [each for each in manifest["files"] if each["name"] != "ledger/chain.csv"]}
+    (tmp_path / "a.zip").write_bytes(zipped({**without, MANIFEST: json.dumps(told).encode()}))
+    (tmp_path / "b.zip").write_bytes(zipped({**files, "README.txt": b"0" * 2**24}))
+
+    assert [p.code for p in check_archive(tmp_path / "a.zip")[1]] == ["TW-ARC-004"]
+    tracemalloc.start()
+    assert [p.code for p in check_archive(tmp_path / "b.zip")[1]] == ["TW-ARC-002"]
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 2**24 + sum(map(len, files.values()))  # the member of 16 MB was never unpacked
+
+
 def test_counts_that_do_not_fit_the_files_are_found(archive, tmp_path):
     import hashlib
-    import json
 
     with zipfile.ZipFile(archive) as old:
         files = {name: old.read(name) for name in old.namelist()}

@@ -161,6 +161,10 @@ class _Beside:
 
 def _signed_remark(signature: Signature, number: int) -> odm.Remark:
     text = f"{signature.meaning} by {signature.name}, {signature.at_utc}: {signature.state}"
+    if signature.broken_by:
+        text += (
+            f" by {signature.broken_user}, {signature.broken_at} ({signature.broken_kind}, entry {signature.broken_by})"
+        )
     return odm.Remark(number=number, text=text, flag=signature.state, kind=SIGNED)
 
 

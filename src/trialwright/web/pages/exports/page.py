@@ -20,8 +20,8 @@ from trialwright.web.page import Call, Route
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
-MAY = "review|look"
-"""Whoever sees all participants already: who reviews the data, and who analyses them."""
+MAY = "review|look|complete_visit"
+"""Whoever reviews the data, whoever analyses them, and a site its own (R17): at one site only its participants."""
 
 NOBODY = Text(en="No participant stands in the data yet.", zh="数据中尚无参与者。")
 
