@@ -262,6 +262,12 @@ def _appendices(m: Material) -> list[Block]:
     ])  # fmt: skip
 
 
+def _place(where: str) -> str:
+    """A path of the record that may be broken at each step: a long one would run into the next column."""
+    told = where.removeprefix("protocolSection.")
+    return told if told == where else told.replace(".", ". ")
+
+
 def _findings(m: Material) -> list[Block]:
     if m.registration is None:
         return [Paragraph(m.say("The registration was not checked for this report.", "本报告未核查注册信息。"))]
@@ -269,9 +275,7 @@ def _findings(m: Material) -> list[Block]:
     grades = {"error": m.say("error", "错误"), "warning": m.say("warning", "警告"), "note": m.say("note", "提示")}
     order = list(grades)
     found = sorted(m.registration.findings, key=lambda each: order.index(each.severity))
-    rows = [
-        (grades[each.severity], each.found, each.where.replace("Section.", "Section. "), each.code) for each in found
-    ]
+    rows = [(grades[each.severity], each.found, _place(each.where), each.code) for each in found]
     lead = m.say("Checked as of {day}.", "核查日期 {day}。", day=m.registration.checked_on)
     return [Paragraph(lead, "lead"), m.writing.table(columns, rows)]
 

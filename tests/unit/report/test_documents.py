@@ -22,6 +22,7 @@ from trialwright.register.readout import draft_results
 from trialwright.report import build_report, write_plan
 from trialwright.report.document import Document, Heading, Paragraph, column_widths, is_wide
 from trialwright.report.docx_file import write_docx
+from trialwright.report.e3 import _place
 from trialwright.report.pdf import write_pdf
 from trialwright.report.rtf import escaped, write_rtf
 
@@ -202,6 +203,14 @@ def test_wide_tables_in_a_row_share_one_turned_section_of_a_docx_and_columns_fit
         297 - 36 + 1
     )  # each width is rounded to a twentieth of a point
     assert sum(box.width for box in sheet.tables[2].rows[0].cells) < Mm(40)
+
+
+def test_a_path_of_the_record_may_be_broken_at_each_step_and_a_file_may_not():
+    assert (
+        _place("protocolSection.outcomesModule.primaryOutcomes[0].measure")
+        == "outcomesModule. primaryOutcomes[0]. measure"
+    )
+    assert _place("study.yaml") == "study.yaml"
 
 
 def pages_of(content):

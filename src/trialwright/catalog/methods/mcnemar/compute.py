@@ -9,6 +9,7 @@ from trialwright.model.entry import Estimate, MethodResult
 from trialwright.model.problem import Problem
 
 METHOD = "Exact McNemar test, two-sided, with mid-P beside it"
+MOST_PARTICIPANTS = 20_000
 
 
 def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
@@ -16,15 +17,19 @@ def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
     `exact_p` and `midp`, two-sided, from the two cells that changed.
 
     Shape:    `table` is [a, b, c, d]: yes-yes, yes-no, no-yes, no-no.
-    Problems: not four counts.
+    Problems: not four counts, more than 20000 participants.
     Source:   entry.yaml; the smaller of b and c is binomial with 1/2.
     """
     table = [int(count) if count.denominator == 1 else -1 for count in arguments.numbers("table")]
-    wrong = wrong_table("mcnemar", table)
+    wrong = wrong_table("mcnemar", table, MOST_PARTICIPANTS)
     if wrong:
         return wrong
     b, c = table[1], table[2]
-    tail = Fraction(sum(comb(b + c, j) for j in range(min(b, c) + 1)), 2 ** (b + c))
+    term = ways = 1  # how many of the b + c can be chosen: each number from the one before
+    for j in range(min(b, c)):
+        term = term * (b + c - j) // (j + 1)
+        ways += term
+    tail = Fraction(ways, 2 ** (b + c))
     exact_p = min(Fraction(1), 2 * tail)
     midp = 2 * tail - Fraction(comb(b + c, b), 2 ** (b + c))
     warnings = () if b + c else ("Nobody changed: no change speaks for or against",)

@@ -10,6 +10,7 @@ from trialwright.model.entry import Estimate, MethodResult
 from trialwright.model.problem import Problem
 
 PRIMARY = "clopper_pearson"
+MOST_PARTICIPANTS = 1_000_000  # Blaker's limits are looked for outcome by outcome: beyond, a reader waits for minutes
 _NAMES = {
     "clopper_pearson": "Clopper-Pearson exact",
     "wilson": "Wilson score",
@@ -28,12 +29,12 @@ def estimate(arguments: Parameters) -> MethodResult | list[Problem]:
     `rate` (exact), `lower` and `upper` of the method asked for; a one-sided interval ends at 0 or 1 on its open side.
 
     Shape:    one row an interval; `all` makes every one, its limits being those of Clopper-Pearson.
-    Problems: no participants, more responders than participants, a level outside 0 to 1.
+    Problems: no participants or more than a million, more responders than participants, a level outside 0 to 1.
     Source:   entry.yaml; each formula stands in numerics/binomial.py.
     """
     x, n = arguments.integer("x"), arguments.integer("n")
     level, sides, method = arguments.number("conf_level"), arguments.choice("sides"), arguments.choice("method")
-    wrong = wrong_counts("proportion_ci", x, n) + wrong_level("proportion_ci", level)
+    wrong = wrong_counts("proportion_ci", x, n, MOST_PARTICIPANTS) + wrong_level("proportion_ci", level)
     if wrong:
         return wrong
     rows = [_row(name, (x, n), level, sides) for name in (LIMITS if method == "all" else (method,))]
