@@ -68,4 +68,9 @@ def lost_file(lost: Iterable[Lost], counts: dict[str, int] | None = None) -> byt
     told: dict[str, object] = {"lost": [{"where": each.where, "reason": each.reason} for each in lost]}
     if counts is not None:
         told["counts"] = counts
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_file(told)
+
+
+def json_file(document: object) -> bytes:
+    """A document as every export writes its JSON: UTF-8, one space a level, a line end at the end."""
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
