@@ -7,11 +7,13 @@ from pathlib import Path
 SHARED = Path("../shared/standards/core-cache")
 TO = Path("src/trialwright/export/sdtm")
 DOMAINS = (
-    "TA TE TV TI TS DM SE SV DS DV IE EX DA CM MH AE LB VS QS RS MK FT FA PR CE SUPPQUAL RELREC".split()
+    "TA", "TE", "TV", "TI", "TS", "DM", "SE", "SV", "DS", "DV", "IE", "EX", "DA", "CM", "MH", "AE", "LB", "VS", "QS",
+    "RS", "MK", "FT", "FA", "PR", "CE", "SUPPQUAL", "RELREC",
 )  # fmt: skip
 ALSO = ("NCOMPLT", "PROTMLST", "CCCAT", "QSCAT", "MHEDTTYP", "TSPARM", "LAT", "LOC", "EVAL")
 OF_PARAMETERS = (
-    "TPHASE", "TBLIND", "INTMODEL", "STYPE", "TINDTP", "TTYPE", "INTTYPE", "SEXPOP", "NY", "AGEU", "TCNTRL", "FREQ", "ROUTE",
+    "TPHASE", "TBLIND", "INTMODEL", "STYPE", "TINDTP", "TTYPE", "INTTYPE", "SEXPOP", "NY", "AGEU", "TCNTRL", "FREQ",
+    "ROUTE",
 )  # fmt: skip
 
 
@@ -22,7 +24,6 @@ def read(name: str) -> dict:
 
 def main() -> None:
     standard = read("standards_details")["standards/sdtmig/3-4"]
-    lists_of = read("variable_codelist_maps")["sdtmig-3-4-codelists"]
     package = read("sdtmct-2025-03-28")
     by_code = {each["conceptId"]: each for each in package["codelists"]}
     domains, used = {}, set()

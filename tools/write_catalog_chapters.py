@@ -37,7 +37,7 @@ strength, or no skin disease, at the start cannot improve there (`tis_attainable
 Apply one to a table with `trialwright score NAME IN.csv -o OUT.csv`, from Python with
 `catalog.criterion(NAME).evaluate(frame)`, or to one patient by hand with the [calculators](calculator/index.html), which
 work in any browser without a network. `trialwright catalog NAME` prints one page of this chapter.
-"""
+"""  # noqa: E501  # these are lines of the page: a row of a table cannot be broken
 INSTRUMENTS = """
 What is asked or measured. Wording that belongs to somebody else is not reproduced: such items are numbered, and the
 site supplies the text it is licensed to use. Chinese labels are ours and not validated. Numbers that a score is
