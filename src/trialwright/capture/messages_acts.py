@@ -121,6 +121,12 @@ ACT_MESSAGES: dict[str, Message] = {
         ),
         _T("Give the role to another person, or take the other one back first", "请授予其他人员，或先撤销其原有角色"),
     ),
+    # Allocation.
+    "TW-CAP-160": Message(
+        _T('the arm is "{typed}"', "所填组别为“{typed}”"),
+        _T("In a study of several arms the enrolment names one of: {allowed}", "多组研究入组时须选择其一：{allowed}"),
+        _T("Choose the arm that the allocation of this participant says", "请按该参与者的分组结果选择"),
+    ),
     # Amendments.
     "TW-CAP-140": Message(
         _T(

@@ -94,10 +94,24 @@ def arms(file: StudyFile, document: Document, notes: Notes) -> tuple[m.Arm, ...]
                 kind=block.kind,
                 description=block.description,
                 interventions=tuple(block.interventions),
+                ratio=block.ratio or 0,
                 origin=notes.origin(block, document, "arms", index, what=f"arm {block.name}"),
             )
         )
+    _check_ratio(file, document, notes)
     return tuple(found)
+
+
+def _check_ratio(file: StudyFile, document: Document, notes: Notes) -> None:
+    """A ratio is said of every arm or of none, and every arm gets somebody."""
+    told = [block.ratio for block in file.arms]
+    for index, (block, ratio) in enumerate(zip(file.arms, told, strict=True)):
+        if ratio is not None and ratio < 1:
+            where = document.where("arms", index, "ratio")
+            notes.problems.append(say.bad_scalar(where, f'"{ratio}"', "At least 1: how many of a block get this arm"))
+        if ratio is None and any(told):
+            what, changes = f"ratio of arm {block.name}", "the planned proportion of each arm (RANDQT)"
+            notes.problems.append(say.undecided(document.where("arms", index), what, changes))
 
 
 def sites(file: StudyFile, document: Document, notes: Notes) -> tuple[m.Site, ...]:

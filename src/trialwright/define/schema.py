@@ -89,6 +89,7 @@ class ArmBlock(WithOrigin):
     kind: Words
     description: Words
     interventions: list[Name]
+    ratio: Whole | None = None
 
 
 class SiteBlock(WithOrigin):

@@ -43,6 +43,7 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
     kind: str  # EXPERIMENTAL ...
     description: str
     interventions: tuple[str, ...]
+    ratio: int = 0  # how many of a block of the allocation come into this arm; 0: the definition does not say
     origin: Provenance
 
 

@@ -7,8 +7,9 @@ person's mistake. The delegation log of the ledger decides who may act. Acts tha
 however often they are sent; the others take a `token` of the page for that.
 
 Details of the acts (flat texts): participant_added site · consent_given version, date · consent_withdrawn date,
-reason · eligibility_confirmed criteria · enrolled date · screen_failure date, criteria · withdrawn date, reason (a
-code) · completed date · died date · visit_completed owed · deviation_recorded category, major (Y/N), description,
+reason · eligibility_confirmed criteria · enrolled date, arm (in a study of several) · screen_failure date,
+criteria · withdrawn date, reason (a code) · completed date · died date · visit_completed owed ·
+deviation_recorded category, major (Y/N), description,
 date · ethics_approval date, body, number · site_opened date, site · record_submitted date, file, sha256,
 record, encoding · build_published build, hash, status ·
 role_granted user, role, site, from, until, from_utc, until_utc,

@@ -150,22 +150,35 @@ def _not_eligible(participant_id: str, states: Sequence[CriterionState]) -> Prob
 
 @decided_anew
 def enrol(
-    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, date: str, arm: str = ""
 ) -> Saved | Refused | Conflict | Overtaken:
     """
     Enrolment of an eligible participant. Never before ethics approval and site opening stand in the ledger.
 
-    Problems: TW-CAP-030 for an act that is owed, 052 where eligibility was not confirmed.
+    Shape:    `arm` is the name of the arm that the site's allocation said. A study of one arm asks for none, and its
+              act names none.
+    Problems: TW-CAP-030 for an act that is owed, 052 where eligibility was not confirmed, 160 where several arms leave
+              it open which, or the study has no such arm.
     """
     seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id)
     told += check_open(events, participant_id, participant_id)
     told += check_study_open(study, events, participant_id) + check_status(events, participant_id, ("eligible",))
+    told += _check_arm(study, participant_id, arm)
     day, wrong = check_date(date, participant_id)
     if told or wrong:
         return Refused((*told, *wrong))
-    made = act("enrolled", participant_id, date=day)
+    made = act("enrolled", participant_id, date=day, arm=arm if len(study.arms) > 1 else "")
     return write_acts(ledger, study, actor, [made], token=f"enrol:{participant_id}", seen=seen)
+
+
+def _check_arm(study: Study, participant_id: str, arm: str) -> list[Problem]:
+    names = [each.name for each in study.arms]
+    if arm in names or (len(names) < 2 and not arm):
+        return []
+    titles = [each.title for each in study.arms]
+    allowed = Text(", ".join(each.en for each in titles), "、".join(each.of("zh") for each in titles))
+    return [problem("TW-CAP-160", participant_id, typed=arm or Text("nothing", "未选择"), allowed=allowed)]
 
 
 @decided_anew

@@ -94,7 +94,8 @@ class Player:
             case "eligibility":
                 return conduct.confirm_eligibility(ledger, study, actor, number)
             case "enrol":
-                return conduct.enrol(ledger, study, actor, number, date=act.at.date().isoformat())
+                arm, day = told.get("arm", ""), act.at.date().isoformat()
+                return conduct.enrol(ledger, study, actor, number, date=day, arm=arm)
             case "screen_failure":
                 day = act.at.date().isoformat()
                 return conduct.screen_fail(ledger, study, actor, number, reason=act.reason, date=day)

@@ -37,6 +37,7 @@ _DETAILS = {
     "category": Text(en="category", zh="类别"),
     "description": Text(en="description", zh="描述"),
     "site": Text(en="site", zh="研究中心"),
+    "arm": Text(en="arm", zh="组别"),
     "criteria": Text(en="criteria", zh="标准"),
     "owed": Text(en="answers owed", zh="未填项目"),
     "major": Text(en="major", zh="重大"),
@@ -175,6 +176,7 @@ class Names:
         self.language = language
         self._study = study
         self._visits, self._forms, self._fields, self._roles, self._sites, self._zone = _titles(study)
+        self._arms = {arm.name: arm.title for arm in study.arms}
 
     def visit_short(self, name: str) -> str:
         """A visit's title without what stands in brackets: room on a chart is small."""
@@ -187,6 +189,9 @@ class Names:
             return self._study.visit(name).title.of(self.language)
         except KeyError:
             return name
+
+    def arm(self, name: str) -> str:
+        return self._word(self._arms, name)
 
     def form(self, name: str) -> str:
         return self._word(self._forms, name)
@@ -295,7 +300,7 @@ class Names:
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
         if key in ("hash", "head", "seal", "sha256"):
             return f"{value[:12]}…"
-        study = {"role": self._roles, "to": self._roles, "site": self._sites}
+        study = {"role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms}
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
         return self._word(words, value)
 

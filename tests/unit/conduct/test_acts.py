@@ -3,10 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import msgspec
 import pytest
 
 from trialwright.capture import data_locked, open_queries, participant_status
 from trialwright.model.quantity import Quantity
+from trialwright.model.study import Arm
+from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from unit.conduct.small_study import (
     INVESTIGATOR,
@@ -92,6 +95,36 @@ def test_enrolment_happens_once(tmp_path):
     with enrolled(tmp_path) as ledger:
         assert codes(conduct.enrol(ledger, STUDY, INVESTIGATOR, ID, date="2021-06-03")) == ["TW-CAP-052"]
         assert len(ledger.events(kinds=("enrolled",))) == 1
+
+
+def arm(name):
+    origin = STUDY.visits[0].origin
+    return Arm(name=name, title=Text(name, name), kind="EXPERIMENTAL", description="", interventions=(), origin=origin)
+
+
+def test_with_several_arms_the_enrolment_names_the_one_that_was_allotted(tmp_path):
+    two = msgspec.structs.replace(STUDY, arms=(arm("new"), arm("old")))
+    with consented(tmp_path) as ledger:
+        saved(save(ledger, "SCR", "screening", {"demographics.birth_year": "1970"}))
+        saved(conduct.confirm_eligibility(ledger, two, INVESTIGATOR, ID))
+        for said in ("", "newer"):
+            assert codes(conduct.enrol(ledger, two, INVESTIGATOR, ID, date="2021-06-02", arm=said)) == ["TW-CAP-160"]
+
+        saved(conduct.enrol(ledger, two, INVESTIGATOR, ID, date="2021-06-02", arm="old"))
+
+        assert last(ledger, "enrolled").details == {"date": "2021-06-02", "arm": "old"}
+
+
+def test_with_one_arm_the_enrolment_names_none(tmp_path):
+    one = msgspec.structs.replace(STUDY, arms=(arm("only"),))
+    with consented(tmp_path) as ledger:
+        saved(save(ledger, "SCR", "screening", {"demographics.birth_year": "1970"}))
+        saved(conduct.confirm_eligibility(ledger, one, INVESTIGATOR, ID))
+        assert codes(conduct.enrol(ledger, one, INVESTIGATOR, ID, date="2021-06-02", arm="other")) == ["TW-CAP-160"]
+
+        saved(conduct.enrol(ledger, one, INVESTIGATOR, ID, date="2021-06-02"))
+
+        assert last(ledger, "enrolled").details == {"date": "2021-06-02"}
 
 
 def test_two_people_enrolling_at_the_same_moment_enrol_once(tmp_path):

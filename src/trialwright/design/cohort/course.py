@@ -28,6 +28,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     withdraws: bool
     corrects: bool
     logs: tuple[int, ...]
+    arm: str = ""  # "" in a study of one arm
 
 
 class _Clock:
@@ -90,7 +91,8 @@ class _Plan:
             )
         else:
             yield self.act("eligibility", day, role="investigator")
-            yield self.act("enrol", self.first_dose, role="investigator")
+            allotted = {"arm": self.course.arm} if self.course.arm else {}
+            yield self.act("enrol", self.first_dose, role="investigator", details=allotted)
 
     def treatment(self) -> Iterator[Act]:
         attended = list(self.attended())

@@ -38,6 +38,7 @@ def _courses(study: Study, cohort: Cohort, count: int, draws: Draws) -> list[Cou
     staying = [label for label in treated if label not in withdrawn]
     corrected = _some(draws, staying, cohort.correction_share, "correction")
     start = study.registration.start_date.earliest
+    arms = _allocation(study, treated, draws)
     return [
         Course(
             label=label,
@@ -47,9 +48,23 @@ def _courses(study: Study, cohort: Cohort, count: int, draws: Draws) -> list[Cou
             withdraws=label in withdrawn,
             corrects=label in corrected,
             logs=_rows_by_share(cohort, draws, treated, label),
+            arm=arms.get(label, ""),
         )
         for index, label in enumerate(labels)
     ]
+
+
+def _allocation(study: Study, labels: Sequence[str], draws: Draws) -> dict[str, str]:
+    """The arm of each virtual participant, in permuted blocks of the declared ratio; nothing with one arm."""
+    if len(study.arms) < 2:
+        return {}
+    block = [arm.name for arm in study.arms for _ in range(arm.ratio or 1)]
+    places = [str(at) for at in range(len(block))]
+    found: dict[str, str] = {}
+    for start in range(0, len(labels), len(block)):
+        order = draws.order(places, "allocation", str(start))
+        found |= {label: block[int(at)] for label, at in zip(labels[start:], order, strict=False)}
+    return found
 
 
 def _rows_by_share(cohort: Cohort, draws: Draws, treated: Sequence[str], label: str) -> tuple[int, ...]:

@@ -48,7 +48,8 @@ def _eligibility(call: Call, who: str) -> Outcome:
 
 
 def _enrol(call: Call, who: str) -> Outcome:
-    return conduct.enrol(call.place.ledger, call.place.study, _actor(call), who, date=call.posted("date"))
+    date, arm = call.posted("date"), call.posted("arm")
+    return conduct.enrol(call.place.ledger, call.place.study, _actor(call), who, date=date, arm=arm)
 
 
 def _screen_failure(call: Call, who: str) -> Outcome:

@@ -55,7 +55,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
     study, names = call.place.study, Names(call.place.study, call.language)
     today = call.place.today()
     asked = queries.waiting(call, participant_id=participant_id)
-    typed = {name: call.posted(name) for name in ("date", "code", "reason", "category", "description")}
+    typed = {name: call.posted(name) for name in ("date", "arm", "code", "reason", "category", "description")}
     return page(
         call,
         "participant/participant.html",
@@ -87,6 +87,8 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         owed_consent=owed_consent(study, person.events, participant_id, today),
         unscheduled=[visit for visit in study.visits if visit.kind == "unscheduled"],
         open_acts=doing.open_acts(call, person),
+        arms=[(arm.name, arm.title.of(call.language)) for arm in study.arms] if len(study.arms) > 1 else [],
+        arm=allotted.details.get("arm", "") if (allotted := person.last("enrolled")) else "",
         withdrawal_reasons=_terms(call, "withdrawal_reason"),
         deviation_kinds=_terms(call, "deviation_category"),
         problems=[("", said_in(problem, call.language)) for problem in problems],
