@@ -3,6 +3,7 @@ The web app in a process of its own, for tests that need another database or a s
 
 usage: web_program.py FOLDER DATABASE visit   signs in, saves, reads back; prints what was seen as JSON
        web_program.py FOLDER DATABASE serve   prints its port, serves the small study until it is killed
+       web_program.py FOLDER DATABASE serve_two_sites   the same with a second site, "two"
 """
 
 import json
@@ -15,7 +16,7 @@ from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 
-def configure(folder: str, url: str) -> None:
+def configure(folder: str, url: str, *, two_sites: bool = False) -> None:
     """Django on the database named; the cheapest password hasher, for the real one is Django's to test."""
     os.environ |= {"TRIALWRIGHT_STUDY": folder, "TRIALWRIGHT_DB": url, "TRIALWRIGHT_HOSTS": "127.0.0.1,testserver",
                    "TRIALWRIGHT_PASSWORD_HASHER": "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -26,11 +27,12 @@ def configure(folder: str, url: str) -> None:
     from trialwright.pipeline.place import real_clock
     from trialwright.store import open_ledger
     from trialwright.web import directory, place, start
-    from web.small_study import PASSWORD, small_study
+    from web.small_study import PASSWORD, small_study, with_second_site
 
     start.migrate()
+    study = with_second_site(small_study()) if two_sites else small_study()
     ledger = open_ledger(url, clock=real_clock, nonces=lambda: secrets.token_bytes(32), create=True)
-    here = place.Place(small_study(), ledger, Path(folder))
+    here = place.Place(study, ledger, Path(folder))
     place.use(here)
     if not directory.everybody(here):
         from web import stage
@@ -96,7 +98,7 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    configure(sys.argv[1], sys.argv[2])
+    configure(sys.argv[1], sys.argv[2], two_sites=sys.argv[3] == "serve_two_sites")
     if sys.argv[3] == "visit":
         sys.stdout.write(json.dumps(visit()))
     else:

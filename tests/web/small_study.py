@@ -1,5 +1,7 @@
 """A small study made by hand: one form of each shape, four visits, five roles. Built from the catalog's instruments."""
 
+import msgspec
+
 from trialwright.catalog import load
 from trialwright.model.declared import ProductPlan, Recipient, SafetyPlan, SignatureMeaning
 from trialwright.model.entry import Choice, Item
@@ -203,3 +205,9 @@ def small_study() -> Study:
             Role(name="statistician", title=Text("Statistician", "统计师"), may=("look", "see_results")),
         ),
     )
+
+
+def with_second_site(study: Study) -> Study:
+    """The same study at a second hospital too."""
+    there = Site(name="two", title=Text("Other hospital", "另一医院"), country="CN", time_zone="Asia/Shanghai")
+    return msgspec.structs.replace(study, sites=(*study.sites, there))

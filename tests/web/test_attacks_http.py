@@ -48,14 +48,14 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
 
 class Browser:
-    """One signed-in nurse at the port."""
+    """One signed-in person at the port."""
 
-    def __init__(self, port):
+    def __init__(self, port, name="investigator_1"):
         self._base = f"http://127.0.0.1:{port}"
         jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self._opener = urllib.request.build_opener(jar, _Stay)
         hidden = self.hidden("/sign-in/")
-        assert self.post("/sign-in/", hidden | {"username": "investigator_1", "password": PASSWORD}) == 302
+        assert self.post("/sign-in/", hidden | {"username": name, "password": PASSWORD}) == 302
 
     def hidden(self, path):
         """The hidden fields of the page's own form."""

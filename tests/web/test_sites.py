@@ -7,12 +7,10 @@ import zipfile
 import msgspec
 import pytest
 
-from trialwright.model.study import Site
-from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import directory
 from trialwright.web.page import PUBLIC, SIGNED_IN, address, routes
-from web.small_study import PASSWORD
+from web.small_study import PASSWORD, with_second_site
 from web.stage import INVESTIGATOR, enrolled
 from web.test_permissions import NAMES, ROLES
 
@@ -23,8 +21,7 @@ OURS, THEIRS = "one", "two"
 @pytest.fixture
 def two(here):
     """P001 of site one and P777 of site two, alike; a person for each role at site one only: `nurse.one` and so on."""
-    there = Site(name=THEIRS, title=Text("Other hospital", "另一医院"), country="CN", time_zone="Asia/Shanghai")
-    here.study = msgspec.structs.replace(here.study, sites=(*here.study.sites, there))
+    here.study = with_second_site(here.study)
     enrolled(here)
     conduct.add_participant(here.ledger, here.study, INVESTIGATOR, FOREIGN, site=THEIRS)
     conduct.give_consent(here.ledger, here.study, INVESTIGATOR, FOREIGN, version="1.0", date="2021-02-03")

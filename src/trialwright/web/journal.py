@@ -80,20 +80,34 @@ def obstacles(place: Place, person: Course, today: dt.date) -> tuple[Obstacle, .
     )  # fmt: skip
 
 
+class _Kept(msgspec.Struct, Generic[_Made], frozen=True):
+    """What was made, and of what: another object in one of these places means that somebody wrote."""
+
+    case: Case
+    study: Study
+    day: dt.date | None
+    made: _Made
+
+    def of(self, case: Case, study: Study, day: dt.date | None) -> bool:
+        # the very same objects, not the same number of the last entry: a ledger restored in its place may count alike
+        same = self.case.events is case.events and self.case.forms is case.forms
+        return same and self.study is study and self.day == day
+
+
 class _UntilWritten(Generic[_Made]):
     """What is worked out of one participant, kept while nobody writes about that participant."""
 
     def __init__(self) -> None:
-        self._kept: WeakKeyDictionary[Place, dict[str, tuple[int, Study, dt.date | None, _Made]]] = WeakKeyDictionary()
+        self._kept: WeakKeyDictionary[Place, dict[str, _Kept[_Made]]] = WeakKeyDictionary()
 
     def __call__(
         self, place: Place, who: str, case: Case, make: Callable[[], _Made], day: dt.date | None = None
     ) -> _Made:
         kept = self._kept.setdefault(place, {})
         held = kept.get(who)
-        if held is None or (held[0], held[2]) != (case.last, day) or held[1] is not place.study:
-            held = kept[who] = (case.last, place.study, day, make())
-        return held[3]
+        if held is None or not held.of(case, place.study, day):
+            held = kept[who] = _Kept(case, place.study, day, make())
+        return held.made
 
 
 _kept_courses = _UntilWritten[Course]()

@@ -19,6 +19,8 @@ from trialwright.pipeline.conduct_base import utc_text
 from trialwright.store import Ledger
 
 Sites = frozenset[str]
+Acts = tuple[LedgerEvent, ...]
+"""What something was worked out of; held to compare, because a count is the same in a ledger restored in its place."""
 _ADDED: tuple[EventKind, ...] = ("participant_added",)
 _GRANTS: tuple[EventKind, ...] = ("role_granted", "role_revoked")
 
@@ -32,9 +34,10 @@ class Place:
         self.folder = folder
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._looked_at, self._simulated, self._stood = 0, False, ""
-        self._grants: tuple[int, tuple[Grant, ...]] = (0, ())
-        self._homes: tuple[int, dict[str, str]] = (0, {})
+        self._looked_at: Acts = ()
+        self._simulated, self._stood = False, ""
+        self._grants: tuple[Acts, tuple[Grant, ...]] = ((), ())
+        self._homes: tuple[Acts, dict[str, str]] = ((), {})
         self._wording: Mapping[str, Text] | None = None
         self._views: dict[Sites, SitePlace] = {}
         self._builds: dict[int, Study] = {}
@@ -94,27 +97,34 @@ class Place:
     def _look(self) -> None:
         """Whether anything is simulated, and until when: of the acts that came since the last look."""
         events = self.events()
-        if len(events) < self._looked_at:  # another ledger stands in its place
-            self._looked_at, self._simulated, self._stood = 0, False, ""
-        for event in events[self._looked_at :]:
+        if events is self._looked_at:
+            return
+        seen = len(self._looked_at)
+        if seen and (len(events) < seen or events[seen - 1] is not self._looked_at[-1]):
+            # another ledger stands in its place
+            seen, self._simulated, self._stood = 0, False, ""
+        for event in events[seen:]:
             if event.origin == "simulated":
                 self._simulated = True
                 self._stood = max(self._stood, event.at_utc) if event.participant_id else self._stood
-        self._looked_at = len(events)
+        self._looked_at = events
 
     def grants(self) -> tuple[Grant, ...]:
         """The whole delegation log; worked out again only when a role was given or taken back since."""
         acts = self.ledger.events(kinds=_GRANTS)
-        if self._grants[0] != len(acts):
-            self._grants = (len(acts), grants(acts))
-        return self._grants[1]
+        held = self._grants
+        if held[0] is not acts:
+            held = self._grants = (acts, held[1] if held[0] == acts else grants(acts))
+        return held[1]
 
     def site_of(self, participant_id: str) -> str | None:
         """The site of a participant; None for somebody who was never added."""
         added = self.ledger.events(kinds=_ADDED)
-        if self._homes[0] != len(added):
-            self._homes = (len(added), {e.participant_id: e.details.get("site", "") for e in added})
-        return self._homes[1].get(participant_id)
+        held = self._homes
+        if held[0] is not added:
+            homes = held[1] if held[0] == added else {e.participant_id: e.details.get("site", "") for e in added}
+            held = self._homes = (added, homes)
+        return held[1].get(participant_id)
 
     def grants_of(self, user: str) -> tuple[Grant, ...]:
         """The grants of a person that are in force now."""
