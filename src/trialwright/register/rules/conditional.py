@@ -1,5 +1,6 @@
 """Elements that are required where another element says so."""
 
+import re
 from collections.abc import Iterator
 
 from trialwright.register.rule import Found, rule
@@ -79,9 +80,14 @@ def no_arm_description(subject: Subject) -> Iterator[Found]:
 
 
 def _titled_by_what_is_given(arm: ArmGroup) -> bool:
-    """The title is the name of what the arm receives, or no less than that: "Dexmedetomidine"."""
+    """The title is the name of what the arm receives, or no less than that: "Dexmedetomidine", "Usual care"."""
+    if arm.type == "NO_INTERVENTION" and _CARE_AS_EVER.search(arm.label):
+        return True
     names = [plain(name.partition(": ")[2]) for name in arm.intervention_names]
     return bool(names) and all(name and name in plain(arm.label) for name in names)
+
+
+_CARE_AS_EVER = re.compile(r"\b(?:usual|standard|routine) (?:\w+ )?(?:care|diet|treatment|therapy|practice)\b", re.I)
 
 
 @rule(

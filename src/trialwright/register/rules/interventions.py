@@ -129,7 +129,7 @@ def no_dose(subject: Subject) -> Iterator[Found]:
         if one.type not in MEDICINES or DUMMY.search(name) or TAKEN.search(name):
             continue
         told = lowered(_told_of(one, module.arm_groups))
-        if tells_dose(told):
+        if tells_dose(told) or _dosed_in_text(subject, name):
             continue
         wanted = (("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
         missing = ["dose", *(word for word, pattern in wanted if not pattern.search(told))]
@@ -149,6 +149,20 @@ def no_dose(subject: Subject) -> Iterator[Found]:
                 quote=one.name,
                 severity="warning" if len(missing) > 1 else "note",
             )
+
+
+def _dosed_in_text(subject: Subject, name: str) -> bool:
+    """A sentence of the summary or the description names the medicine beside an amount; older records told it there."""
+    called = max(_LETTERS.findall(name), key=len, default="")
+    text = lowered(subject.background)
+    if len(called) < _SHORTEST_NAME or called not in text:
+        return False
+    return any(called in part and tells_dose(part) for part in _SENTENCE_ENDS.split(text))
+
+
+_SHORTEST_NAME = 5  # letters: shorter words ("drug", "dose") name no medicine
+_LETTERS = re.compile(r"[a-z]+")
+_SENTENCE_ENDS = re.compile(r"[.;]\s|\n")
 
 
 def _digit(text: str) -> bool:

@@ -1,11 +1,11 @@
 """
-Draws two samples of sixty records, a third of forty and a fourth of sixty, and writes the fields that rules read.
+Draws two samples of sixty records, a third of forty, a fourth and a fifth of sixty, and writes what rules read.
 
 The argument is the folder of the 299 records.
 
 The draw is a sort by SHA-256 of seed and number, so that any language can repeat it. The first sixty measured the rules
 and were used to mend them; the next sixty were read afterwards, by records that no rule had been mended on.
-The third and the fourth sample have a seed of their own; no two samples share a record.
+From the third sample on each has a seed of its own; no two samples share a record.
 """
 
 import gzip
@@ -19,19 +19,23 @@ COUNT = 60
 THIRD_SEED = "trialwright-precision-3"
 THIRD_COUNT = 40
 FOURTH_SEED = "trialwright-precision-4"
+FIFTH_SEED = "trialwright-precision-5"
 HERE = Path(__file__).parent
-FOLDERS = (HERE, HERE / "second", HERE / "third", HERE / "fourth")
+FOLDERS = (HERE, HERE / "second", HERE / "third", HERE / "fourth", HERE / "fifth")
 NOT_READ = ("referencesModule",)
 SITES = 3  # as many sites as rules need; those without a facility or of another status are kept beside them
 
 
 def drawn(names: list[str], sample: int) -> list[str]:
-    """The numbers of the first (0), second (1), third (2) or fourth (3) sample, in order."""
+    """The numbers of the first (0) to the fifth (4) sample, in order."""
     ranked = _ranked(names, SEED)
     if sample < 2:
         return sorted(ranked[sample * COUNT : (sample + 1) * COUNT])
     third = _ranked(ranked[2 * COUNT :], THIRD_SEED)
-    return sorted(third[:THIRD_COUNT] if sample == 2 else _ranked(third[THIRD_COUNT:], FOURTH_SEED)[:COUNT])
+    if sample == 2:
+        return sorted(third[:THIRD_COUNT])
+    fourth = _ranked(third[THIRD_COUNT:], FOURTH_SEED)
+    return sorted(fourth[:COUNT] if sample == 3 else _ranked(fourth[COUNT:], FIFTH_SEED)[:COUNT])
 
 
 def _ranked(names: list[str], seed: str) -> list[str]:
