@@ -1,4 +1,4 @@
-"""How often a finding is right: the rules against what a reader found in 220 real records before they ran."""
+"""How often a finding is right: the rules against what a reader found in 280 real records before they ran."""
 
 import datetime as dt
 import gzip
@@ -17,10 +17,11 @@ FIRST = DATA / "precision"
 SECOND = FIRST / "second"
 THIRD = FIRST / "third"
 FOURTH = FIRST / "fourth"
+FIFTH = FIRST / "fifth"
 RECORDS = sorted((SHARED / "records").glob("*.json"))
 Label = tuple[str, str, str]
-SIZES = {FIRST: 60, SECOND: 60, THIRD: 40, FOURTH: 60}
-each_sample = pytest.mark.parametrize("folder", SIZES, ids=["first", "second", "third", "fourth"])
+SIZES = {FIRST: 60, SECOND: 60, THIRD: 40, FOURTH: 60, FIFTH: 60}
+each_sample = pytest.mark.parametrize("folder", SIZES, ids=["first", "second", "third", "fourth", "fifth"])
 
 
 def _rows(path: Path) -> list[list[str]]:
@@ -54,7 +55,7 @@ def _is_right(finding: Label, labels: list[Label]) -> bool:
     return any((name, code) == (record, rule) and where.startswith(place) for record, rule, place in labels)
 
 
-@pytest.mark.parametrize("folder", [FIRST, SECOND, FOURTH], ids=["first", "second", "fourth"])
+@pytest.mark.parametrize("folder", [FIRST, SECOND, FOURTH, FIFTH], ids=["first", "second", "fourth", "fifth"])
 def test_nine_findings_of_ten_were_seen_by_the_reader_first(folder):
     labels = _labels(folder)
     right = sum(_is_right(finding, labels) for finding in _findings(folder))
@@ -82,6 +83,15 @@ def test_every_record_is_labelled_and_no_other(folder):
     assert names == {record for record, _, _ in _labels(folder)}
 
 
+def test_the_fifth_sample_meets_the_goal_by_the_labels_as_committed():
+    labels = _labels(FIFTH)
+    asked = Counter(code[7] for _, code, _ in _findings(FIFTH))
+    right = Counter(finding[1][7] for finding in _findings(FIFTH) if _is_right(finding, labels))
+
+    # the goal of issue and reference chapter: 0.9 in every family with ten findings, no second look asked
+    assert [family for family in asked if asked[family] >= 10 and right[family] < 0.9 * asked[family]] == []
+
+
 @each_sample
 def test_every_family_with_ten_findings_is_right_nine_times_of_ten(folder):
     labels = [*_labels(folder), *_seen_later(folder)]
@@ -98,7 +108,7 @@ def test_no_two_samples_share_a_record():
     assert len(set.union(*names)) == sum(SIZES.values())
 
 
-@pytest.mark.parametrize("folder", [SECOND, THIRD, FOURTH], ids=["second", "third", "fourth"])
+@pytest.mark.parametrize("folder", [SECOND, THIRD, FOURTH, FIFTH], ids=["second", "third", "fourth", "fifth"])
 def test_every_finding_without_a_label_was_looked_at_again(folder):
     labels, seen = _labels(folder), [(name, rule, where) for name, rule, where, *_ in _rows(folder / "second_look.tsv")]
     unlabelled = [finding for finding in _findings(folder) if not _is_right(finding, labels)]
@@ -109,7 +119,8 @@ def test_every_finding_without_a_label_was_looked_at_again(folder):
 @pytest.mark.bulk
 @pytest.mark.skipif(not RECORDS, reason="../shared/registry is not here")
 def test_nine_of_ten_findings_on_text_are_right_in_all_records_outside_the_samples():
-    sampled = {name for folder in SIZES for name, _, _ in _labels(folder)}
+    # the text of the fifth sample was read too, before that sample was drawn
+    sampled = {name for folder in SIZES if folder != FIFTH for name, _, _ in _labels(folder)}
     read = {(record, rule, where): verdict for record, rule, where, verdict, *_ in _rows(FIRST / "text_look.tsv")}
     found: list[Label] = []
     for path in RECORDS:

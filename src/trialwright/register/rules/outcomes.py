@@ -156,7 +156,7 @@ def _hoped() -> Phrase:
 
 _NEUTRAL = Phrase(
     r"\b(?:number|proportion|percent\w*|rate|incidence|time to|time until|frequency|count|participants|patients"
-    r"|lower and higher|subjects|achiev\w+|index|scale|score for|"
+    r"|lower and higher|subjects|achiev\w+|index|scale|score for|improvement score|"
     r"criteria|global impression|who|with|of (?:global|clinical)|ejection|risk|limit|limb|extremit\w+|extremity"
     r"|leg|back|body|bound|gi|gastro\w*|respiratory|urinary|defined)\b|%",
 )

@@ -12,7 +12,15 @@ _AMOUNT = re.compile(
     r"drops?|puffs?|sachets?|bags?|vials?|ampoules?|patch(?:es)?|pills?|mgs|milligrams?|micrograms?|grams?|cells|vg|copies|pfu|ppm|kcal"
     r"|joules?)\b"
 )
-_OTHER_DOSE = Phrase(r"\bdose level|\bmg/", "dose level", "mg/")
+_OTHER_DOSE = Phrase(
+    # so many tablets of so much ("2x200 mg"); cells by body weight ("2.5 x 105 cells per kg")
+    r"\bdose level|\bmg/|\d ?x ?\d+ ?m?c?g\b|\d[\w ]{0,30}\bper (?:kg|kilogram)\b",
+    "dose level",
+    "mg/",
+    "mg",
+    "mcg",
+    "per k",
+)
 PEOPLE = Phrase(
     r"\b(?:patients?|participants?|subjects?|adults?|children|women|men|individuals|those"
     r"|people)\b.{0,25}\b(?:who|with|whose|having|aged|diagnosed)\b"
