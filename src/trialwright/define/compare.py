@@ -19,6 +19,7 @@ _ONE_OF = {
     "gates": "gate",
     "consents": "consent version",
     "eligibility": "eligibility criterion",
+    "epochs": "epoch",
     "visits": "visit",
     "forms": "form",
     "outcomes": "outcome measure",

@@ -13,6 +13,7 @@ from trialwright.define.builds import Build, check_build, newest_like, read_buil
 from trialwright.define.consistency import check_consistency, check_numbers, check_record, check_still_open
 from trialwright.define.decisions import Around
 from trialwright.define.documents import PARTS, Document, content_hash, read_documents
+from trialwright.define.epochs import epochs
 from trialwright.define.gaps import find_gaps
 from trialwright.define.notes import Notes, text_of
 from trialwright.define.own_items import check_chinese
@@ -23,6 +24,7 @@ from trialwright.define.scope import BEFORE, THIS, Known, Names, facts
 from trialwright.define.validate import check_shape
 from trialwright.model import study as m
 from trialwright.model.entry import Choice
+from trialwright.model.epochs import UNDECLARED
 from trialwright.model.problem import Problem
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -142,6 +144,7 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         consents=elements.consents(study, at_study, notes),
         eligibility=elements.eligibility(study, at_study, scope.screening, notes),
         visits=visits,
+        epochs=epochs(schedule, at_schedule, notes) or UNDECLARED,
         forms=tuple(scope.reader.form(file, document, scope.beyond(file.form)) for file, document in files.forms),
         outcomes=_outcomes(study, analysis, at_study, notes),
         analysis_sets=estimands.analysis_sets(analysis, at_analysis, scope.facts, notes),

@@ -1,7 +1,7 @@
 """Scalars of a definition: every one is text until its place in the schema types it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -57,6 +57,12 @@ def _joined(value: object) -> object:
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+EpochTerm = Literal[
+    "BASELINE", "BLINDED TREATMENT", "CONTINUATION TREATMENT", "FOLLOW-UP", "INDUCTION TREATMENT", "INTERVENTION",
+    "LONG-TERM FOLLOW-UP", "OBSERVATION", "OPEN LABEL TREATMENT", "PRE-SCREENING", "PRODUCT EXPOSURE", "RUN-IN",
+    "SCREENING", "TREATMENT", "WASHOUT",
+]  # fmt: skip
+"""CDISC's code list EPOCH (C99079), for an epoch of one's own would have no code; a test holds it to the release."""
 VisitName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Words = Annotated[str, AfterValidator(_filled)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]

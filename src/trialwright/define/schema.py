@@ -5,8 +5,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from trialwright.define.scalars import DateText, Decimal, Name, ParameterText, Truth, VisitName, Whole, Words
+from trialwright.define.scalars import DateText, Decimal, EpochTerm, Name, ParameterText, Truth, VisitName, Whole, Words
 from trialwright.model.entry import ItemKind
+from trialwright.model.epochs import Begins
 
 
 class Block(BaseModel):
@@ -221,9 +222,20 @@ class VisitBlock(WithOrigin):
     dosing: Truth = False
 
 
-class ScheduleFile(Block):
-    """schedule.yaml: the visits, their windows and their forms."""
+class EpochBlock(WithOrigin):
+    """An epoch under the standard's term, until the next one begins. `visit` goes with visit and after_visit."""
 
+    name: EpochTerm
+    title: WordingBlock
+    begins: Begins
+    visit: VisitName | None = None
+    treated: Truth = False
+
+
+class ScheduleFile(Block):
+    """schedule.yaml: the visits, their windows and their forms; the epochs, where there are more than the usual two."""
+
+    epochs: list[EpochBlock] = []
     visits: list[VisitBlock]
 
 

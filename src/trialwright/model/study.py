@@ -6,6 +6,7 @@ import msgspec
 
 from trialwright.model.declared import ProductPlan, SafetyPlan, SignatureMeaning
 from trialwright.model.entry import Choice, Item
+from trialwright.model.epochs import UNDECLARED, Epoch
 from trialwright.model.expression import Truth
 from trialwright.model.origin import Assumption as Assumption
 from trialwright.model.origin import OriginKind as OriginKind
@@ -327,6 +328,7 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     product: ProductPlan | None = None
     code_lists: dict[str, tuple[Choice, ...]] = {}
     subgroups: tuple[Subgroup, ...] = ()
+    epochs: tuple[Epoch, ...] = UNDECLARED
     baseline: Baseline = "visit"
     assumptions: tuple[Assumption, ...] = ()
 

@@ -45,7 +45,9 @@ def test_whoever_has_no_first_dose_has_no_study_day():
     ],
 )  # fmt: skip
 def test_treatment_begins_on_the_day_of_the_first_dose(day, dose, expected):
-    assert expected == epoch(day, dose)
+    starts = (("SCREENING", "2021-02-01"), *((("TREATMENT", dose),) if dose else ()))
+
+    assert expected == epoch(day, starts)
 
 
 def test_a_place_is_read_with_its_record_and_its_constants():

@@ -160,7 +160,7 @@ def _put_days(line: dict[str, Cell], domain: Domain, person: Subject, collected:
             line[day] = study_day(str(line[dated]), person.first_dose)
     if "EPOCH" in domain.variables and d != "SE":
         anchor = line.get(f"{d}STDTC") or line.get(f"{d}DTC") or collected
-        line["EPOCH"] = epoch(str(anchor), person.first_dose) if anchor else None
+        line["EPOCH"] = epoch(str(anchor), person.starts) if anchor else None
 
 
 def _flag_last_before_dose(lines: Sequence[dict[str, Cell]], d: str, doses: Mapping[str, str]) -> None:

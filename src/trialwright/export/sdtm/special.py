@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from trialwright.export.datasets import Cell, Dataset
+from trialwright.export.sdtm.elements import Element, arm_elements
 from trialwright.export.sdtm.finish import Schedule, as_dataset
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.subjects import Subject, arm_code
-from trialwright.export.sdtm.timing import SCREENING, TREATMENT, study_day
-from trialwright.export.sdtm.trial import SCREENING_ELEMENT, criterion_codes, criterion_text, element
+from trialwright.export.sdtm.timing import study_day
+from trialwright.export.sdtm.trial import criterion_codes, criterion_text
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.study import Study
 
@@ -41,25 +42,32 @@ def _person(study: Study, person: Subject, held: Mapping[str, Cell]) -> dict[str
 
 
 def elements(study: Study, people: Mapping[str, Subject]) -> Dataset:
-    """SE: screening from consent to the first dose, then the element of the arm until the end."""
+    """SE: each element that a participant entered, until the next one began or the participation ended."""
     lines: list[dict[str, Cell]] = []
     for person in people.values():
-        spans: list[tuple[str, str, str, str, int, str]] = []
-        if person.consented:
-            until = person.first_dose or person.ended
-            spans.append((*SCREENING_ELEMENT, person.consented, until, 1, SCREENING))
-        if person.dosed and person.arm is not None:
-            spans.append((*element(study, person.arm), person.first_dose, person.ended, 2, TREATMENT))
-        for number, (code, title, start, end, order, epoch) in enumerate(spans, 1):
+        for number, (each, start, end) in enumerate(_spans(study, person), 1):
             lines.append(
                 {
-                    "STUDYID": study.name, "DOMAIN": "SE", "USUBJID": person.usubjid, "SESEQ": number, "ETCD": code,
-                    "ELEMENT": title, "TAETORD": order, "EPOCH": epoch, "SESTDTC": start, "SEENDTC": end,
+                    "STUDYID": study.name, "DOMAIN": "SE", "USUBJID": person.usubjid, "SESEQ": number,
+                    "ETCD": each.code, "ELEMENT": each.title, "TAETORD": each.order, "EPOCH": each.epoch.name,
+                    "SESTDTC": start, "SEENDTC": end,
                     "SESTDY": study_day(start, person.first_dose), "SEENDY": study_day(end, person.first_dose),
                 }
             )  # fmt: skip
     lines.sort(key=lambda each: (str(each["USUBJID"]), int(str(each["SESEQ"]))))
     return as_dataset(domains()["SE"], lines, keys=("STUDYID", "USUBJID", "TAETORD"))
+
+
+def _spans(study: Study, person: Subject) -> list[tuple[Element, str, str]]:
+    """Element, first and last day. Whose arm is not known entered only what every arm has."""
+    by_epoch = {each.epoch.name: each for each in arm_elements(study, person.arm or study.arms[0])}
+    days = [start for _, start in person.starts]
+    ends = [*days[1:], person.ended]
+    return [
+        (by_epoch[name], start, end)
+        for (name, start), end in zip(person.starts, ends, strict=True)
+        if start and (person.arm is not None or not by_epoch[name].epoch.treated)
+    ]
 
 
 def visit_records(snapshot: Snapshot, records: Sequence[Record], schedule: Schedule) -> list[Record]:

@@ -1,11 +1,13 @@
 """Who took part: the days and the arm of each participant, from the acts of the ledger and the records."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from trialwright.export.sdtm.metadata import countries
 from trialwright.export.sdtm.records import Record
+from trialwright.export.sdtm.timing import complete
 from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Arm, Study
 
@@ -27,6 +29,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     ended: str
     died: str
     failed_screening: bool
+    starts: tuple[tuple[str, str], ...] = ()  # the epochs that began, in order, each with its ISO day
 
     @property
     def dosed(self) -> bool:
@@ -71,6 +74,7 @@ def _subject(study: Study, participant: str, acts: Sequence[LedgerEvent], record
         for each in records
         if each.domain == "EX" and each.values.get("EXSTDTC") and each.values.get("EXDOSE") not in (None, 0)
     )
+    consented, first_dose = day_of(acts, ("consent_given",)), doses[0] if doses else ""
     ended = [str(each.values["DSSTDTC"]) for each in records if each.domain == "DS" and each.values.get("DSSTDTC")]
     return Subject(
         participant=participant,
@@ -78,14 +82,38 @@ def _subject(study: Study, participant: str, acts: Sequence[LedgerEvent], record
         site=site.name.upper(),
         country=countries().get(site.country, ""),
         arm=_arm(study, acts),
-        consented=day_of(acts, ("consent_given",)),
+        consented=consented,
         enrolled=day_of(acts, ("enrolled",)),
-        first_dose=doses[0] if doses else "",
+        first_dose=first_dose,
         last_dose=doses[-1] if doses else "",
         ended=max(ended, default="") or day_of(acts, ("withdrawn", "completed", "died", "screen_failure"), last=True),
         died=day_of(acts, ("died",)),
         failed_screening=any(event.kind == "screen_failure" for event in acts),
+        starts=_starts(study, consented, first_dose, records),
     )
+
+
+def _starts(study: Study, consented: str, first_dose: str, records: Sequence[Record]) -> tuple[tuple[str, str], ...]:
+    """
+    The epochs that a participant entered, each with its first day; the first one even before there is a consent.
+
+    Missing: an epoch that begins with a visit is not entered while the visit has no whole date.
+    """
+    seen = {each.visit: complete(str(each.values.get("SVSTDTC") or "")) for each in records if each.domain == "SV"}
+    found = []
+    for at, epoch in enumerate(study.epochs):
+        day = seen.get(epoch.visit)
+        if epoch.begins == "consent":
+            start = consented
+        elif epoch.begins == "first_dose":
+            start = first_dose
+        elif day is None:
+            start = ""
+        else:
+            start = (day + dt.timedelta(days=1 if epoch.begins == "after_visit" else 0)).isoformat()
+        if start or at == 0:
+            found.append((epoch.name, start))
+    return tuple(found)
 
 
 def _arm(study: Study, acts: Iterable[LedgerEvent]) -> Arm | None:

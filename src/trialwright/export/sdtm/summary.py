@@ -36,6 +36,11 @@ _INTERVENTIONS = {
     "BEHAVIORAL": "BEHAVIORAL THERAPY",
     "COMBINATION_PRODUCT": "COMBINATION PRODUCT",
 }
+_CONTROLS = {
+    "ACTIVE_COMPARATOR": "ACTIVE", "PLACEBO_COMPARATOR": "PLACEBO", "SHAM_COMPARATOR": "SHAM",
+    "NO_INTERVENTION": "NONE",
+}  # fmt: skip
+RANDOMIZED = "RANDOMIZED"
 _LEVELS = {"primary": "OUTMSPRI", "secondary": "OUTMSSEC", "other": "OUTMSEXP"}
 _OBJECTIVES = {"primary": "OBJPRIM", "secondary": "OBJSEC", "other": "OBJEXP"}
 _SEXES: dict[tuple[str, ...], str] = {("F",): "F", ("M",): "M"}
@@ -112,7 +117,7 @@ def _design(study: Study) -> Iterator[Parameter]:
     yield Parameter(name="SDTMVER", value=MODEL)
     yield _coded("STYPE", "INTERVENTIONAL", "STYPE")
     yield _coded("TPHASE", _PHASES.get(",".join(registered.phases), "NOT APPLICABLE"), "TPHASE")
-    yield _yes("RANDOM", registered.allocation == "RANDOMIZED")
+    yield _yes("RANDOM", registered.allocation == RANDOMIZED)
     for name, value, words, listed in (
         ("INTMODEL", registered.model, _MODELS, "INTMODEL"),
         ("TBLIND", registered.masking, _MASKING, "TBLIND"),
@@ -128,12 +133,38 @@ def _design(study: Study) -> Iterator[Parameter]:
     yield Parameter(name="NARMS", value=str(len(study.arms)))
     for name in NOT_DECLARED:
         yield Parameter(name=name, null=NO_INFORMATION)
-    if len(study.arms) == 1:
-        yield _coded("TCNTRL", "NONE", "TCNTRL")
-        yield Parameter(name="RANDQT", null="NA")
+    yield from _control(study)
     days = [visit.study_day for visit in study.visits if visit.study_day is not None]
     if days:
         yield Parameter(name="LENGTH", value=_weeks(max(days) - min(days)), dictionary=ISO8601)
+
+
+def _control(study: Study) -> Iterator[Parameter]:
+    """
+    What the trial compares with, by the kinds of its arms, and the share of participants who get what is tested.
+
+    Missing: arms of which none is a comparator leave the control without information, and so does an undeclared ratio
+             the share.
+    Source:  RANDQT is the proportion of participants to be allotted to what is tested, here to two decimals (SDTMIG
+             3.4, trial summary codes; seen: recalled).
+    """
+    if len(study.arms) == 1:
+        yield _coded("TCNTRL", "NONE", "TCNTRL")
+        yield Parameter(name="RANDQT", null="NA")
+        return
+    controls = dict.fromkeys(_CONTROLS[arm.kind] for arm in study.arms if arm.kind in _CONTROLS)
+    for control in controls:
+        yield _coded("TCNTRL", control, "TCNTRL")
+    if not controls:
+        yield Parameter(name="TCNTRL", null=NO_INFORMATION)
+    tested = sum(arm.ratio for arm in study.arms if arm.kind not in _CONTROLS)
+    whole = sum(arm.ratio for arm in study.arms)
+    if study.registration.allocation != RANDOMIZED:
+        yield Parameter(name="RANDQT", null="NA")
+    elif whole:
+        yield Parameter(name="RANDQT", value=f"{round(tested / whole, 2):g}")
+    else:
+        yield Parameter(name="RANDQT", null=NO_INFORMATION)
 
 
 def _weeks(days: int) -> str:

@@ -1,11 +1,11 @@
 """Dates as ISO 8601 with their own precision, days that know no day 0, and the epoch of a date."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from trialwright.model.quantity import PartialDate
 
 _UNKNOWN = "UU"
-SCREENING, TREATMENT = "SCREENING", "TREATMENT"
 
 
 def iso_date(date: PartialDate) -> str:
@@ -45,18 +45,27 @@ def study_day(text: str | None, reference: str | None) -> int | None:
     return apart + 1 if apart >= 0 else apart
 
 
-def epoch(text: str | None, first_dose: str | None) -> str | None:
+def epoch(text: str | None, starts: Sequence[tuple[str, str]]) -> str | None:
     """
-    SCREENING before the day of the first dose, TREATMENT from it on.
+    The epoch of a day: the last of `starts` (epoch and ISO day, in order) that had begun by then.
 
-    Missing: None where a partial date leaves it open. Whoever was never dosed has only the screening epoch.
+    Missing: None where a partial date leaves it open. Whatever lies before the first start counts to that epoch, and
+             whoever entered one alone has no other.
     """
-    first = complete(first_dose)
-    if not text or first is None:
-        return SCREENING if text else None
+    if not text or not starts:
+        return None
+    if len(starts) == 1:
+        return starts[0][0]
     whole = complete(text)
     date = PartialDate(text) if len(text) in (4, 7) else None
     earliest, latest = (date.earliest, date.latest) if date is not None else (whole, whole)
-    if earliest is not None and earliest >= first:
-        return TREATMENT
-    return SCREENING if latest is not None and latest < first else None
+    if earliest is None or latest is None:
+        return None
+    first, last = _begun_by(earliest, starts), _begun_by(latest, starts)
+    return first if first == last else None
+
+
+def _begun_by(day: dt.date, starts: Sequence[tuple[str, str]]) -> str:
+    """The epoch of a whole day; a start that is not known to the day counts for nothing."""
+    begun = [name for name, start in starts[1:] if (first := complete(start)) is not None and first <= day]
+    return begun[-1] if begun else starts[0][0]

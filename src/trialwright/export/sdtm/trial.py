@@ -5,57 +5,44 @@ from collections.abc import Mapping
 import msgspec
 
 from trialwright.export.datasets import Cell, Dataset
+from trialwright.export.sdtm.elements import arm_elements
 from trialwright.export.sdtm.finish import as_dataset
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.subjects import arm_code
-from trialwright.export.sdtm.timing import SCREENING, TREATMENT
-from trialwright.model.study import Arm, EligibilityCriterion, Study
+from trialwright.model.study import EligibilityCriterion, Study
 
-SCREENING_ELEMENT = ("SCRN", "Screening")
 TEXT = 200
 """The longest text a SAS transport file carries; a longer criterion is cut there and stands whole in define.xml."""
 
 
-def element(study: Study, arm: Arm) -> tuple[str, str]:
-    """Code and title of the element in which an arm is treated."""
-    place = study.arms.index(arm) + 1
-    code = "TRT" if len(study.arms) == 1 else f"TRT{place}"
-    names = {each.name: each.title.en for each in study.interventions}
-    given = " and ".join(names[each] for each in arm.interventions if each in names) or arm.title.en
-    return code, f"Treatment with {given}"[:40]
-
-
 def arms(study: Study) -> Dataset:
-    """TA: every arm is screening, then treatment."""
+    """TA: the elements of every arm in their order; arms part with the first one in which treatment is given."""
     several = len(study.arms) > 1
     lines: list[dict[str, Cell]] = []
     for arm in study.arms:
-        code, title = element(study, arm)
-        head = {"STUDYID": study.name, "DOMAIN": "TA", "ARMCD": arm_code(arm), "ARM": arm.title.en}
-        branch = f"Assigned to {arm.title.en}" if several else None
-        lines.append({
-            **head, "TAETORD": 1, "ETCD": SCREENING_ELEMENT[0], "ELEMENT": SCREENING_ELEMENT[1], "TABRANCH": branch,
-            "EPOCH": SCREENING,
-        })  # fmt: skip
-        lines.append({**head, "TAETORD": 2, "ETCD": code, "ELEMENT": title, "EPOCH": TREATMENT})
+        elements = arm_elements(study, arm)
+        parting = next((each.order for each in elements if each.epoch.treated), 0) - 1
+        for each in elements:
+            branch = f"Assigned to {arm.title.en}" if several and each.order == parting else None
+            lines.append({
+                "STUDYID": study.name, "DOMAIN": "TA", "ARMCD": arm_code(arm), "ARM": arm.title.en,
+                "TAETORD": each.order, "ETCD": each.code, "ELEMENT": each.title, "TABRANCH": branch,
+                "EPOCH": each.epoch.name,
+            })  # fmt: skip
     return _lines("TA", lines, ("STUDYID", "ARMCD", "TAETORD"))
 
 
 def elements(study: Study) -> Dataset:
-    """TE: how each element begins and ends."""
+    """TE: how each element begins and ends, each once, in the order of the arms."""
+    every = {each.code: each for arm in study.arms for each in arm_elements(study, arm)}
     lines: list[dict[str, Cell]] = [
         {
-            "ETCD": SCREENING_ELEMENT[0], "ELEMENT": SCREENING_ELEMENT[1], "TESTRL": "Informed consent",
-            "TEENRL": "First dose of study treatment, or screening failure",
+            "STUDYID": study.name, "DOMAIN": "TE", "ETCD": each.code, "ELEMENT": each.title, "TESTRL": each.begins,
+            "TEENRL": each.ends,
         }
+        for each in every.values()
     ]  # fmt: skip
-    for arm in study.arms:
-        code, title = element(study, arm)
-        lines.append({
-            "ETCD": code, "ELEMENT": title, "TESTRL": "First dose of study treatment",
-            "TEENRL": "Last planned visit, or withdrawal from the study",
-        })  # fmt: skip
-    return _lines("TE", [{"STUDYID": study.name, "DOMAIN": "TE", **each} for each in lines], ("STUDYID", "ETCD"))
+    return _lines("TE", lines, ("STUDYID", "ETCD"))
 
 
 def visits(study: Study, numbers: Mapping[str, float], names: Mapping[str, str]) -> Dataset:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 
+from trialwright.export.sdtm.elements import arm_elements
 from trialwright.export.sdtm.summary import Parameter
-from trialwright.export.sdtm.timing import SCREENING, TREATMENT
-from trialwright.export.sdtm.trial import SCREENING_ELEMENT, criterion_codes, element
+from trialwright.export.sdtm.trial import criterion_codes
 from trialwright.export.usdm import codes, purpose, timeline
 from trialwright.export.usdm.codes import Json, Term, Thing, alias, code, id_of, in_a_row, known, paragraph, thing
 from trialwright.model.study import Intervention, Study
-
-EPOCHS = (SCREENING, TREATMENT)
 
 
 def value_of(told: Sequence[Parameter], name: str) -> Parameter | None:
@@ -34,7 +32,7 @@ def design(study: Study, told: Sequence[Parameter]) -> Thing:
         studyPhase=alias("design.studyPhase", phase) if phase else None, therapeuticAreas=[],
         characteristics=_characteristics(study), encounters=timeline.encounters(study),
         activities=timeline.activities(study), arms=_arms(study), studyCells=_cells(study), rationale=study.title.en,
-        epochs=_epochs(), elements=_elements(study), estimands=purpose.estimands(study),
+        epochs=_epochs(study), elements=_elements(study), estimands=purpose.estimands(study),
         indications=_indications(study), objectives=purpose.objectives(study), population=_population(study, told),
         studyInterventionIds=list[Json]([id_of("StudyIntervention", each.name) for each in study.interventions]),
         scheduleTimelines=timeline.timelines(study), biospecimenRetentions=[], documentVersionIds=[],
@@ -66,36 +64,35 @@ def _arms(study: Study) -> list[Json]:
     ]  # fmt: skip
 
 
-def _epochs() -> list[Json]:
+def _epochs(study: Study) -> list[Json]:
     return in_a_row([
-        thing("StudyEpoch", epoch, name=epoch, label=epoch.title(), type=code(f"{epoch}.type", known("EPOCH", epoch)))
-        for epoch in EPOCHS
+        thing(
+            "StudyEpoch", each.name, name=each.name, label=each.title.en,
+            type=code(f"{each.name}.type", known("EPOCH", each.name)),
+        )
+        for each in study.epochs
     ])  # fmt: skip
 
 
 def _elements(study: Study) -> list[Json]:
-    short, title = SCREENING_ELEMENT
-    screening = thing("StudyElement", short, name=short, label=title, studyInterventionIds=[])
-    treated = [
+    every = {each.code: each for arm in study.arms for each in arm_elements(study, arm)}
+    return [
         thing(
-            "StudyElement", element(study, arm)[0], name=element(study, arm)[0], label=element(study, arm)[1],
-            studyInterventionIds=list[Json]([id_of("StudyIntervention", each) for each in arm.interventions]),
+            "StudyElement", each.code, name=each.code, label=each.title,
+            studyInterventionIds=list[Json]([id_of("StudyIntervention", name) for name in each.interventions]),
         )
-        for arm in study.arms
+        for each in every.values()
     ]  # fmt: skip
-    return [screening, *treated]
 
 
 def _cells(study: Study) -> list[Json]:
     return [
         thing(
-            "StudyCell", f"{arm.name}.{epoch}", armId=id_of("StudyArm", arm.name), epochId=id_of("StudyEpoch", epoch),
-            elementIds=[
-                id_of("StudyElement", SCREENING_ELEMENT[0] if epoch == SCREENING else element(study, arm)[0])
-            ],
+            "StudyCell", f"{arm.name}.{each.epoch.name}", armId=id_of("StudyArm", arm.name),
+            epochId=id_of("StudyEpoch", each.epoch.name), elementIds=[id_of("StudyElement", each.code)],
         )
         for arm in study.arms
-        for epoch in EPOCHS
+        for each in arm_elements(study, arm)
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 
-from trialwright.export.sdtm.timing import SCREENING, TREATMENT
+from trialwright.export.sdtm.elements import epoch_of_visit
 from trialwright.export.usdm.codes import (
     AFTER,
     BEFORE,
@@ -24,13 +24,6 @@ from trialwright.model.study import Form, Study, Visit
 def planned_visits(study: Study) -> list[Visit]:
     """The visits of the schedule in their order; unscheduled ones and the running logs have no place in it."""
     return [visit for visit in study.visits if visit.kind not in ("log", "unscheduled")]
-
-
-def epoch_of(visit: Visit) -> str:
-    """SCREENING until the baseline visit begins, TREATMENT from then on."""
-    if visit.kind == "screening" or (visit.study_day is not None and visit.study_day < 1):
-        return SCREENING
-    return TREATMENT
 
 
 def encounters(study: Study) -> list[Json]:
@@ -83,7 +76,7 @@ def _main(study: Study) -> Thing:
     visits = planned_visits(study)
     anchor = next((visit for visit in visits if visit.kind == "baseline"), visits[0])
     exit_ = thing("ScheduleTimelineExit", "main")
-    instances: list[Thing] = [_instance(study, visit, epoch_of(visit), visit.name) for visit in visits]
+    instances: list[Thing] = [_instance(study, visit) for visit in visits]
     for before, after in itertools.pairwise(instances):
         before["defaultConditionId"] = after["id"]
     instances[-1]["timelineExitId"] = exit_["id"]
@@ -100,18 +93,19 @@ def _main(study: Study) -> Thing:
     )  # fmt: skip
 
 
-def _instance(study: Study, visit: Visit, epoch: str, name: str) -> Thing:
+def _instance(study: Study, visit: Visit) -> Thing:
     done = [leaf for form in visit.forms for leaf in leaves(study.form(form))]
     planned = visit.kind not in ("log", "unscheduled")
     return thing(
-        "ScheduledActivityInstance", name, name=name, label=visit.title.en, epochId=id_of("StudyEpoch", epoch),
+        "ScheduledActivityInstance", visit.name, name=visit.name, label=visit.title.en,
+        epochId=id_of("StudyEpoch", epoch_of_visit(study, visit.name).name),
         activityIds=list[Json](done), encounterId=id_of("Encounter", visit.name) if planned else None,
     )  # fmt: skip
 
 
 def _aside(study: Study, visit: Visit) -> Thing:
     exit_ = thing("ScheduleTimelineExit", visit.name)
-    instance = _instance(study, visit, TREATMENT, visit.name)
+    instance = _instance(study, visit)
     instance["timelineExitId"] = exit_["id"]
     return thing(
         "ScheduleTimeline", visit.name, name=visit.name, label=visit.title.en, mainTimeline=False,
