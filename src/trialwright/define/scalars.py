@@ -62,7 +62,7 @@ EpochTerm = Literal[
     "LONG-TERM FOLLOW-UP", "OBSERVATION", "OPEN LABEL TREATMENT", "PRE-SCREENING", "PRODUCT EXPOSURE", "RUN-IN",
     "SCREENING", "TREATMENT", "WASHOUT",
 ]  # fmt: skip
-"""CDISC's code list EPOCH (C99079), for an epoch of one's own would have no code; a test holds it to the release."""
+"""CDISC's code list C99079, for an epoch of one's own would have no code; a test holds it to the release."""
 VisitName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Words = Annotated[str, AfterValidator(_filled)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
