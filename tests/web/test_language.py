@@ -10,7 +10,13 @@ from trialwright.capture.safety import cases
 from trialwright.web.page import address, routes
 
 LATIN = re.compile(r"[A-Za-zÀ-ɏµ][A-Za-z0-9À-ɏµ'’_./-]*")
-NO_PAGES = {"results_figure", "calculator_script", "calculator_style", "health"}  # a picture, programs, a style
+NO_PAGES = {
+    "registry_calendar",
+    "results_figure",
+    "calculator_script",
+    "calculator_style",
+    "health",
+}  # a picture, programs, a style
 ALLOWED = {
     line.strip()
     for line in (Path(__file__).parent / "latin_allowlist.txt").read_text().splitlines()

@@ -57,6 +57,18 @@ def test_what_is_due_names_the_duty_the_day_and_the_law(demo, as_):
     assert "overdue" in page
 
 
+def test_what_is_due_goes_along_as_a_calendar_that_names_no_participant(demo, as_):
+    page = as_("monitor").get("/registry/due/").content.decode()
+    answer = as_("monitor").get("/registry/due/registry.ics")
+    calendar = answer.content.decode()
+
+    assert "/registry/due/registry.ics" in page
+    assert answer.headers["Content-Type"].startswith("text/calendar")
+    assert calendar.count("BEGIN:VEVENT") >= page.count("tag-overdue") > 0
+    assert "42 CFR 11" in calendar.replace("\r\n ", "")
+    assert "ABA-0" not in calendar
+
+
 def test_whether_the_law_applies_is_answered_question_by_question(demo, as_):
     page = as_("monitor").get("/registry/due/").content.decode()
     law = page[page.index('id="law"') :]

@@ -3,12 +3,14 @@
 import datetime as dt
 import re
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 
+from trialwright.model.deadlines import DeadlineReport
 from trialwright.model.text import Text
 from trialwright.pipeline.record_deadlines import study_deadlines
 from trialwright.pipeline.record_history import study_history
 from trialwright.pipeline.registration import check_registered, registered_record
+from trialwright.register.clock import render_calendar
 from trialwright.register.writing.tabular_rows import NOT_PROVIDED, UNKNOWN, tabular_sections
 from trialwright.web import place as places
 from trialwright.web.findings import by_severity
@@ -62,9 +64,23 @@ _SOURCES = {
 
 def due(call: Call) -> HttpResponseBase:
     """Every duty with its day, from the record and the ledger."""
+    return page(call, "registry/due.html", report=_duties(call))
+
+
+def due_calendar(call: Call) -> HttpResponseBase:
+    """The same days as a calendar file; it names duties of the sponsor and no participant."""
+    report = _duties(call)
+    if report is None:
+        raise Http404
+    answer = HttpResponse(render_calendar(report), content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="registry.ics"'
+    return answer
+
+
+def _duties(call: Call) -> DeadlineReport | None:
     today = dt.datetime.now(dt.UTC).date()
     found = study_deadlines(call.place.folder, call.place.study, today, places.current().snapshot())
-    return page(call, "registry/due.html", report=None if isinstance(found, list) else found)
+    return None if isinstance(found, list) else found
 
 
 ROUTES = (
@@ -80,4 +96,5 @@ ROUTES = (
     Route(path="registry/record/", name="registry_view", view=record, act=ANY_ROLE),
     Route(path="registry/history/", name="registry_history", view=history, act=ANY_ROLE),
     Route(path="registry/due/", name="registry_due", view=due, act=ANY_ROLE),
+    Route(path="registry/due/registry.ics", name="registry_calendar", view=due_calendar, act=ANY_ROLE),
 )
