@@ -112,7 +112,10 @@ _VALUES: dict[str, dict[str, Text]] = {
     },
     "unexpected": YES_NO,
     "causality": {choice.code: choice.label for choice in load().terms("causality").choices},
-    "what": {"calendar": Text(en="calendar of visits", zh="访视日历")},
+    "what": {
+        "calendar": Text(en="calendar of visits", zh="访视日历"),
+        "audit": Text(en="lines of the audit trail", zh="稽查轨迹"),
+    },
     "scope": {"data": Text(en="all data", zh="全部数据"), **{str(level): word for level, word in LEVEL_WORDS.items()}},
     "status": {
         "registered": Text(en="as registered", zh="已注册"),

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import random
 import re
+import socket
 from pathlib import Path
 
 import msgspec
@@ -275,3 +277,61 @@ def test_both_spellings_of_a_dictionary_ask_the_same():
     first, second = ([(item.oid, item.question) for item in each.document.metadata.items] for each in told)
 
     assert first == second
+
+
+def spoiled(dice, data):
+    """A file of ours with one to six things made wrong: bytes, elements, attributes, texts."""
+    if dice.random() < 0.3:
+        wrong = bytearray(data)
+        for _ in range(dice.randint(1, 6)):
+            at = dice.randrange(len(wrong))
+            wrong[at : at + dice.randrange(3)] = dice.randbytes(dice.randrange(4))
+        return bytes(wrong[: dice.randrange(len(wrong))] if dice.random() < 0.2 else wrong)
+    root = etree.fromstring(data)
+    for _ in range(dice.randint(1, 6)):
+        node = dice.choice([each for each in root.iter() if each is not root] or [root])
+        match dice.randrange(5):
+            case 0 if node.getparent() is not None:
+                node.getparent().remove(node)
+            case 1 if node.attrib:
+                node.set(dice.choice(sorted(node.attrib)), dice.choice(ODD_TEXTS))
+            case 2 if node.attrib:
+                del node.attrib[dice.choice(sorted(node.attrib))]
+            case 3:
+                node.text = dice.choice(ODD_TEXTS)
+            case _:
+                node.append(etree.fromstring(etree.tostring(dice.choice(list(root.iter())))))
+    return etree.tostring(root)
+
+
+ODD_TEXTS = (
+    "",
+    " ",
+    "0" * 400,
+    "-1",
+    "1e999",
+    "NaN",
+    "2021-02-30",
+    "<script>",
+    "皮疹",
+    "a" * 10_000,
+    "../../x",
+    "\u202e",
+)
+
+
+def test_failure_22_no_spoiled_file_crashes_the_reader_or_asks_the_network(files, monkeypatch):
+    def refused(*_args, **_kept):
+        raise AssertionError("a file was read and the network was asked")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    answers = []
+    for number in range(300):
+        dice = random.Random(number)
+        data = spoiled(dice, files[dice.choice(FILES)])
+        try:
+            answers.append(type(read(data, "spoiled.xml")).__name__)
+        except Exception as crash:  # noqa: BLE001 - every kind of crash is what this test looks for
+            answers.append(f"{number}: {type(crash).__name__}: {crash}"[:200])
+
+    assert set(answers) == {"Read", "Problem"}

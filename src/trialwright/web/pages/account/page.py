@@ -14,8 +14,8 @@ from trialwright.web.render import page
 
 DIFFERENT = Text(en="The two new passwords differ. Type the same one twice.", zh="两次输入的新密码不一致，请重新输入。")
 WEAK = Text(
-    en="Choose another password: at least 12 characters, not a common one, not like your name.",
-    zh="请更换密码：至少十二个字符，不是常见密码，且不与用户名相似。",
+    en="Choose another password: at least 12 characters, not a common one, not digits alone, not like your name.",
+    zh="请更换密码：至少十二个字符，不是常见密码，不全是数字，且不与用户名相似。",
 )
 WRONG_CODE = Text(
     en="This code does not fit. Check that the clock of the telephone is right, and type the code it shows now.",

@@ -1,19 +1,21 @@
 """The audit page: every save and every act as a sentence, newest first; by person, participant, kind and day."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, get_args
 
 import msgspec
 import polars as pl
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.blinding import HiddenForms
 from trialwright.capture.words import EVENTS
+from trialwright.export.csv.cells import CsvCell, CsvTable, write_table
 from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.text import Text
-from trialwright.web import lookup
+from trialwright.web import acts, lookup
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -21,7 +23,7 @@ from trialwright.web.render import page
 PER_PAGE = 50
 VALUES = Text(en="values saved", zh="保存数据")
 HIDDEN = Text(en="hidden while a later visit is scored", zh="后续访视评估期间隐藏")
-FILTERS = ("user", "participant", "kind", "since", "until")
+FILTERS = ("user", "participant", "form", "kind", "since", "until")
 _COLUMNS = ("seq", "replaces", "group", "participant_id", "visit", "form", "row", "item", "kind", "text", "unit",
             "user", "at_utc", "reason", "origin")  # fmt: skip
 
@@ -53,40 +55,57 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
 
 
+class Chosen:
+    """The saves and acts that fit what was asked: `every` is the number of each, the newest first."""
+
+    def __init__(self, call: Call) -> None:
+        sent = call.request.POST if call.is_post else call.request.GET
+        self.asked = {name: str(sent.get(name, "")).strip() for name in FILTERS}
+        self._call, self._names = call, Names(call.place.study, call.language)
+        self.snapshot = call.place.snapshot()
+        kind = self.asked["kind"]
+        self._saves = _Saves(self.snapshot.versions, self.asked, self._names) if kind in ("", "value") else None
+        self._acts = {} if kind == "value" else {e.seq: e for e in _acts(call, self.asked, self._names)}
+        self.every = sorted([*self._acts, *(self._saves.starts if self._saves else {})], reverse=True)
+
+    def lines(self, wanted: list[int]) -> list[Line]:
+        """These saves and acts in words; only those of one page are made, for a whole trial takes seconds."""
+        drawn = self._saves.lines(self._call, wanted) if self._saves else {}
+        return [_act(self._acts[seq], self._names) if seq in self._acts else drawn[seq] for seq in wanted]
+
+
 def view(call: Call) -> HttpResponseBase:
-    asked = {name: str(call.request.GET.get(name, "")).strip() for name in FILTERS}
     number = str(call.request.GET.get("page", "1"))
     at_page = max(1, int(number)) if number.isdecimal() and number.isascii() and len(number) < 9 else 1
-    snapshot = call.place.snapshot()
-    names = Names(call.place.study, call.language)
-    saves = _Saves(snapshot.versions, asked, names) if asked["kind"] in ("", "value") else None
-    acts = {event.seq: event for event in _acts(call, asked, names)} if asked["kind"] != "value" else {}
-    # only the lines of this page are made: of a whole trial it would take seconds
-    every = sorted([*acts, *(saves.starts if saves else {})], reverse=True)
-    wanted = every[(at_page - 1) * PER_PAGE : at_page * PER_PAGE]
-    drawn = saves.lines(call, wanted) if saves else {}
+    chosen = Chosen(call)
+    snapshot = chosen.snapshot
     return page(
         call,
         "audit/audit.html",
-        lines=[_act(acts[seq], names) if seq in acts else drawn[seq] for seq in wanted],
-        total=len(every),
+        lines=chosen.lines(chosen.every[(at_page - 1) * PER_PAGE : at_page * PER_PAGE]),
+        total=len(chosen.every),
         page_number=at_page,
-        more=at_page * PER_PAGE < len(every),
-        asked=asked,
-        filtered=any(asked.values()),
+        more=at_page * PER_PAGE < len(chosen.every),
+        asked=chosen.asked,
+        filtered=any(chosen.asked.values()),
         kinds=[("value", call.words(VALUES))]
         + [(kind, EVENTS[kind].of(call.language)) for kind in get_args(EventKind)],
-        people=sorted({event.user for event in snapshot.events} | set(snapshot.versions["user"].unique())),
-        participants=sorted({e.participant_id for e in snapshot.events if e.participant_id}),
+        people=[(name, name) for name in sorted({e.user for e in snapshot.events} | set(snapshot.versions["user"]))],
+        participants=[(who, who) for who in sorted({e.participant_id for e in snapshot.events})],
+        forms=[(form.name, call.words(form.title)) for form in call.place.study.forms],
         head=snapshot.head,
+        zone=call.place.study.sites[0].time_zone if call.place.study.sites else "UTC",
     )
 
 
-def _wanted(asked: dict[str, str], names: Names, user: str, participant: str, at_utc: str) -> bool:
+_Place = tuple[str, str, str]
+"""Person, participant, form."""
+
+
+def _wanted(asked: dict[str, str], names: Names, told: _Place, at_utc: str) -> bool:
     day = names.moment(at_utc)[:10] if asked["since"] or asked["until"] else ""
     return (
-        asked["user"] in ("", user)
-        and asked["participant"] in ("", participant)
+        all(asked[name] in ("", found) for name, found in zip(("user", "participant", "form"), told, strict=True))
         and (not _is_day(asked["since"]) or day >= asked["since"])
         and (not _is_day(asked["until"]) or day <= asked["until"])
     )
@@ -102,7 +121,8 @@ def _is_day(text: str) -> bool:
 
 def _acts(call: Call, asked: dict[str, str], names: Names) -> Iterable[LedgerEvent]:
     for event in call.place.events():
-        if asked["kind"] in ("", event.kind) and _wanted(asked, names, event.user, event.participant_id, event.at_utc):
+        told = (event.user, event.participant_id, event.form)
+        if asked["kind"] in ("", event.kind) and _wanted(asked, names, told, event.at_utc):
             yield event
 
 
@@ -120,12 +140,16 @@ class _Saves:
     def __init__(self, versions: pl.DataFrame, asked: dict[str, str], names: Names) -> None:
         self._names, self._versions = names, versions
         frame = versions.select(_COLUMNS)
-        for column, text in (("user", asked["user"]), ("participant_id", asked["participant"])):
+        for column, text in (
+            ("user", asked["user"]),
+            ("participant_id", asked["participant"]),
+            ("form", asked["form"]),
+        ):
             frame = frame.filter(pl.col(column) == text) if text else frame
         if _is_day(asked["since"]) or _is_day(asked["until"]):
             moments = frame["at_utc"].unique().to_list()
-            who = (asked["user"], asked["participant"])
-            frame = frame.filter(pl.col("at_utc").is_in([at for at in moments if _wanted(asked, names, *who, at)]))
+            who = (asked["user"], asked["participant"], asked["form"])
+            frame = frame.filter(pl.col("at_utc").is_in([at for at in moments if _wanted(asked, names, who, at)]))
         self._kept = frame
         begun = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in _OF_A_SAVE).fill_null(value=True)
         first = frame.select(pl.arg_where(begun)).to_series() if frame.height else pl.Series(dtype=pl.Int64)
@@ -169,6 +193,35 @@ def _change(row: dict[str, Any], before: dict[str, Any] | None, names: Names) ->
     return Change(item=names.item(row["item"]), old=shown(before) if before else "", new=shown(row))
 
 
+COPY = ("entry", "at_utc", "at_site", "user", "what", "participant", "where", "item", "old", "new", "details",
+        "reason", "origin")  # fmt: skip
+
+
+def copied(call: Call) -> HttpResponseBase:
+    """
+    The lines that the page shows for the same choice, all of them, as a table a spreadsheet opens; one row a value.
+
+    That it was taken away stands in the ledger, with the fingerprint of the file.
+    """
+    chosen = Chosen(call)
+    names = Names(call.place.study, call.language)
+    rows = tuple(row for line in chosen.lines(chosen.every) for row in _rows(line, names))
+    data = write_table(CsvTable("audit", COPY, rows), "spreadsheet")
+    told = {"what": "audit", "entries": str(len(chosen.every)), "sha256": hashlib.sha256(data).hexdigest()}
+    acts.record(call.place, "exported", user=call.reader.user, details=told)
+    answer = HttpResponse(data, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{call.place.study.name}-audit.csv"'
+    return answer
+
+
+def _rows(line: Line, names: Names) -> list[tuple[CsvCell, ...]]:
+    begin = (line.seq, line.at, names.moment(line.at), line.user, line.what, line.participant, line.where)
+    end = (line.details, line.reason, line.origin)
+    return [
+        (*begin, each.item, each.old, each.new, *end) for each in line.changes or (Change(item="", old="", new=""),)
+    ]
+
+
 ROUTES = (
     Route(
         path="audit/",
@@ -179,4 +232,5 @@ ROUTES = (
         group="study",
         order=6,
     ),
+    Route(path="audit/copy/", name="audit_copy", view=copied, act=ANY_ROLE, post_only=True),
 )

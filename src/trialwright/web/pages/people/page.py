@@ -37,8 +37,8 @@ BAD_NAME = Text(
     zh="用户名为 2 至 60 个字母、数字、点、连字符或下划线。",
 )
 WEAK = Text(
-    en="The password has at least 12 characters, is not a common one and not like the name.",
-    zh="密码至少十二个字符，不是常见密码，且不与用户名相似。",
+    en="The password has at least 12 characters, is not a common one, not digits alone and not like the name.",
+    zh="密码至少十二个字符，不是常见密码，不全是数字，且不与用户名相似。",
 )
 _SAID = {
     "TW-WEB-005": TAKEN, "TW-WEB-006": WEAK, "TW-WEB-007": NOT_KNOWN, "TW-WEB-009": BAD_NAME, "TW-WEB-010": NOT_KNOWN,
