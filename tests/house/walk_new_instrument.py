@@ -19,6 +19,7 @@ os.environ["TRIALWRIGHT_HOSTS"] = "testserver"
 
 import trialwright  # noqa: E402 - the environment is read when the web app starts
 from trialwright import catalog  # noqa: E402
+from trialwright.export.files import whole  # noqa: E402
 from trialwright.pipeline import conduct, readout  # noqa: E402
 from trialwright.pipeline.demo import run_demo  # noqa: E402
 from trialwright.web import server, start  # noqa: E402
@@ -105,7 +106,7 @@ def shown(here, browser, place: tuple[str, str, str]) -> dict[str, object]:
     trace_link = next((link for link in links if link.endswith(f"record={record.replace(':', '%3A')}")), "")
     found = readout.read_out(here.study, catalog.load(), here.ledger)
     derived, ends = found.tracer().trace_record(record)
-    files = readout.export_files(found, catalog.load(), "csv")
+    files = whole(readout.export_files(readout.export_source(found, catalog.load()), "csv"))
     return {
         "value": [str(each.value) for each in derived if each.id == record],
         "trace_link": trace_link,

@@ -13,6 +13,7 @@ from support.results import packaged_study, read_small
 from support.snapshots import snapshot_of
 from trialwright import catalog
 from trialwright.export.adam import write as write_adam
+from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import write
 from unit.export.test_adam import TABLE as TABLE_OF_ADAM
@@ -45,7 +46,7 @@ def written(tmp_path_factory):
         study=packaged_study(), snapshot=snapshot_of(TABLE), analysis=None, rows=(), catalog=catalog.load(), version="1"
     )
     folder = tmp_path_factory.mktemp("sdtm")
-    for name, data in write(source).items():
+    for name, data in whole(write(source)).items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from trialwright.catalog import load
+from trialwright.export.files import whole
 from trialwright.pipeline import conduct
-from trialwright.pipeline.readout import export_files, export_formats, read_out
+from trialwright.pipeline.readout import export_files, export_formats, export_source, read_out
 from trialwright.web.page import PUBLIC, address, routes
 from web.test_language import NO_PAGES, SPELLED
 
@@ -122,8 +123,8 @@ def test_a_copy_of_open_data_holds_no_verdict_and_no_result(demo, scoring):
     """Every format, beside the same formats once the data are locked again: it is not their silence that is tested."""
 
     def told():
-        files = {each.name: export_files(read_out(demo.study, load(), demo.ledger), load(), each.name)
-                 for each in export_formats()}  # fmt: skip
+        source = export_source(read_out(demo.study, load(), demo.ledger), load())
+        files = {each.name: whole(export_files(source, each.name)) for each in export_formats()}
         results, analysis = (
             next(content.decode() for path, content in files["csv"].items() if re.search(rf"machine/.*\b{name}", path))
             for name in ("results", "analysis")

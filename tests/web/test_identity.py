@@ -7,6 +7,7 @@ import pytest
 
 from trialwright.catalog import load
 from trialwright.export import csv as csv_export
+from trialwright.export.files import whole
 from trialwright.pipeline import conduct, conduct_identity
 from trialwright.pipeline.readout import read_out
 from trialwright.store.sealed import SealedStore
@@ -58,7 +59,7 @@ def test_edc_r61_it_stands_in_no_file_in_the_clear(kept, tmp_path, as_):
 
 def test_edc_r61_no_export_and_no_page_of_the_trail_holds_it(kept, as_):
     readout = read_out(kept.study, load(), kept.ledger)
-    files = csv_export.write(kept.study, readout.snapshot, readout.analysis, readout.rows)
+    files = whole(csv_export.write(kept.study, readout.snapshot, readout.analysis, readout.rows))
     texts = [data.decode() for data in files.values()] + [
         as_(role).get(path).content.decode()
         for role in ("monitor", "data_manager", "investigator")

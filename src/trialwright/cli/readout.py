@@ -159,7 +159,14 @@ def export(
     Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
     """
     from trialwright import catalog as knowledge
-    from trialwright.pipeline.readout import export_files, export_formats, results_open, sharing_choice, write_files
+    from trialwright.pipeline.readout import (
+        export_files,
+        export_formats,
+        export_source,
+        results_open,
+        sharing_choice,
+        write_export,
+    )
 
     known = [each.name for each in export_formats()]
     expect_one_of("FORMAT", form, (*known, "all"))
@@ -168,12 +175,12 @@ def export(
     readout = read_place(study, db, as_of)
     if not results_open(readout):
         err.print("   the data are open: no file holds a verdict or a result before data lock or a declared look")
+    source = export_source(readout, knowledge.load(), sharing)
     for name in known if form == "all" else (form,):
         folder = output / name if form == "all" else output
         with waiting(f"Writing {name}"):
-            files = export_files(readout, knowledge.load(), name, sharing)
-        write_files(files, folder)
-        out.print(f"{name}: {len(files)} files in {folder}", markup=False)
+            count = write_export(export_files(source, name), folder)
+        out.print(f"{name}: {count} files in {folder}", markup=False)
 
 
 _LEAST, _KEY_BYTES = 2, 32

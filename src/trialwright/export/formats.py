@@ -4,17 +4,21 @@ import importlib
 import json
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
+from typing import TypeVar, cast
 
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.export.files import File
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Lost
 from trialwright.model.signature import Signature
 from trialwright.model.study import Study
 from trialwright.model.text import Text
+
+Made = TypeVar("Made")
 
 
 class Sharing(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +32,12 @@ class Sharing(msgspec.Struct, frozen=True, kw_only=True):
     key: bytes = b""
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export is made from: one definition, one snapshot, and what was derived and analysed from them."""
+class Source(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """
+    What an export is made from: one definition, one snapshot, and what was derived and analysed from them.
+
+    Several formats may be written from one source; `once` keeps what the first of them worked out for the others.
+    """
 
     study: Study
     snapshot: Snapshot
@@ -40,14 +48,29 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     sharing: Sharing = Sharing()
     version: str  # of Trialwright, which the files name as their source system
 
+    @cached_property
+    def _kept(self) -> dict[Callable[["Source"], object], object]:
+        # No field: a source that was replaced with another snapshot must not find what this one was asked for.
+        return {}
+
+    def once(self, make: Callable[["Source"], Made]) -> Made:
+        """What `make` gives for this source, made when it is first asked for: four formats stand on one SDTM."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        return cast(Made, self._kept[make])
+
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
-    """A standard: its name on the command line, what it is called, whom its files are for, and how they are written."""
+    """
+    A standard: its name on the command line, what it is called, whom its files are for, and how they are written.
+
+    `write` gives one file after the other; what does not reconcile is refused before the first of them.
+    """
 
     name: str
     title: Text
     says: Text
-    write: Callable[[Source], dict[str, bytes]]
+    write: Callable[[Source], Iterable[File]]
 
 
 @cache

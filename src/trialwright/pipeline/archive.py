@@ -13,18 +13,19 @@ import json
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.define.documents import document_names
+from trialwright.export.files import File, as_files, whole
 from trialwright.model.ledger import Head, Snapshot
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
 from trialwright.pipeline.casebook import Casebook, blank_casebook, participant_casebook
-from trialwright.pipeline.readout import Readout, export_files
+from trialwright.pipeline.readout import Readout, export_files, export_source
 from trialwright.pipeline.study import load_study
 from trialwright.report.html_file import write_html
 from trialwright.report.pdf import write_pdf
@@ -101,7 +102,9 @@ def archive_files(
     """
     snapshot, study = readout.snapshot, readout.study
     book = Casebook(study=study, snapshot=snapshot, study_at=builds_of(folder, study, catalog), language=language)
-    files = {f"data/{name}": content for name, content in export_files(readout, catalog, "csv").items()}
+    files = {
+        f"data/{name}": content for name, content in whole(export_files(export_source(readout, catalog), "csv")).items()
+    }
     files |= {f"casebooks/{name}": content for name, content in casebooks(book, pdf=pdf).items()}
     files |= _definition(folder)
     files["ledger/chain.csv"] = _chain(ledger, snapshot.head)
@@ -128,14 +131,21 @@ def archive_files(
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    """One zip; the same files give the same bytes."""
+    """One zip of files by name; the same files give the same bytes."""
+    return zipped_pieces(as_files({name: files[name] for name in sorted(files)}))
+
+
+def zipped_pieces(files: Iterable[File]) -> bytes:
+    """The same of files that come one after the other, packed piece by piece in their order."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, _WHEN)
+        for file in files:
+            entry = zipfile.ZipInfo(file.name, _WHEN)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
-            archive.writestr(entry, files[name])
+            with archive.open(entry, "w", force_zip64=True) as packed:
+                for piece in file.pieces:
+                    packed.write(piece)
     return out.getvalue()
 
 

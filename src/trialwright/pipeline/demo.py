@@ -220,8 +220,9 @@ def _write_out(out: Path, folder: Path, study: Study, catalog: Catalog) -> int |
         return results
     report = readout.make_report(folder, results, catalog)
     readout.write_files(report.files, out / "report")
+    source = readout.export_source(results, catalog)
     for each in readout.export_formats():
-        readout.write_files(readout.export_files(results, catalog, each.name), out / "exports" / each.name)
+        readout.write_export(readout.export_files(source, each.name), out / "exports" / each.name)
     readout.write_files({name: report.files[name] for name in ("report.pdf",)}, out)
     readout.write_files({"registration.json": readout.registration_file(folder, study)}, out)
     return len(results.analysis.participants)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from trialwright.analyze import analyze
 from trialwright.capture.signatures import signatures
 from trialwright.capture.status import data_locked
 from trialwright.catalog import Catalog
+from trialwright.export.files import File, as_files, whole
 from trialwright.export.formats import Format, Sharing, Source, formats
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
@@ -111,12 +112,20 @@ def day_of_record(study_folder: Path, study: Study) -> dt.date:
 
 def write_files(files: dict[str, bytes], folder: Path) -> None:
     """Write named files below a folder; each appears whole or not at all."""
-    for name, content in files.items():
-        path = folder / name
+    write_export(as_files(files), folder)
+
+
+def write_export(files: Iterable[File], folder: Path) -> int:
+    """Write the files of an export below a folder, piece by piece; each appears whole or not at all. How many."""
+    count = 0
+    for count, file in enumerate(files, 1):  # noqa: B007 - the last number is how many there were
+        path = folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(path.name + ".part")
-        unfinished.write_bytes(content)
+        with unfinished.open("wb") as out:
+            out.writelines(file.pieces)
         unfinished.replace(path)
+    return count
 
 
 def export_formats() -> tuple[Format, ...]:
@@ -136,11 +145,10 @@ def results_open(readout: Readout) -> bool:
     return data_locked(events) or look > max(versions["seq"].to_list(), default=0)
 
 
-def export_files(
-    readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None, *, told: bool = True
-) -> dict[str, bytes]:
+def export_source(readout: Readout, catalog: Catalog, sharing: Sharing | None = None, *, told: bool = True) -> Source:
     """
-    The files of one export by path; `name` is that of a format, `sharing` is for the set of that name alone.
+    What exports are written from: `export_files` of one source share what they have in common. `sharing` is for the
+    set of that name alone.
 
     While results are not open, or where they may not be `told`, no file holds a verdict or a statistic: a copy of the
     data must not tell what no page of the app tells.
@@ -149,11 +157,16 @@ def export_files(
         records = tuple(record for record in readout.analysis.records if record.kind != "response")
         analysis = msgspec.structs.replace(readout.analysis, records=records)
         readout = msgspec.structs.replace(readout, analysis=analysis, rows=())
-    return _written(readout, catalog, name, sharing)
+    return _source(readout, catalog, sharing)
 
 
-def _written(readout: Readout, catalog: Catalog, name: str, sharing: Sharing | None = None) -> dict[str, bytes]:
-    source = Source(
+def export_files(source: Source, name: str) -> Iterator[File]:
+    """The files of one export, one after the other; `name` is that of a format."""
+    return iter(formats()[name].write(source))
+
+
+def _source(readout: Readout, catalog: Catalog, sharing: Sharing | None = None) -> Source:
+    return Source(
         study=readout.study,
         snapshot=readout.snapshot,
         analysis=readout.analysis,
@@ -163,17 +176,17 @@ def _written(readout: Readout, catalog: Catalog, name: str, sharing: Sharing | N
         sharing=sharing or Sharing(),
         version=version("trialwright"),
     )
-    return formats()[name].write(source)
 
 
 def analysis_files(readout: Readout, catalog: Catalog) -> dict[str, bytes]:
     """Result rows as JSON, Parquet and CDISC ARS, and analysis records as CSV, without any layout."""
-    plain = _written(readout, catalog, "csv")
+    source = _source(readout, catalog)
+    plain = whole(export_files(source, "csv"))
     tables = {name.rpartition("/")[2]: content for name, content in plain.items() if "machine/" in name}
     records = {name: content for name, content in tables.items() if name.startswith(("analysis", "participants"))}
     results = write_results(readout.study, readout.snapshot, readout.analysis, readout.rows, ())
     flat = write_results_table(readout.study, readout.snapshot, readout.rows)
-    ars = _written(readout, catalog, "ars")
+    ars = whole(export_files(source, "ars"))
     return {"results.json": results, "results.parquet": flat, **ars, **records}
 
 

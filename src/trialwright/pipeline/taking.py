@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.export.files import File
 from trialwright.model.problem import Lost
-from trialwright.pipeline.archive import zipped
-from trialwright.pipeline.readout import Readout, export_files
+from trialwright.pipeline.archive import zipped_pieces
+from trialwright.pipeline.readout import Readout, export_files, export_source
 
 LOST, REMOVED = "lost.json", "removed.json"
 
@@ -30,16 +32,25 @@ def copy_of(readout: Readout, catalog: Catalog, name: str, *, results: bool) -> 
 
     `results` False leaves verdicts and statistics out, as for open data: whoever takes it away may not see them.
     """
-    files = export_files(readout, catalog, name, told=results)
-    data = zipped(files)
+    listed: dict[str, bytes] = {}
+    source = export_source(readout, catalog, told=results)
+    data = zipped_pieces(_noted(export_files(source, name), listed))
     return Copy(
         name=name,
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
-        files=len(files),
-        lost=_lost(files),
+        files=len(listed),
+        lost=_lost(listed),
         snapshot=readout.snapshot.hash,
     )
+
+
+def _noted(files: Iterable[File], listed: dict[str, bytes]) -> Iterator[File]:
+    """The same files; `listed` has the name of each, and what stands in those that tell what was lost."""
+    for file in files:
+        told = b"".join(file.pieces) if file.name in (LOST, REMOVED) else b""
+        listed[file.name] = told
+        yield File(file.name, (told,)) if told else file
 
 
 def _lost(files: dict[str, bytes]) -> tuple[Lost, ...]:

@@ -10,6 +10,7 @@ from trialwright.capture.values import Place
 from trialwright.catalog import load
 from trialwright.export import odm
 from trialwright.export.csv import tables
+from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.model.ledger import NewEvent, Stamp
 from trialwright.model.signature import Scope
@@ -85,7 +86,7 @@ def test_edc_r52_every_copy_says_by_whom_and_when_a_signature_was_broken(ledger)
     source = Source(study=STUDY, snapshot=snapshot, analysis=None, rows=(), catalog=load(), version="1",
                     signatures=signatures(snapshot))  # fmt: skip
     told = f"broken by {found.broken_user}, {found.broken_at} ({found.broken_kind}, entry {found.broken_by})"
-    files = odm.write(source)
+    files = whole(odm.write(source))
     assert told in files["1.3.2/snapshot.xml"].decode()
     assert told in files["2.0/snapshot.xml"].decode()
     table = tables.signatures(signatures(snapshot))

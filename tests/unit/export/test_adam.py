@@ -14,6 +14,7 @@ from trialwright.export.adam import analysis_datasets, write
 from trialwright.export.adam.checking import check_datasets
 from trialwright.export.adam.names import short
 from trialwright.export.adam.tables import first_day, last_day, start_day
+from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import tabulate
 
@@ -184,7 +185,7 @@ def test_an_open_score_is_no_line(made):
 
 
 def test_the_metadata_name_the_terminology_of_both_standards(source):
-    root = etree.fromstring(write(source)["json/define.xml"])
+    root = etree.fromstring(whole(write(source))["json/define.xml"])
     told = {(each.get("PublishingSet"), each.get("Version")) for each in root.iter("{*}Standard")}
 
     assert {("SDTM", "2025-03-28"), ("ADaM", "2026-03-27")} <= told
@@ -195,12 +196,12 @@ def test_every_analysis_record_is_in_a_dataset_or_counted_as_lost(source, made):
 
 
 def test_transport_files_and_json_hold_the_same(source, made):
-    files = write(source)
+    files = whole(write(source))
     for dataset in made.datasets:
         name = dataset.name.lower()
-        whole = dataset_json.read(files[f"json/{name}.json"])
+        in_json = dataset_json.read(files[f"json/{name}.json"])
 
-        assert dataset.rows == whole.rows == xpt.read_dataset(files[f"xpt/{name}.xpt"], dataset.name).rows
+        assert dataset.rows == in_json.rows == xpt.read_dataset(files[f"xpt/{name}.xpt"], dataset.name).rows
 
 
 def test_a_partial_date_is_imputed_and_says_so():

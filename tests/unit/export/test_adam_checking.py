@@ -11,6 +11,7 @@ from trialwright import catalog
 from trialwright.export.adam import analysis_datasets, write
 from trialwright.export.adam.checking import check_datasets
 from trialwright.export.datasets import Variable
+from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import tabulate
 from trialwright.export.sdtm import write as write_sdtm
@@ -141,7 +142,7 @@ def test_a_long_name_and_a_missing_variable_are_found(clean):
 
 @pytest.mark.parametrize("form", ["json", "xpt"])
 def test_a_folder_is_checked_against_the_sdtm_beside_it(tmp_path, form):
-    for name, files in (("adam", write(source())), ("sdtm", write_sdtm(source()))):
+    for name, files in (("adam", whole(write(source()))), ("sdtm", whole(write_sdtm(source())))):
         for path, data in files.items():
             (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name / path).write_bytes(data)

@@ -11,10 +11,11 @@ from support.results import people, read_small
 from trialwright.export import csv
 from trialwright.export.csv import read_table, tables
 from trialwright.export.csv.cells import CsvTable
+from trialwright.export.files import whole
 
 
 def written(small):
-    return csv.write(small.study, small.snapshot, small.analysis, small.rows)
+    return whole(csv.write(small.study, small.snapshot, small.analysis, small.rows))
 
 
 def rows_of(files, name):

@@ -12,6 +12,7 @@ from lxml import etree
 from support.results import packaged_study
 from support.snapshots import snapshot_of
 from trialwright import catalog
+from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import write
 from trialwright.export.sdtm.form_book import form_book
@@ -32,14 +33,16 @@ def book():
 
 @cache
 def files(more=""):
-    return write(
-        Source(
-            study=packaged_study(),
-            snapshot=snapshot_of(PERSON.format(p="P001") + more),
-            analysis=None,
-            rows=(),
-            catalog=catalog.load(),
-            version="1",
+    return whole(
+        write(
+            Source(
+                study=packaged_study(),
+                snapshot=snapshot_of(PERSON.format(p="P001") + more),
+                analysis=None,
+                rows=(),
+                catalog=catalog.load(),
+                version="1",
+            )
         )
     )
 

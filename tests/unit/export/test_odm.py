@@ -16,6 +16,7 @@ from support.results import packaged_study
 from support.snapshots import snapshot_of
 from trialwright import catalog
 from trialwright.export import redcap
+from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.odm import read, write, xml_13, xml_20
 from trialwright.export.odm.document import counted
@@ -66,7 +67,7 @@ def files():
     source = Source(
         study=packaged_study(), snapshot=snapshot(), analysis=None, rows=(), catalog=catalog.load(), version="1"
     )
-    return write(source)
+    return whole(write(source))
 
 
 @pytest.mark.bulk

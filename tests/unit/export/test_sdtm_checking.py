@@ -192,9 +192,9 @@ def test_no_finding_shows_a_value_of_a_participant(clean):
 
 def test_a_folder_of_transport_files_is_read_and_judged(clean, tmp_path):
 
-    files, _ = xpt.write(changed(clean, "AE", "AEOUT", 0, "BETTER"), "2022-01-01T00:00:00Z")
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
+    for each in changed(clean, "AE", "AEOUT", 0, "BETTER"):
+        data, _ = xpt.write(each, "2022-01-01T00:00:00Z")
+        (tmp_path / f"{each.name.lower()}.xpt").write_bytes(data)
     (tmp_path / "lb.xpt").write_bytes(b"no transport file")
     report = check_sdtm(tmp_path, dt.date(2026, 1, 1))
 

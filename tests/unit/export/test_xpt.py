@@ -33,9 +33,9 @@ def has_haven():
 @pytest.mark.skipif(not has_haven(), reason="R with the package haven is not installed here (r-cran-haven)")
 def test_haven_reads_the_same_rows_and_names(tmp_path):
     datasets = tabulate(packaged_study(), snapshot_of(PERSON.format(p="P001")), catalog.load()).datasets
-    files, _ = xpt.write(datasets, "2022-01-01T00:00:00Z")
-    for name, data in files.items():
-        (tmp_path / name).write_bytes(data)
+    for each in datasets:
+        data, _ = xpt.write(each, "2022-01-01T00:00:00Z")
+        (tmp_path / f"{each.name.lower()}.xpt").write_bytes(data)
     (tmp_path / "read.R").write_text(SCRIPT, "utf-8")
     said = subprocess.run(
         ["Rscript", str(tmp_path / "read.R"), str(tmp_path)], capture_output=True, text=True, check=True

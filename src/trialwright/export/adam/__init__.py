@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -13,9 +14,10 @@ from trialwright.export.adam.response import response_dataset, value_datasets
 from trialwright.export.adam.sources import sources
 from trialwright.export.adam.subject import subject_dataset
 from trialwright.export.datasets import Dataset
+from trialwright.export.files import File
 from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.packaging import packaged
-from trialwright.export.sdtm import tabulate
+from trialwright.export.sdtm import tabulated
 from trialwright.export.sdtm.subjects import visit_numbers
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.problem import Lost
@@ -60,6 +62,11 @@ class Made(msgspec.Struct, frozen=True):
 
 
 def analysis_datasets(source: Source) -> Made:
+    """The datasets of a source, made once for all formats that stand on them."""
+    return source.once(_datasets)
+
+
+def _datasets(source: Source) -> Made:
     """
     Every ADaM dataset of a readout.
 
@@ -68,13 +75,13 @@ def analysis_datasets(source: Source) -> Made:
     Missing: an analysis record without a line is counted with its reason.
     """
     study, analysis = source.study, source.analysis
-    tabulated = tabulate(study, source.snapshot, source.catalog)
-    subject, lines, used = subject_dataset(study, analysis, tabulated)
+    made = tabulated(source)
+    subject, lines, used = subject_dataset(study, analysis, made)
     bench = Bench(
         study=study, catalog=source.catalog, analysis=analysis,
         people={str(line["SUBJID"]): line for line in lines},
         first_dose={person.participant_id: person.first_dose for person in analysis.participants},
-        sources=sources(study, source.catalog, tabulated),
+        sources=sources(study, source.catalog, made),
         numbers=visit_numbers(study, dict.fromkeys(each.visit for each in analysis.records)),
         members={
             each.name: frozenset(p.participant_id for p in analysis.participants if each.name in p.sets)
@@ -109,13 +116,14 @@ def _reason(record: AnalysisRecord, bench: Bench) -> tuple[str, str]:
     return where, told
 
 
-def write(source: Source) -> dict[str, bytes]:
+def write(source: Source) -> Iterator[File]:
     """
     `json/` (Dataset-JSON), `xpt/` (transport files), each with its define.xml, and `lost.json`.
 
     Raises:  ValueError where an analysis record is neither in a dataset nor in lost.json.
     """
     made = analysis_datasets(source)
+    _reconcile(made, source)
     metadata = define_xml.Metadata(
         study=source.study.name,
         title=source.study.title.en,
@@ -127,15 +135,19 @@ def write(source: Source) -> dict[str, bytes]:
         own_terminology=("ADaM", TERMS),
         displays=displays(source.study, source.rows, made.datasets, made.named),
     )
-    files, too_long = packaged(source, made.datasets, metadata)
-    files["lost.json"] = _lost(made, source, too_long)
-    return files
+    too_long: list[Lost] = []
+    yield from packaged(source, made.datasets, metadata, too_long)
+    yield File("lost.json", (_lost(made, source, too_long),))
 
 
-def _lost(made: Made, source: Source, too_long: tuple[Lost, ...]) -> bytes:
+def _reconcile(made: Made, source: Source) -> None:
     held, gone = len(source.analysis.records), sum(made.uncarried.values())
     if made.placed + gone != held:
         raise ValueError(f"{held} analysis records, {made.placed} in ADaM and {gone} in lost.json")
+
+
+def _lost(made: Made, source: Source, too_long: Sequence[Lost]) -> bytes:
+    held, gone = len(source.analysis.records), sum(made.uncarried.values())
     told = [
         *NEVER,
         *(Lost(f"{where} ({count} records)", reason) for (where, reason), count in sorted(made.uncarried.items())),

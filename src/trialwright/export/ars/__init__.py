@@ -1,10 +1,11 @@
 """CDISC Analysis Results Standard: the result rows as a reporting event in ARS 1.0 JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from trialwright.catalog.displays.layout import formatted_rows
+from trialwright.export.files import File, as_files
 from trialwright.export.formats import Format, Source
 from trialwright.model.analysis import ResultRow
 from trialwright.model.ledger import Snapshot
@@ -163,8 +164,8 @@ def _output(use: DisplayUse) -> dict[str, Json]:
     }
 
 
-def _written(source: Source) -> dict[str, bytes]:
-    return write(source.study, source.snapshot, source.rows)
+def _written(source: Source) -> Iterator[File]:
+    yield from as_files(write(source.study, source.snapshot, source.rows))
 
 
 FORMAT = Format(

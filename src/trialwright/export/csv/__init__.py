@@ -1,9 +1,10 @@
 """CSV: everything of a snapshot as plain tables, with a manifest that reconciles them against the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from trialwright.export.csv.cells import VARIANTS, read_table, write_table
+from trialwright.export.csv.cells import VARIANTS, read_table, table_pieces
 from trialwright.export.csv.contents import Described, contents, described, file_name, manifest
+from trialwright.export.files import Counted, File
 from trialwright.export.formats import Format, Source, json_file, lost_file
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
@@ -40,29 +41,28 @@ def write(
     rows: Sequence[ResultRow],
     *,
     signatures: Sequence[Signature] = (),
-) -> dict[str, bytes]:
+) -> Iterator[File]:
     """
     The export by path: machine/*.csv, spreadsheet/*.csv, manifest.json, lost.json.
 
     `signatures` are those of the snapshot, each judged against what stands there now.
     Shape:   both variants hold the same cells; the spreadsheet one cannot run a formula. Where anything was simulated,
              every file is named so and every line says so.
-    Raises:  ValueError where the tables do not hold the whole snapshot.
+    Raises:  ValueError where the tables do not hold the whole snapshot, or a file was not read before the next.
     """
     held = contents(study, snapshot, analysis, rows, signatures)
-    files: dict[str, bytes] = {}
     listed: list[Described] = []
     for table in held.tables:
         for variant in VARIANTS:
             name = f"{variant}/{file_name(table.name, held.mark)}.csv"
-            files[name] = write_table(table, variant)
-            listed.append(described(name, len(table.rows), len(table.columns), files[name]))
-    files["lost.json"] = lost_file(Lost(where, reason) for where, reason in LOST)
-    files["manifest.json"] = json_file(manifest(study, snapshot, held, listed))
-    return files
+            written = Counted(table_pieces(table, variant))
+            yield File(name, written)
+            listed.append(described(name, len(table.rows), len(table.columns), written))
+    yield File("lost.json", (lost_file(Lost(where, reason) for where, reason in LOST),))
+    yield File("manifest.json", (json_file(manifest(study, snapshot, held, listed)),))
 
 
-def _written(source: Source) -> dict[str, bytes]:
+def _written(source: Source) -> Iterator[File]:
     return write(source.study, source.snapshot, source.analysis, source.rows, signatures=source.signatures)
 
 

@@ -3,10 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator
+from itertools import chain
 from typing import Literal
 
 import msgspec
+
+from trialwright.export.files import gathered
 
 Variant = Literal["machine", "spreadsheet"]
 VARIANTS: tuple[Variant, ...] = ("machine", "spreadsheet")
@@ -15,6 +18,8 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?")
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _GUARD = "'"
 _BOM = "\ufeff"
+_QUOTED = re.compile('[,"\r\n]')
+_LONG, _KEPT = 64, 100_000
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -40,6 +45,11 @@ class CsvTable(msgspec.Struct, frozen=True):
 
 
 def write_table(table: CsvTable, variant: Variant) -> bytes:
+    """The table as one text: `table_pieces` joined."""
+    return b"".join(table_pieces(table, variant))
+
+
+def table_pieces(table: CsvTable, variant: Variant) -> Iterator[bytes]:
     """
     The table as UTF-8 CSV.
 
@@ -49,10 +59,11 @@ def write_table(table: CsvTable, variant: Variant) -> bytes:
     Units:   numbers are never touched: -5 stays -5 in both.
     Source:  CWE-1236.
     """
-    lines = [table.columns, *table.rows]
-    if variant == "machine":
-        return _machine(lines).encode()
-    return (_BOM + "".join(_safe_line(line) for line in lines)).encode()
+    text = (_Plain() if variant == "machine" else _Safe()).__getitem__
+    # A line of one empty cell would be no line at all to whoever reads it.
+    empty = '""' if len(table.columns) == 1 else ""
+    lines = ((",".join(map(text, line)) or empty) + "\r\n" for line in chain([table.columns], table.rows))
+    yield from gathered(chain(["" if variant == "machine" else _BOM], lines))
 
 
 def read_table(data: bytes, name: str, variant: Variant) -> CsvTable:
@@ -79,14 +90,36 @@ def guarded(text: str) -> str:
     return f"{_GUARD}{text}" if text.startswith((*_TRIGGERS, _GUARD)) else text
 
 
-def _machine(lines: Iterable[Sequence[CsvCell]]) -> str:
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\r\n").writerows(_texts(cells) for cells in lines)
-    return out.getvalue()
+class _Plain(dict[CsvCell, str]):
+    """
+    Every cell as it stands in a line, plain RFC 4180: worked out when it is first met, then looked up.
+
+    The same few thousand texts stand in millions of cells. Long ones hardly ever come again and are not kept.
+    """
+
+    def __missing__(self, cell: CsvCell) -> str:
+        text = self.written(cell)
+        if len(text) < _LONG:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[cell] = text
+        return text
+
+    def written(self, cell: CsvCell) -> str:
+        text = _text(cell)
+        if isinstance(cell, str) and _QUOTED.search(cell):
+            return '"' + text.replace('"', '""') + '"'
+        return text
 
 
-def _texts(cells: Iterable[CsvCell]) -> list[str]:
-    return [_text(cell) for cell in cells]
+class _Safe(_Plain):
+    """The same for a spreadsheet: a text is guarded, and always quoted where it is not empty."""
+
+    def written(self, cell: CsvCell) -> str:
+        if isinstance(cell, str):
+            # Always quoted: a spreadsheet that splits at semicolons or tabs would else start a new cell inside it.
+            return '"' + guarded(cell).replace('"', '""') + '"' if cell else ""
+        return _text(cell)
 
 
 def _text(cell: CsvCell) -> str:
@@ -97,15 +130,3 @@ def _text(cell: CsvCell) -> str:
             return text
         case _:
             return str(cell)
-
-
-def _safe_line(cells: Sequence[CsvCell]) -> str:
-    return ",".join(_safe(cell) for cell in cells) + "\r\n"
-
-
-def _safe(cell: CsvCell) -> str:
-    if isinstance(cell, str):
-        quoted = guarded(cell).replace('"', '""')
-        # Always quoted: a spreadsheet that splits at semicolons or tabs would else start a new cell inside the text.
-        return f'"{quoted}"' if cell else ""
-    return _text(cell)

@@ -1,6 +1,5 @@
 """The tables that every tabular export holds, and the proof that together they hold the whole snapshot."""
 
-import hashlib
 from collections.abc import Sequence
 
 import msgspec
@@ -8,6 +7,7 @@ import polars as pl
 
 from trialwright.export.csv import tables
 from trialwright.export.csv.cells import CsvTable
+from trialwright.export.files import Counted
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.signature import Signature
@@ -57,10 +57,15 @@ def file_name(table: str, mark: str) -> str:
     return f"{table}-{mark.replace(' ', '-')}" if mark else table
 
 
-def described(name: str, rows: int, columns: int, data: bytes) -> Described:
-    """A file as the manifest lists it."""
-    digest = hashlib.sha256(data).hexdigest()
-    return {"name": name, "rows": rows, "columns": columns, "bytes": len(data), "sha256": digest}
+def described(name: str, rows: int, columns: int, written: Counted) -> Described:
+    """
+    A file as the manifest lists it.
+
+    Raises:  ValueError where nobody has read the file yet: its size and checksum are not known before.
+    """
+    if not written.read:
+        raise ValueError(f"{name} was not read to its end before the manifest was written")
+    return {"name": name, "rows": rows, "columns": columns, "bytes": written.size, "sha256": written.sha256}
 
 
 def manifest(study: Study, snapshot: Snapshot, held: Contents, files: Sequence[Described]) -> dict[str, object]:

@@ -1,13 +1,16 @@
 """CDISC Dataset-JSON 1.1: one JSON file a dataset, and back."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import msgspec
 
 from trialwright.export.datasets import Cell, Dataset, Variable, VariableKind, lengths
 
 VERSION = "1.1.0"
+ROWS = 4096
+"""Rows that are written at a time."""
+
 _TYPES: dict[VariableKind, str] = {"text": "string", "integer": "integer", "float": "float", "date": "date"}
 _KINDS: dict[str, VariableKind] = {held: kind for kind, held in _TYPES.items()}
 
@@ -22,22 +25,31 @@ class Heading(msgspec.Struct, frozen=True, kw_only=True):
     version: str
 
 
-def write(datasets: Iterable[Dataset], heading: Heading) -> dict[str, bytes]:
+def pieces(dataset: Dataset, heading: Heading) -> Iterator[bytes]:
     """
-    `ae.json` and so on: the columns with their labels, types and lengths, then the rows.
+    One dataset as `ae.json`: its columns with their labels, types and lengths, then its rows, thousands at a time.
 
     Missing: null for a number, an empty text for a text: SDTM knows no other absence of a text.
     Source:  CDISC Dataset-JSON 1.1 (schema of the DataExchange-DatasetJson repository).
     """
-    return {f"{each.name.lower()}.json": _file(each, heading) for each in datasets}
+    yield _text(_head(dataset, heading))[:-1].encode() + b',"rows":['
+    for start in range(0, len(dataset.rows), ROWS):
+        rows = [_row(dataset, row) for row in dataset.rows[start : start + ROWS]]
+        yield (("," if start else "") + _text(rows)[1:-1]).encode()
+    yield b"]}\n"
 
 
-def _file(dataset: Dataset, heading: Heading) -> bytes:
+def _text(held: object) -> str:
+    return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+
+
+def _head(dataset: Dataset, heading: Heading) -> dict[str, object]:
+    """Everything that stands before the rows."""
     longest = lengths(dataset)
     keys = {name: at for at, name in enumerate(dataset.keys, 1)}
     held = [each for each in dataset.variables if each.name in keys]
     order = {each.name: at for at, each in enumerate(sorted(held, key=lambda one: keys[one.name]), 1)}
-    document = {
+    return {
         "datasetJSONCreationDateTime": heading.made_at,
         "datasetJSONVersion": VERSION,
         "fileOID": f"{heading.study}.{dataset.name}",
@@ -54,9 +66,7 @@ def _file(dataset: Dataset, heading: Heading) -> bytes:
         "columns": [
             _column(dataset.name, each, longest[each.name], order.get(each.name)) for each in dataset.variables
         ],
-        "rows": [_row(dataset, row) for row in dataset.rows],
     }
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 def _row(dataset: Dataset, row: tuple[Cell, ...]) -> list[Cell]:

@@ -1,7 +1,8 @@
 """CDISC ODM 1.3.2 and 2.0: the definition and all data, as they stand and with every version."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from trialwright.export.files import File
 from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.odm import clinical, xml_13, xml_20
 from trialwright.export.odm import document as odm
@@ -52,21 +53,19 @@ def _meanings(signed: Sequence[Signature]) -> tuple[odm.Meaning, ...]:
     )
 
 
-def write(source: Source) -> dict[str, bytes]:
+def write(source: Source) -> Iterator[File]:
     """
     `1.3.2/` and `2.0/`, in each `snapshot.xml` (what stands now) and `transactions.xml` (every version with who, when
     and why), and `lost.json`.
     """
     study, snapshot = source.study, source.snapshot
-    files: dict[str, bytes] = {}
-    for version, written in (("1.3.2", xml_13.write), ("2.0", xml_20.write)):
+    for version, pieces in (("1.3.2", xml_13.pieces), ("2.0", xml_20.pieces)):
         now = clinical.current_subjects(study, snapshot, source.signatures)
-        files[f"{version}/snapshot.xml"] = written(_head(source, "Snapshot"), now)
+        yield File(f"{version}/snapshot.xml", pieces(_head(source, "Snapshot"), now))
         saves = clinical.every_save(study, snapshot)
-        files[f"{version}/transactions.xml"] = written(_head(source, "Transactional"), saves)
+        yield File(f"{version}/transactions.xml", pieces(_head(source, "Transactional"), saves))
     counts = {"datapoints": snapshot.current.height, "versions": snapshot.versions.height}
-    files["lost.json"] = lost_file(LOST, counts)
-    return files
+    yield File("lost.json", (lost_file(LOST, counts),))
 
 
 FORMAT = Format(

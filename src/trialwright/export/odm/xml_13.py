@@ -1,7 +1,7 @@
 """ODM 1.3.2: a document as XML, streamed subject by subject."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -21,7 +21,12 @@ from trialwright.export.odm.elements import (
 SPACE = "http://www.cdisc.org/ns/odm/v1.3"
 
 
-def write(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> bytes:
+def write(document: odm.Document) -> bytes:
+    """The whole document: `pieces` joined."""
+    return b"".join(pieces(document))
+
+
+def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> Iterator[bytes]:
     """
     The document, valid against the schema of ODM 1.3.2; `subjects` stream in place of the document's own.
 
@@ -45,7 +50,7 @@ def write(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = N
                 with file.element("ClinicalData", names):
                     for subject in document.subjects if subjects is None else subjects:
                         file.write(_subject(subject))
-    return out.getvalue()
+    yield out.getvalue()
 
 
 def _default() -> dict[str | None, str]:

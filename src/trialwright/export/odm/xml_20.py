@@ -1,7 +1,7 @@
 """ODM 2.0: a document as XML. Forms are item groups, a unit is an item of its own, queries are queries."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
@@ -25,7 +25,12 @@ PLAIN = "text/plain"
 _STATES = {"open": "Open", "answered": "Answered", "closed": "Closed"}
 
 
-def write(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> bytes:
+def write(document: odm.Document) -> bytes:
+    """The whole document: `pieces` joined."""
+    return b"".join(pieces(document))
+
+
+def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> Iterator[bytes]:
     """
     The document, valid against the schema of ODM 2.0; `subjects` stream in place of the document's own.
 
@@ -50,7 +55,7 @@ def write(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = N
                 with file.element("ClinicalData", names):
                     for subject in document.subjects if subjects is None else subjects:
                         file.write(_Subject(document.as_of or document.made_at).element(subject))
-    return out.getvalue()
+    yield out.getvalue()
 
 
 def _study(metadata: odm.Metadata) -> etree._Element:

@@ -1,13 +1,14 @@
 """SDTM: the data as SDTMIG 3.4 arranges them, with its controlled terminology."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from trialwright.catalog import Catalog
 from trialwright.export import define_xml
 from trialwright.export.datasets import Dataset
+from trialwright.export.files import File
 from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.packaging import packaged
 from trialwright.export.sdtm import special, trial
@@ -141,13 +142,23 @@ def _schedule(study: Study, records: list[Record]) -> Schedule:
     )
 
 
-def write(source: Source) -> dict[str, bytes]:
+def tabulated(source: Source) -> Tabulation:
+    """The datasets of a source, tabulated once for all formats that stand on them."""
+    return source.once(_tabulated)
+
+
+def _tabulated(source: Source) -> Tabulation:
+    return tabulate(source.study, source.snapshot, source.catalog)
+
+
+def write(source: Source) -> Iterator[File]:
     """
     `json/` (Dataset-JSON), `xpt/` (transport files), each with its define.xml and acrf.pdf, and `lost.json`.
 
     Raises:  ValueError where a current datapoint is neither in a dataset nor in lost.json.
     """
-    made = tabulate(source.study, source.snapshot, source.catalog)
+    made = tabulated(source)
+    _reconcile(made, source)
     book = form_book(source.study, source.catalog, source.snapshot.as_of_utc[:10])
     metadata = define_xml.Metadata(
         study=source.study.name,
@@ -158,17 +169,22 @@ def write(source: Source) -> dict[str, bytes]:
         made_at=source.snapshot.as_of_utc,
         forms=book.forms,
     )
-    files, too_long = packaged(source, tuple(asked_for(each, book.forms) for each in made.datasets), metadata)
+    too_long: list[Lost] = []
+    yield from packaged(source, tuple(asked_for(each, book.forms) for each in made.datasets), metadata, too_long)
     # Beside each define.xml, whose references lead to it: either folder can be handed on alone.
-    files |= {f"{folder}/{FILE}": book.pdf for folder in ("json", "xpt")}
-    files["lost.json"] = _lost(made, source, too_long)
-    return files
+    for folder in ("json", "xpt"):
+        yield File(f"{folder}/{FILE}", (book.pdf,))
+    yield File("lost.json", (_lost(made, source, too_long),))
 
 
-def _lost(made: Tabulation, source: Source, too_long: tuple[Lost, ...]) -> bytes:
+def _reconcile(made: Tabulation, source: Source) -> None:
     held, gone = source.snapshot.current.height, sum(made.uncarried.values())
     if made.placed + gone != held:
         raise ValueError(f"{held} datapoints stand in the snapshot, {made.placed} in SDTM and {gone} in lost.json")
+
+
+def _lost(made: Tabulation, source: Source, too_long: Sequence[Lost]) -> bytes:
+    held, gone = source.snapshot.current.height, sum(made.uncarried.values())
     told = [
         *NEVER,
         *(Lost(f"{where} ({count} values)", reason) for (where, reason), count in sorted(made.uncarried.items())),
@@ -187,4 +203,4 @@ FORMAT = Format(
     write=write,
 )
 
-__all__ = ["FORMAT", "NEVER", "ORDER", "Tabulation", "tabulate", "write"]
+__all__ = ["FORMAT", "NEVER", "ORDER", "Tabulation", "tabulate", "tabulated", "write"]

@@ -2,13 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from trialwright.export.adam import Made, analysis_datasets
-from trialwright.export.csv.cells import CsvCell, CsvTable, Number, write_table
+from trialwright.export.csv.cells import CsvCell, CsvTable, Number, table_pieces
 from trialwright.export.datasets import Cell, Dataset, Variable
+from trialwright.export.files import File
 from trialwright.export.formats import Format, Source
 from trialwright.export.sharing.identity import renamed
 from trialwright.export.sharing.rules import REASONS, Frame, Said, is_category, merged, rule_of
@@ -115,7 +116,7 @@ def _named(variable: Variable, said: Sequence[Said]) -> Variable:
     return variable
 
 
-def write(source: Source) -> dict[str, bytes]:
+def write(source: Source) -> Iterator[File]:
     """`data/*.csv`, `dictionary.csv`, `removed.csv`, `removed.json` and `README.txt`; virtual participants say so."""
     made = analysis_datasets(source)
     shared, log = share(source, made)
@@ -123,28 +124,27 @@ def write(source: Source) -> dict[str, bytes]:
     virtual = virtual or "simulated" in source.snapshot.versions["origin"]
     mark = "virtual participants" if virtual else "participants"
     stem = "-virtual-participants" if virtual else ""
-    files = {f"data/{each.name.lower()}{stem}.csv": _csv(_table(each, mark)) for each in shared}
-    files["dictionary.csv"] = _csv(_dictionary(shared))
+    for each in shared:
+        yield File(f"data/{each.name.lower()}{stem}.csv", _csv(_table(each, mark)))
+    yield File("dictionary.csv", _csv(_dictionary(shared)))
     entries = _entries(source, made, log)
     columns = ("dataset", "variable", "done", "values", "rule", "reason")
-    files["removed.csv"] = _csv(CsvTable("removed", columns, tuple(entries)))
+    yield File("removed.csv", _csv(CsvTable("removed", columns, tuple(entries))))
     done = Counter[str]()
     for (_, _, what, _), count in log.items():
         done[what] += count
     counts = {"values": log.total(), **{what: done[what] for what in ("kept", "changed", "removed")}}
-    files["removed.json"] = _json(
-        {
-            "declared": {
-                "fewest_in_a_category": source.sharing.fewest,
-                "fewest_at_a_site": FEWEST_AT_SITE,
-                "new_ids": "by a key file" if source.sharing.key else "by this snapshot alone",
-            },
-            "counts": counts,
-            "log": [dict(zip(columns, entry, strict=True)) for entry in entries],
-        }
-    )
-    files["README.txt"] = _readme(source, mark, counts).encode()
-    return files
+    told = {
+        "declared": {
+            "fewest_in_a_category": source.sharing.fewest,
+            "fewest_at_a_site": FEWEST_AT_SITE,
+            "new_ids": "by a key file" if source.sharing.key else "by this snapshot alone",
+        },
+        "counts": counts,
+        "log": [dict(zip(columns, entry, strict=True)) for entry in entries],
+    }
+    yield File("removed.json", (_json(told),))
+    yield File("README.txt", (_readme(source, mark, counts).encode(),))
 
 
 def _entries(source: Source, made: Made, log: Counter[Key]) -> list[tuple[str, str, str, int, str, str]]:
@@ -194,8 +194,8 @@ def _values(shared: Shared, at: int) -> str:
     return " | ".join(sorted({str(row[at]) for row in shared.rows if row[at] is not None}))
 
 
-def _csv(table: CsvTable) -> bytes:
-    return write_table(table, "machine")
+def _csv(table: CsvTable) -> Iterator[bytes]:
+    return table_pieces(table, "machine")
 
 
 def _json(document: object) -> bytes:

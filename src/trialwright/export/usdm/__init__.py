@@ -1,8 +1,9 @@
 """USDM 4.0: the definition as CDISC's unified study definitions model has it, for protocol and design systems."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from trialwright.export.files import File
 from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.sdtm.metadata import countries
 from trialwright.export.sdtm.summary import Parameter, declared
@@ -178,13 +179,11 @@ def lost(study: Study) -> tuple[Lost, ...]:
     return tuple(found)
 
 
-def write(source: Source) -> dict[str, bytes]:
+def write(source: Source) -> Iterator[File]:
     """`usdm.json` and `lost.json`."""
     made = document(source.study, source.version)
-    return {
-        "usdm.json": (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode(),
-        "lost.json": lost_file(lost(source.study)),
-    }
+    yield File("usdm.json", ((json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode(),))
+    yield File("lost.json", (lost_file(lost(source.study)),))
 
 
 FORMAT = Format(

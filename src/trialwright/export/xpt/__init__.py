@@ -2,7 +2,6 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -20,18 +19,15 @@ _MOMENTS = (144, 160, 464, 480)
 _STAMP = "%d%b%y:%H:%M:%S"
 
 
-def write(datasets: Iterable[Dataset], made_at: str) -> tuple[dict[str, bytes], tuple[Lost, ...]]:
+def write(dataset: Dataset, made_at: str) -> tuple[bytes, tuple[Lost, ...]]:
     """
-    `ae.xpt` and so on, and every text that was too long or is not ASCII.
+    One dataset as `ae.xpt`, and every text that was too long or is not ASCII.
 
     Missing: SAS knows no null text: nothing and an empty text are both blanks.
     Source:  SAS technical note TS-140, record layout of a version 5 transport file.
     """
-    files: dict[str, bytes] = {}
     lost: list[Lost] = []
-    for dataset in datasets:
-        files[f"{dataset.name.lower()}.xpt"] = _file(dataset, _fit(dataset, lost), made_at)
-    return files, tuple(lost)
+    return _file(dataset, _fit(dataset, lost), made_at), tuple(lost)
 
 
 def _fit(dataset: Dataset, lost: list[Lost]) -> dict[str, list[Cell]]:

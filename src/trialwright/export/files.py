@@ -1,0 +1,67 @@
+"""The files of an export, one after the other and piece by piece: none of them need ever be whole in memory."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+PIECE = 1 << 20
+"""Characters or bytes that are gathered before they are handed on."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """
+    One file: its path below the folder of its format, and its bytes in order.
+
+    Shape:   `pieces` are read once, before the next file is asked for: what follows (a manifest) may count them.
+    """
+
+    name: str
+    pieces: Iterable[bytes]
+
+
+def whole(files: Iterable[File]) -> dict[str, bytes]:
+    """Every file by its path, all of them in memory: for whoever looks into them."""
+    return {each.name: b"".join(each.pieces) for each in files}
+
+
+def as_files(held: Mapping[str, bytes]) -> Iterator[File]:
+    """Files that are in memory already: a format of a few small ones."""
+    for name, data in held.items():
+        yield File(name, (data,))
+
+
+def gathered(texts: Iterable[str]) -> Iterator[bytes]:
+    """The texts as UTF-8, in pieces of about a megabyte: a write for each line would take longer than the line."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text)
+        size += len(text)
+        if size >= PIECE:
+            yield "".join(held).encode()
+            held.clear()
+            size = 0
+    if held:
+        yield "".join(held).encode()
+
+
+class Counted:
+    """Pieces that are counted and summed up while somebody reads them; `read` says whether somebody did, to the end."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.read = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self._digest.update(piece)
+            self.size += len(piece)
+            yield piece
+        self.read = True
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
