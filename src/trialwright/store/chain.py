@@ -11,6 +11,8 @@ from typing import NamedTuple
 import msgspec
 
 FORMAT = 1
+DIGEST = 32
+"""Bytes of a hash, a commitment and a nonce."""
 
 encode = msgspec.json.Encoder(order="deterministic").encode
 

@@ -20,7 +20,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 
 class UnreadableText(Exception):  # noqa: N818 - a condition, told to a person as a Problem
-    """A text in the file is no UTF-8 any more: read again leniently to learn in which row."""
+    """A text in the file is no UTF-8 any more, a digest not 32 bytes: read row by row to learn in which row."""
 
 
 class Database(Protocol):
@@ -43,7 +43,15 @@ class Database(Protocol):
 
     def stream(self, sql: str, *, lenient: bool = False) -> Iterator[Row]: ...
 
-    def columns(self, source: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]: ...
+    def columns(
+        self, source: str, names: Sequence[str], values: Sequence[object] = (), *, digests: Sequence[str] = ()
+    ) -> list[list[Any]]:
+        """
+        Columns of a table as lists, all in one order: those of `names`, then those of `digests`, 32 bytes a row.
+
+        Raises: UnreadableText where a cell is not what its column holds.
+        """
+        ...
 
     def reading(self) -> AbstractContextManager[None]: ...
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import string
+import struct
 import threading
 from collections.abc import Iterator, Sequence
 from importlib import resources
@@ -16,8 +17,8 @@ from psycopg import conninfo, errors
 
 from trialwright.model.problem import Problem
 from trialwright.store import problems
-from trialwright.store.chain import FORMAT
-from trialwright.store.database import LOOKUPS, TABLES, copy_rows
+from trialwright.store.chain import DIGEST, FORMAT
+from trialwright.store.database import LOOKUPS, TABLES, UnreadableText, copy_rows
 from trialwright.store.rows import Row
 from trialwright.store.sqlite import SqliteDatabase
 
@@ -118,11 +119,21 @@ class PostgresDatabase:
             finally:
                 self._close(connection)
 
-    def columns(self, source: str, names: Sequence[str], values: Sequence[object] = ()) -> list[list[Any]]:
-        """Columns of a table as lists, all in one order; one JSON text a column."""
-        wanted = ", ".join(f"coalesce(json_agg({name})::text, '[]')" for name in names)
-        ((*texts,),) = self.read(f"SELECT {wanted} FROM {source}", values)  # noqa: S608 - our own names
-        return [msgspec.json.decode(text) for text in texts]
+    def columns(
+        self, source: str, names: Sequence[str], values: Sequence[object] = (), *, digests: Sequence[str] = ()
+    ) -> list[list[Any]]:
+        """Columns of a table as lists, one JSON text a column; the server keeps each cell to its column's type."""
+        wanted = [f"coalesce(json_agg({name})::text, '[]')" for name in names]
+        wanted += [f"coalesce(string_agg({name}, ''::bytea), '')" for name in digests]
+        wanted += [f"count(*) FILTER (WHERE length({name}) = {DIGEST})" for name in digests]
+        ((*found,),) = self.read(f"SELECT {', '.join(wanted)}, count(*) FROM {source}", values)  # noqa: S608 - our own names
+        columns = [msgspec.json.decode(text) for text in found[: len(names)]]
+        rows = found[-1]
+        for joined, right in zip(found[len(names) :], found[len(names) + len(digests) : -1], strict=False):
+            if right != rows or len(joined) != rows * DIGEST:
+                raise UnreadableText
+            columns.append(list(struct.unpack(f"{DIGEST}s" * rows, joined)))
+        return columns
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

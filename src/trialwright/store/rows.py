@@ -48,7 +48,8 @@ def chain(start: int, stop: int) -> str:
     return CHAIN % (start, stop)
 
 
-CHAIN_SAVES = "SELECT id, at_ms, coalesce(token, ''), build, origin, account FROM save"
+CHAIN_SAVE_KEYS = ("id", "at_ms", "coalesce(token, '')", "build", "origin", "account")
+CHAIN_SAVES = f"SELECT {', '.join(CHAIN_SAVE_KEYS)} FROM save"  # noqa: S608 - our own constants
 
 ENDS = "SELECT entry.seq, entry.hash, save.id, save.at_ms FROM entry JOIN save ON save.id = entry.save"
 LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"
