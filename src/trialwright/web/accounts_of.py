@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from trialwright.capture.roles import ALL_SITES
 from trialwright.web import acts, directory, problems, second_factor
 from trialwright.web.place import Place
 from trialwright.web.sessions import end_sessions
@@ -51,9 +52,10 @@ def close(place: Place, name: str, *, by: str, reason: str) -> None:
     """
     The account signs in no more, for good; its roles are taken back and its sessions end. The name stays this person's.
 
-    Raises: Refused TW-WEB-010 for no such account, 018 for the own or a closed one.
+    Raises: Refused TW-WEB-010 for no such account, 018 for the own or a closed one, 019 for one that counts at a site
+            where `by` keeps no accounts.
     """
-    user = _other(name, by)
+    user = _other(place, name, by)
     acts.record(place, "account_closed", user=by, details={"user": name}, reason=reason)
     for role in place.roles_of(name):
         acts.record(place, "role_revoked", user=by, details={"user": name, "role": role.name}, reason=reason)
@@ -65,9 +67,10 @@ def close(place: Place, name: str, *, by: str, reason: str) -> None:
 
 
 def unlock(place: Place, name: str, *, by: str) -> None:
-    """Takes a lock after wrong passwords away before its time. Raises Refused TW-WEB-010."""
+    """Takes a lock after wrong passwords away before its time. Raises Refused TW-WEB-010, 019 as `close`."""
     if not User.objects.filter(username=name).exists():
         raise problems.no_such_user(name)
+    _check_reach(place, name, by)
     acts.record(place, "account_unlocked", user=by, details={"user": name})
     reset(username=name)
 
@@ -78,7 +81,7 @@ def new_password(place: Place, name: str, *, by: str, factor: bool = False) -> s
 
     `factor`: the second factor is removed as well, for a lost telephone. Raises as `close`.
     """
-    user = _other(name, by)
+    user = _other(place, name, by)
     made = _for_once()
     acts.record(place, "password_changed", user=by, details={"user": name, "by": "administrator"})
     user.set_password(made)
@@ -123,7 +126,16 @@ def _for_once() -> str:
     return "-".join("".join(secrets.choice(_WORDS) for _ in range(5)) for _ in range(4))
 
 
-def _other(name: str, by: str) -> User:
+def _check_reach(place: Place, name: str, by: str) -> None:
+    """Who keeps accounts at one site reaches none that counts elsewhere: a password set for it would be its rights."""
+    keeping = {role.name for role in place.study.roles if "keep_accounts" in role.may}
+    own = {grant.site for grant in place.grants_of(by) if grant.role in keeping}
+    theirs = {grant.site for grant in place.grants() if grant.user == name and grant.revoked is None}
+    if ALL_SITES not in own and theirs - own:
+        raise problems.account_elsewhere(name)
+
+
+def _other(place: Place, name: str, by: str) -> User:
     user = User.objects.filter(username=name).first()
     if user is None:
         raise problems.no_such_user(name)
@@ -131,4 +143,5 @@ def _other(name: str, by: str) -> User:
         raise problems.close_refused(f"{name!r} acts on the own account", "two persons")
     if not user.is_active:
         raise problems.close_refused(f"the account {name!r} is closed", "an account that is open")
+    _check_reach(place, name, by)
     return user

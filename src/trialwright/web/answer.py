@@ -1,5 +1,7 @@
 """Answers that are the same for every page: sign in first, not allowed, not here, something broke."""
 
+from urllib.parse import quote
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from trialwright.model.problem import Problem
@@ -37,7 +39,8 @@ def to_sign_in(call: Call) -> HttpResponseBase:
 
     if call.is_post and call.request.META.get("trialwright.idle_user"):
         return hold(call)
-    return HttpResponseRedirect(f"{address('sign_in')}?next={call.request.path}")
+    asked = call.request.path if call.is_post else call.request.get_full_path()
+    return HttpResponseRedirect(f"{address('sign_in')}?next={quote(asked)}")
 
 
 OWED = "owed"

@@ -86,6 +86,11 @@ def close_refused(found: str, expected: str) -> Refused:
     return _refused("TW-WEB-018", "accounts", found, expected, "Ask another person who keeps accounts.")
 
 
+def account_elsewhere(name: str) -> Refused:
+    found, expected = f"the account {name!r} counts at a site where you keep no accounts", "an account of your site"
+    return _refused("TW-WEB-019", "accounts", found, expected, "Ask somebody who keeps the accounts of all sites.")
+
+
 def act_refused(told: Problem) -> Refused:
     """What the conduct of the trial refused, as it told it."""
     return Refused(told)

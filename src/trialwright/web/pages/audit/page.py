@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 import polars as pl
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 
 from trialwright.capture.blinding import HiddenForms
 from trialwright.capture.words import EVENTS
@@ -16,6 +16,7 @@ from trialwright.export.csv.cells import CsvCell, CsvTable, write_table
 from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.text import Text
 from trialwright.web import acts, lookup
+from trialwright.web.downloads import download
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
@@ -209,9 +210,7 @@ def copied(call: Call) -> HttpResponseBase:
     data = write_table(CsvTable("audit", COPY, rows), "spreadsheet")
     told = {"what": "audit", "entries": str(len(chosen.every)), "sha256": hashlib.sha256(data).hexdigest()}
     acts.record(call.place, "exported", user=call.reader.user, details=told)
-    answer = HttpResponse(data, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{call.place.study.name}-audit.csv"'
-    return answer
+    return download(data, f"{call.place.study.name}-audit.csv", "text/csv; charset=utf-8")
 
 
 def _rows(line: Line, names: Names) -> list[tuple[CsvCell, ...]]:

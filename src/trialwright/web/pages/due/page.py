@@ -3,7 +3,7 @@
 import datetime as dt
 
 import msgspec
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 
 from trialwright.capture.due import URGENCY_WORDS, DueVisit, consent_due, due_visits, visit_entries
 from trialwright.capture.status import Status
@@ -11,6 +11,7 @@ from trialwright.model.calendar import calendar_text
 from trialwright.model.study import ConsentVersion
 from trialwright.model.text import Text
 from trialwright.web import acts, journal, queries
+from trialwright.web.downloads import download
 from trialwright.web.journal import Course
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.render import page
@@ -66,9 +67,7 @@ def calendar(call: Call) -> HttpResponseBase:
         call.place, "exported", user=call.reader.user, details={"what": "calendar", "entries": str(len(entries))}
     )
     text = calendar_text(entries, of="Visits", stamp=today.isoformat())
-    answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="visits.ics"'
-    return answer
+    return download(text, "visits.ics", "text/calendar; charset=utf-8")
 
 
 def _visits(people: tuple[Course, ...], today: dt.date, days: int) -> list[DueVisit]:

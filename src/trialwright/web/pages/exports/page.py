@@ -15,6 +15,7 @@ from trialwright.model.text import Text
 from trialwright.pipeline.readout import export_formats
 from trialwright.pipeline.taking import Copy
 from trialwright.web import acts, answer, lookup, results
+from trialwright.web.downloads import download
 from trialwright.web.names import Names
 from trialwright.web.page import Call, Route
 from trialwright.web.render import page
@@ -88,9 +89,7 @@ def take(call: Call, standard: str) -> HttpResponseBase:
     details = {"format": standard, "files": str(made.files), "sha256": made.sha256, "snapshot": made.snapshot,
                "head": call.place.ledger.head().hash}  # fmt: skip
     acts.record(call.place, "exported", user=call.reader.user, details=details)
-    response = HttpResponse(made.data, content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{call.place.study.name}-{standard}.zip"'
-    return response
+    return download(made.data, f"{call.place.study.name}-{standard}.zip", "application/zip")
 
 
 def lost(call: Call, standard: str) -> HttpResponseBase:

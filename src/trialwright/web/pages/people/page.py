@@ -31,6 +31,10 @@ OWN = Text(
     en="Nobody closes the own account or sets its password here, and a closed one stays closed.",
     zh="不能在此关闭自己的账户或设置自己的密码；已关闭的账户不能重新启用。",
 )
+ELSEWHERE = Text(
+    en="This account counts at a site where you keep no accounts. Ask somebody who keeps those of all sites.",
+    zh="该账户在您无权管理的研究中心有角色。请联系管理全部研究中心账户的人员。",
+)
 TAKEN = Text(en="This name is or was somebody's. Choose another.", zh="该用户名已被或曾被使用，请更换。")
 BAD_NAME = Text(
     en="A user name has 2 to 60 letters, digits, dots, hyphens or underscores.",
@@ -42,7 +46,7 @@ WEAK = Text(
 )
 _SAID = {
     "TW-WEB-005": TAKEN, "TW-WEB-006": WEAK, "TW-WEB-007": NOT_KNOWN, "TW-WEB-009": BAD_NAME, "TW-WEB-010": NOT_KNOWN,
-    "TW-WEB-015": REFUSED, "TW-WEB-018": OWN,
+    "TW-WEB-015": REFUSED, "TW-WEB-018": OWN, "TW-WEB-019": ELSEWHERE,
 }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 
 from trialwright.model.deadlines import DeadlineReport
 from trialwright.model.text import Text
@@ -13,6 +13,7 @@ from trialwright.pipeline.registration import check_registered, registered_recor
 from trialwright.register.clock import render_calendar
 from trialwright.register.writing.tabular_rows import NOT_PROVIDED, UNKNOWN, tabular_sections
 from trialwright.web import place as places
+from trialwright.web.downloads import download
 from trialwright.web.findings import by_severity
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.render import page
@@ -72,9 +73,7 @@ def due_calendar(call: Call) -> HttpResponseBase:
     report = _duties(call)
     if report is None:
         raise Http404
-    answer = HttpResponse(render_calendar(report), content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="registry.ics"'
-    return answer
+    return download(render_calendar(report), "registry.ics", "text/calendar; charset=utf-8")
 
 
 def _duties(call: Call) -> DeadlineReport | None:
