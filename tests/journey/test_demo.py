@@ -73,7 +73,7 @@ def value_of(out, cell):
     return next(row["value"] for row in rows if row["cell"] == cell)
 
 
-@pytest.mark.parametrize("name", ["sdtm"])
+@pytest.mark.parametrize("name", ["csv", "odm", "parquet", "sdtm", "spss", "stata", "usdm"])
 def test_what_an_export_loses_is_what_was_reviewed(made, name):
     """tests/data/lost.json: every line was judged, and a new one is to be judged before it is added there."""
     reviewed = json.loads((Path(__file__).parents[1] / "data" / "lost.json").read_text("utf-8"))[name]

@@ -144,7 +144,12 @@ def trace(
 
 
 def export(
-    form: Annotated[str, typer.Argument(help="adam, ars, csv, odm, sdtm, sharing, usdm, or all.", metavar="FORMAT")],
+    form: Annotated[
+        str,
+        typer.Argument(
+            help="adam, ars, csv, odm, parquet, sdtm, sharing, spss, stata, usdm, or all.", metavar="FORMAT"
+        ),
+    ],
     study: StudyFolder,
     output: Folder,
     db: Db = None,
