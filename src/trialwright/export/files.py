@@ -1,12 +1,17 @@
 """The files of an export, one after the other and piece by piece: none of them need ever be whole in memory."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
 PIECE = 1 << 20
 """Characters or bytes that are gathered before they are handed on."""
+
+
+Key = TypeVar("Key", bound=Hashable)
+_LONG, _KEPT = 256, 50_000
 
 
 class File(msgspec.Struct, frozen=True):
@@ -44,6 +49,26 @@ def gathered(texts: Iterable[str]) -> Iterator[bytes]:
             size = 0
     if held:
         yield "".join(held).encode()
+
+
+class Written(dict[Key, str]):
+    """
+    What is written for each of many things, of which most come again: worked out once, then looked up.
+
+    The same few thousand texts stand in millions of cells. Long ones hardly ever come again and are not kept.
+    """
+
+    def __init__(self, write: Callable[[Key], str]) -> None:
+        super().__init__()
+        self._write = write
+
+    def __missing__(self, key: Key) -> str:
+        text = self._write(key)
+        if len(text) < _LONG:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[key] = text
+        return text
 
 
 class Counted:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from trialwright.export.files import gathered
+from trialwright.export.files import Written, gathered
 
 Variant = Literal["machine", "spreadsheet"]
 VARIANTS: tuple[Variant, ...] = ("machine", "spreadsheet")
@@ -19,7 +19,6 @@ _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _GUARD = "'"
 _BOM = "\ufeff"
 _QUOTED = re.compile('[,"\r\n]')
-_LONG, _KEPT = 64, 100_000
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -59,7 +58,7 @@ def table_pieces(table: CsvTable, variant: Variant) -> Iterator[bytes]:
     Units:   numbers are never touched: -5 stays -5 in both.
     Source:  CWE-1236.
     """
-    text = (_Plain() if variant == "machine" else _Safe()).__getitem__
+    text = Written(_plain if variant == "machine" else _safe).__getitem__
     # A line of one empty cell would be no line at all to whoever reads it.
     empty = '""' if len(table.columns) == 1 else ""
     lines = ((",".join(map(text, line)) or empty) + "\r\n" for line in chain([table.columns], table.rows))
@@ -90,36 +89,16 @@ def guarded(text: str) -> str:
     return f"{_GUARD}{text}" if text.startswith((*_TRIGGERS, _GUARD)) else text
 
 
-class _Plain(dict[CsvCell, str]):
-    """
-    Every cell as it stands in a line, plain RFC 4180: worked out when it is first met, then looked up.
-
-    The same few thousand texts stand in millions of cells. Long ones hardly ever come again and are not kept.
-    """
-
-    def __missing__(self, cell: CsvCell) -> str:
-        text = self.written(cell)
-        if len(text) < _LONG:
-            if len(self) >= _KEPT:
-                self.clear()
-            self[cell] = text
-        return text
-
-    def written(self, cell: CsvCell) -> str:
-        text = _text(cell)
-        if isinstance(cell, str) and _QUOTED.search(cell):
-            return '"' + text.replace('"', '""') + '"'
-        return text
+def _plain(cell: CsvCell) -> str:
+    text = _text(cell)
+    return '"' + text.replace('"', '""') + '"' if isinstance(cell, str) and _QUOTED.search(cell) else text
 
 
-class _Safe(_Plain):
-    """The same for a spreadsheet: a text is guarded, and always quoted where it is not empty."""
-
-    def written(self, cell: CsvCell) -> str:
-        if isinstance(cell, str):
-            # Always quoted: a spreadsheet that splits at semicolons or tabs would else start a new cell inside it.
-            return '"' + guarded(cell).replace('"', '""') + '"' if cell else ""
+def _safe(cell: CsvCell) -> str:
+    if not isinstance(cell, str):
         return _text(cell)
+    # Always quoted: a spreadsheet that splits at semicolons or tabs would else start a new cell inside the text.
+    return '"' + guarded(cell).replace('"', '""') + '"' if cell else ""
 
 
 def _text(cell: CsvCell) -> str:

@@ -1,9 +1,11 @@
 """The ledger as ODM clinical data: what stands now (snapshot), and every version in order (transactional)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby
+from typing import NamedTuple
 
 import msgspec
+import polars as pl
 
 from trialwright.export.odm import document as odm
 from trialwright.export.odm.metadata import event_oid, form_oid, group_oid, item_oid, unit_oid
@@ -13,8 +15,9 @@ from trialwright.model.quantity import PartialDate
 from trialwright.model.signature import Scope, Signature
 from trialwright.model.study import Field, Study
 
-Row = Mapping[str, str | int | None]
 Fields = Mapping[tuple[str, str], Field]
+SAVES = 20_000
+"""Versions that are held at a time: a study has millions, and each as an object takes a kilobyte."""
 
 NOWHERE = "L.none"
 """ODM wants a location in every audit record; a participant whose site is not told has this one."""
@@ -23,6 +26,29 @@ QUERY, MISSING, TAKEN_BACK, SIGNED = "query", "missing", "row taken back", "sign
 _STATES = {
     "query_opened": "open", "query_answered": "answered", "query_closed": "closed", "query_reopened": "open",
 }  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One version as the snapshot holds it."""
+
+    participant_id: str
+    visit: str
+    form: str
+    row: int
+    item: str
+    kind: str
+    text: str | None
+    unit: str | None
+    user: str
+    at_utc: str
+    reason: str | None
+    seq: int
+    replaces: int
+    group: int
+
+
+def rows_of(frame: pl.DataFrame) -> list[Row]:
+    return list(map(Row._make, zip(*(frame.get_column(name).to_list() for name in Row._fields), strict=True)))
 
 
 def fields_of(study: Study) -> dict[tuple[str, str], Field]:
@@ -64,18 +90,16 @@ def current_subjects(study: Study, snapshot: Snapshot, signed: Sequence[Signatur
     fields, held = fields_of(study), sites(snapshot)
     beside = _Beside(snapshot, signed, held)
     order = {name: at for at, name in enumerate(fields)}
-    rows = sorted(
-        snapshot.current.to_dicts(),
-        key=lambda each: (
-            _place(each),
-            order.get((str(each["form"]), str(each["item"])), len(order)),
-            str(each["item"]),
-        ),
-    )
-    for participant, of_person in groupby(rows, key=lambda each: str(each["participant_id"])):
+    datum = _Datum(held)
+    by_person = snapshot.current.sort("participant_id", maintain_order=True)
+    for (participant,), frame in by_person.group_by("participant_id", maintain_order=True):
+        of_person = sorted(
+            rows_of(frame),
+            key=lambda each: (_place(each), order.get((each.form, each.item), len(order)), each.item),
+        )
         events = tuple(
-            beside.event(participant, visit, tuple(_forms(list(of_visit), fields, held, beside)))
-            for visit, of_visit in groupby(of_person, key=lambda each: str(each["visit"]))
+            beside.event(participant, visit, tuple(_forms(of_visit, fields, datum, beside)))
+            for visit, of_visit in groupby(of_person, key=lambda each: each.visit)
         )
         told = beside.of_person(participant)
         yield odm.SubjectData(key=participant, site=_location(held, participant), events=events, remarks=told)
@@ -86,7 +110,7 @@ def current_subjects(study: Study, snapshot: Snapshot, signed: Sequence[Signatur
 
 
 def _place(row: Row) -> tuple[str, str, str, int]:
-    return str(row["participant_id"]), str(row["visit"]), str(row["form"]), int(row["row"] or 0)
+    return row.participant_id, row.visit, row.form, row.row
 
 
 def _location(held: Mapping[str, str], participant: str) -> str:
@@ -101,12 +125,11 @@ def _event(visit: str, forms: tuple[odm.FormData, ...]) -> odm.EventData:
     return odm.EventData(event=event_oid(visit), forms=forms)
 
 
-def _forms(rows: Sequence[Row], fields: Fields, held: Mapping[str, str], beside: "_Beside") -> Iterator[odm.FormData]:
+def _forms(rows: Iterable[Row], fields: Fields, datum: "_Datum", beside: "_Beside") -> Iterator[odm.FormData]:
     for (participant, visit, form, number), of_form in groupby(rows, key=_place):
-        data = [(_instrument(row, fields), _datum(row, held, "")) for row in of_form]
         groups = tuple(
-            odm.GroupData(group=group_oid(form, instrument), data=tuple(datum for _, datum in its))
-            for instrument, its in groupby(data, key=lambda each: each[0])
+            odm.GroupData(group=group_oid(form, instrument), data=tuple([datum.of(row, "") for row in its]))
+            for instrument, its in groupby(of_form, key=lambda row: _instrument(row, fields))
         )
         yield odm.FormData(
             form=form_oid(form),
@@ -125,7 +148,9 @@ class _Beside:
         self._back = {
             (e.participant_id, e.visit, e.form, e.row) for e in snapshot.events if e.kind == "row_inactivated"
         }
-        self._signed = signed
+        self._signed: dict[Scope, list[Signature]] = {}
+        for each in signed:
+            self._signed.setdefault(each.scope, []).append(each)
         self._held = held
 
     def event(self, participant: str, visit: str, forms: tuple[odm.FormData, ...]) -> odm.EventData:
@@ -134,8 +159,7 @@ class _Beside:
 
     def signature(self, participant: str, visit: str, form: str) -> odm.Signing | None:
         """The last signature that holds over exactly this form or visit."""
-        scope = Scope(participant, visit, form)
-        found = [each for each in self._signed if each.scope == scope and each.state == "valid"]
+        found = [each for each in self._signed.get(Scope(participant, visit, form), ()) if each.state == "valid"]
         if not found:
             return None
         user, meaning = f"U.{found[-1].user}", f"SIG.{found[-1].meaning}"
@@ -150,12 +174,11 @@ class _Beside:
         return (*told, *self._broken(participant, visit, form, len(told)))
 
     def of_person(self, participant: str) -> tuple[odm.Remark, ...]:
-        whole = [each for each in self._signed if each.scope == Scope(participant)]
+        whole = self._signed.get(Scope(participant), ())
         return tuple(_signed_remark(each, at) for at, each in enumerate(whole, 1))
 
     def _broken(self, participant: str, visit: str, form: str, before: int) -> tuple[odm.Remark, ...]:
-        scope = Scope(participant, visit, form)
-        broken = [each for each in self._signed if each.scope == scope and each.state != "valid"]
+        broken = [each for each in self._signed.get(Scope(participant, visit, form), ()) if each.state != "valid"]
         return tuple(_signed_remark(each, at) for at, each in enumerate(broken, before + 1))
 
 
@@ -169,29 +192,34 @@ def _signed_remark(signature: Signature, number: int) -> odm.Remark:
 
 
 def _instrument(row: Row, fields: Fields) -> str:
-    field = fields.get((str(row["form"]), str(row["item"])))
-    return field.instrument if field is not None else str(row["item"]).partition(".")[0]
+    field = fields.get((row.form, row.item))
+    return field.instrument if field is not None else row.item.partition(".")[0]
 
 
-def _datum(row: Row, held: Mapping[str, str], transaction: odm.Transaction) -> odm.Datum:
-    kind, text = str(row["kind"]), str(row["text"] or "")
-    gone = kind in ("missing", "blank")
-    unit = str(row["unit"] or "")
-    remarks = (odm.Remark(number=1, text=text, flag=text, kind=MISSING),) if kind == "missing" else ()
-    return odm.Datum(
-        item=item_oid(str(row["form"]), str(row["item"])),
-        value=None if gone else iso_date(PartialDate(text)) if kind == "date" else text,
-        unit=unit_oid(unit) if unit else "",
-        transaction=transaction,
-        audit=odm.Audit(
-            user=f"U.{row['user']}",
-            location=_location(held, str(row["participant_id"])),
-            at=str(row["at_utc"]),
-            reason=str(row["reason"] or ""),
-            source=str(row["seq"]),
-        ),
-        remarks=remarks,
-    )
+class _Datum:
+    """Versions as data of ODM, each with its audit record."""
+
+    def __init__(self, held: Mapping[str, str]) -> None:
+        self._held = held
+
+    def of(self, row: Row, transaction: odm.Transaction) -> odm.Datum:
+        kind, text = row.kind, row.text or ""
+        gone = kind in ("missing", "blank")
+        remarks = (odm.Remark(number=1, text=text, flag=text, kind=MISSING),) if kind == "missing" else ()
+        return odm.Datum(
+            item=item_oid(row.form, row.item),
+            value=None if gone else iso_date(PartialDate(text)) if kind == "date" else text,
+            unit=unit_oid(row.unit) if row.unit else "",
+            transaction=transaction,
+            audit=odm.Audit(
+                user=f"U.{row.user}",
+                location=_location(self._held, row.participant_id),
+                at=row.at_utc,
+                reason=row.reason or "",
+                source=str(row.seq),
+            ),
+            remarks=remarks,
+        )
 
 
 def every_save(study: Study, snapshot: Snapshot) -> Iterator[odm.SubjectData]:
@@ -201,16 +229,16 @@ def every_save(study: Study, snapshot: Snapshot) -> Iterator[odm.SubjectData]:
     Shape:   a cleared value is removed; the reason of a change stands in its audit record.
     """
     fields, held = fields_of(study), sites(snapshot)
-    rows = snapshot.versions.sort("seq").to_dicts()
-    for _, of_save in groupby(rows, key=lambda each: (each["group"], _place(each))):
-        saved = list(of_save)
-        participant, visit, form, number = _place(saved[0])
-        data = [(_instrument(row, fields), _datum(row, held, _transaction(row))) for row in saved]
+    datum = _Datum(held)
+    rows = chain.from_iterable(map(rows_of, snapshot.versions.sort("seq").iter_slices(SAVES)))
+    for (_, (participant, visit, form, number)), saved in groupby(rows, key=lambda each: (each.group, _place(each))):
         groups = tuple(
             odm.GroupData(
-                group=group_oid(form, instrument), data=tuple(datum for _, datum in its), transaction="Upsert"
+                group=group_oid(form, instrument),
+                data=tuple([datum.of(row, _transaction(row)) for row in its]),
+                transaction="Upsert",
             )
-            for instrument, its in groupby(data, key=lambda each: each[0])
+            for instrument, its in groupby(saved, key=lambda row: _instrument(row, fields))
         )
         made = odm.FormData(
             form=form_oid(form), repeat=str(number) if number else "", groups=groups, transaction="Upsert"
@@ -224,9 +252,9 @@ def _with(event: odm.EventData) -> odm.EventData:
 
 
 def _transaction(row: Row) -> odm.Transaction:
-    if row["kind"] == "blank":
+    if row.kind == "blank":
         return "Remove"
-    return "Update" if row["replaces"] else "Insert"
+    return "Update" if row.replaces else "Insert"
 
 
 def _queries(events: Iterable[LedgerEvent]) -> dict[tuple[str, str, str, int], list[odm.Remark]]:

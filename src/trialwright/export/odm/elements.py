@@ -68,28 +68,3 @@ def add_meanings(admin: etree._Element, meanings: Iterable[odm.Meaning]) -> None
         made = add(admin, "SignatureDef", OID=meaning.oid, Methodology="Electronic")
         add(made, "Meaning", meaning.meaning)
         add(made, "LegalReason", meaning.legal)
-
-
-def add_audit(parent: etree._Element, audit: odm.Audit | None) -> None:
-    """Who, where, when and why, where it is known."""
-    if audit is None:
-        return
-    record = add(parent, "AuditRecord")
-    add(record, "UserRef", UserOID=audit.user)
-    add(record, "LocationRef", LocationOID=audit.location)
-    add(record, "DateTimeStamp", audit.at)
-    if audit.reason:
-        add(record, "ReasonForChange", audit.reason)
-    if audit.source:
-        add(record, "SourceID", audit.source)
-
-
-def add_signature(parent: etree._Element, signing: odm.Signing | None) -> None:
-    """A signature that holds, where there is one."""
-    if signing is None:
-        return
-    made = add(parent, "Signature")
-    add(made, "UserRef", UserOID=signing.user)
-    add(made, "LocationRef", LocationOID=signing.location)
-    add(made, "SignatureRef", SignatureOID=signing.meaning)
-    add(made, "DateTimeStamp", signing.at)

@@ -1,22 +1,13 @@
 """ODM 1.3.2: a document as XML, streamed subject by subject."""
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
+from trialwright.export.files import gathered
 from trialwright.export.odm import document as odm
-from trialwright.export.odm.elements import (
-    add,
-    add_audit,
-    add_checks,
-    add_meanings,
-    add_signature,
-    add_words,
-    list_element,
-    made_of,
-    yes,
-)
+from trialwright.export.odm.elements import add, add_checks, add_meanings, add_words, list_element, made_of, yes
+from trialwright.export.odm.markup import DECLARATION, Markup, of_element
 
 SPACE = "http://www.cdisc.org/ns/odm/v1.3"
 
@@ -32,29 +23,28 @@ def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = 
 
     Source: CDISC ODM 1.3.2 (ODM1-3-2.xsd).
     """
-    out = io.BytesIO()
-    with etree.xmlfile(out, encoding="UTF-8") as file:
-        file.write_declaration()
-        attributes = {
-            "ODMVersion": "1.3.2", "FileType": document.kind, "FileOID": document.oid,
-            "CreationDateTime": document.made_at, "AsOfDateTime": document.as_of or document.made_at,
-            "SourceSystem": document.source_system, "SourceSystemVersion": document.source_version,
-        }  # fmt: skip
-        with file.element("ODM", {name: value for name, value in attributes.items() if value}, nsmap=_default()):
-            if document.metadata is not None:
-                file.write(_study(document.metadata))
-            if document.people or document.places:
-                file.write(_admin(document))
-            if document.study:
-                names = {"StudyOID": document.study, "MetaDataVersionOID": document.version}
-                with file.element("ClinicalData", names):
-                    for subject in document.subjects if subjects is None else subjects:
-                        file.write(_subject(subject))
-    yield out.getvalue()
+    return gathered(_texts(document, document.subjects if subjects is None else subjects))
 
 
-def _default() -> dict[str | None, str]:
-    return {None: SPACE}
+def _texts(document: odm.Document, subjects: Iterable[odm.SubjectData]) -> Iterator[str]:
+    clinical = _Clinical()
+    yield DECLARATION
+    yield clinical.markup.opened(
+        "ODM", xmlns=SPACE, ODMVersion="1.3.2", FileType=document.kind, FileOID=document.oid,
+        CreationDateTime=document.made_at, AsOfDateTime=document.as_of or document.made_at,
+        SourceSystem=document.source_system, SourceSystemVersion=document.source_version,
+    ) + ">"  # fmt: skip
+    if document.metadata is not None:
+        yield of_element(_study(document.metadata))
+    if document.people or document.places:
+        yield of_element(_admin(document))
+    if document.study:
+        names = {"StudyOID": document.study, "MetaDataVersionOID": document.version}
+        yield clinical.markup.opened("ClinicalData", **names) + ">"
+        for subject in subjects:
+            yield clinical.subject(subject)
+        yield "</ClinicalData>"
+    yield "</ODM>"
 
 
 def _study(metadata: odm.Metadata) -> etree._Element:
@@ -137,54 +127,58 @@ def _admin(document: odm.Document) -> etree._Element:
     return admin
 
 
-def _subject(subject: odm.SubjectData) -> etree._Element:
-    made = made_of("SubjectData", SubjectKey=subject.key, TransactionType=subject.transaction)
-    if subject.site:
-        add(made, "SiteRef", LocationOID=subject.site)
-    _remarks(made, subject.remarks)
-    for event in subject.events:
-        held = add(
-            made, "StudyEventData", StudyEventOID=event.event, StudyEventRepeatKey=event.repeat,
-            TransactionType=event.transaction,
-        )  # fmt: skip
-        add_signature(held, event.signature)
-        _remarks(held, event.remarks)
-        for form in event.forms:
-            _form(held, form)
-    return made
+class _Clinical:
+    """Participants as text. Start tags are looked up: of the few thousand kinds each stands there many times."""
 
+    def __init__(self) -> None:
+        self.markup = Markup()
+        self._subjects = self.markup.starts("SubjectData", "SubjectKey", "TransactionType")
+        self._events = self.markup.starts("StudyEventData", "StudyEventOID", "StudyEventRepeatKey", "TransactionType")
+        self._forms = self.markup.starts("FormData", "FormOID", "FormRepeatKey", "TransactionType")
+        self._groups = self.markup.starts("ItemGroupData", "ItemGroupOID", "ItemGroupRepeatKey", "TransactionType")
+        self._items = self.markup.starts("ItemData", "ItemOID", "TransactionType")
 
-def _form(parent: etree._Element, form: odm.FormData) -> None:
-    made = add(
-        parent, "FormData", FormOID=form.form, FormRepeatKey=form.repeat, TransactionType=form.transaction
-    )  # fmt: skip
-    add_signature(made, form.signature)
-    _remarks(made, form.remarks)
-    for group in form.groups:
-        held = add(
-            made, "ItemGroupData", ItemGroupOID=group.group, ItemGroupRepeatKey=group.repeat,
-            TransactionType=group.transaction,
-        )  # fmt: skip
-        for datum in group.data:
-            _datum(held, datum)
+    def subject(self, subject: odm.SubjectData) -> str:
+        inside = [self.markup.element("SiteRef", LocationOID=subject.site)] if subject.site else []
+        inside.append(self._remarks(subject.remarks))
+        inside += [self._event(event) for event in subject.events]
+        start = self._subjects[subject.key, subject.transaction]
+        return self.markup.closed(start, "SubjectData", "".join(inside))
 
+    def _event(self, event: odm.EventData) -> str:
+        inside = [self.markup.signature(event.signature), self._remarks(event.remarks)]
+        inside += [self._form(form) for form in event.forms]
+        start = self._events[event.event, event.repeat, event.transaction]
+        return self.markup.closed(start, "StudyEventData", "".join(inside))
 
-def _datum(parent: etree._Element, datum: odm.Datum) -> None:
-    made = add(parent, "ItemData", ItemOID=datum.item, TransactionType=datum.transaction)
-    if datum.value is None:
-        made.set("IsNull", "Yes")
-    else:
-        made.set("Value", datum.value)
-    add_audit(made, datum.audit)
-    if datum.unit:
-        add(made, "MeasurementUnitRef", MeasurementUnitOID=datum.unit)
-    _remarks(made, datum.remarks)
+    def _form(self, form: odm.FormData) -> str:
+        inside = [self.markup.signature(form.signature), self._remarks(form.remarks)]
+        inside += [
+            self.markup.closed(
+                self._groups[group.group, group.repeat, group.transaction],
+                "ItemGroupData",
+                "".join([self._datum(datum) for datum in group.data]),
+            )
+            for group in form.groups
+        ]
+        start = self._forms[form.form, form.repeat, form.transaction]
+        return self.markup.closed(start, "FormData", "".join(inside))
 
+    def _datum(self, datum: odm.Datum) -> str:
+        value = ' IsNull="Yes"' if datum.value is None else f' Value="{self.markup.attribute[datum.value]}"'
+        inside = self.markup.audit(datum.audit)
+        if datum.unit:
+            inside += self.markup.element("MeasurementUnitRef", MeasurementUnitOID=datum.unit)
+        if datum.remarks:
+            inside += self._remarks(datum.remarks)
+        return self.markup.closed(self._items[datum.item, datum.transaction] + value, "ItemData", inside)
 
-def _remarks(parent: etree._Element, remarks: Iterable[odm.Remark]) -> None:
-    for remark in remarks:
-        made = add(parent, "Annotation", SeqNum=str(remark.number))
-        add(made, "Comment", remark.text)
+    def _remarks(self, remarks: Sequence[odm.Remark]) -> str:
+        return "".join([self._remark(remark) for remark in remarks]) if remarks else ""
+
+    def _remark(self, remark: odm.Remark) -> str:
+        inside = self.markup.text("Comment", remark.text)
         if remark.flag:
-            flag = add(made, "Flag")
-            add(flag, "FlagValue", remark.flag, CodeListOID=odm.FLAGS.get(remark.kind, odm.FLAGS["query"])[0])
+            listed = odm.FLAGS.get(remark.kind, odm.FLAGS["query"])[0]
+            inside += self.markup.element("Flag", self.markup.text("FlagValue", remark.flag, CodeListOID=listed))
+        return self.markup.element("Annotation", inside, SeqNum=str(remark.number))

@@ -1,22 +1,13 @@
 """ODM 2.0: a document as XML. Forms are item groups, a unit is an item of its own, queries are queries."""
 
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
+from trialwright.export.files import Written, gathered
 from trialwright.export.odm import document as odm
-from trialwright.export.odm.elements import (
-    add,
-    add_audit,
-    add_checks,
-    add_meanings,
-    add_signature,
-    add_words,
-    list_element,
-    made_of,
-    yes,
-)
+from trialwright.export.odm.elements import add, add_checks, add_meanings, add_words, list_element, made_of, yes
+from trialwright.export.odm.markup import DECLARATION, Markup, of_element
 from trialwright.export.odm.units import SUFFIX as UNIT
 
 SPACE = "http://www.cdisc.org/ns/odm/v2.0"
@@ -36,26 +27,29 @@ def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = 
 
     Source: CDISC ODM 2.0 (ODM.xsd of the DataExchange-ODM repository).
     """
-    out = io.BytesIO()
-    attributes = {
-        "ODMVersion": "2.0", "FileType": document.kind, "FileOID": document.oid, "CreationDateTime": document.made_at,
-        "AsOfDateTime": document.as_of or document.made_at, "SourceSystem": document.source_system,
-        "SourceSystemVersion": document.source_version,
-    }  # fmt: skip
-    spaces: dict[str | None, str] = {None: SPACE}
-    with etree.xmlfile(out, encoding="UTF-8") as file:
-        file.write_declaration()
-        with file.element("ODM", {name: value for name, value in attributes.items() if value}, nsmap=spaces):
-            if document.metadata is not None:
-                file.write(_study(document.metadata))
-            if document.people or document.places:
-                file.write(_admin(document))
-            if document.study:
-                names = {"StudyOID": document.study, "MetaDataVersionOID": document.version}
-                with file.element("ClinicalData", names):
-                    for subject in document.subjects if subjects is None else subjects:
-                        file.write(_Subject(document.as_of or document.made_at).element(subject))
-    yield out.getvalue()
+    return gathered(_texts(document, document.subjects if subjects is None else subjects))
+
+
+def _texts(document: odm.Document, subjects: Iterable[odm.SubjectData]) -> Iterator[str]:
+    markup = Markup()
+    yield DECLARATION
+    yield markup.opened(
+        "ODM", xmlns=SPACE, ODMVersion="2.0", FileType=document.kind, FileOID=document.oid,
+        CreationDateTime=document.made_at, AsOfDateTime=document.as_of or document.made_at,
+        SourceSystem=document.source_system, SourceSystemVersion=document.source_version,
+    ) + ">"  # fmt: skip
+    if document.metadata is not None:
+        yield of_element(_study(document.metadata))
+    if document.people or document.places:
+        yield of_element(_admin(document))
+    if document.study:
+        names = {"StudyOID": document.study, "MetaDataVersionOID": document.version}
+        yield markup.opened("ClinicalData", **names) + ">"
+        clinical = _Clinical(markup, document.as_of or document.made_at)
+        for subject in subjects:
+            yield clinical.subject(subject)
+        yield "</ClinicalData>"
+    yield "</ODM>"
 
 
 def _study(metadata: odm.Metadata) -> etree._Element:
@@ -153,71 +147,84 @@ def _admin(document: odm.Document) -> etree._Element:
     return admin
 
 
-class _Subject:
-    """Writes one participant; `moment` dates the state of a query, which ODM 2.0 asks for."""
+class _Clinical:
+    """
+    Participants as text; `moment` dates the state of a query, which ODM 2.0 asks for.
 
-    def __init__(self, moment: str) -> None:
+    Start tags are looked up: of the few thousand kinds each stands there many times.
+    """
+
+    def __init__(self, markup: Markup, moment: str) -> None:
+        self.markup = markup
         self._moment = moment
+        self._subjects = markup.starts("SubjectData", "SubjectKey", "TransactionType")
+        self._events = markup.starts("StudyEventData", "StudyEventOID", "StudyEventRepeatKey", "TransactionType")
+        self._groups = markup.starts("ItemGroupData", "ItemGroupOID", "ItemGroupRepeatKey", "TransactionType")
+        self._items = markup.starts("ItemData", "ItemOID", "TransactionType")
+        self._values: Written[str] = Written(lambda text: markup.text("Value", text))
         self._queries = 0
         self._key = ""
 
-    def element(self, subject: odm.SubjectData) -> etree._Element:
-        self._key = subject.key
-        made = made_of("SubjectData", SubjectKey=subject.key, TransactionType=subject.transaction)
-        if subject.site:
-            add(made, "SiteRef", LocationOID=subject.site)
-        for event in subject.events:
-            held = add(
-                made, "StudyEventData", StudyEventOID=event.event, StudyEventRepeatKey=event.repeat,
-                TransactionType=event.transaction,
-            )  # fmt: skip
-            for form in event.forms:
-                held.append(self._form(form))
-            self._beside(held, event.signature, event.remarks)
-        self._beside(made, None, subject.remarks)
-        return made
+    def subject(self, subject: odm.SubjectData) -> str:
+        self._key, self._queries = subject.key, 0
+        inside = [self.markup.element("SiteRef", LocationOID=subject.site)] if subject.site else []
+        inside += [self._event(event) for event in subject.events]
+        inside.append(self._beside(None, subject.remarks))
+        start = self._subjects[subject.key, subject.transaction]
+        return self.markup.closed(start, "SubjectData", "".join(inside))
 
-    def _form(self, form: odm.FormData) -> etree._Element:
-        made = made_of(
-            "ItemGroupData", ItemGroupOID=form.form, ItemGroupRepeatKey=form.repeat, TransactionType=form.transaction
-        )
-        for group in form.groups:
-            held = add(
-                made, "ItemGroupData", ItemGroupOID=group.group, ItemGroupRepeatKey=group.repeat,
-                TransactionType=group.transaction,
-            )  # fmt: skip
-            for datum in group.data:
-                self._datum(held, datum)
-        self._beside(made, form.signature, form.remarks)
-        return made
+    def _event(self, event: odm.EventData) -> str:
+        inside = [self._form(form) for form in event.forms]
+        inside.append(self._beside(event.signature, event.remarks))
+        start = self._events[event.event, event.repeat, event.transaction]
+        return self.markup.closed(start, "StudyEventData", "".join(inside))
 
-    def _datum(self, parent: etree._Element, datum: odm.Datum) -> None:
-        made = add(parent, "ItemData", ItemOID=datum.item, TransactionType=datum.transaction)
+    def _form(self, form: odm.FormData) -> str:
+        inside = [
+            self.markup.closed(
+                self._groups[group.group, group.repeat, group.transaction],
+                "ItemGroupData",
+                "".join([self._datum(datum) for datum in group.data]),
+            )
+            for group in form.groups
+        ]
+        inside.append(self._beside(form.signature, form.remarks))
+        start = self._groups[form.form, form.repeat, form.transaction]
+        return self.markup.closed(start, "ItemGroupData", "".join(inside))
+
+    def _datum(self, datum: odm.Datum) -> str:
+        start = self._items[datum.item, datum.transaction]
+        inside = self.markup.audit(datum.audit)
+        if datum.remarks:
+            inside += self._beside(None, datum.remarks)
         if datum.value is None:
-            made.set("IsNull", "Yes")
+            told = self.markup.closed(f'{start} IsNull="Yes"', "ItemData", inside)
         else:
-            add(made, "Value", datum.value)
-        add_audit(made, datum.audit)
-        self._beside(made, None, datum.remarks)
+            told = f"{start}>{self._values[datum.value]}{inside}</ItemData>"
         if datum.unit:
-            unit = add(parent, "ItemData", ItemOID=f"{datum.item}{UNIT}", TransactionType=datum.transaction)
-            add(unit, "Value", datum.unit)
+            unit = self._items[f"{datum.item}{UNIT}", datum.transaction]
+            told += f"{unit}>{self._values[datum.unit]}</ItemData>"
+        return told
 
-    def _beside(self, parent: etree._Element, signing: odm.Signing | None, remarks: Iterable[odm.Remark]) -> None:
-        add_signature(parent, signing)
-        told = list(remarks)
-        for remark in told:
-            if remark.kind != "query":
-                note = add(parent, "Annotation", SeqNum=str(remark.number))
-                add_words(note, "Comment", {"en": remark.text}, PLAIN)
-                if remark.flag:
-                    listed = odm.FLAGS.get(remark.kind, odm.FLAGS["query"])[0]
-                    add(add(note, "Flag"), "FlagValue", remark.flag, CodeListOID=listed)
-        for remark in told:
-            if remark.kind == "query":
-                self._queries += 1
-                query = add(
-                    parent, "Query", OID=f"Q.{self._key}.{self._queries}", Name=str(remark.number), Source="System",
-                    State=_STATES.get(remark.flag, "Open"), LastUpdateDatetime=self._moment,
-                )  # fmt: skip
-                add(query, "Value", remark.text)
+    def _beside(self, signing: odm.Signing | None, remarks: Sequence[odm.Remark]) -> str:
+        if signing is None and not remarks:
+            return ""
+        told = [self.markup.signature(signing)]
+        told += [self._note(remark) for remark in remarks if remark.kind != "query"]
+        told += [self._query(remark) for remark in remarks if remark.kind == "query"]
+        return "".join(told)
+
+    def _note(self, remark: odm.Remark) -> str:
+        inside = self.markup.words("Comment", [("en", remark.text)], PLAIN)
+        if remark.flag:
+            listed = odm.FLAGS.get(remark.kind, odm.FLAGS["query"])[0]
+            inside += self.markup.element("Flag", self.markup.text("FlagValue", remark.flag, CodeListOID=listed))
+        return self.markup.element("Annotation", inside, SeqNum=str(remark.number))
+
+    def _query(self, remark: odm.Remark) -> str:
+        self._queries += 1
+        return self.markup.element(
+            "Query", self.markup.text("Value", remark.text), OID=f"Q.{self._key}.{self._queries}",
+            Name=str(remark.number), Source="System", State=_STATES.get(remark.flag, "Open"),
+            LastUpdateDatetime=self._moment,
+        )  # fmt: skip
