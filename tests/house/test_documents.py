@@ -69,7 +69,9 @@ def test_every_page_for_readers_stands_on_the_map():
     listed = re.findall(r"\]\(([^)#:\s]+)", (documents / "README.md").read_text("utf-8"))
     reached = {(documents / target).resolve() for target in listed}
     pages = [
-        p for folder in ("tutorial", "how-to", "explanation", "reference") for p in (documents / folder).glob("*.*")
+        p
+        for folder in ("tutorial", "how-to", "explanation", "reference", "zh")
+        for p in (documents / folder).glob("*.*")
     ]
 
     assert sorted(relative(p) for p in pages if p.resolve() not in reached) == []

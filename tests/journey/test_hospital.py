@@ -1,10 +1,11 @@
 """
-A hospital runs the trial: one participant from screening to a signed week 12, by six people in two languages.
+A hospital runs the trial: one participant from screening to a signed week 12, by seven people in two languages.
 
 An administrator adds the accounts, a data manager gives the roles; coordinator, assessor, monitor, data manager and
 investigator then do their part as they would, in browsers of their own: a query, a correction, a deviation, a serious
-adverse event with its clock, and an amendment on the way. Nothing goes past the pages but the two commands of the
-machine's keeper: the first accounts, and `freeze`. The pictures of docs/images named trial-* are made here.
+adverse event with its clocks, which the sponsor judges apart, and an amendment on the way. Nothing goes past the pages
+but the two commands of the machine's keeper: the first accounts, and `freeze`. The pictures of docs/images named
+trial-* are made here.
 
 Days count back from today, so that week 12 is today and clocks run.
 """
@@ -40,6 +41,7 @@ PEOPLE = {
     "m.ito": ("Mari Ito", "monitor", "en", 1280),
     "dr.chen": ("Chen Jing", "investigator", "en", 1280),
 }
+SPONSOR = {"s.weber": ("Sara Weber", "sponsor", "en", 1280)}
 pytestmark = pytest.mark.chromium
 if CHROMIUM is None and "chromium" not in os.environ.get("TRIALWRIGHT_REQUIRE", ""):
     pytest.skip("the system has no Chromium", allow_module_level=True)
@@ -110,6 +112,8 @@ def made(tmp_path_factory) -> Path:
             a_query_a_correction(trial)
             a_deviation(trial)
             a_serious_event(trial)
+            arrives(trial, browser, address, "s.weber")
+            the_sponsor_judges_apart(trial)
         amend(trial)
         with serving("serve", folder) as address:
             trial.moved_to(address)
@@ -135,21 +139,28 @@ def people_arrive(trial: Trial, browser: Browser, address: str) -> None:
     for person in (keeper, manager):
         person.sign_in(PASSWORD)
     trial.people |= {"administrator": keeper, "data_manager": manager}
-    for name, (printed, role, language, width) in PEOPLE.items():
-        keeper.act("/people/", "/people/add/", user=name, printed=printed, identity="hospital identity card")
-        once = keeper.page.locator("dd code").nth(1).inner_text()
-        manager.act("/people/", "/people/grant/", user=name, role=role, trained=day(-30), reason="as in the site file")
-        person = trial.people[role] = Person(browser, address, name, language, width=width)
-        first = person.sign_in(once)
-        person.act("", "/account/password/", username=name, password=once, new=OWN, again=OWN)
-        person.open("/participants/")
-
-        assert ("密码由他人设置" in first) if language == "zh" else ("Somebody else set your password" in first)
-        assert person.page.locator("h1").inner_text() in ("Participants", "参与者")
+    for name in PEOPLE:
+        arrives(trial, browser, address, name)
     keeper.open("/people/")
     trial.picture(keeper, "people")
     manager.open("/people/delegation/")
     trial.picture(manager, "delegation")
+
+
+def arrives(trial: Trial, browser: Browser, address: str, name: str) -> None:
+    """An account, a role, and a password that only its person knows."""
+    printed, role, language, width = (PEOPLE | SPONSOR)[name]
+    keeper, manager = trial.administrator, trial.data_manager
+    keeper.act("/people/", "/people/add/", user=name, printed=printed, identity="hospital identity card")
+    once = keeper.page.locator("dd code").nth(1).inner_text()
+    manager.act("/people/", "/people/grant/", user=name, role=role, trained=day(-30), reason="as in the site file")
+    person = trial.people[role] = Person(browser, address, name, language, width=width)
+    first = person.sign_in(once)
+    person.act("", "/account/password/", username=name, password=once, new=OWN, again=OWN)
+    person.open("/participants/")
+
+    assert ("密码由他人设置" in first) if language == "zh" else ("Somebody else set your password" in first)
+    assert person.page.locator("h1").inner_text() in ("Participants", "参与者")
 
 
 def a_participant_enters(trial: Trial) -> None:
@@ -300,6 +311,41 @@ def a_serious_event(trial: Trial) -> None:
     assert "What the report still lacks" in reported and gate == 0, "the sponsor has not judged it: not complete"
 
 
+def the_sponsor_judges_apart(trial: Trial) -> None:
+    """The sponsor changes nothing of the site, judges the event lower, and both judgements stand; the higher counts."""
+    sponsor, doctor, at = trial.sponsor, trial.investigator, "/safety/P001/1/"
+    now = dt.datetime.now(SITE)
+    seen = sponsor.open(at)
+    offered = [sponsor.page.locator(f'form[action$="/{act}/"]').count() for act in ("report", "assess", "sent")]
+    to_doctor = [doctor.page.locator(f'form[action$="/{act}/"]').count() for act in ("report", "assess", "sent")]
+    sponsor.open(P001 + "visits/LOG/forms/adverse_events/?row=1")
+    savable = sponsor.page.locator("button[value=save]").count()
+    judged = sponsor.act(
+        at,
+        "/assess/",
+        causality="unrelated",
+        unexpected="Y",
+        reason="Pneumonia is frequent at this dose of prednisone.",
+    )
+    clock = sponsor.page.locator("#clocks + table").inner_text()
+    sent = sponsor.act(
+        at, "/sent/", recipient="authority", stage="report", sent=now.strftime("%Y-%m-%d %H:%M"), number="SUSAR-7"
+    )
+    gap = doctor.open(at)
+    complete_ = doctor.act(at, "/complete/")
+    overview = sponsor.open("/safety/")
+
+    assert "Possible" in seen, "the investigator's judgement, as entered by the site"
+    assert (offered, to_doctor, savable) == ([0, 1, 1], [1, 0, 0], 0)
+    assert "Not related" in judged and "unexpected" in judged and "frequent at this dose" in judged
+    assert "Possible" in judged, "the investigator's judgement stays beside the sponsor's"
+    assert "Regulatory authority" in clock and "Ethics committee" in clock, "possible and unexpected: expedited"
+    assert "SUSAR-7" in sent
+    assert "Nothing is missing" in gap
+    assert "report complete" in complete_
+    assert "P001-AE1" in overview
+
+
 def amend(trial: Trial) -> None:
     """The keeper of the machine edits a form and publishes the next build: aldolase is now asked at every visit."""
     form = trial.folder / "forms" / "core_set.yaml"
@@ -362,5 +408,5 @@ def signed(trial: Trial) -> None:
 
 def everybody_left_a_trace(trial: Trial) -> None:
     audit = trial.monitor.open("/audit/")
-    for name in ("li.na", "zhou.min", "m.ito", "dr.chen", "wang.fang"):
+    for name in ("li.na", "zhou.min", "m.ito", "dr.chen", "wang.fang", "s.weber"):
         assert name in audit, name

@@ -160,12 +160,60 @@ _ACTS: tuple[tuple[str, str, Callable[[Ledger, Path], str]], ...] = (
 )
 
 
+_CHINESE = {
+    "operating system": "操作系统",
+    "clock": "时钟",
+    "disk": "磁盘空间",
+    "ledger": "台账",
+    "none yet": "尚无",
+    "served now": "当前是否提供服务",
+    "yes": "是",
+    "no": "否",
+    "rights of the folder": "文件夹权限",
+    "database: tables, keys and guards": "数据库：表、键与保护规则",
+    "as Trialwright made them": "与程序创建时一致",
+    "as in requirements.lock": "与 requirements.lock 一致",
+    "the last entry does not lie in the future": "最后一条记录的时间不在将来",
+    "its owner only (0600)": "仅所有者可访问（0600）",
+    "not writable by everybody": "并非任何人可写",
+    "definition and its worked cases": "方案定义及其示例",
+    "no error; every worked case gives its answer": "无错误；全部示例结果正确",
+    "no error": "无错误",
+    "definition is frozen": "方案定义已冻结",
+    "a frozen build": "已冻结版本",
+    "a value, its correction and its reason are kept": "数值、更正及其原因均予保留",
+    "5.0 (first entry), 6.0 (misread)": "5.0（首次录入），6.0（误读）",
+    "UPDATE, DELETE and REPLACE past the program": "绕过程序的修改、删除与替换",
+    "3 of 3 refused": "3 项均被拒绝",
+    "the chain of the ledger": "台账记录链",
+    "whole": "完整",
+    "broken": "已断裂",
+    "an altered copy is found": "能发现被篡改的副本",
+    "first bad row 1": "首个异常记录：1",
+    "a backup restores": "备份可恢复",
+    "the same head": "校验值相同",
+    "another head": "校验值不同",
+    "two persons erase a value": "两人共同删除一项数值",
+    "row 1 erased, chain whole": "记录 1 已删除，记录链完整",
+    "a clock set back": "时钟被调回",
+    "not earlier": "时间未倒退",
+    "earlier": "时间倒退",
+    "met": "已满足",
+    "in part": "部分满足",
+    "postponed": "暂缓",
+}
+"""Checks and what they find, in the words of the Chinese report; versions, numbers and names stay as they are."""
+
+
 def validation_report(validation: Validation, language: str = "en") -> Document:
     """The report, ready to be signed: what was checked, what came out, what the release claims, who answers for it."""
     zh = language == "zh"
 
     def say(en: str, chinese: str) -> str:
         return chinese if zh else en
+
+    def told(text: str) -> Cell:
+        return Cell(_CHINESE.get(text, text) if zh else text)
 
     study = validation.study
     word = {True: say("as expected", "符合"), False: say("NOT AS EXPECTED", "不符合"), None: "–"}
@@ -184,19 +232,19 @@ def validation_report(validation: Validation, language: str = "en") -> Document:
     columns = (say("Check", "检查"), say("Found", "结果"), say("Expected", "预期"), "")
     for title, checks in ((say("Installation", "安装确认"), validation.installation),
                           (say("Operation", "运行确认"), validation.operation)):  # fmt: skip
-        rows = tuple((Cell(c.what), Cell(c.found), Cell(c.expected or "–"), Cell(word[c.ok])) for c in checks)
+        rows = tuple((told(c.what), told(c.found), told(c.expected or "–"), Cell(word[c.ok])) for c in checks)
         blocks += [Heading(title), _table(columns, rows, language)]
     blocks += [
         Heading(say("Requirements and their tests", "需求与测试")),
         Paragraph(
             say(
                 "As this release claims them; the named tests ran when it was built.",
-                "以本发布版本的声明为准；所列测试在构建时运行。",
+                "以本发布版本的声明为准；所列测试在构建时运行。各项说明为英文原文。",
             )
         ),
     ]
     rows = tuple(
-        (Cell(r.number), Cell(r.state), Cell(r.says), Cell("\n".join(t.rpartition("::")[2] for t in r.tests) or "–"))
+        (Cell(r.number), told(r.state), Cell(r.says), Cell("\n".join(t.rpartition("::")[2] for t in r.tests) or "–"))
         for r in validation.requirements
     )  # fmt: skip
     blocks.append(_table(("", say("State", "状态"), say("What", "内容"), say("Tests", "测试")), rows, language))

@@ -89,3 +89,17 @@ def test_a_list_with_a_hole_is_refused():
 
     with pytest.raises(ValueError, match="R02"):
         read_requirements(page)
+
+
+def test_every_check_of_the_chinese_report_is_told_in_chinese(place):
+    """Names, numbers and versions stay; a sentence or a word of ours does not."""
+    found = run(place)
+    told = [c.what for c in (*found.installation, *found.operation)]
+    told += [text for c in found.operation for text in (c.found, c.expected)]
+    names = ("Python", "Trialwright", "SQLite", "build ", "rights of ledger", "database: ")
+    english = [text for text in told if text not in validation._CHINESE and not text.startswith(names)]
+    package = [text for text in english if not text.islower() or " " in text]
+
+    assert package == []
+    page = write_html(validation.validation_report(found, "zh")).decode()
+    assert "全部检查结果均符合预期" in page and "两人共同删除一项数值" in page and "部分满足" in page
