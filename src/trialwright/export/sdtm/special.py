@@ -32,9 +32,11 @@ def _person(study: Study, person: Subject, held: Mapping[str, Cell]) -> dict[str
     assigned = person.arm if not person.failed_screening else None
     planned = (arm_code(assigned), assigned.title.en) if assigned is not None else (None, None)
     actual = planned if person.dosed else (None, None)
+    # Whoever was assigned has an end also without a dose (SDTMIG 3.4, RFENDTC): the end of the participation.
+    ended = person.ended if person.dosed or assigned is not None else None
     return {
         "STUDYID": study.name, "DOMAIN": "DM", "USUBJID": person.usubjid, "SUBJID": person.participant,
-        "RFSTDTC": person.first_dose, "RFENDTC": person.ended if person.dosed else None, "RFXSTDTC": person.first_dose,
+        "RFSTDTC": person.first_dose, "RFENDTC": ended, "RFXSTDTC": person.first_dose,
         "RFXENDTC": person.last_dose, "RFICDTC": person.consented, "RFPENDTC": person.ended, "DTHDTC": person.died,
         "DTHFL": "Y" if person.died else None, "SITEID": person.site, **held, "ARMCD": planned[0], "ARM": planned[1],
         "ACTARMCD": actual[0], "ACTARM": actual[1], "ARMNRS": person.no_arm or None, "COUNTRY": person.country,

@@ -244,12 +244,15 @@ def _parts(truth: Truth | None) -> Iterator[Truth]:
 
 
 def _treatment(study: Study) -> Iterator[Parameter]:
+    tested = {name for arm in study.arms if arm.kind not in _CONTROLS for name in arm.interventions}
+    compared = {name for arm in study.arms for name in arm.interventions} - tested
     for number, each in enumerate(study.interventions, 1):
         group = f"TRT{number}"
         yield msgspec.structs.replace(
             _coded("INTTYPE", _INTERVENTIONS.get(each.kind, each.kind), "INTTYPE"), group=group
         )
-        yield Parameter(name="TRT", value=each.title.en.upper(), group=group)
+        named = "COMPTRT" if each.name in compared and tested else "TRT"
+        yield Parameter(name=named, value=each.title.en.upper(), group=group)
         route = route_term(each.route)
         if route:
             yield msgspec.structs.replace(_coded("ROUTE", route, "ROUTE"), group=group)
