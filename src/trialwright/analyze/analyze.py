@@ -59,7 +59,8 @@ def analyze(
     """
     A row a statistic for every display of the study (or for those numbered in `only`), in the order of the displays.
 
-    Shape:    cells are unique. A display whose family is not in FAMILIES has no rows: it shows records.
+    Shape:    the participants of all arms together: no row compares one arm with another, and the report says so where
+              there are several. Cells are unique. A display whose family is not in FAMILIES shows records, not rows.
     Units:    exact fractions and integers; a float only where a method is not rational.
     Missing:  a statistic that cannot be computed is a row without a value whose warnings say why; the others stand.
     """

@@ -181,4 +181,5 @@ class DisplayContext(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}  # English name of the study or catalog -> its words, where the language is another
     told: dict[str, str] = {}  # assumption -> "Table 14.2.1.1": an earlier display that tells it in full
     told_methods: dict[str, str] = {}  # the same for the sentence of a method
+    several_arms: bool = False
     sentences: tuple[Text, ...] = ()  # the display entry's own words in both languages, for what is drawn

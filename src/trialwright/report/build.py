@@ -18,7 +18,7 @@ from trialwright.report.papers import papers_of, written
 from trialwright.report.results_file import write_results
 from trialwright.report.results_table import write_results_table
 from trialwright.report.wording import book_of, put_over
-from trialwright.report.words import SECTIONS
+from trialwright.report.words import POOLED_NOTE, SECTIONS
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -92,10 +92,19 @@ def lay_out(
     """Every display of the definition with its section, in the order of the definition."""
     contexts = Contexts(study, snapshot, analysis, catalog, language)
     shown = tuple(_lay_out_one(use, rows, contexts, catalog) for use in study.displays)
-    if not language.startswith("zh"):
+    if language.startswith("zh"):
+        book = book_of(study, catalog, snapshot, analysis)
+        shown = tuple(msgspec.structs.replace(each, display=put_over(each.display, book, language)) for each in shown)
+    return shown if len(study.arms) < 2 else tuple(_pooled(each, language) for each in shown)
+
+
+def _pooled(shown: Shown, language: str) -> Shown:
+    """What counts participants of several arms says so under it; a listing counts nobody."""
+    display = shown.display
+    if isinstance(display, Table) and display.listing:
         return shown
-    book = book_of(study, catalog, snapshot, analysis)
-    return tuple(msgspec.structs.replace(each, display=put_over(each.display, book, language)) for each in shown)
+    notes = (*display.footnotes, POOLED_NOTE.of(language))
+    return msgspec.structs.replace(shown, display=msgspec.structs.replace(display, footnotes=notes))
 
 
 def unlinked(svg: str) -> bytes:

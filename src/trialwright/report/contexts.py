@@ -67,6 +67,7 @@ class Contexts:
             names=self._names,
             forms={form.name: tuple(each.instrument for each in form.sections) for form in self._study.forms},
             language=self._language,
+            several_arms=len(self._study.arms) > 1,
             sentences=tuple(entry.sentences.values()),
         )
 

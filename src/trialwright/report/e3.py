@@ -98,7 +98,12 @@ def _numbers(m: Material) -> str:
 
 
 def _abbreviations(m: Material) -> list[Block]:
-    return [Facts(tuple((short, m.writing.of(each)) for short, each in words.ABBREVIATIONS.items()))]
+    """Those of every report, and of the instruments' those that this study's own endpoints and displays use."""
+    study = m.writing.study
+    said = " ".join((*(f"{e.title.en} {e.says}" for e in study.estimands), *(use.title.en for use in study.displays)))
+    used = {short: each for short, each in words.OF_INSTRUMENTS.items() if short in said}
+    every = sorted({**words.ABBREVIATIONS, **used}.items())
+    return [Facts(tuple((short, m.writing.of(each)) for short, each in every))]
 
 
 def _ethics(m: Material) -> list[Block]:
@@ -164,7 +169,7 @@ def _plan(m: Material) -> list[Block]:
 
 def _control(m: Material) -> list[Block]:
     if len(m.writing.study.arms) > 1:
-        return [Paragraph(m.say("Arms are compared with one another.", "各组相互比较。"))]
+        return [Paragraph(m.writing.of(words.POOLED))]
     return [Paragraph(each.held_against) for each in m.headlines]
 
 

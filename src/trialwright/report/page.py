@@ -102,6 +102,7 @@ def render_page(page: Page) -> bytes:
         status=_STATUS[page.study.status].of(page.language) if page.study.status in _STATUS else page.study.status,
         headline=headlines(page),
         caveats=_caveats(page),
+        pooled=words.POOLED.of(page.language) if len(page.study.arms) > 1 else "",
         findings=findings_of(page.registration, page.language),
         assumptions=assumptions_of(page.study),
         style=Markup(_text("page.css")),  # noqa: S704 - our own style sheet

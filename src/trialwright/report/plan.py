@@ -210,7 +210,7 @@ def _looks(w: Writing) -> list[Block]:
 
 def _caveats(w: Writing) -> list[Block]:
     if len(w.study.arms) > 1:
-        return [Paragraph(w.say("Arms are compared with one another.", "各组相互比较。"))]
+        return [Paragraph(w.of(words.POOLED))]
     return chapters.caveats(w.of(words.CAVEAT_LEAD), [w.of(each) for each in words.CAVEATS], w.of(words.CAVEAT_END))
 
 

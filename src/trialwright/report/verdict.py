@@ -36,15 +36,28 @@ def headline_of(study: Study, rows: Sequence[ResultRow]) -> tuple[Headline, ...]
 def _headline(estimand: Estimand, rows: Sequence[ResultRow]) -> Headline:
     by_place = {(row.row, row.statistic): row for row in rows}
     said = by_place.get(("conclusion", "text"))
+    is_value = estimand.variable.kind == "value"
     return Headline(
         estimand=estimand.name,
         title=estimand.title.en,
-        seen=_seen(by_place),
-        held_against=_range(estimand.benchmarks),
+        seen=_changed(by_place, estimand.variable.visit) if is_value else _seen(by_place),
+        held_against=_DESCRIBED if is_value and not estimand.benchmarks else _range(estimand.benchmarks),
         conclusion=str(said.value) if said is not None else "",
         conclusion_cell=said.cell if said is not None else "",
         assumed=any(each.origin.kind == "assumed" for each in estimand.benchmarks),
     )
+
+
+_DESCRIBED = "The change is described and held against nothing."
+
+
+def _changed(by_place: dict[tuple[str, str], ResultRow], visit: str) -> str:
+    """The mean change at the visit of the endpoint, of those who have both values."""
+    n, mean = by_place.get((visit, "change_n")), by_place.get((visit, "change_mean"))
+    if n is None or mean is None or mean.value is None:
+        return ""
+    change = f"{print_number(mean.value, mean.decimals)}{NARROW}{mean.unit}".rstrip(NARROW)
+    return f"Mean change in {print_number(n.value)} of {n.denominator} participants: {change}."
 
 
 def _seen(by_place: dict[tuple[str, str], ResultRow]) -> str:

@@ -89,6 +89,14 @@ CAVEAT_END = Text(
     "因此，应答率高于参照值并不证明由治疗所致；参照值来自不同的参与者、机构与判定规则。",
 )
 
+POOLED = Text(
+    "This study has several arms, and the tables and figures count all of them together: no number here compares one "
+    "arm with another. The ADaM export carries the arm of each participant, for the statistician's own comparison.",
+    "本研究有多个组别，图表均将各组合并统计，其中任何数字均不作组间比较。"
+    "各参与者的组别见 ADaM 导出文件，供统计师另行比较。",
+)
+POOLED_NOTE = Text("All arms are counted together", "各组合并统计")
+
 PHASES: dict[str, Text] = {
     "EARLY_PHASE1": Text("Early Phase 1", "早期 1 期"),
     "PHASE1": Text("Phase 1", "1 期"),
@@ -133,15 +141,18 @@ RECALLED = Text(
 )
 
 ABBREVIATIONS: dict[str, Text] = {
-    "ACR": Text("American College of Rheumatology", "美国风湿病学会"),
     "AE": Text("adverse event", "不良事件"),
     "CI": Text("confidence interval", "置信区间"),
-    "EULAR": Text("European Alliance of Associations for Rheumatology", "欧洲抗风湿病联盟"),
-    "HAQ-DI": Text("Health Assessment Questionnaire, disability index", "健康评估问卷残疾指数"),
     "ICH": Text("International Council for Harmonisation", "国际人用药品注册技术协调会"),
-    "IMACS": Text("International Myositis Assessment and Clinical Studies Group", "国际肌炎评估与临床研究组"),
-    "MMT": Text("manual muscle testing", "徒手肌力检查"),
     "SD": Text("standard deviation", "标准差"),
     "ULN": Text("upper limit of normal", "正常值上限"),
     "UTC": Text("coordinated universal time", "协调世界时"),
+}
+
+OF_INSTRUMENTS: dict[str, Text] = {
+    "ACR": Text("American College of Rheumatology", "美国风湿病学会"),
+    "EULAR": Text("European Alliance of Associations for Rheumatology", "欧洲抗风湿病联盟"),
+    "HAQ-DI": Text("Health Assessment Questionnaire, disability index", "健康评估问卷残疾指数"),
+    "IMACS": Text("International Myositis Assessment and Clinical Studies Group", "国际肌炎评估与临床研究组"),
+    "MMT": Text("manual muscle testing", "徒手肌力检查"),
 }

@@ -33,7 +33,9 @@ def cells(rows: Sequence[ResultRow], context: DisplayContext) -> Figure:
     axes.set_xlim(0, 100)
     axes.set_ylim(-6, 100)
     told = _boxes(axes, lines, context)
-    return finished(canvas, context, rows, f"Flow of participants: {'; '.join(told)}", (NOTE,))
+    return finished(
+        canvas, context, rows, f"Flow of participants: {'; '.join(told)}", () if context.several_arms else (NOTE,)
+    )
 
 
 def _boxes(axes: Axes, lines: dict[str, Line], context: DisplayContext) -> list[str]:
