@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -18,7 +19,7 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?")
 _TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _GUARD = "'"
 _BOM = "\ufeff"
-_QUOTED = re.compile('[,"\r\n]')
+_QUOTED = (",", '"', "\r", "\n")
 
 
 class Number(msgspec.Struct, frozen=True):
@@ -79,6 +80,7 @@ def read_table(data: bytes, name: str, variant: Variant) -> CsvTable:
     return CsvTable(name, tuple(head), tuple(tuple(row) for row in body))
 
 
+@lru_cache(maxsize=65_536)  # the same few hundred readings stand in a study a hundred thousand times
 def number_or_text(text: str) -> CsvCell:
     """What was typed, as a number where it plainly is one."""
     return Number(text) if _NUMBER.fullmatch(text) else text
@@ -91,7 +93,9 @@ def guarded(text: str) -> str:
 
 def _plain(cell: CsvCell) -> str:
     text = _text(cell)
-    return '"' + text.replace('"', '""') + '"' if isinstance(cell, str) and _QUOTED.search(cell) else text
+    if isinstance(cell, str) and any(mark in cell for mark in _QUOTED):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _safe(cell: CsvCell) -> str:

@@ -92,7 +92,8 @@ def _mark(snapshot: Snapshot) -> str:
 
 def _marked(table: CsvTable, mark: str) -> CsvTable:
     """The table with a column that tells virtual from real participants on every line."""
-    rows = tuple((*row, mark or "participants") for row in table.rows)
+    tail = (mark or "participants",)
+    rows = tuple(row + tail for row in table.rows)
     return CsvTable(table.name, (*table.columns, "data_of"), rows)
 
 

@@ -1,8 +1,13 @@
 """What stands in which file: ledger, forms, analysis and results as typed tables."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import chain, repeat
+from operator import itemgetter
+from typing import Any
+
+import polars as pl
 
 from trialwright.export.csv.cells import CsvCell, CsvTable, number_or_text
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
@@ -11,8 +16,7 @@ from trialwright.model.quantity import Missing
 from trialwright.model.signature import Signature
 from trialwright.model.study import Form, Study
 
-Versions = Sequence[Mapping[str, str | int | None]]
-
+_ROW = ("participant_id", "visit", "form", "row")
 _PLACE = ("participant_id", "visit", "form", "row", "item")
 _WHO = ("user", "at_utc", "reason", "build", "origin")
 _DATAPOINT = (*_PLACE, "kind", "value", "unit", "raw", "version", "replaces", "group", *_WHO, "row_inactivated")
@@ -22,37 +26,56 @@ _AUDIT = (
 )  # fmt: skip
 
 
+class _Versions:
+    """Versions of datapoints column by column: a study has millions, and each as an object takes a kilobyte."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        self.kind: list[str] = self.of("kind")
+        self.value = self._typed("text")
+        self.unit: list[str | None] = self.of("unit")
+        self.raw = self._typed("raw")
+
+    def of(self, name: str) -> list[Any]:
+        return self._frame.get_column(name).to_list()
+
+    def each(self, names: Iterable[str]) -> tuple[list[CsvCell], ...]:
+        return tuple(self.of(name) for name in names)
+
+    def rows(self) -> Iterator[tuple[str, str, str, int]]:
+        """The row of its form that each version stands in."""
+        return zip(*map(self.of, _ROW), strict=True)
+
+    def _typed(self, name: str) -> list[CsvCell]:
+        """A quantity is a number, everything else a text."""
+        texts = ((kind, text or "") for kind, text in zip(self.kind, self.of(name), strict=True))
+        return [number_or_text(text) if kind == "quantity" else text for kind, text in texts]
+
+
 def datapoints(snapshot: Snapshot) -> CsvTable:
     """Every current datapoint, one a line, with who, when and why."""
     inactive = _inactivated(snapshot.events)
-    rows = tuple(
-        (
-            *_place(version),
-            *_value(version),
-            version["seq"],
-            version["replaces"],
-            version["group"],
-            *(version[name] for name in _WHO),
-            "yes" if _row_of(version) in inactive else "no",
-        )
-        for version in _rows(snapshot, current=True)
-    )
-    return CsvTable("datapoints", _DATAPOINT, rows)
+    held = _Versions(snapshot.current.sort(_PLACE))
+    taken_back = ["yes" if row in inactive else "no" for row in held.rows()]
+    numbers = held.each(("seq", "replaces", "group"))
+    rows = zip(
+        *held.each(_PLACE), held.kind, held.value, held.unit, held.raw, *numbers, *held.each(_WHO), taken_back,
+        strict=True,
+    )  # fmt: skip
+    return CsvTable("datapoints", _DATAPOINT, tuple(rows))
 
 
 def audit(snapshot: Snapshot) -> CsvTable:
     """Every version and every event by their place in the ledger: the old value, the new one, and the reason."""
-    versions = _rows(snapshot, current=False)
-    by_seq = {version["seq"]: version for version in versions}
-    lines: list[tuple[int, tuple[CsvCell, ...]]] = []
-    for version in versions:
-        old = by_seq.get(version["replaces"])
-        before = _value(old)[:3] if old is not None else ("", "", "")
-        head: tuple[CsvCell, ...] = (version["seq"], version["group"], "datapoint", *_place(version))
-        tail: tuple[CsvCell, ...] = ("", *(version[name] for name in _WHO))
-        lines.append((int(version["seq"] or 0), (*head, *before, *_value(version), *tail)))
-    lines.extend((event.seq, _event(event)) for event in snapshot.events)
-    return CsvTable("audit", _AUDIT, tuple(line for _, line in sorted(lines, key=lambda each: each[0])))
+    held = _Versions(snapshot.versions.sort("seq"))
+    place = {seq: at for at, seq in enumerate(held.of("seq"))}
+    before = [place.get(replaced) for replaced in held.of("replaces")]
+    old = [["" if at is None else cells[at] for at in before] for cells in (held.kind, held.value, held.unit)]
+    lines = zip(
+        *held.each(("seq", "group")), repeat("datapoint"), *held.each(_PLACE), *old, held.kind, held.value, held.unit,
+        held.raw, repeat(""), *held.each(_WHO),
+    )  # fmt: skip
+    return CsvTable("audit", _AUDIT, tuple(sorted(chain(lines, map(_event, snapshot.events)), key=itemgetter(0))))
 
 
 def forms(study: Study, snapshot: Snapshot) -> tuple[CsvTable, ...]:
@@ -62,12 +85,13 @@ def forms(study: Study, snapshot: Snapshot) -> tuple[CsvTable, ...]:
     Shape:    an item with other units has a column `item__unit`; every item has `item__missing`, the reason why not.
               Items and forms that only an older build knew follow at the end: nothing ever entered is left out.
     """
-    versions = _rows(snapshot, current=True)
+    frames = {str(name): frame for (name,), frame in snapshot.current.sort(_PLACE).group_by("form")}
     inactive = _inactivated(snapshot.events)
     known = {form.name: form for form in study.forms}
-    names = dict.fromkeys([*known, *sorted({str(version["form"]) for version in versions})])
+    empty = snapshot.current.clear()
     return tuple(
-        _form(name, known.get(name), [each for each in versions if each["form"] == name], inactive) for name in names
+        _form(name, known.get(name), _Versions(frames.get(name, empty)), inactive)
+        for name in dict.fromkeys([*known, *sorted(frames)])
     )
 
 
@@ -106,11 +130,12 @@ def results(rows: Sequence[ResultRow]) -> CsvTable:
         "cell", "display", "estimand", "row", "statistic", "label", "value", "value_decimal", "unit", "analysis_set",
         "denominator", "method", "warnings", "assumed", "participants", "records",
     )  # fmt: skip
+    joined = _Joined()
     body = tuple(
         (
             row.cell, row.display, row.estimand, row.row, row.statistic, row.label, *_scored(row.value), row.unit,
             row.analysis_set, row.denominator, row.method, _sentences(row.warnings), _sentences(row.assumed),
-            " ".join(row.participants), " ".join(row.records),
+            joined[row.participants], joined[row.records],
         )
         for row in rows
     )  # fmt: skip
@@ -156,23 +181,6 @@ def signatures(signed: Sequence[Signature]) -> CsvTable:
     return CsvTable("signatures", columns, rows)
 
 
-def _rows(snapshot: Snapshot, *, current: bool) -> Versions:
-    frame = snapshot.current if current else snapshot.versions
-    order = ["participant_id", "visit", "form", "row", "item"] if current else ["seq"]
-    return frame.sort(order).to_dicts()
-
-
-def _place(version: Mapping[str, str | int | None]) -> tuple[CsvCell, ...]:
-    return tuple(version[name] for name in _PLACE)
-
-
-def _value(version: Mapping[str, str | int | None]) -> tuple[CsvCell, ...]:
-    """kind, value, unit, raw; a quantity is a number, everything else a text."""
-    kind, text, raw = str(version["kind"]), str(version["text"] or ""), str(version["raw"] or "")
-    is_number = kind == "quantity"
-    return kind, number_or_text(text) if is_number else text, version["unit"], number_or_text(raw) if is_number else raw
-
-
 def _event(event: LedgerEvent) -> tuple[CsvCell, ...]:
     details = json.dumps(event.details, ensure_ascii=False, sort_keys=True) if event.details else ""
     place: tuple[CsvCell, ...] = (event.participant_id, event.visit, event.form, event.row, "")
@@ -186,42 +194,29 @@ def _inactivated(events: Iterable[LedgerEvent]) -> frozenset[tuple[str, str, str
     )
 
 
-def _row_of(version: Mapping[str, str | int | None]) -> tuple[str, str, str, int]:
-    return str(version["participant_id"]), str(version["visit"]), str(version["form"]), int(version["row"] or 0)
-
-
-def _form(name: str, form: Form | None, versions: Versions, inactive: frozenset[tuple[str, str, str, int]]) -> CsvTable:
+def _form(name: str, form: Form | None, held: _Versions, inactive: frozenset[tuple[str, str, str, int]]) -> CsvTable:
     fields = [field for section in form.sections for field in section.fields] if form is not None else []
+    entered: list[str] = held.of("item")
     with_unit = {field.name for field in fields if field.item.other_units}
     defined = [field.name for field in fields]
-    orphans = sorted({str(each["item"]) for each in versions} - set(defined))
-    with_unit |= {str(each["item"]) for each in versions if each["unit"] and str(each["item"]) in orphans}
-    items = [*defined, *orphans]
+    orphans = sorted(set(entered) - set(defined))
+    with_unit |= {item for item, unit in zip(entered, held.unit, strict=True) if unit} & set(orphans)
     columns = [
         column
-        for item in items
+        for item in [*defined, *orphans]
         for column in (item, *((f"{item}__unit",) if item in with_unit else ()), f"{item}__missing")
     ]
-    lines: dict[tuple[str, str, str, int], dict[str, CsvCell]] = {}
-    for version in versions:
-        line = lines.setdefault(_row_of(version), {})
-        line |= _form_cells(version, with_unit)
+    at = {column: place for place, column in enumerate(columns)}
+    lines: dict[tuple[str, str, str, int], list[CsvCell]] = {}
+    for row, item, kind, value, unit in zip(held.rows(), entered, held.kind, held.value, held.unit, strict=True):
+        line = lines.get(row) or lines.setdefault(row, [None] * len(columns))
+        line[at[item if kind != "missing" else f"{item}__missing"]] = value
+        if item in with_unit and kind != "missing":
+            line[at[f"{item}__unit"]] = unit
     body = tuple(
-        (place[0], place[1], place[3], "yes" if place in inactive else "no", *(line.get(each) for each in columns))
-        for place, line in sorted(lines.items())
+        (row[0], row[1], row[3], "yes" if row in inactive else "no", *line) for row, line in sorted(lines.items())
     )
     return CsvTable(f"form_{name}", ("participant_id", "visit", "row", "row_inactivated", *columns), body)
-
-
-def _form_cells(version: Mapping[str, str | int | None], with_unit: set[str]) -> dict[str, CsvCell]:
-    item = str(version["item"])
-    kind, value, unit, _ = _value(version)
-    if kind == "missing":
-        return {f"{item}__missing": value}
-    cells: dict[str, CsvCell] = {item: value}
-    if item in with_unit:
-        cells[f"{item}__unit"] = unit
-    return cells
 
 
 def _analysis_line(record: AnalysisRecord) -> tuple[CsvCell, ...]:
@@ -267,6 +262,14 @@ def _fact(fact: bool | str | int | None) -> CsvCell:
 
 def _numbers(seqs: Sequence[int]) -> CsvCell:
     return " ".join(str(seq) for seq in seqs)
+
+
+class _Joined(dict[tuple[str, ...], str]):
+    """Names in one cell. The statistics of a line stand on the same records: their cells are one text in memory."""
+
+    def __missing__(self, names: tuple[str, ...]) -> str:
+        self[names] = text = " ".join(names)
+        return text
 
 
 def _sentences(sentences: Sequence[str]) -> str:
