@@ -1,5 +1,6 @@
 """Tabular datasets as the standards see them: variables with their metadata, and rows; no file format yet."""
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -32,7 +33,7 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     comment: str = ""
 
 
-class Dataset(msgspec.Struct, frozen=True, kw_only=True):
+class Dataset(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """
     One table of a standard. `keys` name the variables that tell its rows apart, in the order of sorting.
 
@@ -50,15 +51,27 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True):
 
     def column(self, name: str) -> tuple[Cell, ...]:
         """Every value of one variable, in the order of the rows."""
-        place = next(at for at, each in enumerate(self.variables) if each.name == name)
-        return tuple(row[place] for row in self.rows)
+        return self._columns[name]
+
+    def texts(self, name: str) -> frozenset[str]:
+        """The values of one variable as texts, each once; of many thousands few are different."""
+        if name not in self._texts:
+            self._texts[name] = frozenset(str(cell) for cell in self.column(name) if cell is not None)
+        return self._texts[name]
+
+    @cached_property
+    def _columns(self) -> dict[str, tuple[Cell, ...]]:
+        columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.variables)
+        return {each.name: cells for each, cells in zip(self.variables, columns, strict=True)}
+
+    @cached_property
+    def _texts(self) -> dict[str, frozenset[str]]:
+        return {}
 
 
 def lengths(dataset: Dataset) -> dict[str, int]:
     """The longest text of every variable in characters, at least 1; 8 for numbers, as SAS counts them."""
     return {
-        each.name: 8
-        if each.kind != "text"
-        else max((len(str(row[at])) for row in dataset.rows if row[at] is not None), default=1) or 1
-        for at, each in enumerate(dataset.variables)
+        each.name: 8 if each.kind != "text" else max(map(len, dataset.texts(each.name)), default=1) or 1
+        for each in dataset.variables
     }

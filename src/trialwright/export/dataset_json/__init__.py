@@ -1,7 +1,7 @@
 """CDISC Dataset-JSON 1.1: one JSON file a dataset, and back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -34,9 +34,14 @@ def pieces(dataset: Dataset, heading: Heading) -> Iterator[bytes]:
     """
     yield _text(_head(dataset, heading))[:-1].encode() + b',"rows":['
     for start in range(0, len(dataset.rows), ROWS):
-        rows = [_row(dataset, row) for row in dataset.rows[start : start + ROWS]]
+        rows = list(zip(*(_cells(dataset, each, start) for each in dataset.variables), strict=True))
         yield (("," if start else "") + _text(rows)[1:-1]).encode()
     yield b"]}\n"
+
+
+def _cells(dataset: Dataset, variable: Variable, start: int) -> Sequence[Cell]:
+    cells = dataset.column(variable.name)[start : start + ROWS]
+    return ["" if cell is None else cell for cell in cells] if variable.kind == "text" else cells
 
 
 def _text(held: object) -> str:
@@ -67,12 +72,6 @@ def _head(dataset: Dataset, heading: Heading) -> dict[str, object]:
             _column(dataset.name, each, longest[each.name], order.get(each.name)) for each in dataset.variables
         ],
     }
-
-
-def _row(dataset: Dataset, row: tuple[Cell, ...]) -> list[Cell]:
-    return [
-        "" if cell is None and each.kind == "text" else cell for each, cell in zip(dataset.variables, row, strict=True)
-    ]
 
 
 def _column(dataset: str, variable: Variable, length: int, key: int | None) -> dict[str, str | int]:

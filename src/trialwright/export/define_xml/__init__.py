@@ -1,6 +1,6 @@
 """Define-XML 2.1: what stands in the datasets, where each value comes from, and which terms it may take."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from lxml import etree
@@ -160,13 +160,14 @@ def method_oid(dataset: Dataset, variable: Variable) -> str:
 
 def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: str) -> etree._Element:
     item = add(version, "ItemDef", OID=f"IT.{dataset.name}.{variable.name}", Name=variable.name)
-    kind, length = data_type(variable, dataset.column(variable.name))
+    texts = dataset.texts(variable.name)
+    kind, length = data_type(variable, texts)
     item.set("SASFieldName", variable.name)
     item.set("DataType", kind)
     if length:
         item.set("Length", str(length))
     if kind == "float":
-        item.set("SignificantDigits", str(_decimals(dataset.column(variable.name))))
+        item.set("SignificantDigits", str(_decimals(texts)))
     if variable.kind == "date":
         item.set(f"{{{DEF}}}DisplayFormat", "DATE9.")
     if variable.comment:
@@ -189,9 +190,8 @@ def _origin(item: etree._Element, dataset: Dataset, variable: Variable, forms: F
         refer(told, forms.of(dataset.name, variable.name))
 
 
-def data_type(variable: Variable, cells: Iterable[object]) -> tuple[str, int]:
+def data_type(variable: Variable, held: Collection[str]) -> tuple[str, int]:
     """The data type of a variable and its length (0 where the type has none), as its values show them."""
-    held = [str(cell) for cell in cells if cell is not None]
     if variable.kind == "date":
         return "date", 0
     if variable.kind == "integer":
@@ -204,8 +204,8 @@ def data_type(variable: Variable, cells: Iterable[object]) -> tuple[str, int]:
     return "text", max((len(text) for text in held), default=1)
 
 
-def _decimals(cells: Iterable[object]) -> int:
-    return max((len(str(cell).partition(".")[2]) for cell in cells if cell is not None), default=0)
+def _decimals(texts: Iterable[str]) -> int:
+    return max((len(text.partition(".")[2]) for text in texts), default=0)
 
 
 def _methods(version: etree._Element, datasets: Sequence[Dataset]) -> None:

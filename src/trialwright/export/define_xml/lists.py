@@ -23,21 +23,20 @@ def code_lists(datasets: Sequence[Dataset]) -> Lists:
 
     A list that is not extensible and holds a foreign value still shows it, marked: the checker finds it.
     """
-    used: dict[str, dict[str, None]] = {}
+    used: dict[str, set[str]] = {}
     by_variable: dict[tuple[str, str], str] = {}
     for dataset in datasets:
         for variable in dataset.variables:
             known = code_list(variable.codelist)
-            values = [str(cell) for cell in dataset.column(variable.name) if cell is not None]
-            if known is None or not values:
+            if known is None or not dataset.texts(variable.name):
                 continue
-            used.setdefault(known.code, {}).update(dict.fromkeys(values))
+            used.setdefault(known.code, set()).update(dataset.texts(variable.name))
             by_variable[dataset.name, variable.name] = f"CL.{known.name}"
-    elements = [_list(code_list(code), list(values)) for code, values in sorted(used.items())]
+    elements = [_list(code_list(code), values) for code, values in sorted(used.items())]
     return Lists(tuple(each for each in elements if each is not None), by_variable)
 
 
-def _list(known: CodeList | None, values: list[str]) -> etree._Element | None:
+def _list(known: CodeList | None, values: set[str]) -> etree._Element | None:
     if known is None:
         return None
     made_list = made("CodeList", OID=f"CL.{known.name}", Name=known.title, DataType="text")

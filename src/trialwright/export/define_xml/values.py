@@ -63,11 +63,12 @@ def value_lists(
 def _tests(dataset: Dataset, of: str, by: str) -> list[tuple[str, str, list[str]]]:
     labelled = {"QNAM": "QLABEL", "PARAMCD": "PARAM"}.get(by, f"{dataset.name}TEST")
     held: dict[str, tuple[str, list[str]]] = {}
-    rows = zip(dataset.column(by), dataset.column(labelled), dataset.column(of), strict=True)
+    texts = [None if cell is None else str(cell) for cell in dataset.column(of)]
+    rows = dict.fromkeys(zip(dataset.column(by), dataset.column(labelled), texts, strict=True))
     for test, name, value in rows:
         _, values = held.setdefault(str(test), (str(name), []))
         if value is not None:
-            values.append(str(value))
+            values.append(value)
     return [(test, name, values) for test, (name, values) in sorted(held.items())]
 
 

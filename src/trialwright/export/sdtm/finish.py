@@ -32,6 +32,8 @@ def domain_dataset(
     Shape:   variables in the order of the guide; those the guide only permits are left out where nothing fills them.
     """
     domain = domains()[name]
+    numbered = f"{name}SEQ" in domain.variables
+    dates = _dates(domain)
     lines: list[dict[str, Cell]] = []
     sequence: dict[str, int] = {}
     for record in sorted(records, key=lambda each: each.order):
@@ -40,15 +42,15 @@ def domain_dataset(
             continue
         person = people[record.participant]
         line: dict[str, Cell] = {"STUDYID": study, "DOMAIN": name, "USUBJID": person.usubjid, **record.values}
-        if f"{name}SEQ" in domain.variables:
-            line[f"{name}SEQ"] = sequence[record.participant]
+        if numbered:
+            line[f"{name}SEQ"] = record.number
         _put_visit(line, record, domain, schedule)
-        _put_days(line, domain, person, schedule.dates.get((record.participant, record.visit), ""))
+        _put_days(line, dates, person, schedule.dates.get((record.participant, record.visit), ""))
         line["_before"] = record.visit in schedule.before_dose
         lines.append(line)
     if f"{name}LOBXFL" in domain.variables:
         _flag_last_before_dose(lines, name, {each.usubjid: each.first_dose for each in people.values()})
-    order = f"{name}SEQ" if f"{name}SEQ" in domain.variables else "VISITNUM"
+    order = f"{name}SEQ" if numbered else "VISITNUM"
     lines.sort(key=lambda each: (str(each["USUBJID"]), _number(each.get(order))))
     return as_dataset(domain, lines, keys=_keys(domain))
 
@@ -58,9 +60,8 @@ def supplemental_dataset(parent: Dataset, records: Iterable[Record], people: Map
     name = parent.name
     idvar = "VISITNUM" if name == "SV" else "" if name == "DM" else f"{name}SEQ"
     study, rows = parent.column("STUDYID")[0] if parent.rows else "", []
-    for record, number in _numbered(records, idvar):
-        if not record.current:
-            continue
+    for record in sorted((each for each in records if each.current and each.supplemental), key=lambda each: each.order):
+        number = record.values.get("VISITNUM") if idvar == "VISITNUM" else record.number
         for qnam, (label, value) in sorted(record.supplemental.items()):
             rows.append(
                 {
@@ -77,40 +78,29 @@ def supplemental_dataset(parent: Dataset, records: Iterable[Record], people: Map
     return as_dataset(domain, rows, keys=("STUDYID", "RDOMAIN", "USUBJID", "IDVAR", "IDVARVAL", "QNAM"))
 
 
-def _numbered(records: Iterable[Record], idvar: str) -> list[tuple[Record, Cell]]:
-    sequence: dict[str, int] = {}
-    numbered: list[tuple[Record, Cell]] = []
-    for record in sorted(records, key=lambda each: each.order):
-        sequence[record.participant] = sequence.get(record.participant, 0) + 1
-        number = record.values.get("VISITNUM") if idvar == "VISITNUM" else sequence[record.participant]
-        numbered.append((record, number))
-    return numbered
-
-
 def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[str, ...]) -> Dataset:
     """Rows as mappings to a dataset: the guide's order, required and expected variables always, others where filled."""
-    filled = {name for line in lines for name, cell in line.items() if cell not in (None, "")}
+    held = set[str]().union(*lines)
+    filled = {name for name in held if any(line.get(name) not in (None, "") for line in lines)}
     # A day stands beside its date even where nobody has a first dose to count from.
-    filled |= {f"{name.removesuffix('DTC')}DY" for name in filled if name.endswith("DTC") and domain.name != "DM"}
-    kept = [known for known in domain.variables.values() if known.core in ("Req", "Exp") or known.name in filled]
+    days = {f"{name.removesuffix('DTC')}DY" for name in filled if name.endswith("DTC") and domain.name != "DM"}
+    wanted = filled | days
+    kept = [known for known in domain.variables.values() if known.core in ("Req", "Exp") or known.name in wanted]
+    columns = [[None if (cell := line.get(known.name)) == "" else cell for line in lines] for known in kept]
+    pairs = zip(kept, columns, strict=True)
     return Dataset(
         name=domain.name,
         label=domain.label,
         kind=domain.kind,
         structure=domain.structure,
         keys=keys,
-        variables=tuple(_variable(domain, known, lines) for known in kept),
-        rows=tuple(tuple(_empty(line.get(known.name)) for known in kept) for line in lines),
+        variables=tuple(_variable(domain, known, cells, known.name in filled) for known, cells in pairs),
+        rows=tuple(zip(*columns, strict=True)),
     )
 
 
-def _empty(cell: Cell) -> Cell:
-    return None if cell == "" else cell
-
-
-def _variable(domain: Domain, known: Known, lines: Sequence[Mapping[str, Cell]]) -> Variable:
-    whole = all(isinstance(line.get(known.name), int | None) for line in lines)
-    filled = any(line.get(known.name) not in (None, "") for line in lines)
+def _variable(domain: Domain, known: Known, cells: Sequence[Cell], filled: bool) -> Variable:
+    whole = known.is_number and all(isinstance(cell, int | None) for cell in cells)
     origin, method = origin_of(domain.name, known, filled=filled)
     return Variable(
         name=known.name,
@@ -152,14 +142,28 @@ def _put_visit(line: dict[str, Cell], record: Record, domain: Domain, schedule: 
         line[dated] = schedule.dates.get((record.participant, record.visit))
 
 
-def _put_days(line: dict[str, Cell], domain: Domain, person: Subject, collected: str) -> None:
-    """Study days, and the epoch: of the record's own date, else of the day on which it was collected."""
+class _Dates(msgspec.Struct, frozen=True):
+    """The dates of a domain: those that have a day beside them, and those that say in which epoch a record falls."""
+
+    days: tuple[tuple[str, str], ...]
+    anchors: tuple[str, str] | None
+
+
+def _dates(domain: Domain) -> _Dates:
     d = domain.name
-    for dated, day in ((f"{d}DTC", f"{d}DY"), (f"{d}STDTC", f"{d}STDY"), (f"{d}ENDTC", f"{d}ENDY")):
-        if day in domain.variables and line.get(dated):
+    pairs = ((f"{d}DTC", f"{d}DY"), (f"{d}STDTC", f"{d}STDY"), (f"{d}ENDTC", f"{d}ENDY"))
+    anchors = (f"{d}STDTC", f"{d}DTC") if "EPOCH" in domain.variables and d != "SE" else None
+    return _Dates(tuple(pair for pair in pairs if pair[1] in domain.variables), anchors)
+
+
+def _put_days(line: dict[str, Cell], dates: _Dates, person: Subject, collected: str) -> None:
+    """Study days, and the epoch: of the record's own date, else of the day on which it was collected."""
+    for dated, day in dates.days:
+        if line.get(dated):
             line[day] = study_day(str(line[dated]), person.first_dose)
-    if "EPOCH" in domain.variables and d != "SE":
-        anchor = line.get(f"{d}STDTC") or line.get(f"{d}DTC") or collected
+    if dates.anchors is not None:
+        start, dated = dates.anchors
+        anchor = line.get(start) or line.get(dated) or collected
         line["EPOCH"] = epoch(str(anchor), person.starts) if anchor else None
 
 

@@ -1,15 +1,20 @@
 """Datapoints gathered into SDTM records: which values stand in which record, and which have no place."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
+import polars as pl
 
 from trialwright.catalog import Catalog
 from trialwright.export.datasets import Cell
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.places import Place, asked_fields
-from trialwright.export.sdtm.values import LONG_NAME, NO_REASON, UNREADABLE, Row, cells, reason_of, text_of
+from trialwright.export.sdtm.values import LONG_NAME, NO_REASON, UNREADABLE, cells, reason_of, text_of
+from trialwright.model.entry import Item
 from trialwright.model.ledger import Snapshot
 from trialwright.model.study import Field, Study
 
@@ -23,26 +28,44 @@ CRITERIA, RELATIONS = "IE", "RELREC"
 _APART = ("LOC", "LAT", "DIR", "METHOD", "POS")
 """Constants that tell two records of one test apart."""
 
-Key = tuple[str | int, ...]
+Apart = tuple[str, ...]
+Key = tuple[Apart | str | int, ...]
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_AT_A_TIME = 50_000
+"""Versions that are held at a time."""
+
 Uncarried = Counter[tuple[str, str]]
 
 
 class Record(msgspec.Struct, kw_only=True):
-    """One record of a domain while it is gathered. `order` is the first ledger entry of any of its values."""
+    """
+    One record of a domain while it is gathered. `order` is the first ledger entry of any of its values.
+
+    What it holds is replaced and never changed in place: equal records of many participants share it.
+    """
 
     domain: str
     participant: str
     visit: str
     order: int
-    values: dict[str, Cell] = {}
-    supplemental: dict[str, tuple[str, str]] = {}
-    seqs: list[int] = []
+    values: Mapping[str, Cell] = _NOTHING
+    supplemental: Mapping[str, tuple[str, str]] = _NOTHING
+    seqs: tuple[int, ...] = ()
     current: bool = False
     number: int = 0  # its --SEQ, once it is counted
     form: str = ""
     row: int = 0
-    reasons: dict[str, tuple[str, str]] = {}  # why a variable is empty, as a supplemental qualifier
-    unsaid: list[tuple[int, str]] = []  # the ledger entries of `reasons`, and where they were asked
+    reasons: Mapping[str, tuple[str, str]] = _NOTHING  # why a variable is empty, as a supplemental qualifier
+    unsaid: tuple[tuple[int, str], ...] = ()  # the ledger entries of `reasons`, and where they were asked
+
+
+class _Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What one answer fills: the variables, with the constants of its place, its qualifier; or the reason why none."""
+
+    values: Mapping[str, Cell] = _NOTHING
+    alone: Mapping[str, Cell] = _NOTHING
+    supplemental: Mapping[str, tuple[str, str]] = _NOTHING
+    reason: str = ""
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,10 +93,36 @@ class Gathered(msgspec.Struct, frozen=True):
 
 
 class _Asked(msgspec.Struct, frozen=True):
+    """
+    One question. `apart` is what tells its records from others of the same row: values of equal `apart` stand together.
+
+    `written` keeps what each answer fills: the same few hundred answers are given a hundred thousand times.
+    """
+
     field: Field
     place: Place | None
     text: str
     order: int
+    apart: Apart
+    written: dict[tuple[str, str | None, str | None], _Filled] = {}
+
+
+class _Row(NamedTuple):
+    """One version as the snapshot holds it."""
+
+    seq: int
+    participant_id: str
+    visit: str
+    form: str
+    row: int
+    item: str
+    kind: str
+    text: str | None
+    unit: str | None
+
+
+def _rows(frame: pl.DataFrame) -> list[_Row]:
+    return list(map(_Row._make, zip(*(frame.get_column(name).to_list() for name in _Row._fields), strict=True)))
 
 
 def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
@@ -91,36 +140,37 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
     records = _records(snapshot, asked)
     lost: Uncarried = Counter()
     relations: list[Relation] = []
-    for row, here in _in_order(snapshot, asked):
-        where = f"{row['form']}/{row['item']}"
-        if here is None:
-            lost[where, OLDER] += 1
-        elif here.place is None:
-            lost[where, f"{UNREADABLE}: {here.text}" if here.text else NO_PLACE] += 1
-        elif (row["participant_id"], row["visit"], row["form"], row["row"]) in inactive:
-            lost[where, WITHDRAWN_ROW] += 1
-        elif here.place.domain == CRITERIA:
-            if row["text"] != "N":
-                lost[where, MET] += 1
-        elif here.place.domain == RELATIONS:
-            relations += _relation(row, here.place, where, lost)
-        else:
-            reason = _put(row, here, records, units)
-            if reason:
-                lost[where, reason] += 1
+    for here, rows in _by_question(snapshot.current, asked):
+        for row in rows:
+            where = f"{row.form}/{row.item}"
+            if here is None:
+                lost[where, OLDER] += 1
+            elif here.place is None:
+                lost[where, f"{UNREADABLE}: {here.text}" if here.text else NO_PLACE] += 1
+            elif row[1:5] in inactive:
+                lost[where, WITHDRAWN_ROW] += 1
+            elif here.place.domain == CRITERIA:
+                if row.text != "N":
+                    lost[where, MET] += 1
+            elif here.place.domain == RELATIONS:
+                relations += _relation(row, here.place, where, lost)
+            else:
+                reason = _put(row, here, here.place, records, units)
+                if reason:
+                    lost[where, reason] += 1
     _tell_reasons(records.values(), lost)
     return Gathered(tuple(records.values()), lost, tuple(relations))
 
 
-def _relation(row: Row, place: Place, where: str, lost: Uncarried) -> list[Relation]:
+def _relation(row: _Row, place: Place, where: str, lost: Uncarried) -> list[Relation]:
     """The relation that one answer names; an answer without a number names none."""
-    if row["kind"] != "quantity":
+    if row.kind != "quantity":
         lost[where, NO_REASON] += 1
         return []
     return [
         Relation(
-            participant=str(row["participant_id"]), visit=str(row["visit"]), form=str(row["form"]),
-            row=int(row["row"] or 0), domain=place.name, to_row=int(str(row["text"])), where=where,
+            participant=row.participant_id, visit=row.visit, form=row.form, row=row.row, domain=place.name,
+            to_row=int(str(row.text)), where=where,
         )
     ]  # fmt: skip
 
@@ -128,9 +178,11 @@ def _relation(row: Row, place: Place, where: str, lost: Uncarried) -> list[Relat
 def _tell_reasons(records: Iterable[Record], lost: Uncarried) -> None:
     """A record that stands tells why some of its variables are empty; one that holds nothing else does not stand."""
     for record in records:
+        if not record.unsaid:
+            continue
         if record.current:
             record.supplemental = {**record.reasons, **record.supplemental}
-            record.seqs = [*record.seqs, *(seq for seq, _ in record.unsaid)]
+            record.seqs = (*record.seqs, *(seq for seq, _ in record.unsaid))
         else:
             for _, where in record.unsaid:
                 lost[where, NO_REASON] += 1
@@ -142,88 +194,113 @@ class _Questions(msgspec.Struct, frozen=True):
     on_form: dict[tuple[str, str], _Asked]
     anywhere: dict[str, _Asked]
 
-    def find(self, row: Row) -> _Asked | None:
-        item = str(row["item"])
-        return self.on_form.get((str(row["form"]), item)) or self.anywhere.get(item)
+    def find(self, form: str, item: str) -> _Asked | None:
+        return self.on_form.get((form, item)) or self.anywhere.get(item)
 
 
 def _asked(study: Study, catalog: Catalog) -> _Questions:
     found: dict[tuple[str, str], _Asked] = {}
     for each in asked_fields(study, catalog):
-        found[each.form.name, each.field.name] = _Asked(each.field, each.place, each.text, len(found))
+        apart = _apart(each.field.instrument, each.place) if each.place is not None else ()
+        found[each.form.name, each.field.name] = _Asked(each.field, each.place, each.text, len(found), apart)
     return _Questions(found, {item: asked for (_, item), asked in reversed(found.items())})
 
 
 def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
     """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
-    slot = ["participant_id", "visit", "form", "row", "item"]
     records: dict[Key, Record] = {}
-    for row in snapshot.versions.sort("seq").unique(slot, keep="first", maintain_order=True).to_dicts():
-        here = asked.find(row)
-        if here is None or here.place is None or here.place.domain in (CRITERIA, RELATIONS):
-            continue
-        key = _key(row, here.field.instrument, here.place)
-        if key not in records:
-            records[key] = Record(
-                domain=here.place.domain,
-                participant=str(row["participant_id"]),
-                visit=str(row["visit"]),
-                order=int(row["seq"]),
-                form=str(row["form"]),
-                row=int(row["row"] or 0),
-            )
+    for part in snapshot.versions.sort("seq").iter_slices(_AT_A_TIME):
+        for row in _rows(part):
+            here = asked.find(row.form, row.item)
+            if here is None or here.place is None or here.place.domain in (CRITERIA, RELATIONS):
+                continue
+            key = _key(row, here.place, here.apart)
+            if key not in records:
+                records[key] = Record(
+                    domain=here.place.domain, participant=row.participant_id, visit=row.visit, order=row.seq,
+                    form=row.form, row=row.row,
+                )  # fmt: skip
     return records
 
 
-def _in_order(snapshot: Snapshot, asked: _Questions) -> list[tuple[Row, _Asked | None]]:
+def _by_question(current: pl.DataFrame, asked: _Questions) -> Iterator[tuple[_Asked | None, list[_Row]]]:
     """Current values in the order of their forms: a later item of a form may refine an earlier one."""
-    rows = [(row, asked.find(row)) for row in snapshot.current.to_dicts()]
-    return sorted(rows, key=lambda each: (each[1].order if each[1] is not None else -1, int(each[0]["seq"] or 0)))
+    frames: dict[int, tuple[_Asked | None, list[pl.DataFrame]]] = {}
+    for (form, item), frame in current.group_by(["form", "item"], maintain_order=True):
+        here = asked.find(str(form), str(item))
+        frames.setdefault(here.order if here is not None else -1, (here, []))[1].append(frame)
+    for _, (here, found) in sorted(frames.items(), key=lambda each: each[0]):
+        yield here, _rows(pl.concat(found).sort("seq"))
 
 
-def _key(row: Row, instrument: str, place: Place) -> Key:
-    person: Key = (place.domain, str(row["participant_id"]))
-    if place.domain == "DM":
-        return person
-    if place.domain == "SV":
-        return (*person, str(row["visit"]))
-    line = (*person, str(row["visit"]), str(row["form"]), int(row["row"] or 0), instrument, place.record)
+def _apart(instrument: str, place: Place) -> Apart:
+    """What tells the records of one row of a form from one another; of DM and SV there is one a person and a visit."""
+    if place.domain in ("DM", "SV"):
+        return (place.domain,)
+    line = (place.domain, instrument, place.record)
     if not domains()[place.domain].is_findings:
         return line
-    apart = tuple(f"{name}={place.constants[name]}" for name in sorted(place.constants) if name[2:] in _APART)
+    apart = (f"{name}={place.constants[name]}" for name in sorted(place.constants) if name[2:] in _APART)
     return (*line, place.name, *apart)
 
 
-def _put(row: Row, here: _Asked, records: Mapping[Key, Record], units: Mapping[str, str]) -> str:
+def _key(row: _Row, place: Place, apart: Apart) -> Key:
+    if place.domain == "DM":
+        return apart, row.participant_id
+    if place.domain == "SV":
+        return apart, row.participant_id, row.visit
+    return apart, row.participant_id, row.visit, row.form, row.row
+
+
+def _put(row: _Row, here: _Asked, place: Place, records: Mapping[Key, Record], units: Mapping[str, str]) -> str:
     """Put one value into its record; why it has no place there, "" when it has."""
-    place, item = here.place, here.field.item
-    if place is None:
-        return NO_PLACE
-    filled = cells(row, item, place, units)
-    record = records[_key(row, here.field.instrument, place)]
-    if filled == NO_REASON:
-        told = reason_of(row, place)
-        record.reasons = {**record.reasons, **told}
-        record.unsaid = [*record.unsaid, (int(row["seq"] or 0), f"{row['form']}/{row['item']}")]
+    answer = (row.kind, row.text, row.unit)
+    filled = here.written.get(answer)
+    if filled is None:
+        filled = here.written[answer] = _filled(answer, here.field.item, place, units)
+    record = records[_key(row, place, here.apart)]
+    if filled.reason == NO_REASON:
+        record.reasons = {**record.reasons, **reason_of({"text": row.text}, place)}
+        record.unsaid = (*record.unsaid, (row.seq, f"{row.form}/{row.item}"))
         return ""
-    if isinstance(filled, str):
-        return filled
-    record.values = {**place.constants, **record.values, **filled}
-    if place.supplemental:
-        label = place.label or item.label.en.partition(" (")[0][:LONG_NAME]
-        record.supplemental = {**record.supplemental, place.variable or place.name: (label, text_of(row, item, place))}
-    record.seqs = [*record.seqs, int(row["seq"] or 0)]
+    if filled.reason:
+        return filled.reason
+    # The first answer of a record is the whole of most: they share what it fills, for nobody changes it in place.
+    record.values = {**place.constants, **record.values, **filled.values} if record.values else filled.alone
+    if filled.supplemental:
+        record.supplemental = {**record.supplemental, **filled.supplemental}
+    record.seqs = (*record.seqs, row.seq)
     record.current = True
     return ""
+
+
+def _filled(answer: tuple[str, str | None, str | None], item: Item, place: Place, units: Mapping[str, str]) -> _Filled:
+    row = dict(zip(("kind", "text", "unit"), answer, strict=True))
+    found = cells(row, item, place, units)
+    if isinstance(found, str):
+        return _Filled(reason=found)
+    qualifier: dict[str, tuple[str, str]] = {}
+    if place.supplemental:
+        label = place.label or item.label.en.partition(" (")[0][:LONG_NAME]
+        qualifier[place.variable or place.name] = (label, text_of(row, item, place))
+    return _Filled(values=found, alone={**place.constants, **found}, supplemental=qualifier)
 
 
 def drop_without_topic(records: Iterable[Record], lost: Uncarried) -> None:
     """Take out what lacks its topic (a medicine without a name): the standard knows no such record. It is counted."""
     for record in records:
-        domain = domains()[record.domain]
-        topics = [each.name for each in domain.variables.values() if each.role == "Topic"]
-        if record.current and domain.kind in ("Events", "Interventions") and not record.values.get(topics[0]):
+        topic = _topic(record.domain) if record.current else ""
+        if topic and not record.values.get(topic):
             if record.domain == "DS" and record.values.get("DSDECOD"):
                 continue
             lost[record.domain, NO_TOPIC] += len(record.seqs)
             record.current = False
+
+
+@cache
+def _topic(name: str) -> str:
+    """The variable that says what an event or treatment is; "" of every other domain."""
+    domain = domains()[name]
+    if domain.kind not in ("Events", "Interventions"):
+        return ""
+    return next(each.name for each in domain.variables.values() if each.role == "Topic")

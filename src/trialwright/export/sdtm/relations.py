@@ -29,10 +29,10 @@ def link_rows(records: Iterable[Record]) -> None:
 
     Shape:   the findings of the row also take over its day, for a log has no visit to take one from.
     """
-    for rows in _by_row(records).values():
+    for rows in _by_row(each for each in records if each.row).values():
         parents = [each for each in rows if domains()[each.domain].kind in _OBSERVED]
         about = [each for each in rows if domains()[each.domain].is_findings]
-        if not rows[0].row or len(parents) != 1 or not about:
+        if len(parents) != 1 or not about:
             continue
         name = f"{rows[0].form.upper()}-{rows[0].row}"
         day = parents[0].values.get(f"{parents[0].domain}STDTC")
@@ -102,7 +102,7 @@ def _by_link(study: str, records: Sequence[Record]) -> Iterable[dict[str, Cell]]
 
 def _together(records: Sequence[Record]) -> Iterable[tuple[Record, ...]]:
     """An event and the treatments of one form: the disease and what was given for it before."""
-    for rows in _by_row(records).values():
+    for rows in _by_row(each for each in records if domains()[each.domain].kind in _OBSERVED).values():
         events = [each for each in rows if domains()[each.domain].kind == "Events"]
         treatments = [each for each in rows if domains()[each.domain].kind == "Interventions"]
         if len(events) == 1 and treatments:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import polars as pl
+
 from trialwright.export.datasets import Cell, Dataset
 from trialwright.export.sdtm.elements import Element, arm_elements
 from trialwright.export.sdtm.finish import Schedule, as_dataset
@@ -142,9 +144,10 @@ def not_met(study: Study, snapshot: Snapshot, people: Mapping[str, Subject]) -> 
                 if name.strip() in codes:
                     seen.setdefault((event.participant_id, name.strip()), (event.seq, ""))
     prefix = "eligibility."
-    for row in snapshot.current.to_dicts():
+    answers = snapshot.current.filter(pl.col("item").str.starts_with(prefix) & (pl.col("text") == "N"))
+    for row in answers.iter_rows(named=True):
         name = str(row["item"]).removeprefix(prefix)
-        if str(row["item"]).startswith(prefix) and name in codes and row["text"] == "N":
+        if name in codes:
             seen[str(row["participant_id"]), name] = (int(row["seq"]), str(row["visit"]))
     found = []
     for (participant, name), (order, visit) in seen.items():

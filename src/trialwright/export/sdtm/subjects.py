@@ -57,7 +57,7 @@ def subjects(study: Study, snapshot: Snapshot, records: Sequence[Record]) -> dic
             acts.setdefault(event.participant_id, []).append(event)
     by_participant: dict[str, list[Record]] = {}
     for record in records:
-        if record.current:
+        if record.current and record.domain in ("EX", "DS"):
             by_participant.setdefault(record.participant, []).append(record)
     return {
         participant: _subject(study, participant, its, by_participant.get(participant, ()))

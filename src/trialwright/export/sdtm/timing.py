@@ -2,10 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from trialwright.model.quantity import PartialDate
 
 _UNKNOWN = "UU"
+_DAYS = 65_536
+"""Answers that are kept: the same few thousand days stand in a study a hundred thousand times."""
 
 
 def iso_date(date: PartialDate) -> str:
@@ -22,6 +25,7 @@ def iso_date(date: PartialDate) -> str:
     return f"{year}-{month}" if month else year
 
 
+@lru_cache(maxsize=_DAYS)
 def complete(text: str | None) -> dt.date | None:
     """The date in an ISO text of full precision (a time after it is passed over), else None."""
     if not text or len(text) < 10:
@@ -32,6 +36,7 @@ def complete(text: str | None) -> dt.date | None:
         return None
 
 
+@lru_cache(maxsize=_DAYS)
 def study_day(text: str | None, reference: str | None) -> int | None:
     """
     The day of a date counted from the reference day, which is day 1; the day before it is day -1.
@@ -45,6 +50,7 @@ def study_day(text: str | None, reference: str | None) -> int | None:
     return apart + 1 if apart >= 0 else apart
 
 
+@lru_cache(maxsize=_DAYS)
 def epoch(text: str | None, starts: Sequence[tuple[str, str]]) -> str | None:
     """
     The epoch of a day: the last of `starts` (epoch and ISO day, in order) that had begun by then.

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -30,21 +31,27 @@ def write(dataset: Dataset, made_at: str) -> tuple[bytes, tuple[Lost, ...]]:
     return _file(dataset, _fit(dataset, lost), made_at), tuple(lost)
 
 
-def _fit(dataset: Dataset, lost: list[Lost]) -> dict[str, list[Cell]]:
-    columns: dict[str, list[Cell]] = {}
-    for at, variable in enumerate(dataset.variables):
+def _fit(dataset: Dataset, lost: list[Lost]) -> dict[str, Sequence[Cell]]:
+    columns: dict[str, Sequence[Cell]] = {}
+    for variable in dataset.variables:
         if len(variable.name) > NAME or len(variable.label.encode()) > LABEL:
             lost.append(Lost(f"{dataset.name}.{variable.name}", f"name or label longer than {NAME} and {LABEL} bytes"))
-        cells = [row[at] for row in dataset.rows]
-        columns[variable.name] = [_cell(dataset, variable, line, cell, lost) for line, cell in enumerate(cells, 1)]
+        columns[variable.name] = _column(dataset, variable, lost)
     return columns
 
 
-def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: list[Lost]) -> Cell:
+def _column(dataset: Dataset, variable: Variable, lost: list[Lost]) -> Sequence[Cell]:
+    cells = dataset.column(variable.name)
     if variable.kind == "date":
-        return cell
+        return cells
     if variable.kind != "text":
-        return None if cell is None else float(cell)
+        return [None if cell is None else float(cell) for cell in cells]
+    if all(text.isascii() and len(text) <= TEXT for text in dataset.texts(variable.name)):
+        return ["" if cell is None else str(cell) for cell in cells]
+    return [_cell(dataset, variable, line, cell, lost) for line, cell in enumerate(cells, 1)]
+
+
+def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: list[Lost]) -> Cell:
     if cell is None:
         return ""
     text = str(cell)
@@ -58,7 +65,7 @@ def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: lis
     return held[:TEXT].decode(errors="ignore")
 
 
-def _file(dataset: Dataset, columns: dict[str, list[Cell]], made_at: str) -> bytes:
+def _file(dataset: Dataset, columns: dict[str, Sequence[Cell]], made_at: str) -> bytes:
     types = {
         each.name: pl.Float64() if each.kind in ("integer", "float") else pl.String() for each in dataset.variables
     }
