@@ -52,16 +52,18 @@ references: $(VENV)/test.done
 	$(BIN)/python tests/references/make_references.py
 
 # CDISC's rules engine in an environment of its own (Python 3.12, 460 MB), and its cache unpacked; needs ../shared/standards.
+# A later jsonpath-ng lists what stands in a list twice, and the engine then finds every element of USDM doubled.
 CORE_PYTHON ?= python3.12
 core: .core/core.done
 
 .core/core.done:
 	$(CORE_PYTHON) -m venv .core
-	.core/bin/pip install --quiet --disable-pip-version-check cdisc-rules-engine==0.17.1
+	.core/bin/pip install --quiet --disable-pip-version-check cdisc-rules-engine==0.17.1 jsonpath-ng==1.8.0
 	.core/bin/python ../shared/standards/tools/unpack_core_cache.py ../shared/standards/core-cache .core/cache
 	@touch $@
 
-# Outside judges on the exports of a fresh demo; their verdict is kept in tests/standards/verdict.json.
+# Outside judges on the exports of a fresh demo; their verdict is kept in tests/standards/verdict.json. All rules of USDM need
+# TRIALWRIGHT_CORE_RESOURCES: a folder with resources/jsonata and resources/schema of the engine's repository.
 standards: $(VENV)/test.done core
 	rm -rf .core/demo
 	$(BIN)/trialwright demo --no-serve --out .core/demo >/dev/null

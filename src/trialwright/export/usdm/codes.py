@@ -101,6 +101,11 @@ def quantity(owner: str, number: int, unit: Term | None = None) -> Thing:
     return thing("Quantity", owner, value=number, unit=alias(f"{owner}.unit", unit) if unit else None)
 
 
+def days_of(owner: str, count: int) -> Thing:
+    """A number of days as the quantity of a duration."""
+    return quantity(f"{owner}.quantity", count, known("UNIT", "DAYS"))
+
+
 def paragraph(words: str) -> str:
     """Words as the HTML that USDM's texts are."""
     return f"<p>{html.escape(words, quote=False)}</p>"

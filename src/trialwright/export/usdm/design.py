@@ -173,16 +173,22 @@ def interventions(study: Study, told: Sequence[Parameter]) -> list[Json]:
                 role=code(f"{each.name}.role", role or codes.OTHER_INTERVENTION),
                 type=code(f"{each.name}.type", kind),
                 codes=[],
-                administrations=_given(each, term_of(group, "ROUTE")),
+                administrations=_given(study, each, term_of(group, "ROUTE")),
             )
         )
     return made
 
 
-def _given(each: Intervention, route: Term | None) -> list[Json]:
+def _given(study: Study, each: Intervention, route: Term | None) -> list[Json]:
     if not each.dosing_visits:
         return []
-    times = thing("Duration", f"{each.name}.given", text=f"At {', '.join(each.dosing_visits)}", durationWillVary=False)
+    planned = {visit.name: visit.study_day for visit in study.visits}
+    days = [day for name in each.dosing_visits if (day := planned.get(name)) is not None]
+    length = timeline.elapsed(min(days), max(days)) if days else None
+    times = thing(
+        "Duration", f"{each.name}.given", text=f"At {', '.join(each.dosing_visits)}", durationWillVary=length is None,
+        quantity=None if length is None else codes.days_of(f"Duration_{each.name}", length),
+    )  # fmt: skip
     return [
         thing(
             "Administration", each.name, name=each.name, label=each.route or each.title.en, description=_worded(each),

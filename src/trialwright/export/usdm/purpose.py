@@ -82,7 +82,7 @@ def estimands(study: Study) -> list[Json]:
             thing(
                 "IntercurrentEvent",
                 f"{each.name}.{name}",
-                name=name,
+                name=f"{each.name}.{name}",  # within a study a name may stand once
                 label=events[name].title.en,
                 text=paragraph(events[name].says),
                 strategy=strategy.replace("_", " "),

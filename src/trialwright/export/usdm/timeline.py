@@ -13,6 +13,7 @@ from trialwright.export.usdm.codes import (
     Json,
     Thing,
     code,
+    days_of,
     id_of,
     in_a_row,
     thing,
@@ -88,7 +89,7 @@ def _main(study: Study) -> Thing:
         timings=[_timing(visit, anchor) for visit in visits if visit.study_day is not None or visit is anchor],
         instances=list[Json](instances),
         plannedDuration=None if length is None else thing(
-            "Duration", "main", text=f"P{length}D", durationWillVary=False
+            "Duration", "main", text=f"P{length}D", durationWillVary=False, quantity=days_of("Duration_main", length)
         ),
     )  # fmt: skip
 
