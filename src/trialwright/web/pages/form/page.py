@@ -17,6 +17,7 @@ from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
 from trialwright.model.study import Field, Study
+from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
@@ -89,7 +90,7 @@ def show(
         quality=marks,
         ticking=marks.may_verify and not editable and not secret,
         asked_items=[(f.name, call.words(f.item.label)) for f in fields_of(at.form) if f.name in shown],
-        notice=_notice(call),
+        notice=(_notice(call), _onward(call, at, row)),
         secret=secret,
         kept=_kept(call, at, shown, stored),
         scores=_scores(call, at, row) if stored and not secret else [],
@@ -200,6 +201,33 @@ def _target(problem: Problem, at: FormAt) -> str:
     if _on_form(problem, at):
         return "q-" + problem.where.replace(".", "-")
     return "reason" if problem.code == saving.REASON_OWED else ""
+
+
+def _onward(call: Call, at: FormAt, row: int) -> list[tuple[str, str]]:
+    """Where a person who has just saved goes on: the rows of a log; the next form that is unfinished, and the visit."""
+    if call.is_post or not call.request.GET.get("saved"):
+        return []
+    if row:
+        return [(at.href(), call.words(ROWS))]
+    person = lookup.course(call, at.participant_id)
+    # a visit that an amendment took out of the schedule is on nobody's course
+    forms = next((state.forms for state in (*person.states, *person.logs) if state.visit == at.visit.name), ())
+    names = [each.form for each in forms]
+    after = forms[names.index(at.form.name) + 1 :] if at.form.name in names else ()
+    open_ones = [each.form for each in after if each.owed]
+    found = []
+    if open_ones:
+        form = at.study.form(open_ones[0])
+        place = FormAt(participant_id=at.participant_id, visit=at.visit, form=form, study=at.study)
+        colon = "：" if call.language == "zh" else ": "
+        found.append((place.href(), f"{call.words(NEXT)}{colon}{call.words(form.title)}"))
+    visit = address("visit", participant_id=at.participant_id, visit=at.visit.name)
+    return [*found, (visit, f"{call.words(BACK)} {call.words(at.visit.title)}")]
+
+
+NEXT = Text(en="Next form", zh="下一张表单")
+BACK = Text(en="Back to", zh="返回")
+ROWS = Text(en="All rows", zh="全部行")
 
 
 def _notice(call: Call) -> str:
