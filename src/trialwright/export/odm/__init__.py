@@ -6,7 +6,7 @@ from trialwright.export.files import File
 from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.odm import clinical, xml_13, xml_20
 from trialwright.export.odm import document as odm
-from trialwright.export.odm.metadata import study_metadata
+from trialwright.export.odm.metadata import has_structure, study_metadata
 from trialwright.export.odm.reading import Read, read
 from trialwright.model.problem import Lost
 from trialwright.model.signature import Signature
@@ -24,6 +24,12 @@ LOST: tuple[Lost, ...] = (
     Lost("eligibility rules", "they are conditions over several visits; the questions and their answers are carried"),
 )
 """What ODM cannot carry, and why."""
+
+LOST_OF_ARMS: tuple[Lost, ...] = (
+    Lost("1.3.2: the arms and epochs of the definition", "1.3.2 has no element for them; 2.0 carries them"),
+    Lost("the arm that a participant was allotted to", "ODM has no element for it; SDTM, ADaM and CSV carry it"),
+)
+"""The same of a study that has several arms, or declares its epochs."""
 
 
 def _head(source: Source, kind: str) -> odm.Document:
@@ -65,7 +71,7 @@ def write(source: Source) -> Iterator[File]:
         saves = clinical.every_save(study, snapshot)
         yield File(f"{version}/transactions.xml", pieces(_head(source, "Transactional"), saves))
     counts = {"datapoints": snapshot.current.height, "versions": snapshot.versions.height}
-    yield File("lost.json", (lost_file(LOST, counts),))
+    yield File("lost.json", (lost_file((*LOST, *(LOST_OF_ARMS if has_structure(study) else ())), counts),))
 
 
 FORMAT = Format(

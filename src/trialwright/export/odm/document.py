@@ -96,6 +96,14 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     context: str = ""
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """An arm or an epoch of the study's structure, which ODM 2.0 alone can carry."""
+
+    oid: str
+    name: str
+    words: Words = {}
+
+
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a study definition."""
 
@@ -105,6 +113,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     study_description: str = ""
     oid: str
     name: str
+    arms: tuple[Part, ...] = ()
+    epochs: tuple[Part, ...] = ()
     units: tuple[Unit, ...] = ()
     events: tuple[Event, ...] = ()
     forms: tuple[Form, ...] = ()

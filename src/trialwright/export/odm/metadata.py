@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from trialwright.define import condition_text
 from trialwright.export.odm import document as odm
 from trialwright.model.entry import Item
+from trialwright.model.epochs import UNDECLARED
 from trialwright.model.expression import Truth
 from trialwright.model.study import EditCheck, Field, Form, Section, Study
 from trialwright.model.text import Text
@@ -45,6 +46,15 @@ def unit_oid(unit: str) -> str:
     return f"MU.{unit}"
 
 
+def has_structure(study: Study) -> bool:
+    """Whether there are arms to tell apart, or epochs that the schedule declares."""
+    return len(study.arms) > 1 or study.epochs != UNDECLARED
+
+
+def _part(kind: str, name: str, title: Text) -> odm.Part:
+    return odm.Part(oid=f"{kind}.{name.replace(' ', '_')}", name=title.en, words=words(title))
+
+
 def study_metadata(study: Study) -> odm.Metadata:
     """
     The definition as one MetaDataVersion; both languages, skip logic and range limits.
@@ -55,7 +65,10 @@ def study_metadata(study: Study) -> odm.Metadata:
     units = dict.fromkeys(
         unit for _, _, field in pairs for unit in (field.item.unit, *field.item.other_units) if unit
     )  # fmt: skip
+    structured = has_structure(study)
     return odm.Metadata(
+        arms=tuple(_part("ARM", arm.name, arm.title) for arm in study.arms) if structured else (),
+        epochs=tuple(_part("EP", epoch.name, epoch.title) for epoch in study.epochs) if structured else (),
         study=f"S.{study.name}",
         study_name=study.name,
         protocol_name=study.name,

@@ -23,6 +23,7 @@ _KNOWN = frozenset((
     "ClinicalData", "SubjectData", "SiteRef", "StudyEventData", "FormData", "ItemGroupData", "ItemData", "Value",
     "ItemDataBase64Binary", "AuditRecord", "UserRef", "LocationRef", "DateTimeStamp", "ReasonForChange", "SourceID",
     "Signature", "SignatureRef", "Annotation", "Comment", "Flag", "FlagValue", "Query", "MethodSignature",
+    "StudyStructure", "Arm", "Epoch",
 ))  # fmt: skip
 
 
@@ -118,7 +119,11 @@ def _metadata(study: Node | None, root: etree._Element) -> odm.Metadata | None:
     basic = own.one("BasicDefinitions")
     groups = list(version.all("ItemGroupDef"))
     as_forms = [each for each in groups if each.get("Type") == "Form"]
+    protocol = version.one("Protocol")
+    structure = protocol.one("StudyStructure") if protocol is not None else None
     return odm.Metadata(
+        arms=_parts(structure, "Arm"),
+        epochs=_parts(structure, "Epoch"),
         study=own.get("OID"),
         study_name=names.text("StudyName") if names is not None else own.get("StudyName"),
         protocol_name=names.text("ProtocolName") if names is not None else own.get("ProtocolName"),
@@ -135,6 +140,13 @@ def _metadata(study: Node | None, root: etree._Element) -> odm.Metadata | None:
         items=tuple(_item_def(each) for each in version.all("ItemDef")),
         lists=tuple(_list_def(each) for each in version.all("CodeList")),
         conditions=tuple(_condition(each) for each in version.all("ConditionDef")),
+    )
+
+
+def _parts(structure: Node | None, kind: str) -> tuple[odm.Part, ...]:
+    found = structure.all(kind) if structure is not None else ()
+    return tuple(
+        odm.Part(oid=each.get("OID"), name=each.get("Name"), words=each.words("Description")) for each in found
     )
 
 

@@ -57,6 +57,13 @@ def _study(metadata: odm.Metadata) -> etree._Element:
     if metadata.study_description:
         add_words(study, "Description", {"en": metadata.study_description}, PLAIN)
     version = add(study, "MetaDataVersion", OID=metadata.oid, Name=metadata.name)
+    if metadata.arms or metadata.epochs:
+        structure = add(add(version, "Protocol"), "StudyStructure")
+        for arm in metadata.arms:
+            add_words(add(structure, "Arm", OID=arm.oid, Name=arm.name), "Description", arm.words, PLAIN)
+        for at, epoch in enumerate(metadata.epochs, 1):
+            made = add(structure, "Epoch", OID=epoch.oid, Name=epoch.name, SequenceNumber=str(at))
+            add_words(made, "Description", epoch.words, PLAIN)
     for event in metadata.events:
         made = add(
             version, "StudyEventDef", OID=event.oid, Name=event.name, Repeating=yes(event.repeating), Type=event.kind
