@@ -17,6 +17,7 @@ from support.two_arms import DOSES, FOLDER, PEOPLE, enter
 from trialwright import catalog
 from trialwright.cli.main import app
 from trialwright.define import read_study
+from trialwright.export.odm import read
 from unit.export.test_odm import SCHEMAS as ODM_SCHEMAS
 from unit.export.test_usdm import SCHEMA as USDM_SCHEMA
 from unit.export.test_usdm import schema_errors as usdm_errors
@@ -190,6 +191,42 @@ def test_who_left_and_what_was_serious_are_there(exports):
     assert serious == [("Pneumonia", "Y")]
 
 
+@pytest.mark.parametrize(("table", "n", "mean"), [("14.2.3", "6", "25/12"), ("14.2.4", "2", "1/20")])
+def test_an_analysis_set_of_one_arm_has_that_arm_alone(study, tmp_path, table, n, mean):
+    # By hand: nandrolone (2.3 + 2.5 + 2.3 + 2.5 + 1.4 + 1.5) / 6 = 25/12, testosterone (-0.9 + 1.0) / 2 = 1/20.
+    told, code = command("analyze", study, "--db", study.parent / "ledger.sqlite", "-o", tmp_path)
+    rows = {
+        each["cell"]: each["value"] for each in json.loads((tmp_path / "results.json").read_text("utf-8"))["results"]
+    }
+    at = next(cell.rpartition(":")[0] for cell in rows if cell.startswith(f"{table}:") and "W8" in cell)
+
+    assert code == 0, told
+    assert (rows[f"{at}:change_n"], rows[f"{at}:change_mean"]) == (n, mean)
+
+
+def test_the_participants_of_the_csv_say_their_arm(exports):
+    (path,) = (exports / "csv" / "machine").glob("participants*.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        told = {line["participant_id"]: line["arm"] for line in csv.DictReader(file)}
+
+    assert told == {person.number: person.arm or "none" for person in PEOPLE}
+
+
+def test_odm_2_carries_arms_and_epochs_and_both_say_what_they_cannot(exports):
+    read_back = {
+        version: read((exports / "odm" / version / "snapshot.xml").read_bytes(), "x") for version in ODM_SCHEMAS
+    }
+    lost = json.loads((exports / "odm" / "lost.json").read_text("utf-8"))["lost"]
+
+    assert [each.name for each in read_back["2.0"].document.metadata.arms] == ["Nandrolone", "Testosterone"]
+    assert [each.name for each in read_back["2.0"].document.metadata.epochs] == ["Screening", "Treatment", "Follow-up"]
+    assert read_back["1.3.2"].document.metadata.arms == ()
+    assert [each.ignored for each in read_back.values()] == [(), ()]
+    assert [each["where"] for each in lost][-2:] == [
+        "1.3.2: the arms and epochs of the definition", "the arm that a participant was allotted to",
+    ]  # fmt: skip
+
+
 def test_the_shared_set_keeps_the_arms_apart(exports):
     (path,) = (exports / "sharing" / "data").glob("adsl*.csv")
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -228,7 +265,7 @@ def test_the_report_says_that_it_counts_all_arms_together(study, language, said,
     page = (out / "index.html").read_text("utf-8")
 
     assert code == 0, told
-    # Nine tables and figures count participants; the three listings do not.
+    # Nine tables and figures count participants of both arms; two are of one arm, and the three listings count nobody.
     assert page.count(said) == 9
     # By hand from the weights: (2.3 + 2.5 + 2.3 - 0.9 + 2.5 + 1.4 + 1.0 + 1.5) / 8 = 1.575 kg.
     assert result in page

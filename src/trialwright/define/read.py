@@ -186,7 +186,8 @@ class _Scope:
             entry = catalog.instrument(instrument)
             named = (*(score.name for score in entry.scores), *entry.measures)
             self.described |= {f"{instrument}.{name}": Known("number") for name in named}
-        self.facts = facts(choice.code for choice in catalog.terms("withdrawal_reason").choices)
+        reasons = [choice.code for choice in catalog.terms("withdrawal_reason").choices]
+        self.facts = facts(reasons, [arm.name for arm in study.arms])
 
     def beyond(self, form: str) -> Names:
         """

@@ -1,6 +1,6 @@
 """The names that a condition may use, and what kind of thing each is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -21,6 +21,9 @@ THIS, BEFORE = "THIS", "BEFORE"
 
 NOT_WITHDRAWN = "none"
 """The reason for withdrawal of a participant who is still in the study."""
+
+NO_ARM = "none"
+"""The arm of a participant who is not enrolled."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -79,6 +82,7 @@ def names_of(instruments: Iterable[Instrument], visit: str = "") -> Names:
     }
 
 
-def facts(withdrawal_reasons: Iterable[str]) -> Names:
-    """The participant facts, the reasons for withdrawal being those of the catalog."""
-    return {**FACTS, "withdrawn_reason": Known("code", (*withdrawal_reasons, NOT_WITHDRAWN))}
+def facts(withdrawal_reasons: Iterable[str], arms: Sequence[str]) -> Names:
+    """The participant facts, the reasons for withdrawal being those of the catalog; the arm where there are several."""
+    arm = {"arm": Known("code", (*arms, NO_ARM))} if len(arms) > 1 else {}
+    return {**FACTS, **arm, "withdrawn_reason": Known("code", (*withdrawal_reasons, NOT_WITHDRAWN))}

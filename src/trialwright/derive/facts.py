@@ -25,6 +25,9 @@ YES, NO = "Y", "N"
 NOT_WITHDRAWN = "none"
 """The code of `withdrawn_reason` while a participant is in the study: not missing, so a condition on it is false."""
 
+NO_ARM = "none"
+"""The arm of a participant who is not enrolled."""
+
 STOPPED = "stopped"
 """The action taken with study treatment that ends it."""
 
@@ -44,12 +47,13 @@ def facts_until(study: Study, catalog: Catalog, course: Course, until: PartialDa
     """
     The participant facts on a day (None: over the whole study).
 
-    Shape:    one Fact a name of ARCHITECTURE's list.
+    Shape:    one Fact a name of ARCHITECTURE's list; `arm` where the study has several.
     Missing:  unknown where a partial or missing date leaves open whether something came before the day.
     """
     withdrawn = _either_source(course, "withdrawn", "withdrawn", until)
     died = _died(course, until)
     return {
+        **({"arm": _arm(course)} if len(study.arms) > 1 else {}),
         "consented": _event(course, ("consent_given",), until),
         "enrolled": _event(course, ("enrolled",), until),
         "dosed": _dosed(course, until),
@@ -63,6 +67,13 @@ def facts_until(study: Study, catalog: Catalog, course: Course, until: PartialDa
         "glucocorticoid_above_baseline": _more_glucocorticoid(catalog, course, until, visit),
         "treatment_stopped": _treatment_stopped(course, until, (withdrawn, died)),
     }
+
+
+def _arm(course: Course) -> Fact:
+    """The arm that the enrolment named, whenever that was: an arm is assigned, it does not come about."""
+    acts = course.book.events(course.participant, "enrolled")
+    named = next((event.details["arm"] for event in acts if event.details.get("arm")), NO_ARM)
+    return Fact(named, tuple(event.seq for event in acts))
 
 
 def as_row(facts: Facts) -> dict[str, str | None]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.define.forms import columns_of
 from trialwright.model.analysis import Analysis, Figure, ResultRow, Table
 from trialwright.model.ledger import Snapshot
 from trialwright.model.problem import Problem
@@ -95,13 +96,15 @@ def lay_out(
     if language.startswith("zh"):
         book = book_of(study, catalog, snapshot, analysis)
         shown = tuple(msgspec.structs.replace(each, display=put_over(each.display, book, language)) for each in shown)
-    return shown if len(study.arms) < 2 else tuple(_pooled(each, language) for each in shown)
+    return shown if len(study.arms) < 2 else tuple(_pooled(each, study, language) for each in shown)
 
 
-def _pooled(shown: Shown, language: str) -> Shown:
-    """What counts participants of several arms says so under it; a listing counts nobody."""
+def _pooled(shown: Shown, study: Study, language: str) -> Shown:
+    """What counts participants of several arms says so under it; a listing counts none, and a set may be of one arm."""
     display = shown.display
-    if isinstance(display, Table) and display.listing:
+    of_one_arm = {each.name for each in study.analysis_sets if "arm" in columns_of(each.includes)}
+    among = {row.analysis_set for row in shown.rows}
+    if (isinstance(display, Table) and display.listing) or (among and among <= of_one_arm):
         return shown
     notes = (*display.footnotes, POOLED_NOTE.of(language))
     return msgspec.structs.replace(shown, display=msgspec.structs.replace(display, footnotes=notes))

@@ -90,9 +90,10 @@ CAVEAT_END = Text(
 )
 
 POOLED = Text(
-    "This study has several arms, and the tables and figures count all of them together: no number here compares one "
-    "arm with another. The ADaM export carries the arm of each participant, for the statistician's own comparison.",
-    "本研究有多个组别，图表均将各组合并统计，其中任何数字均不作组间比较。"
+    "This study has several arms, and the tables and figures count all of them together, except where their analysis "
+    "set is of one arm: no number here compares one arm with another. The ADaM export carries the arm of each "
+    "participant, for the statistician's own comparison.",
+    "本研究有多个组别，除分析集仅含一组者外，图表均将各组合并统计，其中任何数字均不作组间比较。"
     "各参与者的组别见 ADaM 导出文件，供统计师另行比较。",
 )
 POOLED_NOTE = Text("All arms are counted together", "各组合并统计")

@@ -24,6 +24,7 @@ class Meant(msgspec.Struct, kw_only=True):
     label: str
     failed: bool = False
     enrolled: bool = False
+    arm: str = ""
     completed: bool = False
     left: str = ""
     left_on: str = ""
@@ -71,7 +72,7 @@ def read_meant(study: Study, acts: Iterable[Act], turned_away: Collection[str] =
             case "screen_failure":
                 one.failed = True
             case "enrol":
-                one.enrolled = True
+                one.enrolled, one.arm = True, act.details.get("arm", "")
             case "complete":
                 one.completed = True
             case "withdraw":

@@ -118,6 +118,7 @@ def facts_of(study: Study, estimand: Estimand, one: Meant) -> Facts:
         "major_deviation": major,
     }  # fmt: skip
     facts: Facts = {name: YES if held else NO for name, held in truths.items()}
+    facts |= {"arm": one.arm or "none"} if len(study.arms) > 1 else {}
     return {**facts, "withdrawn_reason": one.left if left else "none", "glucocorticoid_above_baseline": None}
 
 

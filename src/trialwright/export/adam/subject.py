@@ -69,7 +69,9 @@ def subject_lines(study: Study, analysis: Analysis, made: Tabulation) -> tuple[l
 
 def _facts(study: Study) -> frozenset[str]:
     sets = {f"fact.set.{each.name}" for each in study.analysis_sets}
-    return frozenset({"fact.enrolled", "fact.completed", "fact.withdrawn", "fact.withdrawn_reason", "fact.died"} | sets)
+    return frozenset(
+        {"fact.arm", "fact.enrolled", "fact.completed", "fact.withdrawn", "fact.withdrawn_reason", "fact.died"} | sets
+    )
 
 
 def _line(person: Participant, dm: Mapping[str, Cell], made: Tabulation) -> Line:
