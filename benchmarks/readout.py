@@ -18,7 +18,7 @@ import polars as pl
 from trialwright import catalog
 from trialwright.analyze import analyze
 from trialwright.derive import derive
-from trialwright.model.ledger import Snapshot
+from trialwright.model.ledger import NAME, Snapshot
 from trialwright.model.study import Study
 from trialwright.pipeline.demo import run_demo
 from trialwright.pipeline.place import open_place
@@ -93,9 +93,9 @@ def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapsho
     # Another participant's values at each: visits that repeat one another to the digit have no covariance to fit.
     later = [
         seen.with_columns(
-            visit=pl.lit(name),
+            visit=pl.lit(name, dtype=NAME),
             participant_id=pl.col("participant_id").replace_strict(
-                dict(zip(there, there[step:] + there[:step], strict=True))
+                dict(zip(there, there[step:] + there[:step], strict=True)), return_dtype=NAME
             ),
         )
         for step, name in enumerate(added, 1)
@@ -107,7 +107,7 @@ def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapsho
         suffix = f"-{copy}"
         frames.append(
             once.with_columns(
-                participant_id=pl.col("participant_id") + suffix,
+                participant_id=(pl.col("participant_id") + suffix).cast(NAME),
                 seq=pl.col("seq") + pl.lit(copy * step, dtype=pl.Int64),
             )
         )
@@ -118,7 +118,7 @@ def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapsho
         ]
     current = pl.concat([once, *frames], how="vertical_relaxed")
     return Snapshot(
-        versions=current, current=current, events=tuple(events), head=snapshot.head, seal=lambda: "",
+        versions=current, standing=lambda: current, events=tuple(events), head=snapshot.head, seal=lambda: "",
         as_of_utc=snapshot.as_of_utc,
     )  # fmt: skip
 

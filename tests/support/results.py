@@ -57,7 +57,7 @@ def read_small(table: str, *, simulated: bool = False) -> Small:
     snapshot = snapshot_of(table)
     if simulated:
         versions = snapshot.versions.with_columns(pl.lit("simulated").alias("origin"))
-        snapshot = msgspec.structs.replace(snapshot, versions=versions, current=versions)
+        snapshot = msgspec.structs.replace(snapshot, versions=versions, standing=lambda: versions)
     study = packaged_study()
     analysis = derive(study, snapshot, catalog.load())
     return Small(study, snapshot, analysis, analyze(study, analysis, catalog.load()))

@@ -35,7 +35,7 @@ def snapshot_of(table: str) -> Snapshot:
             versions.append(_version(seq, participant, place, rest))
     frame = pl.DataFrame(versions, schema=VERSION_COLUMNS)
     return Snapshot(
-        versions=frame, current=frame, events=tuple(events), head=Head(len(versions) + len(events), "0" * 64),
+        versions=frame, standing=lambda: frame, events=tuple(events), head=Head(len(versions) + len(events), "0" * 64),
         seal=lambda: "1" * 64, as_of_utc="2022-01-01T00:00:00Z",
     )  # fmt: skip
 

@@ -130,7 +130,7 @@ def sets_left(study: Study) -> tuple[AnalysisSet, ...]:
 
 
 def _rows(snapshot: Snapshot, participant_id: str) -> list[Recorded]:
-    frame = snapshot.current.filter(pl.col("item").str.starts_with(f"{INSTRUMENT}."))
+    frame = snapshot.current.filter(pl.col("item").cat.starts_with(f"{INSTRUMENT}."))
     if participant_id:
         frame = frame.filter(pl.col("participant_id") == participant_id)
     rows: dict[tuple[str, str, str, int], dict[str, tuple[Stored, str, str]]] = {}

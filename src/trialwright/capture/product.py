@@ -72,7 +72,7 @@ def doses(study: Study, snapshot: Snapshot, participant_id: str = "") -> tuple[D
     plan = study.product
     if plan is None:
         return ()
-    frame = snapshot.current.filter((pl.col("form") == plan.log) & pl.col("item").str.starts_with(f"{DOSES}."))
+    frame = snapshot.current.filter((pl.col("form") == plan.log) & pl.col("item").cat.starts_with(f"{DOSES}."))
     if participant_id:
         frame = frame.filter(pl.col("participant_id") == participant_id)
     rows: dict[tuple[str, str, int], dict[str, Stored]] = {}

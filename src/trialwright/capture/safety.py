@@ -101,7 +101,7 @@ def cases(study: Study, snapshot: Snapshot, now: dt.datetime, participant_id: st
     plan = study.safety
     if plan is None:
         return ()
-    rows = snapshot.versions.filter((pl.col("form") == plan.log) & pl.col("item").str.starts_with(EVENT))
+    rows = snapshot.versions.filter((pl.col("form") == plan.log) & pl.col("item").cat.starts_with(EVENT))
     if participant_id:
         rows = rows.filter(pl.col("participant_id") == participant_id)
     serious = rows.filter((pl.col("item") == SERIOUS) & (pl.col("text") == YES))

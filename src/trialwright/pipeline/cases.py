@@ -119,7 +119,9 @@ class _Maker:
     def snapshot(self) -> Snapshot:
         frame = pl.DataFrame(self.rows, schema=VERSION_COLUMNS, orient="row")
         head = Head(self.seq, "0" * 64)
-        return Snapshot(versions=frame, current=frame, events=tuple(self.events), head=head, seal=str, as_of_utc="")
+        return Snapshot(
+            versions=frame, standing=lambda: frame, events=tuple(self.events), head=head, seal=str, as_of_utc=""
+        )
 
     def _visit(self, participant: str, visit: Visit, case: Case) -> None:
         answers = {_VISIT_DATE: f"day {visit.study_day}", **case.answers[visit.name]}

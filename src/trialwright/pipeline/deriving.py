@@ -63,9 +63,9 @@ def _record(study: Study, snapshot: Snapshot, found: Candidate, first_dose: str,
 def _inputs(study: Study, snapshot: Snapshot, participant: str, visit: str) -> tuple[int, ...]:
     """The datapoints and acts a departure is seen from: its visit's day or the screening, and the doses."""
     own = pl.col("participant_id") == participant
-    doses = pl.col("item").str.starts_with(f"{DOSING}.")
+    doses = pl.col("item").cat.starts_with(f"{DOSING}.")
     if visit:
-        asked = (pl.col("visit") == visit) & pl.col("item").str.starts_with(f"{VISIT_RECORD}.")
+        asked = (pl.col("visit") == visit) & pl.col("item").cat.starts_with(f"{VISIT_RECORD}.")
     else:
         asked = pl.col("visit").is_in([each.name for each in study.visits if each.kind in ("screening", "baseline")])
     seqs = set(snapshot.current.filter(own & (doses | asked))["seq"].to_list())

@@ -156,7 +156,7 @@ def _only(snapshot: Snapshot, seqs: frozenset[int]) -> Snapshot:
     return msgspec.structs.replace(
         snapshot,
         versions=snapshot.versions.filter(wanted),
-        current=snapshot.current.filter(wanted),
+        standing=lambda: snapshot.current.filter(wanted),
         events=tuple(e for e in snapshot.events if e.seq in seqs or not e.participant_id),
     )
 

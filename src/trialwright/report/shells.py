@@ -34,4 +34,4 @@ def write_shells(displays: Sequence[Table | Figure]) -> bytes:
 def empty_snapshot() -> Snapshot:
     """A snapshot of nothing: no version, no event, no moment."""
     versions = pl.DataFrame(schema=VERSION_COLUMNS)
-    return Snapshot(versions=versions, current=versions, events=(), head=Head(0, ""), seal=str, as_of_utc="")
+    return Snapshot(versions=versions, standing=lambda: versions, events=(), head=Head(0, ""), seal=str, as_of_utc="")

@@ -1,6 +1,7 @@
 """What the ledger asks of a database: the two of them (sqlite.py, postgres.py) answer alike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "content": ("seq", "nonce", "raw", "text", "unit", "reason"),
 }  # fmt: skip
 """Every table that grows, in the order in which a copy is written."""
+
+
+Query = tuple[str, Sequence[object]]
+Columns = tuple[str, Sequence[str], Sequence[object]]
+"""What to read column by column: a table and its condition, the names of columns, the values of the condition."""
 
 
 class UnreadableText(Exception):  # noqa: N818 - a condition, told to a person as a Problem
@@ -53,6 +59,8 @@ class Database(Protocol):
         """
         ...
 
+    def columns_ahead(self, asked: Iterable[Columns]) -> Generator[list[list[Any]], None, None]: ...
+
     def reading(self) -> AbstractContextManager[None]: ...
 
     def writing(self) -> AbstractContextManager[None]: ...
@@ -66,6 +74,16 @@ class Database(Protocol):
     def copy_to(self, path: Path) -> None: ...
 
     def close(self) -> None: ...
+
+
+def ahead(act: Callable[[Query], list[Row]], each: Iterable[Query]) -> Iterator[list[Row]]:
+    """What `act` finds for each query, in order; one query ahead of the caller, in a thread beside it."""
+    with ThreadPoolExecutor(1) as beside:
+        waiting = (beside.submit(act, one) for one in each)
+        coming = next(waiting, None)
+        while coming is not None:
+            found, coming = coming.result(), next(waiting, None)
+            yield found
 
 
 def copy_rows(source: Database, target: Database) -> None:

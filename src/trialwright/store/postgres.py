@@ -6,7 +6,7 @@ import re
 import string
 import struct
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from psycopg import conninfo, errors
 from trialwright.model.problem import Problem
 from trialwright.store import problems
 from trialwright.store.chain import DIGEST, FORMAT
-from trialwright.store.database import LOOKUPS, TABLES, UnreadableText, copy_rows
+from trialwright.store.database import LOOKUPS, TABLES, Columns, UnreadableText, ahead, copy_rows
 from trialwright.store.rows import Row
 from trialwright.store.sqlite import SqliteDatabase
 
@@ -123,7 +123,7 @@ class PostgresDatabase:
         self, source: str, names: Sequence[str], values: Sequence[object] = (), *, digests: Sequence[str] = ()
     ) -> list[list[Any]]:
         """Columns of a table as lists, one JSON text a column; the server keeps each cell to its column's type."""
-        wanted = [f"coalesce(json_agg({name})::text, '[]')" for name in names]
+        wanted = [*map(_as_json, names)]
         wanted += [f"coalesce(string_agg({name}, ''::bytea), '')" for name in digests]
         wanted += [f"count(*) FILTER (WHERE length({name}) = {DIGEST})" for name in digests]
         ((*found,),) = self.read(f"SELECT {', '.join(wanted)}, count(*) FROM {source}", values)  # noqa: S608 - our own names
@@ -134,6 +134,17 @@ class PostgresDatabase:
                 raise UnreadableText
             columns.append(list(struct.unpack(f"{DIGEST}s" * rows, joined)))
         return columns
+
+    def columns_ahead(self, asked: Iterable[Columns]) -> Generator[list[list[Any]], None, None]:
+        """`columns` of one request after the other; the server works on the next while the caller does on the last."""
+        held = self._connection()
+        texts = (
+            (f"SELECT {', '.join(map(_as_json, names))} FROM {_ours(source)}", values)  # noqa: S608 - our own names
+            for source, names, values in asked
+        )
+        with self._told():
+            for ((*columns,),) in ahead(lambda one: held.execute(*one).fetchall(), texts):
+                yield [msgspec.json.decode(text) for text in columns]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -266,6 +277,10 @@ def _rights_too_many(connection: Connection) -> str:
         (SCHEMA,),
     ).fetchall()
     return ", ".join(what for (what,) in rows)
+
+
+def _as_json(name: str) -> str:
+    return f"coalesce(json_agg({name})::text, '[]')"
 
 
 def _ours(sql: str) -> str:

@@ -1,22 +1,25 @@
 """The state of the ledger at a moment, in columns, with its hash."""
 
 import datetime as dt
-from functools import partial
+from contextlib import closing
+from functools import cache, partial
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from trialwright.model.ledger import VERSION_COLUMNS, EventKind, Head, LedgerEvent, Snapshot
+from trialwright.model.ledger import NAME, VERSION_COLUMNS, EventKind, Head, LedgerEvent, Snapshot
 from trialwright.store import rows
 from trialwright.store.chain import details_text, first_hash
-from trialwright.store.database import Database
+from trialwright.store.database import LOOKUPS, Database
 from trialwright.store.erasing import erasure_reasons
 from trialwright.store.values import at_utc, milliseconds
 
 BATCH = 100_000
-_CHUNKS = 60
+_FEW = 10
+"""Batches up to so many are laid together as one piece."""
+_CHUNKS = 120
 """A table grown piece by piece is laid together again from so many pieces on."""
 
 _ENTRY_KEYS = ("seq", "save", "kind", "participant", "visit", "form", "item", "row_id", "replaces")
@@ -25,6 +28,7 @@ _CONTENT_KEYS = ("seq", "raw", "text", "unit", "reason")
 _CONTENT = "content WHERE seq > ? AND seq <= ?"
 _SAVE_KEYS = ("id", "at_ms", "account", "build", "origin")
 _SAVES = "save WHERE id > ? AND id <= ?"
+_SAVE_AT_THE = "SELECT save FROM entry WHERE event = 0 AND seq > ? AND seq <= ? ORDER BY seq {} LIMIT 1"
 
 _SLOT = ("participant_id", "visit", "form", "item", "row")
 
@@ -62,10 +66,10 @@ def extend_snapshot(database: Database, kept: Snapshot) -> Snapshot:
 
 
 def _snapshot(versions: pl.DataFrame, events: tuple[LedgerEvent, ...], head: Head, as_of_utc: str) -> Snapshot:
-    current = current_of(versions)
+    standing = cache(partial(current_of, versions))
     return Snapshot(
-        versions=versions, current=current, events=events, head=head,
-        seal=partial(hash_of_state, current, events), as_of_utc=as_of_utc,
+        versions=versions, standing=standing, events=events, head=head,
+        seal=lambda: hash_of_state(standing(), events), as_of_utc=as_of_utc,
     )  # fmt: skip
 
 
@@ -129,56 +133,69 @@ def _as_of_utc(as_of: int | dt.datetime | None, at_ms: int) -> str:
     return at_utc(milliseconds(as_of) if isinstance(as_of, dt.datetime) else at_ms)
 
 
+class _Names(NamedTuple):
+    """What the keys of the entries stand for."""
+
+    of: dict[str, pl.Series]
+    saves: pl.DataFrame
+    first_save: int
+    erased_because: dict[int, str]
+
+
 def _versions(database: Database, first: int, last: int) -> pl.DataFrame:
-    """The versions of entries after `first`."""
-    batches = [batch for start in range(first, last, BATCH)
-               if (batch := _batch(database, start, min(start + BATCH, last))) is not None]  # fmt: skip
-    if not batches:
+    """The versions of entries after `first`. Everything else is read before: the batches are read ahead."""
+    ends = [save for end in ("ASC", "DESC") for (save,) in database.read(_SAVE_AT_THE.format(end), (first, last))]
+    if not ends:
         return pl.DataFrame(schema=VERSION_COLUMNS)
-    keys = pl.concat(batches, rechunk=True)
-    before, last_save = int(keys["save"][0]) - 1, int(keys["save"][-1])
-    saves = pl.concat([_columns(database, _SAVES, _SAVE_KEYS, start, min(start + BATCH, last_save))
-                       for start in range(before, last_save, BATCH)])  # fmt: skip
-    at = saves["at_ms"].cast(pl.Datetime("ms")).dt.strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
-    of_save = keys["save"] - 1 - before  # ids are 1, 2, 3 ... without gaps: the place in the list of saves
-    columns = {
-        "seq": keys["seq"], "replaces": keys["replaces"], "group": keys["save"],
-        "participant_id": _named(database, "participant", keys["participant"]),
-        "visit": _named(database, "visit", keys["visit"]), "form": _named(database, "form", keys["form"]),
-        "row": keys["row_id"], "item": _named(database, "item", keys["item"]), "raw": keys["raw"],
-        "kind": _named(database, "kind", keys["kind"]), "text": keys["text"],
-        "unit": _named(database, "unit", keys["unit"]), "user": _named(database, "account", saves["account"])[of_save],
-        "at_utc": at[of_save], "reason": keys["reason"], "build": saves["build"][of_save],
-        "origin": _named(database, "origin", saves["origin"])[of_save],
-    }  # fmt: skip
-    versions = pl.DataFrame({name: columns[name].alias(name) for name in VERSION_COLUMNS})
-    return _without_erased(database, versions, keys["unit"] == 0)
+    names = _Names({table: _names(database, table) for table in LOOKUPS}, _saves(database, *ends), ends[0],
+                   erasure_reasons(database))  # fmt: skip
+    asked = [(source, keys, (start, min(start + BATCH, last)))
+             for start in range(first, last, BATCH)
+             for source, keys in ((_ENTRIES, _ENTRY_KEYS), (_CONTENT, _CONTENT_KEYS))]  # fmt: skip
+    with closing(database.columns_ahead(asked)) as found:
+        batches = [_batch(names, _frame(_ENTRY_KEYS, each), _frame(_CONTENT_KEYS, next(found))) for each in found]
+    # many pieces stay pieces: laid together, the whole would lie in memory twice for a moment
+    return pl.concat(batches, rechunk=len(batches) <= _FEW)
 
 
-def _batch(database: Database, start: int, stop: int) -> pl.DataFrame | None:
+def _saves(database: Database, first: int, last: int) -> pl.DataFrame:
+    found = [_frame(_SAVE_KEYS, database.columns(_SAVES, _SAVE_KEYS, (start - 1, min(start - 1 + BATCH, last))))
+             for start in range(first, last + 1, BATCH)]  # fmt: skip
+    at = pl.col("at_ms").cast(pl.Datetime("ms")).dt.strftime("%Y-%m-%dT%H:%M:%S.%3fZ")
+    return pl.concat(found, rechunk=True).with_columns(at_utc=at)
+
+
+def _batch(names: _Names, entries: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
     """Entries and what they say, read apart (a join row by row takes three times as long) and laid side by side."""
-    entries = _columns(database, _ENTRIES, _ENTRY_KEYS, start, stop)
-    if entries.is_empty():
-        return None
-    said = _columns(database, _CONTENT, _CONTENT_KEYS, start, stop)
     if not entries["seq"].equals(said["seq"]):  # events stand between, or a value was erased
         none_said = {"unit": 0} | dict.fromkeys(("raw", "text", "reason"), "")
         said = entries.select("seq").join(said, on="seq", how="left", maintain_order="left").with_columns(
             pl.col(name).fill_null(value) for name, value in none_said.items())  # fmt: skip
-    return entries.hstack(said.drop("seq"))
+    name, saves = names.of, names.saves
+    of_save = entries["save"] - names.first_save  # ids are 1, 2, 3 ... without gaps: the place in the list of saves
+    columns = {
+        "seq": entries["seq"], "replaces": entries["replaces"], "group": entries["save"],
+        "participant_id": name["participant"].gather(entries["participant"]),
+        "visit": name["visit"].gather(entries["visit"]), "form": name["form"].gather(entries["form"]),
+        "row": entries["row_id"], "item": name["item"].gather(entries["item"]), "raw": said["raw"],
+        "kind": name["kind"].gather(entries["kind"]), "text": said["text"], "unit": name["unit"].gather(said["unit"]),
+        "user": name["account"].gather(saves["account"][of_save]), "at_utc": saves["at_utc"][of_save],
+        "reason": said["reason"], "build": saves["build"][of_save],
+        "origin": name["origin"].gather(saves["origin"][of_save]),
+    }  # fmt: skip
+    versions = pl.DataFrame({name: columns[name].alias(name) for name in VERSION_COLUMNS})
+    return _without_erased(names.erased_because, versions, said["unit"] == 0)
 
 
-def _columns(database: Database, source: str, names: tuple[str, ...], start: int, stop: int) -> pl.DataFrame:
-    found = database.columns(source, names, (start, stop))
-    frame = pl.DataFrame([_series(name, column) for name, column in zip(names, found, strict=True)])
+def _frame(names: tuple[str, ...], columns: list[list[Any]]) -> pl.DataFrame:
+    frame = pl.DataFrame([_series(name, column) for name, column in zip(names, columns, strict=True)])
     return frame if frame[names[0]].is_sorted() else frame.sort(names[0])
 
 
-def _without_erased(database: Database, versions: pl.DataFrame, erased: pl.Series) -> pl.DataFrame:
+def _without_erased(reasons: dict[int, str], versions: pl.DataFrame, erased: pl.Series) -> pl.DataFrame:
     """`erased`: every value that is there has a unit, the empty one at least."""
     if not erased.any():
         return versions
-    reasons = erasure_reasons(database)
     told = pl.Series([reasons.get(seq, "") for seq in versions["seq"].filter(erased)], dtype=pl.String)
     where = np.flatnonzero(erased.to_numpy())
     return versions.with_columns(
@@ -190,7 +207,7 @@ def _series(name: str, column: list[Any]) -> pl.Series:
     return pl.Series(name, column, dtype=pl.String if name in ("raw", "text", "reason") else pl.Int64)
 
 
-def _named(database: Database, table: str, keys: pl.Series) -> pl.Series:
-    """Keys to names by position: ids are 1, 2, 3 ... without gaps; key 0 (an erased unit) is empty."""
+def _names(database: Database, table: str) -> pl.Series:
+    """Names by key: ids are 1, 2, 3 ... without gaps; key 0 (an erased unit) is empty."""
     names = [""] + [name for (name,) in database.read(f"SELECT name FROM {table} ORDER BY id")]  # noqa: S608 - our own table names
-    return pl.Series(names, dtype=pl.String).gather(keys)
+    return pl.Series(names, dtype=NAME)

@@ -6,7 +6,7 @@ import sqlite3
 import string
 import struct
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import msgspec
 from trialwright.model.problem import Problem
 from trialwright.store import problems
 from trialwright.store.chain import DIGEST, FORMAT
-from trialwright.store.database import LOOKUPS, UnreadableText
+from trialwright.store.database import LOOKUPS, Columns, UnreadableText, ahead
 from trialwright.store.lock import WriterLock
 from trialwright.store.rows import Row
 
@@ -140,6 +140,22 @@ class SqliteDatabase:
                 raise UnreadableText
             columns.append(list(struct.unpack(f"{DIGEST}s" * rows, joined or b"")))
         return columns
+
+    def columns_ahead(self, asked: Iterable[Columns]) -> Generator[list[list[Any]], None, None]:
+        """
+        `columns` of one request after the other; the next is read while the caller works on the last.
+
+        Reading releases Python's own lock, so that a second core has work. All on this thread's connection and at its
+        moment: between the first and the last, the caller asks this database nothing else.
+        """
+        held = self._connection()
+        texts = (
+            (f"SELECT {', '.join(f'json_group_array({name})' for name in names)} FROM {source}", values)  # noqa: S608 - our own names
+            for source, names, values in asked
+        )
+        with self._told():
+            for ((*columns,),) in ahead(lambda one: held.execute(*one).fetchall(), texts):
+                yield [msgspec.json.decode(text) for text in columns]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

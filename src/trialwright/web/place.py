@@ -190,7 +190,7 @@ def _without_others(snapshot: Snapshot, foreign: frozenset[str]) -> Snapshot:
     return msgspec.structs.replace(
         snapshot,
         versions=snapshot.versions.filter(~pl.col("participant_id").is_in(others)),
-        current=snapshot.current.filter(~pl.col("participant_id").is_in(others)),
+        standing=lambda: snapshot.current.filter(~pl.col("participant_id").is_in(others)),
         events=tuple(event for event in snapshot.events if event.participant_id not in foreign),
     )
 

@@ -33,7 +33,7 @@ def corrected(small):
         pl.lit("4.5").alias("raw"), pl.lit("misread the line").alias("reason"),
     ).cast(dict(old.schema))  # fmt: skip
     current = pl.concat([old.filter(pl.col("seq") != seq), new])
-    snapshot = msgspec.structs.replace(small.snapshot, versions=pl.concat([old, new]), current=current)
+    snapshot = msgspec.structs.replace(small.snapshot, versions=pl.concat([old, new]), standing=lambda: current)
     return msgspec.structs.replace(small, snapshot=snapshot)
 
 

@@ -32,7 +32,7 @@ def test_a_source_with_another_snapshot_is_tabulated_anew(source):
     """What was worked out for one snapshot must never stand in the files of another."""
     before = tabulated(source)
     less = msgspec.structs.replace(
-        source, snapshot=msgspec.structs.replace(source.snapshot, current=source.snapshot.current.head(1))
+        source, snapshot=msgspec.structs.replace(source.snapshot, standing=lambda: source.snapshot.current.head(1))
     )
 
     assert tabulated(less) is not before

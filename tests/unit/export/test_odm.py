@@ -59,7 +59,9 @@ def snapshot():
         pl.lit("misread").alias("reason"), pl.lit(901).cast(pl.Int64).alias("group"),
     )  # fmt: skip
     rest = made.versions.filter(pl.col("item") != "muscle_enzymes.ck")
-    return msgspec.structs.replace(made, versions=pl.concat([rest, first, again]), current=pl.concat([rest, again]))
+    return msgspec.structs.replace(
+        made, versions=pl.concat([rest, first, again]), standing=lambda: pl.concat([rest, again])
+    )
 
 
 @pytest.fixture(scope="module")

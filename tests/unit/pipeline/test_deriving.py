@@ -27,7 +27,7 @@ def entered(table):
     snapshot = snapshot_of(table.replace(signed, f"{signed} version=1 date=2021-01-25"))
     forms = {field.name: form.name for form in aba_dm().forms for part in form.sections for field in part.fields}
     placed = snapshot.current.with_columns(form=pl.col("item").replace_strict(forms, default=pl.col("form")))
-    return msgspec.structs.replace(snapshot, current=placed, versions=placed)
+    return msgspec.structs.replace(snapshot, standing=lambda: placed, versions=placed)
 
 
 @pytest.fixture(scope="module")

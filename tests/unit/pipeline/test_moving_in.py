@@ -201,6 +201,6 @@ def test_a_value_that_the_file_gives_twice_has_two_versions_and_the_last_one_hol
     told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA + "A2,2026-01-06,2,81,\n")
     rows = held(tmp_path / "study", told.study)
 
-    assert rows.filter((rows["participant_id"] == "A2") & (rows["item"].str.ends_with("weight")))["raw"].to_list() == [
+    assert rows.filter((rows["participant_id"] == "A2") & (rows["item"].cat.ends_with("weight")))["raw"].to_list() == [
         "81"
     ]
