@@ -11,6 +11,7 @@ from trialwright.register.subject import MEDICINES, TAKEN, Subject
 from trialwright.register.v2 import ArmGroup, Intervention
 from trialwright.register.vocabulary import lines
 
+_TEXT = "protocolSection.descriptionModule"
 _CONDITIONS = "protocolSection.conditionsModule.conditions"
 _GIVEN = "protocolSection.armsInterventionsModule.interventions"
 
@@ -154,10 +155,10 @@ def no_dose(subject: Subject) -> Iterator[Found]:
 def _dosed_in_text(subject: Subject, name: str) -> bool:
     """A sentence of the summary or the description names the medicine beside an amount; older records told it there."""
     called = max(_LETTERS.findall(name), key=len, default="")
-    text = lowered(subject.background)
-    if len(called) < _SHORTEST_NAME or called not in text:
+    if len(called) < _SHORTEST_NAME:
         return False
-    return any(called in part and tells_dose(part) for part in _SENTENCE_ENDS.split(text))
+    told = [one.lower for one in subject.passages[:4] if one.path.startswith(_TEXT) and called in one.lower]
+    return any(called in part and tells_dose(part) for text in told for part in _SENTENCE_ENDS.split(text))
 
 
 _SHORTEST_NAME = 5  # letters: shorter words ("drug", "dose") name no medicine
