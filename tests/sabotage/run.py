@@ -3,8 +3,9 @@ Break the code on purpose, one line at a time, and ask whether a test notices.
 
 Each patch in `*.yaml` beside this file names a file, the line to find, what to put there, and the tests that must then
 fail. The tests must pass unbroken first, all of them in one run; then one patch at a time is put into a copy of the
-house, a copy a worker, and taken out again. A patch that no test notices is a failure of the suite. Run with
-`make sabotage`.
+house, a copy a worker, and taken out again; the data of ../shared lie beside the copies as they lie beside the house.
+A patch that no test notices is a failure of the suite. Run with `make sabotage`; words behind run.py choose the patches
+whose names hold one of them.
 """
 
 import os
@@ -22,6 +23,7 @@ from ruamel.yaml import YAML
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+SHARED = ROOT.parent / "shared"
 WORKERS = 2
 UNBROKEN = 1800  # seconds for all named tests in one run
 
@@ -91,8 +93,16 @@ def _write(target: Path, text: str) -> None:
 
 def main() -> int:
     """Try every patch (or those whose name holds one of the arguments); exit 1 if one went unnoticed."""
+    if {"-h", "--help"} & set(sys.argv):
+        print(__doc__)
+        return 0
     chosen = [patch for patch in patches() if not sys.argv[1:] or any(part in patch.name for part in sys.argv[1:])]
+    if not chosen:
+        print(f"no patch's name holds any of: {' '.join(sys.argv[1:])}; the names stand in {HERE}/*.yaml")
+        return 1
     with tempfile.TemporaryDirectory(prefix="sabotage-") as folder:
+        if SHARED.exists():
+            (Path(folder) / SHARED.name).symlink_to(SHARED, target_is_directory=True)
         houses = [Path(folder) / f"house-{number}" for number in range(WORKERS)]
         for house in houses:
             house.mkdir()
