@@ -2,10 +2,15 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
+from django.contrib.auth.models import User
 
 from trialwright.capture.roles import training_owed
 from trialwright.pipeline import conduct
+from trialwright.web import directory
+from trialwright.web.problems import Refused
+from web.small_study import PASSWORD
 
 MANAGER = conduct.Actor("data_manager_1")
 
@@ -46,3 +51,43 @@ def test_training_on_the_day_that_a_role_is_given_is_in_time(here):
     today = dt.datetime.now(zone).date().isoformat()
 
     assert training_owed(here.study, given(here, "study_nurse", trained=today)) == ""
+
+
+@pytest.fixture
+def strict(here):
+    """The small study, in which nobody becomes a study nurse untrained."""
+    here.study = msgspec.structs.replace(
+        here.study,
+        roles=tuple(msgspec.structs.replace(r, trained_first=r.name == "study_nurse") for r in here.study.roles),
+    )
+    return here
+
+
+def ahead(days: int) -> str:
+    return (dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date() + dt.timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize(("days", "given_it"), [(None, False), (1, False), (0, True), (-30, True)])
+def test_edc_r37_where_the_definition_asks_for_training_first_no_role_is_given_without_it(strict, as_, days, given_it):
+    sent = {"user": "nobody_1", "role": "study_nurse"} | ({} if days is None else {"trained": ahead(days)})
+    answer = as_("data_manager", "zh").post("/people/grant/", sent)
+    may_enter = as_("nobody").get("/participants/").status_code == 200
+
+    assert (answer.status_code, may_enter) == ((302, True) if given_it else (422, False))
+    assert given_it or "培训" in answer.content.decode()
+
+
+def test_edc_r37_nor_by_the_command_that_adds_an_account(strict):
+    with pytest.raises(Refused) as told:
+        directory.add_user(strict, "li.wei", PASSWORD, roles=("study_nurse",), by="test")
+    nobody = User.objects.filter(username="li.wei").exists()
+    directory.add_user(strict, "li.wei", PASSWORD, roles=("study_nurse",), by="test", trained="2021-03-15")
+
+    assert (told.value.problem.code, nobody) == ("TW-CAP-113", False)
+    assert [each.trained for each in strict.grants_of("li.wei")] == ["2021-03-15"]
+
+
+def test_another_role_of_the_same_study_is_given_as_before(strict, as_):
+    answer = as_("data_manager").post("/people/grant/", {"user": "nobody_1", "role": "monitor"})
+
+    assert answer.status_code == 302

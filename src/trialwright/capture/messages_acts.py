@@ -121,6 +121,14 @@ ACT_MESSAGES: dict[str, Message] = {
         ),
         _T("Give the role to another person, or take the other one back first", "请授予其他人员，或先撤销其原有角色"),
     ),
+    "TW-CAP-113": Message(
+        _T("{typed} is given without a day of training that has come", "授予 {typed} 时没有已完成的培训日期"),
+        _T(
+            "The definition asks for training before this role (trained_first)",
+            "研究定义规定须先完成培训才能授予此角色",
+        ),
+        _T("Give the role with the day of the training", "请填写培训日期后再授予角色"),
+    ),
     # Allocation.
     "TW-CAP-160": Message(
         _T('the arm is "{typed}"', "所填组别为“{typed}”"),

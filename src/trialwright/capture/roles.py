@@ -101,7 +101,8 @@ def training_owed(study: Study, grant: Grant) -> Literal["", "none", "late"]:
     """
     Whether a role with acts of the site was given to somebody without a training day, or before that day.
 
-    It is told and not enforced: who may work before training is the investigator's to answer for, not the program's.
+    It is told and not enforced, for who may work before training is the investigator's to answer for; a study that
+    wants it enforced says `trained_first` of the role.
     """
     role = next((role for role in study.roles if role.name == grant.role), None)
     if role is None or not _OF_THE_SITE & set(role.may):

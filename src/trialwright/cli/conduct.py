@@ -106,6 +106,7 @@ def add_user(
     by: Annotated[str, typer.Option(help="Who adds the account.")],
     identity: Annotated[str, typer.Option(help="How the person was recognised, e.g. hospital identity card.")] = "",
     printed: Annotated[str, typer.Option(help="The person's name as it stands beside a signature.")] = "",
+    trained: Annotated[str, typer.Option(help="The day of the training for the roles, e.g. 2021-03-15.")] = "",
     db: Db = None,
 ) -> None:
     """
@@ -117,7 +118,8 @@ def add_user(
 
     address = _ledger_for(study, db)
     password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    accounts.add_user(study, address, name, password, roles=tuple(role), by=by, identity=identity, printed=printed)
+    accounts.add_user(study, address, name, password, roles=tuple(role), by=by, identity=identity, printed=printed,
+                      trained=trained)  # fmt: skip
     out.print(f"{name}: {', '.join(role)}", markup=False)
 
 

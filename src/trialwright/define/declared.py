@@ -23,7 +23,10 @@ def roles(file: StudyFile, document: Document, notes: Notes) -> tuple[m.Role, ..
         both = [act for act in _OF_THE_SITE if act in block.may]
         if "assess_safety" in block.may and both:
             notes.problems.append(say.role_conflict(document.where("roles", index, "may"), block.name, both))
-    return tuple(m.Role(name=role.name, title=text_of(role.title), may=tuple(role.may)) for role in file.roles)
+    return tuple(
+        m.Role(name=role.name, title=text_of(role.title), may=tuple(role.may), trained_first=role.trained_first)
+        for role in file.roles
+    )
 
 
 def signatures(

@@ -142,6 +142,7 @@ class RoleBlock(Block):
     name: Name
     title: TextBlock
     may: list[Act]
+    trained_first: Truth = False  # nobody gets it without a day of training that has come
 
 
 class SignatureBlock(WithOrigin):

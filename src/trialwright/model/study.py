@@ -292,11 +292,16 @@ class DisplayUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Role(msgspec.Struct, frozen=True, kw_only=True):
-    """A role of the delegation log and the acts it may do: `capture.gates.ACTS` lists and words them."""
+    """
+    A role of the delegation log and the acts it may do: `capture.gates.ACTS` lists and words them.
+
+    `trained_first`: it is given to nobody whose day of training is not on record, or has not come.
+    """
 
     name: str
     title: Text
     may: tuple[str, ...]
+    trained_first: bool = False
 
 
 class Study(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """The delegation log: a role is given to a person for a site and a term, and taken back with a reason."""
 
+import datetime as dt
+
 import msgspec
 
 from trialwright.capture.problems import problem
@@ -17,6 +19,7 @@ from trialwright.pipeline.conduct_base import (
     check_date,
     check_reason_given,
     decided_anew,
+    local_day,
     read_acts,
     write_acts,
 )
@@ -59,7 +62,8 @@ def grant_role(
     A person may act in a role. The very first grant of a ledger needs no role: somebody has to begin.
 
     Problems: TW-CAP-036, 056 for a role and 110 for a site the study does not have, 009..012 for a day, 111 for a term
-              that ends before it begins, 112 for a role that does not go with one already held.
+              that ends before it begins, 112 for a role that does not go with one already held, 113 for one that asks
+              for training first.
     """
     wanted = Delegation(user=user, role=role, site=site, since=since, until=until, trained=trained)
     seen, events = read_acts(ledger)
@@ -69,6 +73,7 @@ def grant_role(
     told += _check_role(study, role)
     days, wrong = _check_term(study, wanted)
     told += wrong
+    told += [] if told else check_trained(study, role, days.get("trained", ""), local_day(study, ledger.now()))
     if not told:
         held = conflicting(study, roles_of(events, user), role)
         told += [problem("TW-CAP-112", "roles", held=held, typed=role)] if held else []
@@ -90,6 +95,14 @@ def revoke_role(
         return Refused(tuple(told))
     made = act("role_revoked", user=user, role=role, site=site)
     return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
+
+
+def check_trained(study: Study, role: str, trained: str, today: dt.date) -> list[Problem]:
+    """TW-CAP-113 where the role asks for training first, and no day of it is there that has come at the site."""
+    found = next((each for each in study.roles if each.name == role), None)
+    if found is None or not found.trained_first or (trained and dt.date.fromisoformat(trained) <= today):
+        return []
+    return [problem("TW-CAP-113", "roles", typed=found.title)]
 
 
 def _check_role(study: Study, role: str) -> list[Problem]:

@@ -33,16 +33,18 @@ def add_user(
     by: str,
     identity: str = "",
     printed: str = "",
+    trained: str = "",
 ) -> None:
     """
-    A new account with its roles. `by` is who adds it, `identity` how the person was recognised.
+    A new account with its roles. `by` is who adds it, `identity` how the person was recognised, `trained` the day of
+    the training for the roles ("": none on record).
 
-    Raises: Refused TW-WEB-005, 006, 007 or 009; nothing is made then.
+    Raises: Refused TW-WEB-005, 006, 007 or 009, TW-CAP-009..012 for the day, 113; nothing is made then.
     """
     place = _place(study_folder, db_url)
     from trialwright.web import directory
 
-    directory.add_user(place, name, password, roles=roles, by=by, identity=identity, printed=printed)
+    directory.add_user(place, name, password, roles=roles, by=by, identity=identity, printed=printed, trained=trained)
 
 
 def list_users(study_folder: Path, db_url: str) -> tuple[tuple[str, tuple[str, ...]], ...]:

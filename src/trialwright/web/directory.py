@@ -13,8 +13,8 @@ from trialwright.capture.status import roles_of
 from trialwright.model.ledger import Conflict
 from trialwright.model.study import Role
 from trialwright.pipeline import conduct
-from trialwright.pipeline.conduct_base import utc_text
-from trialwright.pipeline.conduct_people import Delegation
+from trialwright.pipeline.conduct_base import check_date, local_day, utc_text
+from trialwright.pipeline.conduct_people import Delegation, check_trained
 from trialwright.web import acts, problems
 from trialwright.web.place import Place
 from trialwright.web.sessions import end_sessions
@@ -47,22 +47,25 @@ def add_user(
     by: str,
     identity: str = "",
     printed: str = "",
+    trained: str = "",
 ) -> None:
     """
     A new account with its roles, told in the ledger. `identity` says how the person was recognised and by whom;
-    `printed` is the person's name as it stands beside a signature.
+    `printed` is the person's name as it stands beside a signature, `trained` the day of the training for the roles.
 
     Raises: Refused for a name that is or ever was in use, an unknown role or a weak password; nothing is made then.
     """
     _check_name(place, name)
     for role in roles:
         _check_role(place, role)
+    day = _trained(place, roles, trained)
     _check_password(name, password)
     # first the ledger: an account that nobody can account for must not exist
     acts.record(place, "account_added", user=by, details={"user": name, "name": printed, "identity": identity})
     User.objects.create_user(username=name, password=password, first_name=printed[:_LONGEST])
     for role in roles:
-        acts.record(place, "role_granted", user=by, details={"user": name, "role": role})
+        given = {"user": name, "role": role} | ({"trained": day} if day else {})
+        acts.record(place, "role_granted", user=by, details=given)
 
 
 def grant(place: Place, wanted: Delegation, *, by: str, reason: str = "") -> None:
@@ -193,6 +196,15 @@ def _check_role(place: Place, role: str) -> None:
     names = [known.name for known in place.study.roles]
     if role not in names:
         raise problems.no_such_role(role, ", ".join(names))
+
+
+def _trained(place: Place, roles: tuple[str, ...], trained: str) -> str:
+    day, told = check_date(trained, "roles") if trained else ("", [])
+    today = local_day(place.study, place.ledger.now())
+    told += [each for role in roles for each in check_trained(place.study, role, day, today)] if not told else []
+    if told:
+        raise problems.act_refused(told[0])
+    return day
 
 
 def _check_password(name: str, password: str) -> None:
