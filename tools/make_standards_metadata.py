@@ -11,6 +11,7 @@ DOMAINS = (
     "RS", "MK", "FT", "FA", "PR", "CE", "SUPPQUAL", "RELREC",
 )  # fmt: skip
 ALSO = ("NCOMPLT", "PROTMLST", "CCCAT", "QSCAT", "MHEDTTYP", "TSPARM", "LAT", "LOC", "EVAL")
+OF_ANALYSIS = ("DATEFL", "DTYPE", "PARAMTYP")  # of ADaM's own terminology, which has a day of its own
 OF_PARAMETERS = (
     "TPHASE", "TBLIND", "INTMODEL", "STYPE", "TINDTP", "TTYPE", "INTTYPE", "SEXPOP", "NY", "AGEU", "TCNTRL", "FREQ",
     "ROUTE",
@@ -20,6 +21,24 @@ OF_PARAMETERS = (
 def read(name: str) -> dict:
     with gzip.open(SHARED / f"{name}.json.gz", "rt", encoding="utf-8") as file:
         return json.load(file)
+
+
+def list_of(held: dict) -> dict:
+    return {
+        "name": held["submissionValue"],
+        "title": held["name"],
+        "extensible": held["extensible"],
+        # the kept copy lost "NA", which R took for a missing value
+        "terms": {term["submissionValue"] or "NA": term["conceptId"] for term in held["terms"]},
+    }
+
+
+def write_analysis_terms() -> None:
+    package = read("adamct-2026-03-27")
+    held = sorted(package["codelists"], key=lambda each: each["conceptId"])
+    lists = {each["conceptId"]: list_of(each) for each in held if each["submissionValue"] in OF_ANALYSIS}
+    text = json.dumps({"version": "2026-03-27", "lists": lists}, ensure_ascii=False, sort_keys=True, indent=1)
+    (TO.parent / "terminology_adam.json").write_text(text + "\n", "utf-8")
 
 
 def main() -> None:
@@ -49,21 +68,13 @@ def main() -> None:
                 "variables": lines,
             }  # fmt: skip
     used |= {each["conceptId"] for each in package["codelists"] if each["submissionValue"] in (*ALSO, *OF_PARAMETERS)}
-    lists = {
-        code: {
-            "name": by_code[code]["submissionValue"],
-            "title": by_code[code]["name"],
-            "extensible": by_code[code]["extensible"],
-            # the kept copy lost "NA", which R took for a missing value
-            "terms": {term["submissionValue"] or "NA": term["conceptId"] for term in by_code[code]["terms"]},
-        }
-        for code in sorted(used)
-    }
+    lists = {code: list_of(by_code[code]) for code in sorted(used)}
     (TO / "domains.json").write_text(
         "{\n" + ",\n".join(f"{json.dumps(k)}: {json.dumps(v)}" for k, v in domains.items()) + "\n}\n", "utf-8"
     )
     text = json.dumps({"version": "2025-03-28", "lists": lists}, ensure_ascii=False, sort_keys=True)
     (TO.parent / "terminology.json.gz").write_bytes(gzip.compress(text.encode(), mtime=0))
+    write_analysis_terms()
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ import msgspec
 
 
 class CodeList(msgspec.Struct, frozen=True, kw_only=True):
-    """One code list: `terms` gives the C-code of every submission value."""
+    """One code list: `terms` gives the C-code of every submission value; `package` is the terminology it is of."""
 
     code: str
     name: str
     title: str
     extensible: bool
     terms: dict[str, str]
+    package: str = "SDTM"
 
 
 @cache
@@ -29,8 +30,20 @@ def terminology_version() -> str:
     return _terminology()[0]
 
 
+@cache
+def _analysis() -> tuple[str, dict[str, CodeList]]:
+    held = json.loads((files(__package__) / "terminology_adam.json").read_text("utf-8"))
+    return held["version"], {code: CodeList(code=code, package="ADaM", **each) for code, each in held["lists"].items()}
+
+
+def analysis_terminology_version() -> str:
+    """The day of the pinned terminology of ADaM, which has a package of its own."""
+    return _analysis()[0]
+
+
 def code_list(code: str) -> CodeList | None:
-    return _terminology()[1].get(code)
+    """A code list by its C-code, of SDTM's terminology or of ADaM's; None where neither has it."""
+    return _terminology()[1].get(code) or _analysis()[1].get(code)
 
 
 @cache

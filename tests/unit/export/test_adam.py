@@ -239,3 +239,35 @@ def test_a_code_has_eight_characters_and_is_nobody_elses(name, taken, code):
     assert len(found) <= 8
     assert found not in taken
     assert found == code
+
+
+def defined(source):
+    return etree.fromstring(whole(write(source))["json/define.xml"])
+
+
+SPACES = {"o": "http://www.cdisc.org/ns/odm/v1.3", "d": "http://www.cdisc.org/ns/def/v2.1"}
+
+
+def test_the_terms_of_adam_are_of_its_own_terminology_and_those_of_sdtm_are_not(source):
+    root = defined(source)
+    lists = root.xpath("//o:CodeList", namespaces=SPACES)
+    standard = {each.get("OID"): each.get(f"{{{SPACES['d']}}}StandardOID") for each in lists}
+    sets = {each.get("OID"): each.get("PublishingSet") for each in root.xpath("//d:Standard", namespaces=SPACES)}
+    (terms,) = [each for each in lists if each.get("OID") == "CL.DTYPE"]
+
+    assert sets[standard["CL.DTYPE"]] == sets[standard["CL.PARAMTYP"]] == "ADaM"
+    assert sets[standard["CL.NY"]] == "SDTM"
+    assert {each.get("Name") for each in terms.xpath(".//o:Alias", namespaces=SPACES)} <= {"C81224", "C81203", "C81198"}
+    assert root.xpath("//o:ItemDef[@OID='IT.ADRESP.DTYPE']/o:CodeListRef/@CodeListOID", namespaces=SPACES) == [
+        "CL.DTYPE"
+    ]
+
+
+def test_who_worked_a_value_out_is_named(source):
+    origins = [
+        (each.getparent().get("OID"), each.get("Type"), each.get("Source"))
+        for each in defined(source).xpath("//o:ItemDef/d:Origin", namespaces=SPACES)
+    ]
+
+    assert [each for each in origins if each[1] in ("Derived", "Assigned") and each[2] != "Sponsor"] == []
+    assert [each for each in origins if each[1] == "Predecessor" and each[2] is not None] == []

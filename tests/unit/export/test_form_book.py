@@ -12,6 +12,7 @@ from lxml import etree
 from support.results import packaged_study
 from support.snapshots import snapshot_of
 from trialwright import catalog
+from trialwright.export.define_xml import Forms
 from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import write
@@ -191,3 +192,81 @@ def test_another_definition_gives_another_order_of_pages():
 def test_what_is_no_plain_document_is_refused():
     with pytest.raises(ValueError, match="plain cross-reference"):
         with_bookmarks(b"%PDF-1.7 nothing", [Bookmark("a", 1)])
+
+
+@pytest.mark.skipif(READER is None, reason=NO_READER)
+def test_a_section_begins_on_the_page_of_its_first_question():
+    """The heading of the last section of the core set once stood alone at the foot of a page."""
+    study = packaged_study()
+    first = {}
+    for each in asked_fields(study, catalog.load()):
+        if each.place is not None and not each.place.supplemental and each.place.domain not in ("IE", "RELREC"):
+            name = each.place.variable or each.place.name
+            first.setdefault((each.form.name, each.section.title.en), (each.place.domain, name))
+    several = {form.name for form in study.forms if len(form.sections) > 1}
+    alone = []
+    for (form, title), (domain, name) in first.items():
+        spots = [of for (d, v, test), of in book().forms.pages.items() if d == domain and name in (v, test)]
+        if form in several and not any(title in text_of(page) for of in spots for page in of):
+            alone.append((form, title))
+
+    assert alone == []
+    assert len(first) > 15
+
+
+@pytest.mark.skipif(READER is None, reason=NO_READER)
+def test_a_page_in_the_middle_of_a_form_says_which_form_it_is_of():
+    pages = sorted({page for _, _, page in outline(book().pdf)})
+    titles = {page: title for depth, title, page in outline(book().pdf) if depth == 1 and page > 1}
+    between = [page for page in range(2, pages[-1]) if page not in pages]
+
+    assert between != []
+    for page in between:
+        form = titles[max(each for each in titles if each < page)]
+        assert f"{form}, continued" in text_of(page)
+        assert "continued" not in text_of(max(each for each in titles if each < page))
+
+
+@pytest.mark.skipif(READER is None, reason=NO_READER)
+def test_the_day_of_what_was_found_about_a_dose_is_asked_with_the_dose():
+    (dosing,) = book().forms.of("EX", "EXSTDTC")
+
+    assert book().forms.of("DA", "DADTC") == (dosing,)
+    assert "DADTC" in text_of(dosing)
+    assert book().forms.of("VS", "VSDTC") == book().forms.of("SV", "SVSTDTC")
+
+
+def sources_of(oid, table=""):
+    root = etree.fromstring(files(table)["json/define.xml"])
+    return [(each.get("Type"), each.get("Source"))
+            for each in root.xpath(f"//o:ItemDef[@OID='{oid}']/d:Origin", namespaces=SPACES)]  # fmt: skip
+
+
+ASKED = "P001 W0 patient_global.vas 5\nP001 W0 haq_di.dressing_1 2\nP001 W0 quality_of_life.score 40\n"
+
+
+@pytest.mark.parametrize(
+    ("oid", "expected"),
+    [
+        ("IT.QS.QSORRES.PTGAVAS", [("Collected", "Subject")]),
+        ("IT.QS.QSORRES.HAQ0101", [("Collected", "Subject")]),
+        ("IT.QS.QSORRES", [("Collected", "Subject")]),
+        ("IT.LB.LBORRES.CK", [("Collected", "Investigator")]),
+        ("IT.AE.AETERM", [("Collected", "Investigator")]),
+        ("IT.VS.VSDY", [("Derived", "Sponsor")]),
+        ("IT.QS.QSTESTCD", [("Assigned", "Sponsor")]),
+        ("IT.TA.ARMCD", [("Protocol", "Sponsor")]),
+        ("IT.AE.AEPTCD", [("Not Available", None)]),
+    ],
+)  # fmt: skip
+def test_an_origin_names_who_gave_the_value(oid, expected):
+    assert sources_of(oid, ASKED) == expected
+
+
+def test_a_variable_that_participants_and_investigators_fill_has_both_origins_with_their_own_pages():
+    pages = {("QS", "QSORRES", "A"): (1, 2), ("QS", "QSORRES", "B"): (2, 3)}
+    made = Forms("a.pdf", pages, {("QS", "QSORRES", "A"): "Subject"})
+
+    assert made.by_source("QS", "QSORRES") == {"Investigator": (2, 3), "Subject": (1, 2)}
+    assert made.of("QS", "QSORRES") == (1, 2, 3)
+    assert made.by_source("QS", "QSORRES", "A") == {"Subject": (1, 2)}

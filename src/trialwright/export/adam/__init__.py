@@ -19,12 +19,13 @@ from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.packaging import packaged
 from trialwright.export.sdtm import tabulated
 from trialwright.export.sdtm.subjects import visit_numbers
+from trialwright.export.terminology import analysis_terminology_version
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.problem import Lost
 from trialwright.model.text import Text
 
-VERSION, TERMS = "1.3", "2026-03-27"
-"""Of the guide, and of ADaM's own terminology: DTYPE is of it; Y and N, sex and units are of SDTM's."""
+VERSION = "1.3"
+"""Of the guide."""
 
 NEVER: tuple[Lost, ...] = (
     Lost("exact fractions", "a SAS number is a double; results.json and the analysis records hold the fraction"),
@@ -132,7 +133,7 @@ def write(source: Source) -> Iterator[File]:
         guide_version=VERSION,
         made_at=source.snapshot.as_of_utc,
         purpose="Analysis",
-        own_terminology=("ADaM", TERMS),
+        own_terminology=("ADaM", analysis_terminology_version()),
         displays=displays(source.study, source.rows, made.datasets, made.named),
     )
     too_long: list[Lost] = []

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from trialwright.export.adam.names import DTYPE
 from trialwright.export.adam.problems import found
 from trialwright.export.datasets import Cell, Dataset
 from trialwright.export.sdtm.timing import study_day
+from trialwright.export.terminology import code_list
 from trialwright.model.problem import Problem
 
 Row = Mapping[str, Cell]
@@ -23,14 +25,14 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{0,7}")
 _DAYS = {"ADY": "ADT", "ASTDY": "ASTDT", "AENDY": "AENDT"}
 _IMPUTED = {"ADTF": "ADT", "ASTDTF": "ASTDT", "AENDTF": "AENDT"}
 _TAKEN_OVER = {"TRTP": "TRT01P", "TRTA": "TRT01A"}
-_DERIVATIONS = frozenset({
-    "AVERAGE", "BC", "BLOCF", "BOC", "BOCF", "COPY", "EXTRAP", "HALFLLOQ", "INTERP", "LLOD", "LLOQ", "LOCF", "LOV",
-    "LVPD", "MAXIMUM", "MINIMUM", "ML", "MOTH", "MOV", "NOCB", "PHANTOM", "POCF", "SOCF", "ULOD", "ULOQ", "WC", "WOC",
-    "WOCF", "WOV",
-})  # fmt: skip
 _POPULATIONS = ("FASFL", "ITTFL", "SAFFL", "PPROTFL", "RANDFL", "ENRLFL", "COMPLFL")
 CLOSE = 1e-9
 LONG_NAME, LONG_LABEL = 8, 40
+
+
+def _is_term(list_code: str, value: str) -> bool:
+    known = code_list(list_code)
+    return known is not None and value in known.terms
 
 
 class _Table(msgspec.Struct, frozen=True):
@@ -206,7 +208,7 @@ def _values(table: _Table) -> Iterator[Problem]:
                 told = row.get(text)
                 if told is None or criteria.setdefault((row.get("PARAMCD"), text), told) != told:
                     yield found("TW-ADM-022", table.where(name, at), "no criterion, or another one than elsewhere")
-        if row.get("DTYPE") is not None and str(row["DTYPE"]) not in _DERIVATIONS:
+        if row.get("DTYPE") is not None and not _is_term(DTYPE, str(row["DTYPE"])):
             yield found("TW-ADM-030", table.where("DTYPE", at), f'"{row["DTYPE"]}"', "warning")
         yield from _range(table, at, row)
 

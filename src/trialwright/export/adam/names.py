@@ -93,7 +93,10 @@ def cut(text: str) -> str:
 
 
 _ADSL: OriginType = "Predecessor"
-NY = "C66742"
+NY, DATEFL, DTYPE, PARAMTYP = "C66742", "C81223", "C81224", "C81225"
+"""Code lists: of SDTM's terminology, and three of ADaM's own."""
+
+_UNKNOWN = "D or M: the first part that is not known."
 
 COLUMNS: Mapping[str, Column] = {
     "STUDYID": Column(label="Study Identifier", core="Req", origin=_ADSL, source="DM.STUDYID"),
@@ -135,11 +138,13 @@ COLUMNS: Mapping[str, Column] = {
     "PARAMCD": Column(label="Parameter Code", core="Req", origin="Assigned"),
     "PARAMN": Column(label="Parameter (N)", kind="integer", origin="Assigned"),
     "PARCAT1": Column(label="Parameter Category 1", origin="Assigned"),
-    "PARAMTYP": Column(label="Parameter Type", method="DERIVED where several records of SDTM make one value."),
+    "PARAMTYP": Column(
+        label="Parameter Type", codelist=PARAMTYP, method="DERIVED where several records of SDTM make one value."
+    ),
     "AVISIT": Column(label="Analysis Visit", core="Cond", method="The visit under which the value was entered."),
     "AVISITN": Column(label="Analysis Visit (N)", kind="float", core="Cond", method="VISITNUM of that visit."),
     "ADT": Column(label="Analysis Date", kind="date", method="The day of the visit; a partial one by its first day."),
-    "ADTF": Column(label="Analysis Date Imputation Flag", method="D or M: the first part that is not known."),
+    "ADTF": Column(label="Analysis Date Imputation Flag", codelist=DATEFL, method=_UNKNOWN),
     "ADY": Column(
         label="Analysis Relative Day", kind="integer",
         method="Days from the first dose, which is day 1; no day 0. Empty for an imputed date.",
@@ -169,7 +174,9 @@ COLUMNS: Mapping[str, Column] = {
     "NIMPROV": Column(label="Number of Measures Improved", kind="integer", method="Counted by the criterion."),
     "NWORSE": Column(label="Number of Measures Worsened", kind="integer", method="Counted by the criterion."),
     "ICEVENT": Column(label="Intercurrent Events Found", method="Those of the estimand that happened."),
-    "DTYPE": Column(label="Derivation Type", core="Cond", method="LOCF or WC where the missing-data rule decided."),
+    "DTYPE": Column(
+        label="Derivation Type", core="Cond", codelist=DTYPE, method="LOCF or WC where the missing-data rule decided."
+    ),
     "ANL01FL": Column(label="Analysis Flag 01", core="Cond", codelist=NY),
     "ANRHI": Column(label="Analysis Normal Range Upper Limit", kind="float", method="LBSTNRHI."),
     "R2ANRHI": Column(label="Ratio of Analysis Value to Upper Limit", kind="float", method="AVAL / ANRHI."),
@@ -180,9 +187,9 @@ COLUMNS: Mapping[str, Column] = {
         label="Analysis Start Date", kind="date",
         method="A partial date by its first possible day, but not before the first dose where that is possible.",
     ),
-    "ASTDTF": Column(label="Analysis Start Date Imputation Flag", method="D or M: the first part that is not known."),
+    "ASTDTF": Column(label="Analysis Start Date Imputation Flag", codelist=DATEFL, method=_UNKNOWN),
     "AENDT": Column(label="Analysis End Date", kind="date", method="A partial date by its last possible day."),
-    "AENDTF": Column(label="Analysis End Date Imputation Flag", method="D or M: the first part that is not known."),
+    "AENDTF": Column(label="Analysis End Date Imputation Flag", codelist=DATEFL, method=_UNKNOWN),
     "ASTDY": Column(
         label="Analysis Start Relative Day", kind="integer",
         method="Days from the first dose, which is day 1; no day 0. Empty for an imputed date.",

@@ -6,14 +6,13 @@ import msgspec
 from lxml import etree
 
 from trialwright.export.datasets import Dataset, Variable
-from trialwright.export.define_xml.forms import FORMS, Forms, refer
-from trialwright.export.define_xml.lists import code_lists
+from trialwright.export.define_xml.forms import FORMS, INVESTIGATOR, Forms, refer
+from trialwright.export.define_xml.lists import CT, OWN_CT, code_lists
 from trialwright.export.define_xml.names import DEF, NAMESPACES, ODM, WITH_RESULTS, XLINK, add, described
 from trialwright.export.define_xml.results import ResultDisplay, add_results, result_clauses
 from trialwright.export.define_xml.values import TESTED, value_lists, value_method_oid
 from trialwright.export.terminology import terminology_version
 
-CT = "STD.CT"
 GUIDE = "STD.IG"
 _CLASSES = {
     "Events": "EVENTS", "Findings": "FINDINGS", "Findings About": "FINDINGS ABOUT", "Interventions": "INTERVENTIONS",
@@ -108,7 +107,7 @@ def _standards(version: etree._Element, metadata: Metadata) -> None:
     )  # fmt: skip
     if metadata.own_terminology:
         add(
-            standards, "Standard", space=DEF, OID=f"{CT}.OWN", Name="CDISC/NCI", Type="CT",
+            standards, "Standard", space=DEF, OID=OWN_CT, Name="CDISC/NCI", Type="CT",
             PublishingSet=metadata.own_terminology[0], Version=metadata.own_terminology[1], Status="Final",
         )  # fmt: skip
 
@@ -179,15 +178,26 @@ def _item(version: etree._Element, dataset: Dataset, variable: Variable, codes: 
 
 
 def _origin(item: etree._Element, dataset: Dataset, variable: Variable, forms: Forms | None) -> None:
-    """Where a value comes from, in Define-XML's words; of a collected one also the pages that ask for it."""
-    told = add(item, "Origin", space=DEF, Type=variable.origin)
-    if variable.origin == "Predecessor":
-        described(told, variable.source)
-        return
-    if variable.source or variable.origin == "Protocol":
-        told.set("Source", "Sponsor" if variable.origin == "Protocol" else variable.source)
-    if variable.origin == "Collected" and forms is not None:
-        refer(told, forms.of(dataset.name, variable.name))
+    """
+    Where a value comes from, in Define-XML's words, and who gave it; of a collected one also the pages that ask for it.
+
+    Shape:   one origin for each who gives values of the variable: participants and investigators may share one.
+    """
+    asked = forms.by_source(dataset.name, variable.name) if variable.origin == "Collected" and forms else {}
+    for source, pages in (asked or {_giver(variable): ()}).items():
+        told = add(item, "Origin", space=DEF, Type=variable.origin)
+        if variable.origin == "Predecessor":
+            described(told, variable.source)
+        elif source:
+            told.set("Source", source)
+        refer(told, pages)
+
+
+def _giver(variable: Variable) -> str:
+    """Who gave the values of a variable that no form asks for; nobody where there are none."""
+    if variable.source or variable.origin in ("Not Available", "Predecessor"):
+        return variable.source
+    return INVESTIGATOR if variable.origin == "Collected" else "Sponsor"
 
 
 def data_type(variable: Variable, held: Collection[str]) -> tuple[str, int]:

@@ -13,18 +13,31 @@ Spot = tuple[str, str, str]
 """Dataset, variable, and the test or qualifier of a value ("" where the variable is the same on every record)."""
 
 
+INVESTIGATOR = "Investigator"
+"""Who answers a question of a form, in Define-XML's words, where nothing else is said: the site."""
+
+
 class Forms(msgspec.Struct, frozen=True):
-    """The annotated forms: the name of their file, and the pages that ask for each variable or each of its tests."""
+    """
+    The annotated forms: the name of their file, the pages that ask for each variable or each of its tests, and who
+    answers where that is not the investigator.
+    """
 
     file: str
     pages: Mapping[Spot, tuple[int, ...]]
+    sources: Mapping[Spot, str] = {}
 
     def of(self, dataset: str, variable: str, test: str = "") -> tuple[int, ...]:
         """The pages of a variable, or of one test of it; without a test those of all its tests."""
-        if test:
-            return self.pages.get((dataset, variable, test), ())
-        held = {page for (d, v, _), pages in self.pages.items() if (d, v) == (dataset, variable) for page in pages}
-        return tuple(sorted(held))
+        return tuple(sorted({page for pages in self.by_source(dataset, variable, test).values() for page in pages}))
+
+    def by_source(self, dataset: str, variable: str, test: str = "") -> dict[str, tuple[int, ...]]:
+        """The same pages apart by who answers: a questionnaire and an examination may fill one variable."""
+        found: dict[str, set[int]] = {}
+        for spot, pages in self.pages.items():
+            if spot[:2] == (dataset, variable) and test in ("", spot[2]):
+                found.setdefault(self.sources.get(spot, INVESTIGATOR), set()).update(pages)
+        return {source: tuple(sorted(pages)) for source, pages in sorted(found.items())}
 
 
 def refer(origin: etree._Element, pages: Sequence[int]) -> None:

@@ -9,6 +9,9 @@ from trialwright.export.datasets import Dataset
 from trialwright.export.define_xml.names import DEF, add, made
 from trialwright.export.terminology import CodeList, code_list
 
+CT, OWN_CT = "STD.CT", "STD.CT.OWN"
+"""The terminology of SDTM, which every guide uses, and the guide's own."""
+
 
 class Lists(msgspec.Struct, frozen=True):
     """The code lists as elements, and the list of each (dataset, variable) that has one."""
@@ -40,7 +43,7 @@ def _list(known: CodeList | None, values: set[str]) -> etree._Element | None:
     if known is None:
         return None
     made_list = made("CodeList", OID=f"CL.{known.name}", Name=known.title, DataType="text")
-    made_list.set(f"{{{DEF}}}StandardOID", "STD.CT")
+    made_list.set(f"{{{DEF}}}StandardOID", CT if known.package == "SDTM" else OWN_CT)
     for value in sorted(values):
         item = add(made_list, "EnumeratedItem", CodedValue=value)
         code = known.terms.get(value)

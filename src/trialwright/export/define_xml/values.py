@@ -1,12 +1,12 @@
 """Value-level metadata: one item for each test of a findings domain and each supplemental qualifier."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from lxml import etree
 
-from trialwright.export.datasets import Cell, Dataset
-from trialwright.export.define_xml.forms import Forms, refer
+from trialwright.export.datasets import Cell, Dataset, OriginType
+from trialwright.export.define_xml.forms import INVESTIGATOR, Forms, refer
 from trialwright.export.define_xml.names import DEF, add, described, made
 
 
@@ -53,8 +53,10 @@ def value_lists(
                 ref.set("MethodOID", value_method_oid(dataset, test))
             add(ref, "WhereClauseRef", space=DEF, WhereClauseOID=f"WC.{oid}")
             clauses.append(_clause(dataset, by, test, oid))
-            pages = forms.of(dataset.name, of, test) if forms is not None else ()
-            items.append(_item(oid, test, name, values, derived=by == "PARAMCD", pages=pages))
+            asked = forms.by_source(dataset.name, of, test) if forms is not None else {}
+            origin: OriginType = "Derived" if by == "PARAMCD" else "Collected"
+            giver = {"Sponsor" if by == "PARAMCD" else INVESTIGATOR: ()}
+            items.append(_item(oid, test, name, values, origin=origin, asked=asked or giver))
     for clause in clauses:
         version.append(clause)
     return items
@@ -86,7 +88,13 @@ def value_method_oid(dataset: Dataset, test: str) -> str:
 
 
 def _item(
-    oid: str, test: str, name: str, values: Sequence[Cell], *, derived: bool, pages: Sequence[int]
+    oid: str,
+    test: str,
+    name: str,
+    values: Sequence[Cell],
+    *,
+    origin: OriginType,
+    asked: Mapping[str, Sequence[int]],
 ) -> etree._Element:
     texts = [str(value) for value in values]
     item = made("ItemDef", OID=f"IT.{oid}", Name=test)
@@ -96,9 +104,10 @@ def _item(
     if kind == "float":
         item.set("SignificantDigits", str(max(len(text.partition(".")[2]) for text in texts)))
     described(item, name)
-    told = add(item, "Origin", space=DEF, Type="Derived" if derived else "Collected")
-    told.set("Source", "Sponsor" if derived else "Investigator")
-    refer(told, pages)
+    for source, pages in asked.items():
+        told = add(item, "Origin", space=DEF, Type=origin)
+        told.set("Source", source)
+        refer(told, pages)
     return item
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import msgspec
 
 from trialwright.catalog import Catalog
+from trialwright.export.define_xml.forms import INVESTIGATOR
 from trialwright.export.sdtm.metadata import domains
 from trialwright.model.study import Field, Form, Section, Study
 
 _PLACE = re.compile(r"(SUPP)?(RELREC|[A-Z]{2})(?:@([a-z0-9_]+))?\.([A-Za-z0-9_]+)(?:\.([A-Z0-9]+))?")
 _CODE = "code "
-_LABEL = "QLABEL"
+_LABEL, _SOURCE = "QLABEL", "SOURCE"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +22,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     (`RELREC.AE`).
 
     `record` tells several records of one form row apart (`CM@drug_1.CMTRT`); `constants` are what else the record
-    holds; `codes` word single codes (`code Y=MAJOR`).
+    holds; `codes` word single codes (`code Y=MAJOR`). `source` is who gives the answer, in Define-XML's words: the
+    participant (`SOURCE=Subject`), else whoever fills in the form.
     """
 
     domain: str
@@ -32,6 +34,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     constants: dict[str, str] = {}
     codes: dict[str, str] = {}
     label: str = ""  # QLABEL, where several items fill one supplemental qualifier
+    source: str = INVESTIGATOR
 
 
 def read_place(text: str, shared: str = "") -> Place | None:
@@ -47,13 +50,15 @@ def read_place(text: str, shared: str = "") -> Place | None:
     supplemental, domain, record, name, variable = match.groups()
     constants: dict[str, str] = {}
     codes: dict[str, str] = {}
-    label = ""
+    label, source = "", INVESTIGATOR
     for part in [*(each.strip() for each in shared.split(";") if each.strip()), *rest]:
         key, _, value = part.partition("=")
         if key.startswith(_CODE):
             codes[key.removeprefix(_CODE)] = value
         elif key == _LABEL:
             label = value
+        elif key == _SOURCE:
+            source = value
         elif key.startswith(domain):
             constants[key] = value
     return Place(
@@ -65,6 +70,7 @@ def read_place(text: str, shared: str = "") -> Place | None:
         constants=constants,
         codes=codes,
         label=label,
+        source=source,
     )
 
 

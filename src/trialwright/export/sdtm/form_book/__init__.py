@@ -11,8 +11,8 @@ import typst
 from trialwright.catalog import Catalog
 from trialwright.catalog.fonts import chinese_font_folder
 from trialwright.define import condition_text
-from trialwright.export.define_xml.forms import Forms, Spot
-from trialwright.export.sdtm.form_book.annotations import Annotation, annotations, shared_constants
+from trialwright.export.define_xml.forms import INVESTIGATOR, Forms, Spot
+from trialwright.export.sdtm.form_book.annotations import Annotation, annotations, dated_elsewhere, shared_constants
 from trialwright.export.sdtm.form_book.bookmarks import Bookmark, with_bookmarks
 from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.places import Asked, asked_fields
@@ -20,6 +20,7 @@ from trialwright.model.study import Form, Study
 
 Json = str | int | list["Json"] | dict[str, "Json"]
 FILE = "acrf.pdf"
+_OF_THE_SITE = ("STAT", "REASND")
 _LEGEND = (
     "Every form of this build once, in the order of the schedule; the bookmarks lead to it by visit and by form.",
     "A box beside a question names the variable in which its answer is submitted, in the colour of its domain. "
@@ -50,12 +51,7 @@ def form_book(study: Study, catalog: Catalog, date: str) -> FormBook:
     Raises:  typst.TypstError where the document breaks PDF/A or PDF/UA.
     """
     asked = list(asked_fields(study, catalog))
-    used = {each.place.domain for each in asked if each.place is not None}
-    dated = [
-        name
-        for name in sorted(used)
-        if domains()[name].is_findings and name != "IE" and f"{name}DTC" in domains()[name].variables
-    ]
+    dated = dated_elsewhere(asked)
     questions = [_Question(f"q{at}", each, annotations(each, study, dated)) for at, each in enumerate(asked)]
     inputs = {"data": json.dumps(_data(study, questions, date), ensure_ascii=False)}
     source = (files("trialwright.export.sdtm.form_book") / "book.typ").read_bytes()
@@ -66,7 +62,9 @@ def form_book(study: Study, catalog: Catalog, date: str) -> FormBook:
     )  # fmt: skip
     told = typst.query(source, "<mark>", field="value", font_paths=fonts, ignore_system_fonts=True, sys_inputs=inputs)
     page_of = {each["id"]: int(each["page"]) for each in json.loads(told)}
-    return FormBook(with_bookmarks(pdf, _bookmarks(study, page_of)), Forms(FILE, _pages(questions, page_of)))
+    return FormBook(
+        with_bookmarks(pdf, _bookmarks(study, page_of)), Forms(FILE, _pages(questions, page_of), _sources(questions))
+    )
 
 
 def in_order(study: Study) -> tuple[Form, ...]:
@@ -82,6 +80,18 @@ def _pages(questions: Sequence[_Question], page_of: Mapping[str, int]) -> dict[S
             for spot in box.spots:
                 found.setdefault(spot, set()).add(page_of[each.number])
     return {spot: tuple(sorted(pages)) for spot, pages in found.items()}
+
+
+def _sources(questions: Sequence[_Question]) -> dict[Spot, str]:
+    """Who gives each answer where that is not the investigator; why there is none the site says, whoever was asked."""
+    return {
+        spot: each.asked.place.source
+        for each in questions
+        if each.asked.place is not None and each.asked.place.source != INVESTIGATOR
+        for box in each.boxes
+        for spot in box.spots
+        if not (spot[0].startswith("SUPP") or spot[1].endswith(_OF_THE_SITE))
+    }
 
 
 def _bookmarks(study: Study, page_of: Mapping[str, int]) -> tuple[Bookmark, ...]:

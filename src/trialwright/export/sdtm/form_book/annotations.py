@@ -1,6 +1,6 @@
 """What is printed beside every question of the blank forms: where its answer stands in SDTM."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -22,9 +22,30 @@ class Annotation(msgspec.Struct, frozen=True):
     spots: tuple[Spot, ...] = ()
 
 
-def annotations(asked: Asked, study: Study, dated: Iterable[str]) -> tuple[Annotation, ...]:
+class Dated(msgspec.Struct, frozen=True):
+    """Findings whose day is asked elsewhere: that of the visit, or that of the dose or event in their row of a log."""
+
+    of_visit: tuple[str, ...]
+    of_row: Mapping[str, tuple[str, ...]]  # by the form of the log
+
+
+def dated_elsewhere(asked: Sequence[Asked]) -> Dated:
+    """Where the day of each finding is asked."""
+    of_visit: dict[str, None] = {}
+    of_row: dict[str, dict[str, None]] = {}
+    for each in asked:
+        name = each.place.domain if each.place is not None else ""
+        known = domains().get(name)
+        if known is None or not known.is_findings or name == "IE" or f"{name}DTC" not in known.variables:
+            continue
+        held = of_row.setdefault(each.form.name, {}) if each.form.repeating else of_visit
+        held[name] = None
+    return Dated(tuple(sorted(of_visit)), {form: tuple(sorted(held)) for form, held in of_row.items()})
+
+
+def annotations(asked: Asked, study: Study, dated: Dated) -> tuple[Annotation, ...]:
     """
-    The boxes of one question; `dated` are the domains whose dates are those of the visit.
+    The boxes of one question; `dated` says which other days it gives.
 
     Shape:   `LBORRES when LBTESTCD = CK`, `AETERM`, `QVAL in SUPPAE when QNAM = AEAWARDT`, or NOT SUBMITTED alone.
     """
@@ -44,7 +65,7 @@ def annotations(asked: Asked, study: Study, dated: Iterable[str]) -> tuple[Annot
         return (Annotation(f"RELREC: the record of {place.name} that it names", place.name, ()),)
     if domains()[d].is_findings:
         return tuple(_finding(asked, place))
-    return tuple(_variable(place, dated))
+    return tuple(_variable(asked, place, dated))
 
 
 def _finding(asked: Asked, place: Place) -> Iterable[Annotation]:
@@ -61,7 +82,7 @@ def _finding(asked: Asked, place: Place) -> Iterable[Annotation]:
         yield Annotation(f"{d}ORRESU {f'= {fixed} ' if fixed else ''}{where}", d, ((d, f"{d}ORRESU", test),))
 
 
-def _variable(place: Place, dated: Iterable[str]) -> Iterable[Annotation]:
+def _variable(asked: Asked, place: Place, dated: Dated) -> Iterable[Annotation]:
     d = place.domain
     given = [
         f"{name} = {value}" for name, value in place.constants.items() if place.record and not name.endswith("CAT")
@@ -73,8 +94,13 @@ def _variable(place: Place, dated: Iterable[str]) -> Iterable[Annotation]:
         yield Annotation(unit, d, ((d, unit, ""),))
     if place.name == "SVSTDTC":
         yield Annotation("SVENDTC", d, (("SV", "SVENDTC", ""),))
-        for each in dated:
-            yield Annotation(f"{each}DTC", each, ((each, f"{each}DTC", ""),))
+        yield from map(_day, dated.of_visit)
+    elif place.name == f"{d}STDTC":
+        yield from map(_day, dated.of_row.get(asked.form.name, ()))
+
+
+def _day(domain: str) -> Annotation:
+    return Annotation(f"{domain}DTC", domain, ((domain, f"{domain}DTC", ""),))
 
 
 def _why(domain: str, variable: str) -> Spot:
