@@ -144,7 +144,8 @@ def not_met(study: Study, snapshot: Snapshot, people: Mapping[str, Subject]) -> 
                 if name.strip() in codes:
                     seen.setdefault((event.participant_id, name.strip()), (event.seq, ""))
     prefix = "eligibility."
-    answers = snapshot.current.filter(pl.col("item").str.starts_with(prefix) & (pl.col("text") == "N"))
+    items = pl.col("item").cast(pl.String)  # names may stand as categories
+    answers = snapshot.current.filter(items.str.starts_with(prefix) & (pl.col("text") == "N"))
     for row in answers.iter_rows(named=True):
         name = str(row["item"]).removeprefix(prefix)
         if name in codes:
