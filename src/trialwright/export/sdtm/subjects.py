@@ -11,6 +11,9 @@ from trialwright.export.sdtm.timing import complete
 from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Arm, Study
 
+_TOLD_BY = ("EX", "DS", "SV")
+"""The domains that say of a participant when doses were given, the end came, and the visits were that begin an epoch."""
+
 SCREEN_FAILURE, NOT_ASSIGNED, NOT_TREATED = "SCREEN FAILURE", "NOT ASSIGNED", "ASSIGNED, NOT TREATED"
 
 
@@ -57,7 +60,7 @@ def subjects(study: Study, snapshot: Snapshot, records: Sequence[Record]) -> dic
             acts.setdefault(event.participant_id, []).append(event)
     by_participant: dict[str, list[Record]] = {}
     for record in records:
-        if record.current and record.domain in ("EX", "DS"):
+        if record.current and record.domain in _TOLD_BY:
             by_participant.setdefault(record.participant, []).append(record)
     return {
         participant: _subject(study, participant, its, by_participant.get(participant, ()))
