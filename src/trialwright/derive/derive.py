@@ -7,7 +7,7 @@ from trialwright.derive.book import Book, sections
 from trialwright.derive.courses import Course, read_course
 from trialwright.derive.events import ledger_record, log_records
 from trialwright.derive.intercurrent import Dated
-from trialwright.derive.items import derive_items
+from trialwright.derive.items import derive_items, derive_own, own_fields
 from trialwright.derive.participants import derive_participant
 from trialwright.derive.responses import derive_course, derive_response
 from trialwright.derive.values import derive_log_scores, derive_value
@@ -32,6 +32,7 @@ def derive(study: Study, snapshot: Snapshot, catalog: Catalog) -> Analysis:
     book = Book(study, snapshot)
     asked = sections(study, frozenset(catalog.names("instrument")))
     courses = [read_course(study, catalog, book, asked, pid) for pid in book.participants]
+    own = own_fields(study, catalog)
     participants: list[Participant] = []
     records: list[AnalysisRecord] = []
     for course in courses:
@@ -41,6 +42,7 @@ def derive(study: Study, snapshot: Snapshot, catalog: Catalog) -> Analysis:
         records += [visit_record(course.participant, attended) for attended in course.visits.values()]
         records += [measured.record for measured in course.measures.values()]
         records += derive_items(catalog, course)
+        records += derive_own(course, own)
         records += log_records(catalog, book, asked, course.first_dose, course.participant)
         records += [ledger_record(event, course.first_dose) for event in book.events(course.participant, *ACTS)]
     records += [ledger_record(event) for event in book.events("", *ACTS)]

@@ -1,8 +1,10 @@
 """Answers and scores that no measure covers (demographics, history): one record each, as entered in standard units."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from trialwright.catalog import Catalog
+from trialwright.define.forms import ELIGIBILITY
 from trialwright.derive.courses import Course
 from trialwright.derive.events import text_of
 from trialwright.derive.measures import unit_of
@@ -10,6 +12,7 @@ from trialwright.derive.visits import visit_id
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.entry import Instrument
 from trialwright.model.quantity import Missing, Quantity, Value
+from trialwright.model.study import Field, Study
 
 LIMIT = "_uln"
 """What the name of a laboratory item's upper limit of normal ends in."""
@@ -50,6 +53,49 @@ def derive_items(catalog: Catalog, course: Course) -> list[AnalysisRecord]:
                 )
             )
         records += _scores(catalog, course, instrument, visit)
+    return records
+
+
+def own_fields(study: Study, catalog: Catalog) -> dict[str, Field]:
+    """
+    The questions that the forms ask themselves, without a catalog entry, by name.
+
+    The answers to the eligibility criteria are none of them: they decide who enters, and describe nobody.
+    """
+    known = frozenset(catalog.names("instrument"))
+    return {
+        field.name: field
+        for form in study.forms
+        for section in form.sections
+        if section.instrument not in known and section.instrument != ELIGIBILITY
+        for field in section.fields
+    }
+
+
+def derive_own(course: Course, fields: Mapping[str, Field]) -> list[AnalysisRecord]:
+    """One record an answer to a question of the study's own that stands on no log; blanks have none."""
+    records = []
+    for visit, name, row, sheet in course.book.sheets(course.participant):
+        attended = course.visits.get(visit)
+        for item, value in sheet.answers.items():
+            field = fields.get(f"{name}.{item}")
+            if field is None or row:
+                continue
+            records.append(
+                AnalysisRecord(
+                    id=f"{course.participant}:{visit}:{field.name}",
+                    participant_id=course.participant,
+                    visit=visit,
+                    parameter=field.name,
+                    kind="value",
+                    value=_plain(value),
+                    unit=field.item.unit,
+                    date=attended.date.text if attended and attended.date else "",
+                    study_day=attended.study_day if attended else None,
+                    inputs=(sheet.seqs[item],),
+                    uses=(visit_id(course.participant, visit),) if attended else (),
+                )
+            )
     return records
 
 

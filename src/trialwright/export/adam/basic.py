@@ -323,15 +323,21 @@ def _change_from(before: object, record: AnalysisRecord, line: Line, bench: Benc
         line |= changed(before, record.value - before)
 
 
+def _title(bench: Bench, name: str) -> str:
+    """The title of a catalog instrument, or the label of a question of the study's own."""
+    if name.partition(".")[0] in bench.catalog.names("instrument"):
+        return measure_words(bench.catalog, name)[0]
+    fields = (field for form in bench.study.forms for section in form.sections for field in section.fields)
+    return next(field.item.label.en for field in fields if field.name == name)
+
+
 def _test_parameter(bench: Bench, domain: str, record: AnalysisRecord, taken: Sequence[str]) -> Parameter:
     place = bench.sources.places.get(record.parameter)
     if place is not None:
         words = place.constants.get(f"{domain}TEST") or name_of_test(domain, place.name)
-        title, _, _ = measure_words(bench.catalog, record.parameter)
-        unit = record.unit
         return Parameter(
             code=place.name,
-            words=labelled(words or title, unit),
+            words=labelled(words or _title(bench, record.parameter), record.unit),
             says=f"{domain}STRESN, the value in its standard unit.",
         )
     title, unit, says = measure_words(bench.catalog, record.parameter)

@@ -123,8 +123,11 @@ def _characteristics(study: Study, analysis: Analysis, own: dict[str, Column]) -
 
 
 def _describes(item: Item) -> bool:
-    """A domain of visits or endings is no description of a participant, and DM's own variables are there already."""
-    return not item.mapping.get("sdtm", "").startswith(("SV.", "SUPPSV.", "DS.", "DM.", "IE."))
+    """
+    A domain of visits or endings is no description of a participant, nor is a finding that is measured again and has a
+    dataset of its own; DM's own variables are there already.
+    """
+    return not item.mapping.get("sdtm", "").startswith(("SV.", "SUPPSV.", "DS.", "DM.", "IE.", "LB.", "VS.", "EG."))
 
 
 def _latest(analysis: Analysis, early: Mapping[str, int]) -> Iterable[AnalysisRecord]:
