@@ -12,7 +12,7 @@ from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Arm, Study
 
 _TOLD_BY = ("EX", "DS", "SV")
-"""The domains that say of a participant when doses were given, the end came, and the visits were that begin an epoch."""
+"""The domains that tell the doses of a participant, the end, and the visits that an epoch may begin with."""
 
 SCREEN_FAILURE, NOT_ASSIGNED, NOT_TREATED = "SCREEN FAILURE", "NOT ASSIGNED", "ASSIGNED, NOT TREATED"
 
