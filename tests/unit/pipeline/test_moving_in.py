@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,51 @@ def test_every_xml_sample_moves_in_with_the_counts_of_the_file(paths, tmp_path):
         {each.get("SubjectKey") for t in trees for each in t.iter("{*}SubjectData")}
     )
     assert [each for each in told.problems if each.severity == "error"] == []
+
+
+def text_of(datum):
+    """A value of an XML file as it stands there: ODM 1.3 has it as an attribute or as text, 2.0 as an element."""
+    told = datum.get("Value")
+    if told is None:
+        inner = datum.find("{*}Value")
+        told = (datum if inner is None else inner).text
+    return (told or "").strip()
+
+
+@pytest.mark.bulk
+@here
+@pytest.mark.parametrize("paths", WHOLE, ids=lambda paths: paths[0])
+def test_every_form_item_participant_and_value_of_an_xml_sample_stands_in_the_study(paths, tmp_path):
+    """Counted and compared by a reading of the file that knows none of ours."""
+    files = {Path(each).name: (EDC / each).read_bytes() for each in paths}
+    told = move_in(files, tmp_path / "study", catalog.load(), TODAY)
+    trees = [etree.fromstring(data) for data in files.values()]
+    names = Counter(etree.QName(each).localname for tree in trees for each in tree.iter("*"))
+    groups = [each for tree in trees for each in tree.iter("{*}ItemGroupDef")]
+    forms = names["FormDef"] + sum(each.get("Type") == "Form" for each in groups)
+    expected = Counter(
+        (subject.get("SubjectKey"), text_of(datum))
+        for tree in trees
+        for subject in tree.iter("{*}SubjectData")
+        for datum in subject.iter("{*}ItemData", "{*}ItemDataBase64Binary")
+    )
+
+    assert isinstance(told, MovedIn)
+    assert (told.counts["forms"], told.counts["items"]) == (forms, names["ItemDef"])
+    assert len(told.study.forms) == forms + told.entered.get("forms_added", 0)
+    items = [field for form in told.study.forms for section in form.sections for field in section.fields]
+    assert len(items) == names["ItemDef"] + told.entered.get("items_added", 0)
+    if not expected:
+        assert not (tmp_path / "study" / ".trialwright" / "ledger.sqlite").exists()
+        return
+    with open_place(tmp_path / "study", str(tmp_path / "study" / ".trialwright" / "ledger.sqlite")) as ledger:
+        versions = ledger.snapshot().versions
+    found = Counter((row["participant_id"], row["raw"].strip()) for row in versions.iter_rows(named=True))
+    # A picture in base 64 does not come whole, and an empty element has nothing to come: both are counted.
+    shortened, empty = told.entered.get("shortened", 0), told.entered.get("empty", 0)
+    assert {who for who, _ in found} == {who for who, _ in expected}
+    assert ((expected - found).total(), (found - expected).total()) == (shortened + empty, shortened)
+    assert all(len(text) > 4000 or not text for _, text in expected - found)
 
 
 @pytest.mark.bulk

@@ -22,6 +22,7 @@ from trialwright.export.sdtm.subjects import visit_numbers
 from trialwright.export.terminology import analysis_terminology_version
 from trialwright.model.analysis import AnalysisRecord
 from trialwright.model.problem import Lost
+from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
 
 VERSION = "1.3"
@@ -39,7 +40,8 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (r"visit", "a visit is no analysis value: its date is ADT on every line of that visit"),
     (r".*:criterion", "a re-reading of the same measures; its verdict is CRITVERD beside the endpoint's"),
     (r".*@.*", "a measure read another way for one sensitivity analysis; only the verdict it led to is analysed"),
-    (r"fact\..*", "a fact that only conditions of the definition ask for"),
+    (r"fact\..*", "a fact that is neither true nor false and that only conditions of the definition ask for"),
+    (r"departure.*", "a departure that nobody has judged yet is no record of DV; the report lists it"),
     (r".*:\d+", "a row of a log that no endpoint analyses; it stands in SDTM"),
     (
         r"withdrawn|died|screen_failure|deviation_recorded|visit_missed|look_declared",
@@ -47,6 +49,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     ),
 )
 _OTHERWISE = "not analysed as a number; it stands in SDTM"
+_NOBODY = "nobody has a value of it, so there is no parameter; a reason that the site gave stands in SDTM"
 _NO_VALUE = "no value and nobody who takes part: the line would be empty"
 
 
@@ -113,8 +116,9 @@ def _reason(record: AnalysisRecord, bench: Bench) -> tuple[str, str]:
     where = re.sub(r":\d+$", "", record.parameter)
     if record.kind in ("measure", "value", "score") and not bench.kept(record):
         return where, _NO_VALUE
-    told = next((why for pattern, why in _REASONS if re.fullmatch(pattern, record.parameter)), _OTHERWISE)
-    return where, told
+    absent = record.kind in ("measure", "value", "score") and isinstance(record.value, Missing)
+    otherwise = _NOBODY if absent else _OTHERWISE
+    return where, next((why for pattern, why in _REASONS if re.fullmatch(pattern, record.parameter)), otherwise)
 
 
 def write(source: Source) -> Iterator[File]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from trialwright.export.adam.names import COLUMNS, NY, Column, cut, labelled, set_flags, short
+from trialwright.export.adam.names import CODE, COLUMNS, NY, Column, cut, labelled, set_flags, short
 from trialwright.export.adam.tables import Line, Shape, table
 from trialwright.export.datasets import Cell, Dataset, VariableKind
 from trialwright.export.sdtm import Tabulation
@@ -56,15 +56,41 @@ def subject_lines(study: Study, analysis: Analysis, made: Tabulation) -> tuple[l
         )
         for name, flag in flags.items()
     }  # fmt: skip
+    facts = _fact_flags(study, analysis, own)
     groups, used = _characteristics(study, analysis, own)
     lines = []
     for person in analysis.participants:
         line = _line(person, held[person.participant_id], made)
         line |= {flag: "Y" if name in person.sets else "N" for name, flag in flags.items()}
+        line |= {flag: _truth(person.facts.get(name)) for name, flag in facts.items()}
         line |= groups.get(person.participant_id, {})
         lines.append(line)
-    used |= {record.id for record in analysis.records if record.kind == "fact" and record.parameter in _facts(study)}
+    carried = _facts(study) | {f"fact.{name}" for name in facts}
+    used |= {record.id for record in analysis.records if record.kind == "fact" and record.parameter in carried}
     return lines, own, used
+
+
+def _fact_flags(study: Study, analysis: Analysis, own: dict[str, Column]) -> dict[str, str]:
+    """The flag of every other truth that is known of participants, and its column put into `own`."""
+    there = _facts(study)
+    names = dict.fromkeys(name for person in analysis.participants for name in person.facts)
+    flags: dict[str, str] = {}
+    for name in names:
+        held = [person.facts.get(name) for person in analysis.participants]
+        if f"fact.{name}" in there or not all(isinstance(each, bool | None) for each in held):
+            continue
+        taken = {each.removesuffix("FL") for each in (*COLUMNS, *own)}
+        flags[name] = f"{short(name, taken)[: CODE - 2]}FL"
+        words = name.replace("_", " ")
+        own[flags[name]] = Column(
+            label=cut(f"{words.capitalize()} Flag"), codelist=NY, core="Cond",
+            method=f"Whether {words} is true of the participant; empty where that is not known.",
+        )  # fmt: skip
+    return flags
+
+
+def _truth(fact: bool | str | int | None) -> str | None:
+    return None if fact is None else "Y" if fact else "N"
 
 
 def _facts(study: Study) -> frozenset[str]:
