@@ -58,7 +58,9 @@ def small():
     frame = held.snapshot.versions.with_columns(
         pl.col("item").replace_strict(forms, default=pl.col("form")).alias("form")
     )
-    return msgspec.structs.replace(held, snapshot=msgspec.structs.replace(held.snapshot, versions=frame, current=frame))
+    return msgspec.structs.replace(
+        held, snapshot=msgspec.structs.replace(held.snapshot, versions=frame, standing=lambda: frame)
+    )
 
 
 def source(held):
@@ -331,7 +333,9 @@ def test_blanks_at_the_end_of_a_text_are_told_where_spss_drops_them(tmp_path):
         .otherwise(pl.col("text"))
         .alias("text")
     )
-    held = msgspec.structs.replace(held, snapshot=msgspec.structs.replace(held.snapshot, versions=frame, current=frame))
+    held = msgspec.structs.replace(
+        held, snapshot=msgspec.structs.replace(held.snapshot, versions=frame, standing=lambda: frame)
+    )
     told = {
         name: [
             e["where"]
