@@ -18,7 +18,8 @@ from trialwright.web.problems import Refused
 from web import stage
 from web.small_study import PASSWORD
 
-HERE = {"participant_id": "P001", "visit": "W0", "form": "visit_date", "item": "visit_record.date", "number": "14.1"}
+HERE = {"participant_id": "P001", "visit": "W0", "form": "visit_date", "item": "visit_record.date", "number": "14.1",
+        "chapter": "sign"}  # fmt: skip
 
 ODD = ("\0", "\x1b[31m", "‮abc", "²", "9" * 5000, "9" * 25, "-1", "%00", "<script>alert(1)</script>",
        "{{7*7}}", "' OR 1=1 --", "../../etc/passwd", "é" * 3000, "😀", "\r\nSet-Cookie: a=b", "\ud7ff￿")  # fmt: skip

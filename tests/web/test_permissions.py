@@ -10,7 +10,7 @@ from web.stage import enrolled
 ROLES = ("study_nurse", "investigator", "monitor", "data_manager", "statistician", "sponsor", "administrator")
 NAMES = {
     "participant_id": "P001", "visit": "W0", "form": "visit_date", "item": "visit_record.date", "number": "14.1",
-    "seq": 1, "row": 1, "standard": "csv",
+    "seq": 1, "row": 1, "standard": "csv", "chapter": "sign",
 }  # fmt: skip
 
 MAY = {
