@@ -31,6 +31,9 @@ FORM = "application/x-www-form-urlencoded"
         urlencode({"part.n1": "１２．５", "part.n1__unit": "µkat/L", "reason": "重新读取\r\n<b>"}),
         "%ff=%ff",
         "a=%00",
+        "a%3Db=c%26d",
+        "a=%zz&b=1%&c=%E4%BD",
+        "%E4%BD%A0+=%E5%A5%BD",
     ],
 )
 def test_a_posted_form_is_read_as_django_reads_it(body: str) -> None:

@@ -90,7 +90,7 @@ def check_may_save(
     Everything in the way of saving a form: role, lock, schedule, study open, consent, status, completeness, baseline.
 
     Shape:    `events` hold the study's acts and the participant's; `begun` the visits in which something of the
-              participant stands (`visits_begun`, for TW-CAP-040).
+              participant stands (`Case.begun`, for TW-CAP-040).
     Problems: TW-CAP-030..042. All that apply, the nearest cure first.
     """
     where = f"{place.form}/{place.visit}/{place.participant_id}"

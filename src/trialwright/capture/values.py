@@ -170,13 +170,6 @@ def qualified(study: Study, values: Values) -> dict[str, Value]:
     return found
 
 
-def visits_begun(case: Case) -> frozenset[str]:
-    """The visits in which something of one participant stands; what was cleared again counts for nothing."""
-    return frozenset(
-        visit for (visit, _), held in case.forms.items() if any(not isinstance(d.value, Blank) for d in held)
-    )
-
-
 def values_held(case: Case) -> dict[Slot, Held]:
     """The current values of one participant; cleared ones are left out."""
     return {

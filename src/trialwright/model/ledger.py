@@ -115,7 +115,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     Shape:   `forms` holds, by visit and form, the latest version of every slot, by row and item; `seq` is the end of
              the ledger then; `last` the latest entry about this participant (0 for a stranger): while it stays,
-             nothing here has changed.
+             nothing here has changed. `begun` names the visits in which something stands.
     Missing: a cleared or erased value is there as Blank.
     """
 
@@ -123,6 +123,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     events: tuple[LedgerEvent, ...]
     forms: Mapping[tuple[str, str], tuple[Datapoint, ...]]
+    begun: frozenset[str] = frozenset()
 
 
 class Head(msgspec.Struct, frozen=True):

@@ -17,7 +17,6 @@ from trialwright.capture.values import (
     Place,
     values_of,
     visit_date,
-    visits_begun,
 )
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.ledger import (
@@ -146,7 +145,7 @@ def _gates(ledger: Ledger, study: Study, request: FormSave, events: Sequence[Led
     if request.build is not None and request.build != study.build:
         return [problem("TW-CAP-061", request.form, typed=request.build, allowed=study.build)]
     place = Place(request.participant_id, request.visit, request.form, request.row)
-    begun = visits_begun(ledger.case(request.participant_id))
+    begun = ledger.case(request.participant_id).begun
     told = check_may_save(study, events, place, roles_now(events, request.actor), begun)
     told += check_build_of_form(ledger, study, place, tuple(events))
     if told or not any(version.reconsent for version in study.consents):

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from trialwright.model.ledger import Case, Datapoint, EventKind, Head, LedgerEvent
+from trialwright.model.ledger import Blank, Case, Datapoint, EventKind, Head, LedgerEvent
 from trialwright.store import rows
 from trialwright.store.chain import first_hash
 from trialwright.store.database import Database
@@ -76,7 +76,8 @@ class Follower:
                 seq=self._head.seq,
                 last=self._last_of.get(participant_id, 0),
                 events=self._of_participant.get(participant_id, ()),
-                forms=self._forms_of(participant_id),
+                forms=(forms := self._forms_of(participant_id)),
+                begun=self._visits_begun(participant_id, forms),
             )
 
     def _empty(self) -> None:
@@ -89,6 +90,7 @@ class Follower:
         self._chosen: dict[frozenset[EventKind], tuple[LedgerEvent, ...]] = {}
         self._last_of: dict[str, int] = {}
         self._cases: OrderedDict[str, Forms] = OrderedDict()
+        self._begun: dict[str, tuple[Forms, frozenset[str]]] = {}
 
     def _every(self) -> tuple[LedgerEvent, ...]:
         if self._told is None:
@@ -149,16 +151,18 @@ class Follower:
             elif who in self._cases:
                 changed.setdefault(who, []).append(rows.datapoint_of(named))
         for who, versions in changed.items():
-            self._cases[who] = {**self._cases[who], **_by_form(versions, self._cases[who])}
+            before, fresh = self._cases[who], _by_form(versions, self._cases[who])
+            self._cases[who] = {**before, **fresh}
+            self._went_on(who, before, {visit for visit, _ in fresh})
         if acts:
             self._told = None
             self._chosen.clear()
         for who, events in acts.items():
             self._of_participant[who] = (*self._of_participant.get(who, ()), *events)
-        fresh: dict[str, list[LedgerEvent]] = {}
+        of_kind: dict[str, list[LedgerEvent]] = {}
         for event in (event for events in acts.values() for event in events):
-            fresh.setdefault(event.kind, []).append(event)
-        for kind, events in fresh.items():
+            of_kind.setdefault(event.kind, []).append(event)
+        for kind, events in of_kind.items():
             self._of_kind[kind] = (*self._of_kind.get(kind, ()), *events)
 
     def _forms_of(self, participant_id: str) -> "Forms":
@@ -176,6 +180,21 @@ class Follower:
         else:
             self._cases.move_to_end(participant_id)
         return held
+
+    def _visits_begun(self, participant_id: str, forms: "Forms") -> frozenset[str]:
+        held = self._begun.get(participant_id)
+        if held is None or held[0] is not forms:
+            if len(self._begun) > KEPT:
+                self._begun.clear()
+            held = self._begun[participant_id] = (forms, _begun(forms, {visit for visit, _ in forms}))
+        return held[1]
+
+    def _went_on(self, who: str, before: "Forms", visits: set[str]) -> None:
+        """Of the visits begun, only those that a save touched are looked at again."""
+        held = self._begun.get(who)
+        if held is not None and held[0] is before:
+            forms = self._cases[who]
+            self._begun[who] = (forms, (held[1] - visits) | _begun(forms, visits))
 
     def _named(self, row: Row) -> Row:
         """A row of TAIL as a row of ENTRIES: keys become names, from lists read once."""
@@ -196,6 +215,14 @@ class Follower:
 
 def _by_seq(events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
     return tuple(sorted(events, key=lambda event: event.seq))
+
+
+def _begun(forms: "Forms", visits: set[str]) -> frozenset[str]:
+    """Those of `visits` in which something stands; what was cleared again counts for nothing."""
+    return frozenset(
+        visit for (visit, _), held in forms.items()
+        if visit in visits and any(not isinstance(d.value, Blank) for d in held)
+    )  # fmt: skip
 
 
 Forms = Mapping[tuple[str, str], tuple[Datapoint, ...]]

@@ -36,7 +36,7 @@ from trialwright.store.following import Follower
 from trialwright.store.snapshot import extend_snapshot, take_snapshot
 from trialwright.store.values import at_utc
 from trialwright.store.verifying import verify_chain
-from trialwright.store.writing import Entry, Keys, Save, check_texts, entry_of, last_of
+from trialwright.store.writing import Entry, Keys, Save, check_texts, entry_of, last_of, standing
 
 Write = NewDatapoint | NewEvent
 
@@ -89,13 +89,13 @@ class Ledger:
         check_texts(self._database.where, stamp, writes, token)
         entries = [entry_of(write, stamp.reason) for write in writes]
         with self._writing() as keys:
-            if token and (earlier := self._saved_under(token, entries, expect)):
-                return earlier
-            if seen is not None and (overtaken := self._overtaken(seen)):
-                return overtaken
-            if expect is not None and (conflict := self._conflict(expect)):
-                return conflict
-            last = last_of(self._database)
+            last, saved, overtaken, version = standing(self._database, token, seen, expect)
+            if saved:
+                return self._saved_under(token, entries, expect)
+            if seen is not None and overtaken:
+                return Overtaken(seen.seq, overtaken)
+            if expect is not None and version != expect.seq:
+                return self._conflict(expect, version)
             save = Save(self._database, keys, stamp, last)
             at_ms, head = save.append(entries, clock=self._clock, nonces=self._nonces, token=token)
         return Receipt(last.save + 1, tuple(range(last.seq + 1, head.seq + 1)), at_utc(at_ms), head)
@@ -255,38 +255,13 @@ class Ledger:
         reasons = erasure_reasons(self._database) if gone else {}
         return tuple(rows.datapoint_of(row, reasons.get(row[0], "")) for row in found)
 
-    def _overtaken(self, seen: Seen) -> Overtaken | None:
-        wanted, values = "entry.seq > ?", list[object]([seen.seq])
-        if seen.harmless:
-            wanted += f" AND NOT (entry.event = 1 AND kind.name IN ({', '.join('?' * len(seen.harmless))}))"
-            values += sorted(seen.harmless)
-        if seen.participant_id is not None:
-            wanted += " AND participant.name IN ('', ?)"
-            values.append(seen.participant_id)
-        ((found,),) = self._database.read(f"{rows.LATEST_OF} WHERE {wanted}", values)
-        return None if found is None else Overtaken(seen.seq, int(found))
-
-    def _conflict(self, expect: FormToken) -> Conflict | None:
+    def _conflict(self, expect: FormToken, found: int) -> Conflict:
         form = (expect.participant_id, expect.visit, expect.form)
-        found = self._version_now(*form)
-        if found == expect.seq:
-            return None
         since = "entry.event = 0 AND participant.name = ? AND visit.name = ? AND form.name = ? AND entry.seq > ?"
         return Conflict(expect.seq, found, self._datapoints(since, (*form, expect.seq)))
 
-    def _version_now(self, participant_id: str, visit: str, form: str) -> int:
-        """As it stands inside the write transaction."""
-        found = self._database.read(
-            f"SELECT coalesce(max(entry.seq), 0) FROM entry{_FORM}",  # noqa: S608 - our own constants
-            (participant_id, visit, form),
-        )
-        return int(found[0][0])
-
-    def _saved_under(self, token: str, entries: Sequence[Entry], expect: FormToken | None) -> Receipt | Conflict | None:
-        saved = self._database.read("SELECT id, at_ms FROM save WHERE token = ?", (token,))
-        if not saved:
-            return None
-        group, at_ms = saved[0]
+    def _saved_under(self, token: str, entries: Sequence[Entry], expect: FormToken | None) -> Receipt | Conflict:
+        ((group, at_ms),) = self._database.read("SELECT id, at_ms FROM save WHERE token = ?", (token,))
         found = self._database.read(f"{rows.ENTRIES} WHERE entry.save = ? ORDER BY entry.seq", (group,))
         if not rows.same_entries(found, entries):
             theirs = self._datapoints("entry.event = 0 AND entry.save = ?", (group,))
@@ -294,9 +269,3 @@ class Ledger:
         ((digest,),) = self._database.read("SELECT hash FROM entry WHERE seq = ?", (found[-1][0],))
         seqs = tuple(row[0] for row in found)
         return Receipt(group, seqs, at_utc(at_ms), Head(seqs[-1], digest.hex()), repeated=True)
-
-
-_FORM = """
- WHERE entry.event = 0 AND entry.participant = (SELECT id FROM participant WHERE name = ?)
- AND entry.visit = (SELECT id FROM visit WHERE name = ?) AND entry.form = (SELECT id FROM form WHERE name = ?)
-"""

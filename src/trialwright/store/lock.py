@@ -15,7 +15,10 @@ else:
 
 from trialwright.store.problems import locked, read_only
 
-_SHORTEST, _LONGEST = 0.0002, 0.004
+_SHORTEST, _LONGEST = 0.0002, 0.0005
+_PATIENT = 0.004
+"""Between two looks, seconds: a save takes about a millisecond; who waits far longer stands behind something large."""
+_LARGE = 0.05
 
 
 class WriterLock:
@@ -64,12 +67,15 @@ class WriterLock:
             raise read_only(str(self._path)) from refused
 
     def _wait(self, until: float) -> None:
-        pause = _SHORTEST
+        if _try_lock(self._file):
+            return
+        pause, large = _SHORTEST, time.monotonic() + _LARGE
         while not _try_lock(self._file):
-            if time.monotonic() > until:
+            now = time.monotonic()
+            if now > until:
                 raise locked(str(self._path), self._seconds)
             time.sleep(pause)
-            pause = min(pause * 1.5, _LONGEST)
+            pause = min(pause * 1.5, _LONGEST if now < large else _PATIENT)
 
 
 if sys.platform == "win32":

@@ -29,6 +29,8 @@ _ALL_ACTS = "UPDATE OR DELETE OR TRUNCATE"
 _CONTENT_ACTS = "UPDATE OR TRUNCATE"
 _FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(.*?\$\$(.*?)\$\$", re.DOTALL)
 
+_BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock({LOCK})"
+
 Connection = psycopg.Connection[Row]
 
 
@@ -162,15 +164,18 @@ class PostgresDatabase:
         """The one write transaction: READ COMMITTED, so that all after the lock sees what the last writer left."""
         with self._told():
             connection = self._connection()
-            connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
             try:
-                connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+                connection.execute(_BEGIN)
                 yield
                 connection.execute("COMMIT")
             except BaseException:
                 if not connection.closed:
                     connection.execute("ROLLBACK")
                 raise
+
+    def together(self) -> contextlib.AbstractContextManager[object]:
+        """One way to the server and back for all rows of a save."""
+        return self._connection().pipeline()
 
     def write_rows(self, sql: str, rows: Sequence[Row]) -> None:
         with self._connection().cursor() as cursor:

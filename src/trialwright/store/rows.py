@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from trialwright.model.ledger import Blank, Datapoint, LedgerEvent, Slot
+from trialwright.model.ledger import Blank, Datapoint, FormToken, LedgerEvent, Seen, Slot
 from trialwright.store.values import at_utc, value_of
 
 if TYPE_CHECKING:
@@ -76,10 +76,50 @@ SELECT participant.name, max(entry.seq) FROM entry JOIN participant ON participa
 GROUP BY participant.name
 """
 
-LATEST_OF = """
-SELECT max(entry.seq) FROM entry
-JOIN kind ON kind.id = entry.kind JOIN participant ON participant.id = entry.participant
+_LAST_ENTRY = "FROM entry AS e JOIN save ON save.id = e.save ORDER BY e.seq DESC LIMIT 1"
+_SAVED_UNDER = "(SELECT count(*) FROM save WHERE token = ?)"
+_LATEST_OF = """(
+    SELECT coalesce(max(entry.seq), 0) FROM entry
+    JOIN kind ON kind.id = entry.kind JOIN participant ON participant.id = entry.participant WHERE {wanted})
 """
+_FORM_VERSION = """(
+    SELECT coalesce(max(entry.seq), 0) FROM entry
+    WHERE entry.event = 0 AND entry.participant = (SELECT id FROM participant WHERE name = ?)
+        AND entry.visit = (SELECT id FROM visit WHERE name = ?) AND entry.form = (SELECT id FROM form WHERE name = ?))
+"""
+
+
+def standing(token: str, seen: Seen | None, expect: FormToken | None) -> tuple[str, list[object]]:
+    """
+    The query of all that a write asks before it is allowed, and its values: one way to the server and back.
+
+    Columns: entry, hash, save and moment of the end of the ledger; how many saves used the token; the latest entry
+    that could change what was decided on; the latest version in the form.
+    """
+    columns, values = ["e.seq", "e.hash", "save.id", "save.at_ms"], list[object]()
+    columns.append(_SAVED_UNDER if token else "0")
+    values += [token] if token else []
+    if seen is None:
+        columns.append("0")
+    else:
+        wanted, found = _since(seen)
+        columns.append(_LATEST_OF.format(wanted=wanted))
+        values += found
+    columns.append("0" if expect is None else _FORM_VERSION)
+    values += [] if expect is None else [expect.participant_id, expect.visit, expect.form]
+    return f"SELECT {', '.join(columns)} {_LAST_ENTRY}", values
+
+
+def _since(seen: Seen) -> tuple[str, list[object]]:
+    wanted, values = "entry.seq > ?", list[object]([seen.seq])
+    if seen.harmless:
+        wanted += f" AND NOT (entry.event = 1 AND kind.name IN ({', '.join('?' * len(seen.harmless))}))"
+        values += sorted(seen.harmless)
+    if seen.participant_id is not None:
+        wanted += " AND participant.name IN ('', ?)"
+        values.append(seen.participant_id)
+    return wanted, values
+
 
 FORM_VERSIONS = """
 SELECT item, row_id, max(seq) FROM entry

@@ -183,6 +183,10 @@ class SqliteDatabase:
                     connection.execute("ROLLBACK")
                 raise
 
+    def together(self) -> contextlib.AbstractContextManager[object]:
+        """Nothing travels here."""
+        return contextlib.nullcontext()
+
     def write_rows(self, sql: str, rows: Iterable[Row]) -> None:
         self._connection().executemany(sql, rows)
 

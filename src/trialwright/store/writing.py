@@ -1,9 +1,10 @@
 """One save: version check, names to keys, rows, chain. Runs inside the write transaction."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
-from trialwright.model.ledger import Clock, Head, NewDatapoint, NewEvent, Nonces, Stamp
+from trialwright.model.ledger import Clock, FormToken, Head, NewDatapoint, NewEvent, Nonces, Seen, Stamp
 from trialwright.store import rows
 from trialwright.store.chain import Content, Link, commitment_of, details_text, first_hash, hash_of
 from trialwright.store.problems import unstorable_text
@@ -17,6 +18,8 @@ class Writable(Protocol):
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]: ...
 
     def write_rows(self, sql: str, rows: Sequence[Row]) -> None: ...
+
+    def together(self) -> AbstractContextManager[object]: ...
 
 
 class Last(NamedTuple):
@@ -49,6 +52,22 @@ def last_of(database: Writable) -> Last:
         return Last(*found[0])
     ((origin,),) = database.read("SELECT origin FROM ledger")
     return Last(0, first_hash(origin), 0, 0)
+
+
+def standing(
+    database: Writable, token: str, seen: Seen | None, expect: FormToken | None
+) -> tuple[Last, bool, int, int]:
+    """
+    What a write is allowed by, inside its transaction.
+
+    The end of the ledger; whether the token was used before; the latest entry since `seen` that could change what was
+    decided on it, and the latest version in the form of `expect` (0: none, or not asked).
+    """
+    found = database.read(*rows.standing(token, seen, expect))
+    if not found:
+        return last_of(database), False, 0, 0
+    ((seq, digest, save, at_ms, used, overtaken, version),) = found
+    return Last(seq, digest, save, at_ms), bool(used), overtaken, version
 
 
 def entry_of(write: NewDatapoint | NewEvent, reason: str, *, erases: int = 0) -> Entry:
@@ -124,7 +143,6 @@ class Save:
         # a clock set back on the server must not make the past longer
         at_ms = max(self._last.at_ms, milliseconds(clock()))
         account, origin = self._key("account", stamp.user), self._key("origin", stamp.origin)
-        self._database.write_rows(rows.ADD_SAVE, [(save, at_ms, account, stamp.build, origin, token or None)])
         keyed = [self._entry_keys(entry) for entry in entries]
         latest = self._latest({keys[1:4] for keys, entry in zip(keyed, entries, strict=True) if not entry.event})
         links: list[Row] = []
@@ -143,8 +161,10 @@ class Save:
             links.append((seq, save, entry.event, *keys, entry.row_id, replaces, entry.erases, commitment, before))
             raw, text, unit, reason = entry.content
             contents.append((seq, nonce, raw, text, self._key("unit", unit), reason))
-        self._database.write_rows(rows.ADD_ENTRY, links)
-        self._database.write_rows(rows.ADD_CONTENT, contents)
+        with self._database.together():
+            self._database.write_rows(rows.ADD_SAVE, [(save, at_ms, account, stamp.build, origin, token or None)])
+            self._database.write_rows(rows.ADD_ENTRY, links)
+            self._database.write_rows(rows.ADD_CONTENT, contents)
         return at_ms, Head(seq, before.hex())
 
     def _key(self, table: str, name: str) -> int:

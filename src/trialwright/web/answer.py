@@ -21,16 +21,18 @@ def call_for(request: HttpRequest, route: Route, participant_id: str = "") -> Ca
     """The request with who reads it; on a page of one participant, in the roles that count at that person's site."""
     place = places.current()
     user = request.user.get_username() if request.user.is_authenticated else ""
-    sites = place.sites_of(user) if user else None
+    held = place.grants_of(user) if user else ()
+    sites = places.sites_in(held)
     # a participant of another site is answered as one who was never added, in the same words to the letter
-    site = place.seen_from(sites).site_of(participant_id) if participant_id else None
+    seen = place.seen_from(sites)
+    site = seen.site_of(participant_id) if participant_id else None
     reader = Reader(
         user=user,
-        roles=place.roles_of(user, site) if user else (),
+        roles=place.roles_in(held, site),
         sites=sites,
         language=language_of(request.COOKIES.get(LANGUAGE_COOKIE, ""), request.headers.get("Accept-Language", "")),
     )
-    return Call(request=request, place=place.seen_from(sites), reader=reader, route=route)
+    return Call(request=request, place=seen, reader=reader, route=route)
 
 
 def to_sign_in(call: Call) -> HttpResponseBase:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -131,15 +131,14 @@ class Place:
         now = utc_text(self.ledger.now())
         return tuple(grant for grant in self.grants() if grant.user == user and grant.counts(now))
 
-    def roles_of(self, user: str, site: str | None = None) -> tuple[Role, ...]:
-        """The roles a person holds now: at any site, or (with `site`) those that count there."""
-        held = {g.role for g in self.grants_of(user) if site is None or g.site in (ALL_SITES, site)}
-        return tuple(role for role in self.study.roles if role.name in held)
+    def roles_of(self, user: str) -> tuple[Role, ...]:
+        """The roles a person holds now, at any site."""
+        return self.roles_in(self.grants_of(user))
 
-    def sites_of(self, user: str) -> Sites | None:
-        """The sites that a person's roles are given for; None for somebody who may see all of them."""
-        sites = frozenset(grant.site for grant in self.grants_of(user))
-        return None if ALL_SITES in sites or not sites else sites
+    def roles_in(self, held: Sequence[Grant], site: str | None = None) -> tuple[Role, ...]:
+        """The roles of these grants: at any site, or (with `site`) those that count there."""
+        names = {grant.role for grant in held if site is None or grant.site in (ALL_SITES, site)}
+        return tuple(role for role in self.study.roles if role.name in names)
 
     def seen_from(self, sites: Sites | None) -> "Place":
         """This place as somebody of these sites sees it: the participants of other sites do not exist there."""
@@ -150,6 +149,12 @@ class Place:
             if view is None:
                 view = self._views[sites] = SitePlace(self, sites)
             return view
+
+
+def sites_in(held: Sequence[Grant]) -> Sites | None:
+    """The sites that a person's grants are given for; None for somebody who may see all of them."""
+    sites = frozenset(grant.site for grant in held)
+    return None if ALL_SITES in sites or not sites else sites
 
 
 class SitePlace(Place):
@@ -174,7 +179,7 @@ class SitePlace(Place):
     def case(self, participant_id: str) -> Case:
         case = self._whole.case(participant_id)
         foreign = participant_id in self._foreign()
-        return msgspec.structs.replace(case, last=0, events=(), forms={}) if foreign else case
+        return msgspec.structs.replace(case, last=0, events=(), forms={}, begun=frozenset()) if foreign else case
 
     def site_of(self, participant_id: str) -> str | None:
         site = self._whole.site_of(participant_id)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
-from trialwright.model.ledger import NewEvent, Overtaken, Receipt, Seen
+from trialwright.model.ledger import Blank, NewDatapoint, NewEvent, Overtaken, Receipt, Seen
 from trialwright.store import Ledger, open_ledger
 
 
@@ -40,6 +40,32 @@ def test_what_another_connection_saved_is_seen_at_the_next_question(two) -> None
     assert [e.kind for e in other.events(participant_id="P1")] == ["enrolled"]
     assert [e.kind for e in other.events(kinds=["enrolled"])] == ["enrolled"]
     assert other.case("P1").last == 3
+
+
+def test_the_visits_begun_follow_what_others_save_clear_and_erase(two) -> None:
+    one, other = two
+    told = []
+    for writes in (
+        [vas("5.0")],
+        [vas("6.0", visit="W4"), weight("60")],
+        [cleared("W4")],
+        [vas("1.0", participant_id="P2")],
+        [vas("7.0", visit="W4")],
+        [cleared("W4")],
+        [NewEvent(kind="enrolled", participant_id="P1")],
+    ):
+        one.write(typed("x"), writes)
+        told.append(sorted(other.case("P1").begun))
+
+    assert told == [["W0"], ["W0", "W4"], ["W0"], ["W0"], ["W0", "W4"], ["W0"], ["W0"]]
+    one.erase(1, ("privacy officer", "investigator"), "typed for another person")
+    assert (other.case("P1").begun, other.case("P3").begun) == (frozenset({"W0"}), frozenset())
+    one.erase(3, ("privacy officer", "investigator"), "typed for another person")
+    assert other.case("P1").begun == frozenset()
+
+
+def cleared(visit: str) -> NewDatapoint:
+    return NewDatapoint(slot=vas("0", visit=visit).slot, raw="", value=Blank())
 
 
 def test_an_erased_value_leaves_the_memory_of_every_process(two) -> None:

@@ -8,7 +8,7 @@ import pytest
 from support.ledger import START, Ticking, typed, vas, weight
 from trialwright.model.ledger import VERSION_COLUMNS, Blank, NewDatapoint, NewEvent, Slot
 from trialwright.model.quantity import Code, Missing, PartialDate, Words
-from trialwright.store import Ledger
+from trialwright.store import Ledger, snapshot
 
 MINUTE = dt.timedelta(minutes=1)
 
@@ -150,3 +150,32 @@ def test_batches_join_without_a_seam(ledger: Ledger, monkeypatch: pytest.MonkeyP
     assert versions["seq"].to_list() == [1, 3, 5, 7, 9, 11, 13, 15]
     assert [f"{number}.0" for number in range(8)] == versions["text"].to_list()
     assert isinstance(versions, pl.DataFrame)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+@pytest.mark.parametrize("few", [0, 100])
+def test_a_snapshot_read_in_batches_is_the_same(
+    ledger: Ledger, clock: Ticking, monkeypatch: pytest.MonkeyPatch, batch: int, few: int
+) -> None:
+    three_saves(ledger, clock)
+    ledger.write(typed(), [NewEvent(kind="locked")])
+    ledger.write(typed(), [vas("7.5", participant_id="P2"), vas("8.0", visit="W4")])
+    ledger.erase(1, ("one", "another"), "a name")
+    whole = ledger.snapshot()
+    monkeypatch.setattr(snapshot, "BATCH", batch)
+    monkeypatch.setattr(snapshot, "_FEW", few)
+
+    read = ledger.snapshot()
+
+    assert read.versions.equals(whole.versions)
+    assert read.current.equals(whole.current)
+    assert (read.hash, read.head) == (whole.hash, whole.head)
+
+
+def test_what_stands_is_worked_out_once_and_when_asked(ledger: Ledger, clock: Ticking) -> None:
+    three_saves(ledger, clock)
+
+    taken = ledger.snapshot()
+
+    assert "current" not in vars(taken)
+    assert taken.current is taken.current

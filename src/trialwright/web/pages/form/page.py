@@ -12,7 +12,7 @@ from trialwright.capture.forms import read_form
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.scores import form_scores
 from trialwright.capture.values import Place as Spot
-from trialwright.capture.values import fields_of, shown_text, values_of, visits_begun
+from trialwright.capture.values import fields_of, shown_text, values_of
 from trialwright.catalog import load
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
@@ -155,7 +155,7 @@ def _barred(call: Call, at: FormAt, row: int) -> list[Problem]:
     """What stands in the way of saving here; a form that cannot be saved is shown to be read."""
     spot = Spot(at.participant_id, at.visit.name, at.form.name, row)
     events = conduct.acts_of(call.place.ledger, at.participant_id)
-    begun = visits_begun(call.place.case(at.participant_id))
+    begun = call.place.case(at.participant_id).begun
     return check_may_save(at.study, events, spot, call.reader.role_names, begun)
 
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 
 from trialwright.capture.gates import check_may_save
 from trialwright.capture.values import Place as Spot
-from trialwright.capture.values import fields_of, visits_begun
+from trialwright.capture.values import fields_of
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import quality
@@ -47,7 +47,7 @@ def show_rows(call: Call, at: FormAt) -> HttpResponse:
         events,
         Spot(at.participant_id, at.visit.name, at.form.name, following),
         call.reader.role_names,
-        visits_begun(call.place.case(at.participant_id)),
+        call.place.case(at.participant_id).begun,
     )
     return page(
         call,
