@@ -39,7 +39,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     """
     One section. `compact` sections are a grid; `limits` are those that all its typed numbers share.
 
-    `slots`: questions whose licensed wording nobody supplied stand in it.
+    `slots`: questions whose licensed wording nobody supplied stand in it. `html`: its lines, where they came ready.
     """
 
     title: str
@@ -49,6 +49,7 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     limits: str = ""
     slots: bool = False
     assumed: str = ""
+    html: str = ""
 
 
 def blocks(form: Form, filled: Filled, shown: Iterable[str], language: str) -> tuple[Block, ...]:

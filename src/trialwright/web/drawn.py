@@ -6,6 +6,7 @@ three quarters of the time of a page. What is kept holds no value: a typed text 
 escaped there. A question with a message beside it is always drawn anew.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
@@ -18,7 +19,7 @@ from trialwright.web.render import environment
 
 _GAP, _BASE, _ROW = "\ue000", "\ue001", "\ue002"
 """Private characters that no label holds; what is typed never meets them, for it comes in after the cut."""
-_FREE = frozenset({"number", "text", "date", "partial_date", "vas"})
+FREE = frozenset({"number", "text", "date", "partial_date", "vas"})
 """Answers that are only shown in a field; a choice decides which button is pressed, and is drawn as it is."""
 
 
@@ -37,17 +38,28 @@ def draw_line(line: Line, block: Block, where: Where) -> Markup:
         html = _rendered(blank, where.language, block.limits, compact=block.compact)
     else:
         html = _kept(blank, where.language, block.limits, block.compact)
+    return Markup(fill(html, typed, where))  # noqa: S704 - every piece is drawn by a template or escaped there
+
+
+def kept_line(line: Line, block: Block, language: str) -> str:
+    """A line without messages, its gaps still open."""
+    blank, _ = _blanked(line)
+    return _kept(blank, language, block.limits, block.compact)
+
+
+def fill(html: str, typed: Sequence[str], where: Where) -> str:
+    """A line with what was typed in its gaps, escaped, and the addresses of this page."""
     # cut before anything typed comes in: a typed text is never looked at again
     pieces = html.replace(_BASE, where.base).replace(_ROW, f"?row={where.row}" if where.row else "").split(_GAP)
     pieces[1::2] = [str(escape(typed[int(place)])) for place in pieces[1::2]]
-    return Markup("".join(pieces))  # noqa: S704 - every piece is drawn by a template or escaped here
+    return "".join(pieces)
 
 
 def _blanked(line: Line) -> tuple[Line, list[str]]:
     cells, typed = [], list[str]()
     for cell in line.cells:
         question = cell.question
-        if question.control in _FREE:
+        if question.control in FREE:
             gap = f"{_GAP}{len(typed)}{_GAP}" if question.typed else ""
             typed.append(question.typed)
             stored = question.stored if question.control == "vas" or not question.stored else "x"

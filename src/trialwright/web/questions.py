@@ -86,13 +86,13 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 def question_of(field: Field, filled: Filled, language: str) -> Question:
     """One field as the page shows it; what was posted stands above what is stored."""
     stored = filled.stored.get(field.name)
-    typed, unit, missing = _typed(field, filled, stored)
+    typed, unit, missing = typed_of(field, filled, stored)
     item = field.item
     units = (item.unit, *item.other_units) if item.other_units else ()
     return Question(
         name=field.name,
         label=item.label.of(language),
-        control=_control(field, typed),
+        control=control_of(field, typed),
         hint=item.hint.of(language) if item.hint else "",
         typed=typed,
         unit=unit or item.unit,
@@ -114,7 +114,8 @@ def question_of(field: Field, filled: Filled, language: str) -> Question:
     )
 
 
-def _typed(field: Field, filled: Filled, stored: Datapoint | None) -> tuple[str, str, str]:
+def typed_of(field: Field, filled: Filled, stored: Datapoint | None) -> tuple[str, str, str]:
+    """What its controls show of a field: text, unit, reason for absence."""
     name = field.name
     if filled.posted is not None:
         return (
@@ -131,7 +132,8 @@ def _typed(field: Field, filled: Filled, stored: Datapoint | None) -> tuple[str,
     return stored.raw, stored.value.unit if isinstance(stored.value, Quantity | Limit) else "", ""
 
 
-def _control(field: Field, typed: str) -> str:
+def control_of(field: Field, typed: str) -> str:
+    """The control that can show what is typed: a list or a row of buttons only where it holds it."""
     item = field.item
     if item.kind in ("choice", "yes_no"):
         known = {choice.code for choice in _codes(field)}

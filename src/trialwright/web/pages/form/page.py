@@ -23,6 +23,7 @@ from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
 from trialwright.web.drawn import Where, draw_line
 from trialwright.web.lookup import FormAt
+from trialwright.web.opened import opened
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.pages.form import saving
 from trialwright.web.pages.form.inactivating import inactivate
@@ -55,8 +56,7 @@ def show(
     problems: tuple[Problem, ...] = (),
 ) -> HttpResponse:
     """The form with what is stored, or with what was typed and what is wrong with it."""
-    ledger, language = call.place.ledger, call.language
-    held = ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
+    language, held = call.language, call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
     stored = {d.slot.item: d for d in held if d.slot.row == row}
     barred = _barred(call, at, row)
     shown, warnings = _read(call, at, stored, posted)
@@ -75,13 +75,14 @@ def show(
         marks={} if secret else marks.items,
         earlier=_earlier(call, at) if at.form.show_earlier else {},
     )
+    where = _where(call, at, row)
     return page(
         call,
         "form/form.html",
         status=422 if problems else 200,
         at=at,
         row=row,
-        blocks=blocks(at.form, filled, shown, language),
+        blocks=(editable and opened(at.form, filled, shown, where)) or blocks(at.form, filled, shown, language),
         problems=[(_target(each, at), said_in(each, language)) for each in problems],
         warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
         barred=[said_in(problem, language) for problem in barred if call.reader.may("enter")],
@@ -98,7 +99,7 @@ def show(
         depends=_depends(at),
         typed=posted is not None,
         reason=call.posted("reason"),
-        drawn=partial(draw_line, where=_where(call, at, row)),
+        drawn=partial(draw_line, where=where),
         signed=signatures.at(call, at.participant_id, at.visit.name, at.form.name),
         gone=inactive_rows(call, at).get(row, "") if row else "",
         waiting=queries.on(call, at, row),
