@@ -48,7 +48,7 @@ def _results(
 ) -> tuple[AnalysisResult, ...]:
     groups: dict[tuple[str, str], tuple[list[ResultRow], dict[str, None]]] = {}
     for row in rows:
-        for dataset, code in {named[each]: None for each in row.records if each in named}:
+        for dataset, code in filter(None, dict.fromkeys(map(named.get, row.records))):
             mine, codes = groups.setdefault((row.estimand, dataset), ([], {}))
             if not mine or mine[-1] is not row:
                 mine.append(row)

@@ -32,13 +32,11 @@ def response_dataset(bench: Bench, core: Dataset | None) -> tuple[Dataset | None
     wanted = [each for each in bench.study.estimands if each.variable.kind == "response"]
     codes = estimand_codes(bench.study.estimands)
     alone = {each.id.removesuffix(ALONE): each for each in bench.analysis.records if each.parameter.endswith(ALONE)}
+    at_of = {name: at for at, each in enumerate(wanted, 1) for name in (each.name, f"{each.name}{COURSE}")}
     found = [
-        (at, each)
-        for at, estimand in enumerate(wanted, 1)
+        (at_of[each.parameter], each)
         for each in bench.analysis.records
-        if each.kind == "response"
-        and each.participant_id in bench.people
-        and each.parameter in (estimand.name, f"{estimand.name}{COURSE}")
+        if each.kind == "response" and each.participant_id in bench.people and each.parameter in at_of
     ]
     found.sort(key=lambda pair: (_usubjid(bench, pair[1]), pair[0], bench.numbers.get(pair[1].visit, 0.0)))
     lines = [

@@ -31,7 +31,8 @@ class Sources(msgspec.Struct, frozen=True):
     """
 
     standing: Mapping[int, tuple[str, int, str]]
-    rows: Mapping[tuple[str, str, int], Mapping[str, Cell]]
+    rows: Mapping[tuple[str, str, int], tuple[Cell, ...]]
+    names: Mapping[str, tuple[str, ...]]  # of the variables of each domain
     places: Mapping[str, Place]
     usubjid: Mapping[str, str]
 
@@ -58,7 +59,8 @@ class Sources(msgspec.Struct, frozen=True):
         for seq in record.inputs:
             place = self.standing.get(seq)
             if place is not None and place[0] == domain:
-                return self.rows.get((domain, self.usubjid[record.participant_id], place[1]), {})
+                cells = self.rows.get((domain, self.usubjid[record.participant_id], place[1]))
+                return dict(zip(self.names[domain], cells, strict=True)) if cells is not None else {}
         return {}
 
 
@@ -69,16 +71,21 @@ def _amount(domain: str) -> str:
 
 def sources(study: Study, catalog: Catalog, made: Tabulation) -> Sources:
     """The sources of one tabulation."""
-    standing = {seq: (each.domain, each.number, each.visit) for each in made.records for seq in each.seqs}
-    rows: dict[tuple[str, str, int], Mapping[str, Cell]] = {}
+    places = ((each.seqs, (each.domain, each.number, each.visit)) for each in made.records)
+    standing = {seq: place for seqs, place in places for seq in seqs}
+    names = {each.name: tuple(variable.name for variable in each.variables) for each in made.datasets}
+    rows: dict[tuple[str, str, int], tuple[Cell, ...]] = {}
     for dataset in made.datasets:
-        names = [variable.name for variable in dataset.variables]
-        if {"USUBJID", f"{dataset.name}SEQ"} <= set(names):
-            for cells in dataset.rows:
-                line = dict(zip(names, cells, strict=True))
-                rows[dataset.name, str(line["USUBJID"]), int(str(line[f"{dataset.name}SEQ"]))] = line
+        if {"USUBJID", f"{dataset.name}SEQ"} <= set(names[dataset.name]):
+            people, numbers = dataset.column("USUBJID"), dataset.column(f"{dataset.name}SEQ")
+            for person, number, cells in zip(people, numbers, dataset.rows, strict=True):
+                rows[dataset.name, str(person), int(str(number))] = cells
     return Sources(
-        standing, rows, _places(study, catalog), {each.participant: each.usubjid for each in made.people.values()}
+        standing,
+        rows,
+        names,
+        _places(study, catalog),
+        {each.participant: each.usubjid for each in made.people.values()},
     )
 
 

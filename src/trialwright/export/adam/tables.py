@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -43,7 +44,7 @@ def table(
     names = [*order, *(name for name in own or {} if name not in order)]
     if "ASEQ" in order:
         _count(lines)
-    filled = {name for line in lines for name, cell in line.items() if cell not in (None, "")}
+    filled = {name for name in names if any(line.get(name) not in (None, "") for line in lines)}
     kept = [name for name in names if name in filled or known[name].core == "Req"]
     return Dataset(
         name=shape.name,
@@ -104,6 +105,7 @@ def start_day(text: str, first_dose: str) -> tuple[str | None, str | None]:
     return (dosed.isoformat() if date.earliest <= dosed <= date.latest else day), flag
 
 
+@lru_cache(maxsize=65_536)
 def _day(text: str, *, last: bool) -> tuple[str | None, str | None]:
     if not text:
         return None, None

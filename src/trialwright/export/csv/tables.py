@@ -31,13 +31,16 @@ class _Versions:
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
+        self._texts: dict[Any, Any] = {}
         self.kind: list[str] = self.of("kind")
         self.value = self._typed("text")
         self.unit: list[str | None] = self.of("unit")
         self.raw = self._typed("raw")
 
     def of(self, name: str) -> list[Any]:
-        return self._frame.get_column(name).to_list()
+        """Equal texts are one object: there are few, and a frame would give a new one for every cell."""
+        cells = self._frame.get_column(name).to_list()
+        return list(map(self._texts.setdefault, cells, cells)) if self._frame.schema[name] == pl.String else cells
 
     def each(self, names: Iterable[str]) -> tuple[list[CsvCell], ...]:
         return tuple(self.of(name) for name in names)

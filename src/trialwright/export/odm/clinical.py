@@ -197,10 +197,11 @@ def _instrument(row: Row, fields: Fields) -> str:
 
 
 class _Datum:
-    """Versions as data of ODM, each with its audit record."""
+    """Versions as data of ODM, each with its audit record; the values of one save share theirs."""
 
     def __init__(self, held: Mapping[str, str]) -> None:
         self._held = held
+        self._audits: dict[tuple[str, ...], odm.Audit] = {}
 
     def of(self, row: Row, transaction: odm.Transaction) -> odm.Datum:
         kind, text = row.kind, row.text or ""
@@ -211,15 +212,20 @@ class _Datum:
             value=None if gone else iso_date(PartialDate(text)) if kind == "date" else text,
             unit=unit_oid(row.unit) if row.unit else "",
             transaction=transaction,
-            audit=odm.Audit(
-                user=f"U.{row.user}",
-                location=_location(self._held, row.participant_id),
-                at=row.at_utc,
-                reason=row.reason or "",
-                source=str(row.seq),
-            ),
+            audit=self._audit(row.user, row.participant_id, row.at_utc, row.reason or ""),
+            source=str(row.seq),
             remarks=remarks,
         )
+
+    def _audit(self, user: str, participant: str, at: str, reason: str) -> odm.Audit:
+        told = (user, participant, at, reason)
+        found = self._audits.get(told)
+        if found is None:
+            if len(self._audits) >= SAVES:
+                self._audits.clear()
+            location = _location(self._held, participant)
+            found = self._audits[told] = odm.Audit(user=f"U.{user}", location=location, at=at, reason=reason)
+        return found
 
 
 def every_save(study: Study, snapshot: Snapshot) -> Iterator[odm.SubjectData]:

@@ -139,7 +139,6 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     location: str
     at: str
     reason: str = ""
-    source: str = ""
 
 
 class Signing(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,13 +169,14 @@ Transaction = Literal["", "Insert", "Update", "Remove", "Upsert", "Context"]
 
 
 class Datum(msgspec.Struct, frozen=True, kw_only=True):
-    """One value. `value` None: there is none, and `remarks` say why."""
+    """One value. `value` None: there is none, and `remarks` say why. `source` is the number of its ledger entry."""
 
     item: str
     value: str | None
     unit: str = ""
     transaction: Transaction = ""
     audit: Audit | None = None
+    source: str = ""
     remarks: tuple[Remark, ...] = ()
 
 

@@ -45,7 +45,8 @@ class Markup:
     def __init__(self) -> None:
         self.attribute = Written(attribute)
         self.content = Written(content)
-        self._who = Written(self._audited)
+        self._last: odm.Audit | None = None
+        self._who = ""
 
     def opened(self, tag: str, **attributes: str) -> str:
         """A start tag without its last bracket; an attribute without a value is left out."""
@@ -68,18 +69,20 @@ class Markup:
         """Start tags of one kind by the values of their attributes."""
         return Written(lambda values: self.opened(tag, **dict(zip(names, values, strict=True))))
 
-    def audit(self, audit: odm.Audit | None) -> str:
+    def audit(self, audit: odm.Audit | None, source: str) -> str:
         """Who, where, when and why, where it is known."""
         if audit is None:
             return ""
-        source = f"<SourceID>{content(audit.source)}</SourceID>" if audit.source else ""
-        return f"<AuditRecord>{self._who[audit.user, audit.location, audit.at, audit.reason]}{source}</AuditRecord>"
+        # The values of one save follow one another and share the record of who, when and why.
+        if audit is not self._last:
+            self._last, self._who = audit, self._audited(audit)
+        told = f"<SourceID>{source if source.isdecimal() else content(source)}</SourceID>" if source else ""
+        return f"<AuditRecord>{self._who}{told}</AuditRecord>"
 
-    def _audited(self, told: tuple[str, str, str, str]) -> str:
-        user, location, at, reason = told
+    def _audited(self, audit: odm.Audit) -> str:
         return "".join((
-            self.element("UserRef", UserOID=user), self.element("LocationRef", LocationOID=location),
-            self.text("DateTimeStamp", at), self.text("ReasonForChange", reason) if reason else "",
+            self.element("UserRef", UserOID=audit.user), self.element("LocationRef", LocationOID=audit.location),
+            self.text("DateTimeStamp", audit.at), self.text("ReasonForChange", audit.reason) if audit.reason else "",
         ))  # fmt: skip
 
     def signature(self, signing: odm.Signing | None) -> str:

@@ -314,6 +314,7 @@ def _group(node: Node) -> odm.GroupData:
 def _datum(node: Node) -> odm.Datum:
     unit, held = node.one("MeasurementUnitRef"), node.one("Value")
     value: str | None = node.element.get("Value")
+    audited = node.one("AuditRecord")
     if value is None and held is not None:
         value = held.element.text or ""
     if value is None and etree.QName(node.element).localname == "ItemDataBase64Binary":
@@ -321,7 +322,7 @@ def _datum(node: Node) -> odm.Datum:
     return odm.Datum(
         item=node.get("ItemOID"), value=None if node.get("IsNull") == "Yes" else value,
         unit=unit.get("MeasurementUnitOID") if unit is not None else "", transaction=_moves(node), audit=_audit(node),
-        remarks=tuple(_remarks(node)),
+        source=audited.text("SourceID") if audited is not None else "", remarks=tuple(_remarks(node)),
     )  # fmt: skip
 
 
@@ -333,7 +334,7 @@ def _audit(node: Node) -> odm.Audit | None:
     return odm.Audit(
         user=user.get("UserOID") if user is not None else "",
         location=place.get("LocationOID") if place is not None else "",
-        at=record.text("DateTimeStamp"), reason=record.text("ReasonForChange"), source=record.text("SourceID"),
+        at=record.text("DateTimeStamp"), reason=record.text("ReasonForChange"),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
-from trialwright.export.files import gathered
+from trialwright.export.files import Written, gathered
 from trialwright.export.odm import document as odm
 from trialwright.export.odm.elements import add, add_checks, add_meanings, add_words, list_element, made_of, yes
 from trialwright.export.odm.markup import DECLARATION, Markup, of_element
@@ -136,7 +136,7 @@ class _Clinical:
         self._events = self.markup.starts("StudyEventData", "StudyEventOID", "StudyEventRepeatKey", "TransactionType")
         self._forms = self.markup.starts("FormData", "FormOID", "FormRepeatKey", "TransactionType")
         self._groups = self.markup.starts("ItemGroupData", "ItemGroupOID", "ItemGroupRepeatKey", "TransactionType")
-        self._items = self.markup.starts("ItemData", "ItemOID", "TransactionType")
+        self._data: Written[tuple[str, str | None, str]] = Written(self._start)
 
     def subject(self, subject: odm.SubjectData) -> str:
         inside = [self.markup.element("SiteRef", LocationOID=subject.site)] if subject.site else []
@@ -165,13 +165,18 @@ class _Clinical:
         return self.markup.closed(start, "FormData", "".join(inside))
 
     def _datum(self, datum: odm.Datum) -> str:
-        value = ' IsNull="Yes"' if datum.value is None else f' Value="{self.markup.attribute[datum.value]}"'
-        inside = self.markup.audit(datum.audit)
+        start = self._data[datum.item, datum.value, datum.transaction]
+        inside = self.markup.audit(datum.audit, datum.source)
         if datum.unit:
             inside += self.markup.element("MeasurementUnitRef", MeasurementUnitOID=datum.unit)
         if datum.remarks:
             inside += self._remarks(datum.remarks)
-        return self.markup.closed(self._items[datum.item, datum.transaction] + value, "ItemData", inside)
+        return f"{start}>{inside}</ItemData>" if inside else f"{start}/>"
+
+    def _start(self, told: tuple[str, str | None, str]) -> str:
+        item, value, transaction = told
+        start = self.markup.opened("ItemData", ItemOID=item, TransactionType=transaction)
+        return start + (' IsNull="Yes"' if value is None else f' Value="{self.markup.attribute[value]}"')
 
     def _remarks(self, remarks: Sequence[odm.Remark]) -> str:
         return "".join([self._remark(remark) for remark in remarks]) if remarks else ""

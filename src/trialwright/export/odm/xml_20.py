@@ -201,7 +201,7 @@ class _Clinical:
 
     def _datum(self, datum: odm.Datum) -> str:
         start = self._items[datum.item, datum.transaction]
-        inside = self.markup.audit(datum.audit)
+        inside = self.markup.audit(datum.audit, datum.source)
         if datum.remarks:
             inside += self._beside(None, datum.remarks)
         if datum.value is None:

@@ -121,8 +121,10 @@ class _Row(NamedTuple):
     unit: str | None
 
 
-def _rows(frame: pl.DataFrame) -> list[_Row]:
-    return list(map(_Row._make, zip(*(frame.get_column(name).to_list() for name in _Row._fields), strict=True)))
+def _rows(frame: pl.DataFrame, texts: dict[Any, Any]) -> list[_Row]:
+    """Equal cells are one object, kept in `texts`: records hold them, and a frame would give a new one each time."""
+    columns = (frame.get_column(name).to_list() for name in _Row._fields)
+    return list(map(_Row._make, zip(*(map(texts.setdefault, cells, cells) for cells in columns), strict=True)))
 
 
 def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
@@ -209,8 +211,9 @@ def _asked(study: Study, catalog: Catalog) -> _Questions:
 def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
     """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
     records: dict[Key, Record] = {}
+    texts: dict[Any, Any] = {}
     for part in snapshot.versions.sort("seq").iter_slices(_AT_A_TIME):
-        for row in _rows(part):
+        for row in _rows(part, texts):
             here = asked.find(row.form, row.item)
             if here is None or here.place is None or here.place.domain in (CRITERIA, RELATIONS):
                 continue
@@ -225,12 +228,13 @@ def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
 
 def _by_question(current: pl.DataFrame, asked: _Questions) -> Iterator[tuple[_Asked | None, list[_Row]]]:
     """Current values in the order of their forms: a later item of a form may refine an earlier one."""
+    texts: dict[Any, Any] = {}
     frames: dict[int, tuple[_Asked | None, list[pl.DataFrame]]] = {}
     for (form, item), frame in current.group_by(["form", "item"], maintain_order=True):
         here = asked.find(str(form), str(item))
         frames.setdefault(here.order if here is not None else -1, (here, []))[1].append(frame)
     for _, (here, found) in sorted(frames.items(), key=lambda each: each[0]):
-        yield here, _rows(pl.concat(found).sort("seq"))
+        yield here, _rows(pl.concat(found).sort("seq"), texts)
 
 
 def _apart(instrument: str, place: Place) -> Apart:
