@@ -164,14 +164,7 @@ def export(
     Example: trialwright export csv demo-out/study --db demo-out/ledger.sqlite -o out
     """
     from trialwright import catalog as knowledge
-    from trialwright.pipeline.readout import (
-        export_files,
-        export_formats,
-        export_source,
-        results_open,
-        sharing_choice,
-        write_export,
-    )
+    from trialwright.pipeline.readout import export_formats, exports, results_open, sharing_choice, write_export
 
     known = [each.name for each in export_formats()]
     expect_one_of("FORMAT", form, (*known, "all"))
@@ -180,11 +173,10 @@ def export(
     readout = read_place(study, db, as_of)
     if not results_open(readout):
         err.print("   the data are open: no file holds a verdict or a result before data lock or a declared look")
-    source = export_source(readout, knowledge.load(), sharing)
-    for name in known if form == "all" else (form,):
+    for name, files in exports(readout, knowledge.load(), known if form == "all" else [form], sharing):
         folder = output / name if form == "all" else output
         with waiting(f"Writing {name}"):
-            count = write_export(export_files(source, name), folder)
+            count = write_export(files, folder)
         out.print(f"{name}: {count} files in {folder}", markup=False)
 
 

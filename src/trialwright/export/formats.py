@@ -5,7 +5,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 import msgspec
 
@@ -64,13 +64,15 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     """
     A standard: its name on the command line, what it is called, whom its files are for, and how they are written.
 
-    `write` gives one file after the other; what does not reconcile is refused before the first of them.
+    `write` gives one file after the other; what does not reconcile is refused before the first of them. Formats of one
+    `family` stand on the same tables, which are worked out once where they are written from one source.
     """
 
     name: str
     title: Text
     says: Text
     write: Callable[[Source], Iterable[File]]
+    family: Literal["", "datasets", "tables"] = ""
 
 
 @cache

@@ -220,9 +220,8 @@ def _write_out(out: Path, folder: Path, study: Study, catalog: Catalog) -> int |
         return results
     report = readout.make_report(folder, results, catalog)
     readout.write_files(report.files, out / "report")
-    source = readout.export_source(results, catalog)
-    for each in readout.export_formats():
-        readout.write_export(readout.export_files(source, each.name), out / "exports" / each.name)
+    for name, files in readout.exports(results, catalog, [each.name for each in readout.export_formats()]):
+        readout.write_export(files, out / "exports" / name)
     readout.write_files({name: report.files[name] for name in ("report.pdf",)}, out)
     readout.write_files({"registration.json": readout.registration_file(folder, study)}, out)
     return len(results.analysis.participants)

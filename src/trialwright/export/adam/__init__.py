@@ -169,6 +169,7 @@ FORMAT = Format(
         "供统计师直接分析的数据集：每个分析值一行，可追溯到 SDTM。",
     ),
     write=write,
+    family="datasets",
 )
 
 __all__ = ["FORMAT", "NEVER", "Made", "analysis_datasets", "write"]

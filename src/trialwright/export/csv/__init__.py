@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from trialwright.export.csv.cells import VARIANTS, read_table, table_pieces
-from trialwright.export.csv.contents import Described, contents, described, file_name, manifest
+from trialwright.export.csv.contents import Contents, Described, contents, contents_of, described, file_name, manifest
 from trialwright.export.files import Counted, File
 from trialwright.export.formats import Format, Source, json_file, lost_file
 from trialwright.model.analysis import Analysis, ResultRow
@@ -50,7 +50,10 @@ def write(
              every file is named so and every line says so.
     Raises:  ValueError where the tables do not hold the whole snapshot, or a file was not read before the next.
     """
-    held = contents(study, snapshot, analysis, rows, signatures)
+    return _files(study, snapshot, contents(study, snapshot, analysis, rows, signatures))
+
+
+def _files(study: Study, snapshot: Snapshot, held: Contents) -> Iterator[File]:
     listed: list[Described] = []
     for table in held.tables:
         for variant in VARIANTS:
@@ -63,7 +66,7 @@ def write(
 
 
 def _written(source: Source) -> Iterator[File]:
-    return write(source.study, source.snapshot, source.analysis, source.rows, signatures=source.signatures)
+    return _files(source.study, source.snapshot, contents_of(source))
 
 
 FORMAT = Format(
@@ -74,6 +77,7 @@ FORMAT = Format(
         "全部数据的普通表格：machine 供程序读取，spreadsheet 供电子表格查看。",
     ),
     write=_written,
+    family="tables",
 )
 
 __all__ = ["FORMAT", "LOST", "read_table", "write"]

@@ -8,6 +8,7 @@ import polars as pl
 from trialwright.export.csv import tables
 from trialwright.export.csv.cells import CsvTable
 from trialwright.export.files import Counted
+from trialwright.export.formats import Source
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
 from trialwright.model.signature import Signature
@@ -23,6 +24,15 @@ class Contents(msgspec.Struct, frozen=True):
     tables: tuple[CsvTable, ...]
     mark: str
     counts: dict[str, tuple[int, int]]  # what the snapshot holds, what the tables hold
+
+
+def contents_of(source: Source) -> Contents:
+    """The tables of a source, made once for all formats that hold them."""
+    return source.once(_contents)
+
+
+def _contents(source: Source) -> Contents:
+    return contents(source.study, source.snapshot, source.analysis, source.rows, source.signatures)
 
 
 def contents(

@@ -81,6 +81,7 @@ FORMAT = Format(
         "带数据类型的 CSV 表格，供 Python、R 或数据库使用；标签和代码表存于各文件内。",
     ),
     write=write,
+    family="tables",
 )
 
 __all__ = ["FORMAT", "KEY", "NEVER", "write"]

@@ -201,6 +201,7 @@ FORMAT = Format(
         "监管机构要求的数据格式：Dataset-JSON、SAS 传输文件和 Define-XML。",
     ),
     write=write,
+    family="datasets",
 )
 
 __all__ = ["FORMAT", "NEVER", "ORDER", "Tabulation", "tabulate", "tabulated", "write"]

@@ -242,6 +242,7 @@ FORMAT = Format(
         "供其他研究者使用：去除姓名代号、日期和自由文本后的分析数据，并附删除记录。",
     ),
     write=write,
+    family="datasets",
 )
 
 __all__ = ["FEWEST_AT_SITE", "FORMAT", "Shared", "share", "write"]

@@ -116,6 +116,7 @@ FORMAT = Format(
         "供 SPSS 使用的表格，变量与取值均带中英文标签。",
     ),
     write=write,
+    family="tables",
 )
 
 __all__ = ["FORMAT", "LABEL", "NAME", "NAMING", "NEVER", "TEXT", "VALUE_LABEL", "write"]

@@ -114,6 +114,7 @@ FORMAT = Format(
         "供 Stata 14 及以上版本使用的表格，变量与取值均带中英文标签。",
     ),
     write=write,
+    family="tables",
 )
 
 __all__ = ["FORMAT", "LABEL", "NAME", "NAMING", "NEVER", "write"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from trialwright.export.csv.contents import Contents, Described, contents, described, file_name, manifest
+from trialwright.export.csv.contents import Contents, Described, contents_of, described, file_name, manifest
 from trialwright.export.files import Counted, File
 from trialwright.export.formats import Source, json_file, lost_file
 from trialwright.export.typed.columns import Column, TypedTable
@@ -54,5 +54,5 @@ def packed(source: Source, packing: Packing) -> Iterator[File]:
 
 def _typed(source: Source) -> tuple[Contents, tuple[TypedTable, ...]]:
     """What all formats of typed tables are written from: made once a source."""
-    held = contents(source.study, source.snapshot, source.analysis, source.rows, source.signatures)
+    held = contents_of(source)
     return held, typed_tables(source.study, held)
