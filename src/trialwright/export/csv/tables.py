@@ -40,7 +40,7 @@ class _Versions:
     def of(self, name: str) -> list[Any]:
         """Equal texts are one object: there are few, and a frame would give a new one for every cell."""
         cells = self._frame.get_column(name).to_list()
-        return list(map(self._texts.setdefault, cells, cells)) if self._frame.schema[name] == pl.String else cells
+        return list(map(self._texts.setdefault, cells, cells)) if not self._frame.schema[name].is_numeric() else cells
 
     def each(self, names: Iterable[str]) -> tuple[list[CsvCell], ...]:
         return tuple(self.of(name) for name in names)
