@@ -198,6 +198,18 @@ def test_control_and_ratio_come_from_the_arms(kind, ratios, allocation, control,
     assert (told["RANDQT"].value, told["RANDQT"].null) == share
 
 
+@pytest.mark.parametrize(
+    ("masking", "term"),
+    [("NONE", "OPEN LABEL"), ("SINGLE", "SINGLE BLIND"), ("QUADRUPLE", "DOUBLE BLIND"), ("TRIPLE", None)],
+)
+def test_masking_is_told_where_the_terminology_has_a_term_for_it(masking, term):
+    study = two_arms()
+    registered = msgspec.structs.replace(study.registration, masking=masking)
+    told = {each.name: each.value for each in declared(msgspec.structs.replace(study, registration=registered))}
+
+    assert told.get("TBLIND") == term
+
+
 STARTS = (("SCREENING", "2021-02-01"), ("TREATMENT", "2021-02-09"), ("FOLLOW-UP", "2021-04-07"))
 
 
