@@ -276,7 +276,7 @@ def test_what_cannot_be_carried_is_said(name):
 
     assert len({each["where"] for each in lost}) == len(lost)
     assert [each for each in lost if not each["reason"]] == []
-    renamed = [each for each in lost if each["where"].endswith(": names")]
+    renamed = [each for each in lost if each["where"].endswith(" names")]
     assert bool(renamed) == (name == "stata")
 
 

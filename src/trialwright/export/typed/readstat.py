@@ -29,10 +29,10 @@ def label_of(where: str, label: Text, fits: Fits, name: str, lost: list[Lost]) -
     both = f"{label.en} / {label.zh}" if label.zh and label.zh != label.en else label.en
     if fits(both):
         return both
-    kept = label.en if fits(label.en) else name
-    told = "the English label alone fits" if kept == label.en else f"neither label fits, so it is called {name}"
+    english = fits(label.en)
+    told = "the English label alone fits" if english else "neither label fits, so the plain name stands there"
     lost.append(Lost(f"{where}: label", f"{told}; {ANSWERED}"))
-    return kept
+    return label.en if english else name
 
 
 def value_labels(
@@ -74,8 +74,8 @@ def renamed(table: TypedTable, names: Mapping[str, str], longest: int, lost: lis
     """Tell how many names were too long or taken; the table of variables has each, and of dots the format tells."""
     changed = sum(name not in (column, column.replace(".", "_")) for column, name in names.items())
     if changed:
-        why = f"{changed} are shorter here: they, or one beside them, have more than {longest} characters"
-        lost.append(Lost(f"{table.name}: names", f"{why}; the table of variables has both"))
+        why = f"shorter here: they, or one beside them, have more than {longest} characters"
+        lost.append(Lost(f"{table.name}: {changed} names", f"{why}; the table of variables has both"))
 
 
 def written(write: Callable[[Path], None], moments: Sequence[tuple[int, bytes]]) -> bytes:
