@@ -10,6 +10,8 @@ from trialwright.capture.safety import cases
 from trialwright.web.page import address, routes
 
 LATIN = re.compile(r"[A-Za-zÀ-ɏµ][A-Za-z0-9À-ɏµ'’_./-]*")
+CHINESE = ("coordinator", "data-manager", "administrator")
+"""Pages of the manual; the others are in English whatever the reader's language."""
 NO_PAGES = {
     "registry_calendar",
     "results_figure",
@@ -108,7 +110,7 @@ def histories_of(place, who: str) -> list[str]:
 
 
 SPELLED = {
-    "manual_chapter": lambda _place, _who: [],  # in the language it was written in: test_manual.py
+    "manual_chapter": lambda _place, _who: [address("manual_chapter", chapter=name) for name in CHINESE],
     "lost": lambda _place, _who: [address("lost", standard=name) for name in ("csv", "odm", "sdtm")],
     "participant": lambda place, who: [address("participant", participant_id=who)],
     "identity": lambda place, who: [address("identity", participant_id=who)],

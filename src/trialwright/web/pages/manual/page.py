@@ -81,6 +81,8 @@ def _tokens(name: str) -> list[Token]:
 def _shown(children: list[Token]) -> list[Token]:
     shown, known = [], True
     for child in children:
+        if child.type == "code_inline":
+            child.attrs = {"translate": "no"}  # what is typed is the same in every language
         if child.type == "link_open":
             target = Path(str(child.attrs.get("href", ""))).stem
             known = any(target in names for names in _ORDER.values())
