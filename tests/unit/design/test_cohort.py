@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from trialwright import catalog
 from trialwright.design.cohort import plan_cohort, read_cohort
+from trialwright.design.dry_run.meant import read_meant
 from trialwright.model.problem import Problem
+from trialwright.model.study import DoseTier
 from trialwright.pipeline.study import load_study, packaged_study
 
 
@@ -116,3 +119,37 @@ def test_a_missing_cohort_file_is_answered_with_a_problem():
 
     assert isinstance(answer, list)
     assert answer[0].code == "TW-DES-001"
+
+
+@pytest.fixture(scope="module")
+def two_arms(study):
+    """Two to one, the second arm with a drug of its own in a single dose."""
+    (arm,), (drug,) = study.arms, study.interventions
+    tier = DoseTier(low=None, high=None, high_included=False, dose="15", unit="mg")
+    other = msgspec.structs.replace(drug, name="methotrexate", tiers=(tier,))
+    usual = msgspec.structs.replace(arm, name="usual", interventions=("methotrexate",), ratio=1)
+    return msgspec.structs.replace(
+        study, arms=(msgspec.structs.replace(arm, ratio=2), usual), interventions=(drug, other)
+    )
+
+
+def test_with_several_arms_each_block_of_the_ratio_is_shared_out_whole(two_arms, cohort):
+    acts = plan_cohort(two_arms, cohort, catalog.load(), participants=9, seed=5)
+    arms = [act.details["arm"] for act in sorted(acts, key=lambda a: int(a.participant)) if act.kind == "enrol"]
+
+    assert [sorted(arms[at : at + 3]) for at in (0, 3, 6)] == [["abatacept", "abatacept", "usual"]] * 3
+    assert len({tuple(arms[at : at + 3]) for at in (0, 3, 6)}) > 1
+
+
+def test_the_dose_is_that_of_the_arm(two_arms, cohort):
+    acts = plan_cohort(two_arms, cohort, catalog.load(), participants=9, seed=5)
+    arm = {act.participant: act.details["arm"] for act in acts if act.kind == "enrol"}
+    doses = {(arm[act.participant], act.posted["dosing_log.dose"]) for act in acts if act.form == "dosing"}
+
+    assert {dose for name, dose in doses if name == "usual"} == {"15"}
+    assert {dose for name, dose in doses if name == "abatacept"} <= {"500", "750", "1000"}
+    assert {one.label: one.arm for one in read_meant(two_arms, acts).values() if one.enrolled} == arm
+
+
+def test_with_one_arm_nothing_is_allotted(acts):
+    assert {str(act.details) for act in acts if act.kind == "enrol"} == {"{}"}

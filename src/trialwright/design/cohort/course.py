@@ -202,7 +202,7 @@ class _Plan:
             since_visit=before[0].name if before else "",
             first_dose=self.first_dose,
             last=last,
-            dose=dose_by_weight(self.study, self.weight),
+            dose=dose_by_weight(self.study, self.weight, self.course.arm),
             order=self.order,
         )
         for row in log_rows(self.study, self.cohort, self.catalog, self.person, period, shared=self.course.logs):

@@ -60,9 +60,14 @@ def answer(field: Field, line: FieldModel | None, person: Person, at: Moment) ->
     return _by_kind(field, person, at)
 
 
-def dose_by_weight(study: Study, weight: Decimal | None) -> str:
-    """The dose of the first intervention's tier for this weight; the first tier where the weight is not known."""
-    tiers = study.interventions[0].tiers if study.interventions else ()
+def dose_by_weight(study: Study, weight: Decimal | None, arm: str = "") -> str:
+    """
+    The dose of the tier for this weight, of the arm's first intervention ("": of the study's).
+
+    Missing:  the first tier where the weight is not known; "" where the arm is given nothing by tiers.
+    """
+    given = next((each.interventions for each in study.arms if each.name == arm), ())
+    tiers = next((each.tiers for each in study.interventions if not arm or each.name in given), ())
     for tier in tiers:
         above = tier.low is None or (weight is not None and weight >= Decimal(tier.low))
         high = Decimal(tier.high) if tier.high is not None else None
