@@ -49,7 +49,7 @@ def test_a_head_that_no_report_prints_is_refused(trialwright, study, head):
         (("trace", "{study}"), "Which cell?"),
         (
             ("export", "sas", "{study}", "-o", "x"),
-            "FORMAT sas: expected adam, ars, csv, odm, sdtm, sharing, usdm or all.",
+            "FORMAT sas: expected adam, ars, csv, odm, parquet, sdtm, sharing, spss, stata, usdm or all.",
         ),
         (
             ("export", "sharing", "{study}", "-o", "x", "--fewest", "1"),

@@ -53,7 +53,7 @@ def table(
         structure=shape.structure,
         keys=keys,
         variables=tuple(_variable(name, known[name], lines) for name in kept),
-        rows=tuple(tuple(line.get(name) for name in kept) for line in lines),
+        rows=tuple(zip(*([line.get(name) for line in lines] for name in kept), strict=True)),
         tests=dict(tests or {}),
     )
 

@@ -47,6 +47,8 @@ class Markup:
         self.content = Written(content)
         self._last: odm.Audit | None = None
         self._who = ""
+        self._by: Written[tuple[str, str]] = Written(self._whom)
+        self.site: Written[str] = Written(lambda oid: self.element("SiteRef", LocationOID=oid))
 
     def opened(self, tag: str, **attributes: str) -> str:
         """A start tag without its last bracket; an attribute without a value is left out."""
@@ -80,10 +82,14 @@ class Markup:
         return f"<AuditRecord>{self._who}{told}</AuditRecord>"
 
     def _audited(self, audit: odm.Audit) -> str:
-        return "".join((
-            self.element("UserRef", UserOID=audit.user), self.element("LocationRef", LocationOID=audit.location),
-            self.text("DateTimeStamp", audit.at), self.text("ReasonForChange", audit.reason) if audit.reason else "",
-        ))  # fmt: skip
+        at, reason = self.content[audit.at], self.content[audit.reason]
+        told = f"<DateTimeStamp>{at}</DateTimeStamp>" if at else "<DateTimeStamp/>"
+        why = f"<ReasonForChange>{reason}</ReasonForChange>" if reason else ""
+        return f"{self._by[audit.user, audit.location]}{told}{why}"
+
+    def _whom(self, told: tuple[str, str]) -> str:
+        user, location = told
+        return self.element("UserRef", UserOID=user) + self.element("LocationRef", LocationOID=location)
 
     def signature(self, signing: odm.Signing | None) -> str:
         """A signature that holds, where there is one."""

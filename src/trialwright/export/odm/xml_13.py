@@ -136,10 +136,13 @@ class _Clinical:
         self._events = self.markup.starts("StudyEventData", "StudyEventOID", "StudyEventRepeatKey", "TransactionType")
         self._forms = self.markup.starts("FormData", "FormOID", "FormRepeatKey", "TransactionType")
         self._groups = self.markup.starts("ItemGroupData", "ItemGroupOID", "ItemGroupRepeatKey", "TransactionType")
+        self._units: Written[str] = Written(
+            lambda oid: self.markup.element("MeasurementUnitRef", MeasurementUnitOID=oid)
+        )
         self._data: Written[tuple[str, str | None, str]] = Written(self._start)
 
     def subject(self, subject: odm.SubjectData) -> str:
-        inside = [self.markup.element("SiteRef", LocationOID=subject.site)] if subject.site else []
+        inside = [self.markup.site[subject.site]] if subject.site else []
         inside.append(self._remarks(subject.remarks))
         inside += [self._event(event) for event in subject.events]
         start = self._subjects[subject.key, subject.transaction]
@@ -168,7 +171,7 @@ class _Clinical:
         start = self._data[datum.item, datum.value, datum.transaction]
         inside = self.markup.audit(datum.audit, datum.source)
         if datum.unit:
-            inside += self.markup.element("MeasurementUnitRef", MeasurementUnitOID=datum.unit)
+            inside += self._units[datum.unit]
         if datum.remarks:
             inside += self._remarks(datum.remarks)
         return f"{start}>{inside}</ItemData>" if inside else f"{start}/>"

@@ -174,7 +174,7 @@ class _Clinical:
 
     def subject(self, subject: odm.SubjectData) -> str:
         self._key, self._queries = subject.key, 0
-        inside = [self.markup.element("SiteRef", LocationOID=subject.site)] if subject.site else []
+        inside = [self.markup.site[subject.site]] if subject.site else []
         inside += [self._event(event) for event in subject.events]
         inside.append(self._beside(None, subject.remarks))
         start = self._subjects[subject.key, subject.transaction]

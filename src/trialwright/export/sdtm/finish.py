@@ -86,7 +86,7 @@ def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[
     days = {f"{name.removesuffix('DTC')}DY" for name in filled if name.endswith("DTC") and domain.name != "DM"}
     wanted = filled | days
     kept = [known for known in domain.variables.values() if known.core in ("Req", "Exp") or known.name in wanted]
-    columns = [[None if (cell := line.get(known.name)) == "" else cell for line in lines] for known in kept]
+    columns = [_column(lines, known.name) if known.name in filled else [None] * len(lines) for known in kept]
     pairs = zip(kept, columns, strict=True)
     return Dataset(
         name=domain.name,
@@ -97,6 +97,10 @@ def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[
         variables=tuple(_variable(domain, known, cells, known.name in filled) for known, cells in pairs),
         rows=tuple(zip(*columns, strict=True)),
     )
+
+
+def _column(lines: Sequence[Mapping[str, Cell]], name: str) -> list[Cell]:
+    return [None if (cell := line.get(name)) == "" else cell for line in lines]
 
 
 def _variable(domain: Domain, known: Known, cells: Sequence[Cell], filled: bool) -> Variable:
