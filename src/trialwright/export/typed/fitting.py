@@ -39,6 +39,9 @@ def fit(name: str, kind: ColumnKind, cells: Sequence[CsvCell]) -> Fitted:
              beside it; a limit ("<20") or a partial date ("2021-03") stands beside alone.
     Missing: null. Nothing is imputed: a partial date gives no date.
     """
+    quick = _as_they_are(name, kind, cells)
+    if quick is not None:
+        return Fitted(quick, None)
     texts = [text_of(cell) for cell in cells]
     if kind in ("text", "choice"):
         return Fitted(pl.Series(name, texts, TYPES[kind]), None)
@@ -47,6 +50,18 @@ def fit(name: str, kind: ColumnKind, cells: Sequence[CsvCell]) -> Fitted:
     beside = [None if whole else text for text, (_, whole) in zip(texts, found, strict=True)]
     values = pl.Series(name, [value for value, _ in found], TYPES[kind])
     return Fitted(values, beside if any(each is not None for each in beside) else None)
+
+
+def _as_they_are(name: str, kind: ColumnKind, cells: Sequence[CsvCell]) -> pl.Series | None:
+    """The column where every cell has its type already, as most have; None where one has not."""
+    wanted = {"text": str, "choice": str, "integer": int}.get(kind)
+    if wanted is None or not set(map(type, cells)) <= {wanted, type(None)}:
+        return None
+    made = pl.Series(name, cells, TYPES[kind])
+    if kind == "integer":
+        largest = made.abs().max()
+        return made if largest is None or int(str(largest)) <= _LARGEST else None
+    return made.set(made == "", None)
 
 
 @lru_cache(maxsize=65_536)
