@@ -40,7 +40,7 @@ def study(tmp_path_factory):
     shutil.copytree(FOLDER, folder)
     told, code = command("check", folder)
     assert (code, "0 errors, 0 warnings" in told) == (0, True), told
-    told, code = command("freeze", folder, "--reason", "The first build")
+    told, code = command("freeze", folder, "--reason", "The first build", "--registered")
     assert code == 0, told
     read, problems = read_study(folder, catalog.load())
     assert read is not None, problems
@@ -122,7 +122,8 @@ def test_the_trial_is_summarised_as_randomised_and_controlled(exports):
     told = [(line["TSPARMCD"], line["TSVAL"] or line["TSVALNF"]) for line in lines(exports, "sdtm/ts")]
 
     assert {
-        ("RANDOM", "Y"), ("TCNTRL", "ACTIVE"), ("RANDQT", "0.67"), ("NARMS", "2"), ("INTMODEL", "PARALLEL"),
+        ("RANDOM", "Y"), ("TCNTRL", "ACTIVE"), ("RANDQT", "0.67"), ("NARMS", "2"),
+        ("INTMODEL", "PARALLEL"), ("LENGTH", "P13W"),
         ("SEXPOP", "M"), ("AGEMIN", "P40Y"), ("AGEMAX", "P80Y"), ("TRT", "NANDROLONE DECANOATE"),
         ("COMPTRT", "TESTOSTERONE ENANTHATE"), ("HLTSUBJI", "N"),
     } <= set(told)  # fmt: skip
@@ -243,6 +244,7 @@ def test_the_report_says_that_it_counts_all_arms_together(study, language, said,
     # By hand from the weights: (2.3 + 2.5 + 2.3 - 0.9 + 2.5 + 1.4 + 1.0 + 1.5) / 8 = 1.575 kg.
     assert result in page
     assert not re.search(r"A single arm|没有同期|no concurrent control", page)
+    assert not re.search(r"proposed amendment|拟议", page)
 
 
 def test_every_number_of_the_report_comes_out_again_from_its_own_data(study):

@@ -53,6 +53,7 @@ def init(
 def freeze(
     study: StudyFolder,
     reason: Annotated[str, typer.Option(help="Why there is a new build, in one sentence.")] = "",
+    registered: Annotated[bool, typer.Option("--registered", help="The public record shows this build.")] = False,
     db: Db = None,
 ) -> None:
     """
@@ -64,7 +65,7 @@ def freeze(
         wrong_use("A build needs its reason: --reason in one sentence. It becomes the text of the amendment.")
     from trialwright.pipeline import study as studies
 
-    frozen, problems = studies.freeze(study, reason, dt.datetime.now(dt.UTC).date())
+    frozen, problems = studies.freeze(study, reason, dt.datetime.now(dt.UTC).date(), registered=registered)
     if frozen is None:
         stop(problems, 1 if (study / "study.yaml").is_file() else 2)
     print_problems(problems)

@@ -69,9 +69,9 @@ def check_study(folder: Path, on: dt.date) -> CheckReport:
     return CheckReport(checked_on=on.isoformat(), input=str(folder), findings=tuple(problems), counts=dict(counts))
 
 
-def freeze(folder: Path, reason: str, on: dt.date) -> tuple[Study | None, list[Problem]]:
-    """The next numbered build, or why it was not made."""
-    return freeze_study(folder, load(), reason, on)
+def freeze(folder: Path, reason: str, on: dt.date, *, registered: bool = False) -> tuple[Study | None, list[Problem]]:
+    """The next numbered build, or why it was not made. `registered`: the public record shows it, it is no proposal."""
+    return freeze_study(folder, load(), reason, on, status="registered" if registered else "proposal")
 
 
 def compare(

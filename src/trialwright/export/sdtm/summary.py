@@ -137,7 +137,8 @@ def _design(study: Study) -> Iterator[Parameter]:
     yield from _control(study)
     days = [visit.study_day for visit in study.visits if visit.study_day is not None]
     if days:
-        yield Parameter(name="LENGTH", value=_weeks(max(days) - min(days)), dictionary=ISO8601)
+        no_day_0 = 1 if min(days) < 0 < max(days) else 0
+        yield Parameter(name="LENGTH", value=_weeks(max(days) - min(days) - no_day_0), dictionary=ISO8601)
 
 
 def _control(study: Study) -> Iterator[Parameter]:
