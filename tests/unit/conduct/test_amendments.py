@@ -16,6 +16,7 @@ from trialwright.capture.locks import Scope
 from trialwright.capture.signatures import signatures
 from trialwright.derive import derive
 from trialwright.export.csv import write as write_csv
+from trialwright.export.files import whole
 from trialwright.model.ledger import NewEvent, Stamp
 from trialwright.model.study import Study
 from trialwright.pipeline import conduct
@@ -184,7 +185,8 @@ def lost_in_export(ledger, study, typed):
     """What was typed and stands nowhere in the files of the full export."""
     snapshot = ledger.snapshot()
     analysis = derive(study, snapshot, CATALOG)
-    files = write_csv(study, snapshot, analysis, analyze(study, analysis, CATALOG), signatures=signatures(snapshot))
+    rows = analyze(study, analysis, CATALOG)
+    files = whole(write_csv(study, snapshot, analysis, rows, signatures=signatures(snapshot)))
     audit = list(csv.DictReader(io.StringIO(files["machine/audit.csv"].decode("utf-8-sig"))))
     told = {(line["visit"], line["item"], line["raw"]) for line in audit}
     current = snapshot.current.filter(snapshot.current["visit"].is_in(["W0", "W4"]))
