@@ -271,3 +271,12 @@ def test_who_worked_a_value_out_is_named(source):
 
     assert [each for each in origins if each[1] in ("Derived", "Assigned") and each[2] != "Sponsor"] == []
     assert [each for each in origins if each[1] == "Predecessor" and each[2] is not None] == []
+
+
+def test_a_fact_that_is_not_known_has_an_empty_flag(source, made):
+    by_id = {line["SUBJID"]: line for line in lines(made, "ADSL")}
+    facts = {each.participant_id: each.facts for each in source.analysis.participants}
+
+    assert facts["P004"]["glucocorticoid_above_baseline"] is None
+    assert (by_id["P004"]["GLUABOFL"], by_id["P001"]["GLUABOFL"]) == (None, "N")
+    assert (by_id["P004"]["DOSEDFL"], by_id["P001"]["DOSEDFL"]) == ("N", "Y")
