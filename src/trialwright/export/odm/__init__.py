@@ -1,8 +1,10 @@
 """CDISC ODM 1.3.2 and 2.0: the definition and all data, as they stand and with every version."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
-from trialwright.export.files import File
+from trialwright.export.files import PIECE, File
 from trialwright.export.formats import Format, Source, lost_file
 from trialwright.export.odm import clinical, xml_13, xml_20
 from trialwright.export.odm import document as odm
@@ -65,13 +67,32 @@ def write(source: Source) -> Iterator[File]:
     and why), and `lost.json`.
     """
     study, snapshot = source.study, source.snapshot
-    for version, pieces in (("1.3.2", xml_13.pieces), ("2.0", xml_20.pieces)):
-        now = clinical.current_subjects(study, snapshot, source.signatures)
-        yield File(f"{version}/snapshot.xml", pieces(_head(source, "Snapshot"), now))
-        saves = clinical.every_save(study, snapshot)
-        yield File(f"{version}/transactions.xml", pieces(_head(source, "Transactional"), saves))
+    now = clinical.current_subjects(study, snapshot, source.signatures)
+    yield from _in_both(_head(source, "Snapshot"), now, "snapshot.xml")
+    saves = clinical.every_save(study, snapshot)
+    yield from _in_both(_head(source, "Transactional"), saves, "transactions.xml")
     counts = {"datapoints": snapshot.current.height, "versions": snapshot.versions.height}
     yield File("lost.json", (lost_file((*LOST, *(LOST_OF_ARMS if has_structure(study) else ())), counts),))
+
+
+def _in_both(head: odm.Document, subjects: Iterator[odm.SubjectData], name: str) -> Iterator[File]:
+    """
+    One document in both versions.
+
+    Shape:   the participants are gone through once: while 1.3.2 is read, 2.0 is put aside on the disk.
+    """
+    later = xml_20.Writer(head)
+    with tempfile.TemporaryFile() as aside:
+
+        def noted() -> Iterator[odm.SubjectData]:
+            for subject in subjects:
+                aside.write(later.subject(subject).encode())
+                yield subject
+
+        yield File(f"1.3.2/{name}", xml_13.pieces(head, noted()))
+        aside.seek(0)
+        kept = iter(lambda: aside.read(PIECE), b"")
+        yield File(f"2.0/{name}", chain([later.head().encode()], kept, [later.end().encode()]))
 
 
 FORMAT = Format(

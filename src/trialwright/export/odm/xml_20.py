@@ -1,6 +1,7 @@
 """ODM 2.0: a document as XML. Forms are item groups, a unit is an item of its own, queries are queries."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from lxml import etree
 
@@ -27,29 +28,43 @@ def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = 
 
     Source: CDISC ODM 2.0 (ODM.xsd of the DataExchange-ODM repository).
     """
-    return gathered(_texts(document, document.subjects if subjects is None else subjects))
+    writer = Writer(document)
+    told = document.subjects if subjects is None else subjects
+    return gathered(chain([writer.head()], map(writer.subject, told) if document.study else (), [writer.end()]))
 
 
-def _texts(document: odm.Document, subjects: Iterable[odm.SubjectData]) -> Iterator[str]:
-    markup = Markup()
-    yield DECLARATION
-    yield markup.opened(
-        "ODM", xmlns=SPACE, ODMVersion="2.0", FileType=document.kind, FileOID=document.oid,
-        CreationDateTime=document.made_at, AsOfDateTime=document.as_of or document.made_at,
-        SourceSystem=document.source_system, SourceSystemVersion=document.source_version,
-    ) + ">"  # fmt: skip
-    if document.metadata is not None:
-        yield of_element(_study(document.metadata))
-    if document.people or document.places:
-        yield of_element(_admin(document))
-    if document.study:
-        names = {"StudyOID": document.study, "MetaDataVersionOID": document.version}
-        yield markup.opened("ClinicalData", **names) + ">"
-        clinical = _Clinical(markup, document.as_of or document.made_at)
-        for subject in subjects:
-            yield clinical.subject(subject)
-        yield "</ClinicalData>"
-    yield "</ODM>"
+class Writer:
+    """A document part by part, for whoever has its participants one at a time: head, each of them, end."""
+
+    def __init__(self, document: odm.Document) -> None:
+        self._document = document
+        self._markup = Markup()
+        self._clinical = _Clinical(self._markup, document.as_of or document.made_at)
+
+    def head(self) -> str:
+        """Everything before the first participant."""
+        document = self._document
+        told = [DECLARATION, self._markup.opened(
+            "ODM", xmlns=SPACE, ODMVersion="2.0", FileType=document.kind, FileOID=document.oid,
+            CreationDateTime=document.made_at, AsOfDateTime=document.as_of or document.made_at,
+            SourceSystem=document.source_system, SourceSystemVersion=document.source_version,
+        ), ">"]  # fmt: skip
+        if document.metadata is not None:
+            told.append(of_element(_study(document.metadata)))
+        if document.people or document.places:
+            told.append(of_element(_admin(document)))
+        if document.study:
+            names = {"StudyOID": document.study, "MetaDataVersionOID": document.version}
+            told.append(self._markup.opened("ClinicalData", **names) + ">")
+        return "".join(told)
+
+    def subject(self, subject: odm.SubjectData) -> str:
+        """One participant, or in a transactional file one save."""
+        return self._clinical.subject(subject)
+
+    def end(self) -> str:
+        """Everything after the last participant."""
+        return "</ClinicalData></ODM>" if self._document.study else "</ODM>"
 
 
 def _study(metadata: odm.Metadata) -> etree._Element:

@@ -83,7 +83,8 @@ def written(write: Callable[[Path], None], moments: Sequence[tuple[int, bytes]])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table"
         write(path)
-        data = bytearray(path.read_bytes())
-    for at, moment in moments:
-        data[at : at + len(moment)] = moment
-    return bytes(data)
+        with path.open("r+b") as file:
+            for at, moment in moments:
+                file.seek(at)
+                file.write(moment)
+        return path.read_bytes()
