@@ -54,9 +54,9 @@ references: $(VENV)/test.done
 # CDISC's rules engine in an environment of its own (Python 3.12, 460 MB), and its cache unpacked; needs ../shared/standards.
 # A later jsonpath-ng lists what stands in a list twice, and the engine then finds every element of USDM doubled.
 CORE_PYTHON ?= python3.12
-core: .core/core.done
+core: .core/engine-2.done
 
-.core/core.done:
+.core/engine-2.done:
 	$(CORE_PYTHON) -m venv .core
 	.core/bin/pip install --quiet --disable-pip-version-check cdisc-rules-engine==0.17.1 jsonpath-ng==1.8.0
 	.core/bin/python ../shared/standards/tools/unpack_core_cache.py ../shared/standards/core-cache .core/cache

@@ -96,6 +96,12 @@ def allowed(name):
     return set(YAML(typ="safe").load((HERE / "allowed.yaml").read_text("utf-8"))[name.partition(" ")[0]])
 
 
+def lists_are_read_once():
+    """Whether the engine's jsonpath-ng is the one that `make core` asks for."""
+    told = "from importlib.metadata import version; print(version('jsonpath-ng'))"
+    return subprocess.run([str(CORE), "-c", told], capture_output=True, text=True).stdout.strip() == "1.8.0"
+
+
 def kept():
     return json.loads(VERDICT.read_text("utf-8"))
 
@@ -200,6 +206,8 @@ def test_every_dataset_is_valid_dataset_json(written):
 @pytest.mark.parametrize("name", ["sdtm json", "sdtm xpt", "usdm"])
 def test_core_judges_the_demo_now(demo, name):
     folder, _, form = name.partition(" ")
+    if name == "usdm" and not lists_are_read_once():
+        pytest.skip("an engine made by an earlier `make core` counts every element of USDM twice: `make core` again")
     found, _ = core_on_sdtm(demo / folder / form) if form else core_on_usdm(demo / folder / "usdm.json")
 
     assert set(found) <= allowed(name), found
