@@ -138,7 +138,7 @@ def plainly(text):
 
 
 def test_every_table_of_csv_is_there_and_two_that_describe_them(tables):
-    assert set(tables) == {*csv_tables(), "variables", "choices"}
+    assert set(tables) == {*csv_tables(), "lists", "variables", "choices"}
 
 
 def test_every_value_of_every_table_is_that_of_csv(tables):
@@ -147,6 +147,7 @@ def test_every_value_of_every_table_is_that_of_csv(tables):
     for each in rows_of(tables["choices"][0]):
         if each["number"] is not None:
             codes.setdefault((each["table"], each["column"]), {})[each["number"]] = each["code"]
+    lists = {each["list"]: each["members"] for each in rows_of(tables["lists"][0])}
     seen = 0
     for table, expected in csv_tables().items():
         frame = tables[table][0]
@@ -156,10 +157,23 @@ def test_every_value_of_every_table_is_that_of_csv(tables):
             for column, text in line.items():
                 beside = row.get(called.get((table, f"{column}__text"), ""), "")
                 found = beside or as_text(row[called[table, column]], codes.get((table, column), {}))
+                if table == "results" and column in ("participants", "records"):
+                    found = lists.get(row[called[table, column]], "")
                 assert plainly(found) == plainly(text), (table, at, column)
                 seen += text != ""
             assert columns >= set(line)
     assert seen > 10_000
+
+
+def test_a_list_that_many_lines_stand_on_is_written_once(tables):
+    called = {v["column"]: v["name"] for v in rows_of(tables["variables"][0]) if v["table"] == "results"}
+    lists = rows_of(tables["lists"][0])
+    named = [row[called[column]] for row in rows_of(tables["results"][0]) for column in ("participants", "records")]
+
+    assert [each["list"] for each in lists] == list(range(1, len(lists) + 1))
+    assert len({each["members"] for each in lists}) == len(lists)
+    assert {each for each in named if each is not None} == {each["list"] for each in lists}
+    assert len(named) > 3 * len(lists)
 
 
 def test_types_are_real(tables, name):

@@ -29,7 +29,7 @@ def write(source: Source) -> Iterator[File]:
     return packed(source, PACKING)
 
 
-def _file(source: Source, table: TypedTable, names: Names) -> tuple[bytes, list[Lost]]:
+def _file(source: Source, table: TypedTable, names: Names) -> tuple[tuple[bytes], list[Lost]]:
     """
     One table.
 
@@ -42,7 +42,7 @@ def _file(source: Source, table: TypedTable, names: Names) -> tuple[bytes, list[
         *(pl.col(each.name).dt.replace_time_zone("UTC") for each in table.columns if each.kind == "moment"),
     ).rename(dict(names))
     frame.write_parquet(out, metadata={KEY: json.dumps(_metadata(source, table), ensure_ascii=False, sort_keys=True)})
-    return out.getvalue(), []
+    return (out.getvalue(),), []
 
 
 def _metadata(source: Source, table: TypedTable) -> dict[str, object]:

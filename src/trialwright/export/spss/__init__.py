@@ -50,7 +50,7 @@ def _fits(longest: int) -> Fits:
     return lambda label: len(label.encode()) <= longest
 
 
-def _file(source: Source, table: TypedTable, names: Names) -> tuple[bytes, list[Lost]]:
+def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[bytes], list[Lost]]:
     """
     One table.
 

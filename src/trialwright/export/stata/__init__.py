@@ -53,7 +53,7 @@ def _key(column: Column) -> Callable[[Choice], int | float]:
     return lambda choice: numbers[choice.code]
 
 
-def _file(source: Source, table: TypedTable, names: Names) -> tuple[bytes, list[Lost]]:
+def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[bytes], list[Lost]]:
     """
     One table.
 

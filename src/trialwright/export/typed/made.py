@@ -9,6 +9,7 @@ from trialwright.export.csv.cells import CsvCell, CsvTable, Number
 from trialwright.export.csv.contents import Contents
 from trialwright.export.typed.columns import Column, ColumnKind, TypedTable, beside, code_list, known, title_of
 from trialwright.export.typed.fitting import fit, text_of
+from trialwright.export.typed.lists import lists_apart
 from trialwright.model.entry import Choice, Item
 from trialwright.model.problem import Lost
 from trialwright.model.study import Study
@@ -43,13 +44,13 @@ Cells = Sequence[CsvCell]
 
 def typed_tables(study: Study, held: Contents) -> tuple[TypedTable, ...]:
     """
-    Every table of the CSV export with typed columns, in the same order of tables, rows and columns.
+    Every table of the CSV export with typed columns, in the same order of tables, rows and columns, and `lists`.
 
     Shape:   a column that holds more than its type can has a column `NAME__text` beside it, with those cells alone: a
              limit ("<20"), a partial date, a number that 64 bits do not hold exactly. A date has it always where the
              form takes partial ones. A mixed column stays text and has its numbers in `NAME__number`.
     """
-    return tuple(typed_table(study, table) for table in held.tables)
+    return tuple(typed_table(study, table) for table in lists_apart(held.tables, held.mark or "participants"))
 
 
 def typed_table(study: Study, table: CsvTable) -> TypedTable:

@@ -25,7 +25,7 @@ class Packing(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str
     names: Callable[[Iterable[str]], dict[str, str]]
     numbers: Callable[[Column], Mapping[str, int]]
-    file: Callable[[Source, TypedTable, Names], tuple[bytes, list[Lost]]]
+    file: Callable[[Source, TypedTable, Names], tuple[Iterable[bytes], list[Lost]]]
     never: tuple[Lost, ...] = ()
 
 
@@ -43,9 +43,9 @@ def packed(source: Source, packing: Packing) -> Iterator[File]:
     for table in (*tables, *(typed_table(source.study, each) for each in listings)):
         called = names.get(table.name) or packing.names(column.name for column in table.columns)
         name = f"{file_name(table.name, held.mark)}.{packing.suffix}"
-        data, gone = packing.file(source, table, called)
+        pieces, gone = packing.file(source, table, called)
         lost += gone
-        written = Counted((data,))
+        written = Counted(pieces)
         yield File(name, written)
         entries.append(described(name, table.frame.height, table.frame.width, written))
     yield File("lost.json", (lost_file(lost),))

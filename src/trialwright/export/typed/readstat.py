@@ -1,12 +1,13 @@
 """What Stata and SPSS files share: labels within their limits, codes as numbers, the moment of writing overwritten."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
 
+from trialwright.export.files import PIECE
 from trialwright.export.typed.columns import Column, TypedTable, number_of
 from trialwright.model.entry import Choice
 from trialwright.model.problem import Lost
@@ -78,8 +79,8 @@ def renamed(table: TypedTable, names: Mapping[str, str], longest: int, lost: lis
         lost.append(Lost(f"{table.name}: {changed} names", f"{why}; the table of variables has both"))
 
 
-def written(write: Callable[[Path], None], moments: Sequence[tuple[int, bytes]]) -> bytes:
-    """The bytes that `write` puts into a file, with the moment of writing replaced so that a repeat is equal."""
+def written(write: Callable[[Path], None], moments: Sequence[tuple[int, bytes]]) -> Iterator[bytes]:
+    """What `write` puts into a file, piece by piece, with the moment of writing replaced so that a repeat is equal."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table"
         write(path)
@@ -87,4 +88,6 @@ def written(write: Callable[[Path], None], moments: Sequence[tuple[int, bytes]])
             for at, moment in moments:
                 file.seek(at)
                 file.write(moment)
-        return path.read_bytes()
+            file.seek(0)
+            while piece := file.read(PIECE):
+                yield piece
