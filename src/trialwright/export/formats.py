@@ -59,6 +59,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             self._kept[make] = make(self)
         return cast(Made, self._kept[make])
 
+    def drop(self, make: Callable[["Source"], object]) -> None:
+        """Keeps what `make` gave no longer: something smaller stands for it, and whoever asks again waits again."""
+        self._kept.pop(make, None)
+
 
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """

@@ -31,6 +31,13 @@ def contents_of(source: Source) -> Contents:
     return source.once(_contents)
 
 
+def without_tables(source: Source) -> Contents:
+    """What is told of the tables once they stand elsewhere; those of millions of cells leave the memory."""
+    held = contents_of(source)
+    source.drop(_contents)
+    return msgspec.structs.replace(held, tables=())
+
+
 def _contents(source: Source) -> Contents:
     return contents(source.study, source.snapshot, source.analysis, source.rows, source.signatures)
 

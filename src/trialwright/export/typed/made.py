@@ -6,7 +6,6 @@ import msgspec
 import polars as pl
 
 from trialwright.export.csv.cells import CsvCell, CsvTable, Number
-from trialwright.export.csv.contents import Contents
 from trialwright.export.typed.columns import Column, ColumnKind, TypedTable, beside, code_list, known, title_of
 from trialwright.export.typed.fitting import fit, text_of
 from trialwright.export.typed.lists import lists_apart
@@ -42,15 +41,22 @@ _KINDS: dict[str, ColumnKind] = {
 Cells = Sequence[CsvCell]
 
 
-def typed_tables(study: Study, held: Contents) -> tuple[TypedTable, ...]:
+def typed_tables(study: Study, tables: list[CsvTable], data_of: str) -> tuple[TypedTable, ...]:
     """
     Every table of the CSV export with typed columns, in the same order of tables, rows and columns, and `lists`.
 
     Shape:   a column that holds more than its type can has a column `NAME__text` beside it, with those cells alone: a
              limit ("<20"), a partial date, a number that 64 bits do not hold exactly. A date has it always where the
-             form takes partial ones. A mixed column stays text and has its numbers in `NAME__number`.
+             form takes partial ones. A mixed column stays text and has its numbers in `NAME__number`. `tables` is
+             used up: each leaves the memory when its typed one is there.
     """
-    return tuple(typed_table(study, table) for table in lists_apart(held.tables, held.mark or "participants"))
+    waiting = list(lists_apart(tables, data_of))
+    tables.clear()
+    waiting.reverse()
+    made = []
+    while waiting:
+        made.append(typed_table(study, waiting.pop()))
+    return tuple(made)
 
 
 def typed_table(study: Study, table: CsvTable) -> TypedTable:

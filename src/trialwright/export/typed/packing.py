@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from trialwright.export.csv.contents import Contents, Described, contents_of, described, file_name, manifest
+from trialwright.export.csv.contents import (
+    Contents,
+    Described,
+    contents_of,
+    described,
+    file_name,
+    manifest,
+    without_tables,
+)
 from trialwright.export.files import Counted, File
 from trialwright.export.formats import Source, json_file, lost_file
 from trialwright.export.typed.columns import Column, TypedTable
@@ -54,5 +62,6 @@ def packed(source: Source, packing: Packing) -> Iterator[File]:
 
 def _typed(source: Source) -> tuple[Contents, tuple[TypedTable, ...]]:
     """What all formats of typed tables are written from: made once a source."""
-    held = contents_of(source)
-    return held, typed_tables(source.study, held)
+    tables = list(contents_of(source).tables)
+    held = without_tables(source)
+    return held, typed_tables(source.study, tables, held.mark or "participants")
