@@ -101,6 +101,10 @@ def check_accounts(demo: bool) -> None:
         print(warning.sentence(), file=sys.stderr)  # noqa: T201 - a command's words, before the server speaks
 
 
+_LEAVE = 20
+"""Seconds a worker has to end when the server stops; then it is killed: what was confirmed stands in the ledger."""
+
+
 def _run(host: str, port: int, cert: str, key: str) -> None:
     # a forked worker would inherit the locks of Polars' threads and never answer
     multiprocessing.set_start_method("spawn", force=True)
@@ -115,6 +119,7 @@ def _run(host: str, port: int, cert: str, key: str) -> None:
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=2,
+        workers_kill_timeout=_LEAVE,
         log_level=LogLevels.warning,
         websockets=False,
         ssl_cert=Path(cert) if cert else None,
