@@ -37,6 +37,7 @@ from trialwright.model.entry import (
 from trialwright.model.expression import Rule
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import Code, Limit, Missing, Quantity, Value
+from trialwright.model.text import Text
 
 _LOOKED_UP: tuple[EntryKind, ...] = ("criterion", "method", "instrument", "display", "terms")
 
@@ -93,6 +94,12 @@ class Catalog:
 
     def terms(self, name: str) -> Terms:
         return cast(Terms, self._here(name, "terms").entry)
+
+    @property
+    def abbreviations(self) -> dict[str, Text]:
+        """The short forms that entries spell out, in the order of the entries' names."""
+        found = sorted(self._found.items(), key=lambda each: each[0])
+        return {short: full for _, here in found for short, full in here.entry.abbreviations.items()}
 
     def text_file(self, name: str, kind: EntryKind, file: str) -> str:
         """The text of `cases.yaml` or `page.md` of an entry; "" where it has none."""

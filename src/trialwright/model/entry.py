@@ -135,6 +135,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     says: str
     source: tuple[Source, ...]
     sentences: dict[str, Text] = {}  # wording of explanations, with {fields}; both languages
+    abbreviations: dict[str, Text] = {}  # short forms in the titles of endpoints and displays that use it, spelled out
 
 
 class Instrument(Entry, frozen=True, kw_only=True):

@@ -98,12 +98,12 @@ def _numbers(m: Material) -> str:
 
 
 def _abbreviations(m: Material) -> list[Block]:
-    """Those of every report, and of the instruments' those that this study's own endpoints and displays use."""
-    study = m.writing.study
+    """Those of every report, and of the catalog's those that this study's own endpoints and displays use."""
+    study, catalog = m.writing.study, m.writing.catalog
     said = " ".join((*(f"{e.title.en} {e.says}" for e in study.estimands), *(use.title.en for use in study.displays)))
-    used = {short: each for short, each in words.OF_INSTRUMENTS.items() if short in said}
+    used = {short: full for short, full in catalog.abbreviations.items() if short in said}
     every = sorted({**words.ABBREVIATIONS, **used}.items())
-    return [Facts(tuple((short, m.writing.of(each)) for short, each in every))]
+    return [Facts(tuple((short, m.writing.of(full)) for short, full in every))]
 
 
 def _ethics(m: Material) -> list[Block]:

@@ -149,11 +149,3 @@ ABBREVIATIONS: dict[str, Text] = {
     "ULN": Text("upper limit of normal", "正常值上限"),
     "UTC": Text("coordinated universal time", "协调世界时"),
 }
-
-OF_INSTRUMENTS: dict[str, Text] = {
-    "ACR": Text("American College of Rheumatology", "美国风湿病学会"),
-    "EULAR": Text("European Alliance of Associations for Rheumatology", "欧洲抗风湿病联盟"),
-    "HAQ-DI": Text("Health Assessment Questionnaire, disability index", "健康评估问卷残疾指数"),
-    "IMACS": Text("International Myositis Assessment and Clinical Studies Group", "国际肌炎评估与临床研究组"),
-    "MMT": Text("manual muscle testing", "徒手肌力检查"),
-}

@@ -266,3 +266,24 @@ def test_a_chinese_docx_has_chinese_colons():
 
     assert "注册号：" in text
     assert re.findall(r"[\u4e00-\u9fff]: ", text) == []
+
+
+def test_the_abbreviations_are_those_of_the_catalog_that_the_titles_use(tmp_path):
+    """A new instrument is one folder: what its name stands for is told there, and nowhere in the program."""
+    (tmp_path / "instruments" / "grip").mkdir(parents=True)
+    (tmp_path / "instruments" / "grip" / "entry.yaml").write_text(
+        "title: {en: Grip, zh: 握力}\nsays: Grip strength.\nsource: {text: made up for this test, seen: declared}\n"
+        "items: [{name: grip, label: {en: Grip, zh: 握力}, kind: number, unit: kg}]\n"
+        "abbreviations: {MMT-8: {en: eight muscles by hand, zh: 八组肌肉}, GRP: {en: grip by hand, zh: 握力测定}}\n",
+        "utf-8",
+    )
+    small = read_small(people(7), simulated=True)
+    report = build_report(
+        small.study, small.snapshot, small.analysis, small.rows, catalog=catalog.load(tmp_path), formats=("rtf",)
+    )
+    theirs, ours = spaced(rtf_text(report.files["report.rtf"])), spaced(rtf_text(made().files["report.rtf"]))
+
+    assert "eight muscles by hand" in theirs
+    assert "grip by hand" not in theirs
+    assert "eight muscles by hand" not in ours
+    assert "International Myositis Assessment and Clinical Studies Group" in ours
