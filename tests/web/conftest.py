@@ -6,6 +6,7 @@ Passwords are hashed with argon2's cheapest cost here: the hasher itself is Djan
 
 import atexit
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -31,6 +32,7 @@ from axes.models import AccessAttempt  # noqa: E402
 from django.contrib.auth.models import Group, User  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 
@@ -38,6 +40,12 @@ from trialwright.pipeline import conduct  # noqa: E402
 from trialwright.pipeline.place import real_clock  # noqa: E402
 from trialwright.store import open_ledger  # noqa: E402
 from trialwright.web import directory, place, start  # noqa: E402
+from trialwright.web.drawn import Where  # noqa: E402
+from trialwright.web.opened import Opened  # noqa: E402
+from trialwright.web.page import Call  # noqa: E402
+from trialwright.web.pages.form import page as form_page  # noqa: E402
+from trialwright.web.pages.form.kept import Values  # noqa: E402
+from trialwright.web.render import page  # noqa: E402
 from web import stage  # noqa: E402
 from web.small_study import PASSWORD, small_study  # noqa: E402
 
@@ -49,6 +57,25 @@ def forget_accounts() -> None:
     """No account, session or lock-out is left of the test before."""
     for model in (User, Group, Session, AccessAttempt):
         model.objects.all().delete()
+
+
+_TOKENS = re.compile(r'(name="(?:csrfmiddlewaretoken|token)" value=")[^"]*')
+
+
+@pytest.fixture(autouse=True)
+def kept_says_what_the_template_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every page of a form that comes from a kept frame in any test is drawn anew besides: both are equal."""
+    kept = form_page.kept_page
+
+    def compared(call: Call, ready: Opened, values: Values, where: Where) -> HttpResponse | None:
+        whole = kept(call, ready, values, where)
+        if whole is not None:
+            anew = page(call, "form/form.html", blocks=ready.filled(where), **values)
+            texts = [_TOKENS.sub(r"\1", each.content.decode()) for each in (whole, anew)]
+            assert texts[0] == texts[1]
+        return whole
+
+    monkeypatch.setattr(form_page, "kept_page", compared)
 
 
 @pytest.fixture(scope="session")

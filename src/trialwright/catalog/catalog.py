@@ -57,11 +57,14 @@ class Catalog:
         self._found = dict(found)
         self._modules: dict[Key, ModuleType | None] = {}
         self._criteria: dict[str, ResponseCriterion] = {}
+        self._names: dict[EntryKind | None, tuple[str, ...]] = {}
         self.problems = tuple(wrong)
 
     def names(self, kind: EntryKind | None = None) -> tuple[str, ...]:
         """The names of all entries of one kind, or of all, in alphabetical order."""
-        return tuple(sorted(name for its, name in self._found if kind in (None, its)))
+        if kind not in self._names:
+            self._names[kind] = tuple(sorted(name for its, name in self._found if kind in (None, its)))
+        return self._names[kind]
 
     def entry(self, name: str, kind: EntryKind | None = None) -> Entry:
         """The entry of that name; where two kinds use it and `kind` is not given, in the order of `_LOOKED_UP`."""

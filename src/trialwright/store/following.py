@@ -116,12 +116,11 @@ class Follower:
         if not self._continues(seq):
             self._empty()
         before = self._head.seq
-        if seq - before > _CATCH_UP:
+        far = seq - before > _CATCH_UP
+        if far:
             self._cases.clear()
-            tail = self._database.read(f"{rows.TAIL} WHERE entry.event = 1 AND entry.seq > ?", (before,))
-            self._last_of.update(self._database.read(rows.LAST_OF_EACH))
-        else:
-            tail = self._database.read(f"{rows.TAIL} WHERE entry.seq > ?", (before,))
+            self._last_of.update(self._database.read(rows.LAST_OF_EACH, (seq,)))
+        tail = self._database.read(*rows.tail(before, seq, acts=far))
         erased = any(row[-1] for row in tail)
         if erased and before:
             self._empty()
@@ -197,7 +196,7 @@ class Follower:
             self._begun[who] = (forms, (held[1] - visits) | _begun(forms, visits))
 
     def _named(self, row: Row) -> Row:
-        """A row of TAIL as a row of ENTRIES: keys become names, from lists read once."""
+        """A row of `rows.tail` as a row of ENTRIES: keys become names, from lists read once."""
         (seq, save, _, kind, participant, visit, form, item, row_id, replaces, account, at_ms, build, origin,
          raw, text, unit, reason, _) = row  # fmt: skip
         name = self._name

@@ -56,12 +56,24 @@ LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"
 
 LAST_HASH = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 
-TAIL = """
+_TAIL = """
 SELECT entry.seq, entry.save, entry.event, entry.kind, participant, visit, form, item, row_id, replaces,
     save.account, save.at_ms, save.build, save.origin, raw, text, unit, reason, erases
-FROM entry JOIN save ON save.id = entry.save LEFT JOIN content ON content.seq = entry.seq
+FROM entry JOIN save ON save.id = entry.save
+    LEFT JOIN content ON content.seq = entry.seq AND content.seq > ? AND content.seq <= ?
+WHERE entry.seq > ? AND entry.seq <= ?
 """
-"""Entries with names as keys, for who knows the names already."""
+
+
+def tail(after: int, last: int, *, acts: bool) -> tuple[str, list[object]]:
+    """
+    The query of the entries after one, up to another, with names as keys, for who knows the names already.
+
+    Both ends are named, of both tables: what others write meanwhile belongs to the next look, and PostgreSQL, where it
+    has no statistics of a table yet, takes an open end for a third of it and reads it whole at every save.
+    """
+    return f"{_TAIL} {'AND entry.event = 1' if acts else ''} ORDER BY entry.seq", [after, last, after, last]
+
 
 LATEST_OF_PARTICIPANT = """
 WHERE entry.seq IN (
@@ -73,7 +85,7 @@ ORDER BY entry.seq
 
 LAST_OF_EACH = """
 SELECT participant.name, max(entry.seq) FROM entry JOIN participant ON participant.id = entry.participant
-GROUP BY participant.name
+WHERE entry.seq <= ? GROUP BY participant.name
 """
 
 _LAST_ENTRY = "FROM entry AS e JOIN save ON save.id = e.save ORDER BY e.seq DESC LIMIT 1"

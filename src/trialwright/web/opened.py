@@ -9,20 +9,39 @@ out and drawn as ever (`blocks`, `draw_line`), and both say the same, byte for b
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.quantity import Code, PartialDate, Words
 from trialwright.model.study import Field, Form
 from trialwright.model.text import Text
 from trialwright.web.blocks import Block, Line, blocks, line_of
-from trialwright.web.drawn import FREE, Where, fill, kept_line
+from trialwright.web.drawn import FREE, Where, open_line
+from trialwright.web.gaps import fill
 from trialwright.web.questions import Filled, control_of, question_of, shown_value, typed_of
 
 _MOST = 400
 """Forms laid out, and looks of one line, that are kept; beyond, both begin anew."""
 
 Key = tuple[object, ...]
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A form that comes ready.
+
+    `blocks`: its sections, all lines of each as an open text in `html`; `gaps`: what fills them, escaped, by the names
+    of fields. Of what is typed, only `gaps` holds anything.
+    """
+
+    blocks: tuple[Block, ...]
+    gaps: dict[str, str]
+
+    def filled(self, where: Where) -> tuple[Block, ...]:
+        """The sections with their lines drawn."""
+        held = self.gaps | where.gaps
+        # drawn by a template, with what was typed escaped in its gaps
+        return tuple(msgspec.structs.replace(block, html=Markup(fill(block.html, held))) for block in self.blocks)  # noqa: S704
 
 
 class _Layout:
@@ -32,38 +51,41 @@ class _Layout:
         self.form, self.wording = form, wording
         fields = {field.name: field for section in form.sections for field in section.fields}
         empty = blocks(form, Filled(stored={}, wording=wording), shown, language)
-        self.blocks = tuple((block, tuple(_Line(block, line, fields) for line in block.lines)) for block in empty)
+        self.blocks = tuple(
+            (block, tuple(_Line(block, line, fields, language) for line in block.lines)) for block in empty
+        )
 
 
 class _Line:
-    """One line with its fields, the control of each, and the looks it had so far."""
+    """One line with its fields, the control of each, and the looks it had so far, as open texts."""
 
-    def __init__(self, block: Block, line: Line, fields: Mapping[str, Field]) -> None:
-        self._block = block
+    def __init__(self, block: Block, line: Line, fields: Mapping[str, Field], language: str) -> None:
+        self._block, self._language = block, language
         self._fields = tuple((fields[cell.question.name], cell.question.control) for cell in line.cells)
+        # most controls are the same whatever stands in them
+        self._varying = frozenset(field.name for field, control in self._fields if control_of(field, "\0") != control)
         self._looks: dict[Key, str] = {}
 
-    def drawn(self, filled: Filled, where: Where) -> str | None:
-        """None where something stands in it that asks for another control."""
+    def look(self, filled: Filled, gaps: dict[str, str]) -> str | None:
+        """How the line looks, its gaps added to `gaps`; None where what stands in it asks for another control."""
         key: list[object] = []
-        typed: list[str] = []
         for field, control in self._fields:
             stored = filled.stored.get(field.name)
             text, unit, missing = typed_of(field, filled, stored)
-            if control_of(field, text) != control:
+            if field.name in self._varying and control_of(field, text) != control:
                 return None
             free = control in FREE
-            held = shown_value(field, stored, where.language) if control == "vas" else _something(stored)
+            held = shown_value(field, stored, self._language) if control == "vas" else _something(stored)
             key += (bool(text) if free else text, unit, missing, held, stored is None)
             if free:
-                typed.append(text)
+                gaps[field.name] = escape(text)
         look = self._looks.get(found := tuple(key))
         if look is None:
             if len(self._looks) > _MOST:
                 self._looks.clear()
-            asked = [question_of(field, filled, where.language) for field, _ in self._fields]
-            look = self._looks[found] = kept_line(line_of(asked), self._block, where.language)
-        return fill(look, typed, where)
+            asked = [question_of(field, filled, self._language) for field, _ in self._fields]
+            look = self._looks[found] = open_line(line_of(asked), self._block, self._language)
+        return look
 
 
 def _something(stored: Datapoint | None) -> bool:
@@ -79,20 +101,20 @@ def _something(stored: Datapoint | None) -> bool:
 _layouts: dict[tuple[int, str, tuple[str, ...]], _Layout] = {}
 
 
-def opened(form: Form, filled: Filled, shown: Sequence[str], where: Where) -> tuple[Block, ...]:
-    """The blocks of a form, each with its lines ready in `html`; () where the page is out of the ordinary."""
+def opened(form: Form, filled: Filled, shown: Sequence[str], language: str) -> Opened | None:
+    """The form as it comes ready; None where the page is out of the ordinary."""
     if filled.posted is not None or filled.errors or filled.warnings or filled.marks or filled.earlier:
-        return ()
-    layout = _layout(form, filled.wording, tuple(shown), where.language)
+        return None
+    layout = _layout(form, filled.wording, tuple(shown), language)
+    gaps: dict[str, str] = {}
     made = []
     for block, lines in layout.blocks:
-        drawn = [line.drawn(filled, where) for line in lines]
-        known = [html for html in drawn if html is not None]
-        if len(known) < len(drawn):
-            return ()
-        # drawn by a template, with what was typed escaped in its gaps
-        made.append(msgspec.structs.replace(block, html=Markup("\n".join(known))))  # noqa: S704
-    return tuple(made)
+        looks = [line.look(filled, gaps) for line in lines]
+        known = [html for html in looks if html is not None]
+        if len(known) < len(looks):
+            return None
+        made.append(msgspec.structs.replace(block, html="\n".join(known)))
+    return Opened(blocks=tuple(made), gaps=gaps)
 
 
 def _layout(form: Form, wording: Mapping[str, Text], shown: tuple[str, ...], language: str) -> _Layout:

@@ -102,7 +102,12 @@ def _patterns() -> dict[str, str]:
 
 def address(name: str, **args: object) -> str:
     """The path of a route by its name. Raises KeyError for a route or a part that does not exist."""
-    return _patterns()[name].format_map({part: quote(str(text), safe=_PLAIN) for part, text in args.items()})
+    return _patterns()[name].format_map({part: in_address(str(text)) for part, text in args.items()})
+
+
+def in_address(text: str) -> str:
+    """A text as it stands in a part of a path."""
+    return quote(text, safe=_PLAIN)
 
 
 _PLAIN = "!$&'()*+,;=~:@"

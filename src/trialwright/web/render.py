@@ -2,12 +2,14 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+import msgspec
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from markupsafe import Markup, escape
@@ -38,8 +40,22 @@ def environment() -> jinja2.Environment:
     )
 
 
+class Own(msgspec.Struct, frozen=True, kw_only=True):
+    """What each load of a page has of its own: the token against forged posts, its address, and tokens for one act."""
+
+    csrf: str
+    path: str
+    once: Callable[[], str]
+
+
 def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> HttpResponse:
     """The template filled for this reader: `say(en, zh)`, `words(Text)`, `link(name, ...)` and who is reading."""
+    own = Own(csrf=get_token(call.request), path=call.request.get_full_path(), once=once)
+    return HttpResponse(draw(call, template, own, **values), status=status)
+
+
+def draw(call: "Call", template: str, own: Own, **values: Any) -> str:
+    """The HTML of `page`."""
     from trialwright.web import page as declared  # routes import views, views import this module
 
     language = call.language
@@ -57,7 +73,7 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
         return _quoting(text.of(language), language)
 
     names = Names(call.place.study, language)
-    html = (
+    return (
         environment()
         .get_template(template)
         .render(
@@ -67,7 +83,7 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
             link=declared.address,
             names=names,
             moment=names.moment,
-            once=_once,
+            once=own.once,
             number=lambda value: number(value, language),
             act_word=act_word,
             language=language,
@@ -78,12 +94,11 @@ def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> Ht
             simulated=call.place.simulated,
             menu=_drawn_menu(tuple(menu_of(call)), language),
             here=call.route.name,
-            path=call.request.get_full_path(),
-            csrf=get_token(call.request),
+            path=own.path,
+            csrf=own.csrf,
             **values,
         )
     )
-    return HttpResponse(html, status=status)
 
 
 @lru_cache(maxsize=256)
@@ -119,6 +134,6 @@ def number(value: object, language: str = "en") -> str:
     return "" if value is None else str(value)
 
 
-def _once() -> str:
+def once() -> str:
     """Of one page load: a double click or a retry with it acts once."""
     return uuid.uuid4().hex

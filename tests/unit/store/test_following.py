@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
 from trialwright.model.ledger import Blank, NewDatapoint, NewEvent, Overtaken, Receipt, Seen
-from trialwright.store import Ledger, open_ledger
+from trialwright.store import Ledger, open_ledger, rows
 
 
 def at(path: Path, *, create: bool = False) -> Ledger:
@@ -40,6 +40,26 @@ def test_what_another_connection_saved_is_seen_at_the_next_question(two) -> None
     assert [e.kind for e in other.events(participant_id="P1")] == ["enrolled"]
     assert [e.kind for e in other.events(kinds=["enrolled"])] == ["enrolled"]
     assert other.case("P1").last == 3
+
+
+def test_what_others_write_between_two_readings_of_one_look_is_told_once(two, monkeypatch) -> None:
+    one, other = two
+    one.write(typed(), [NewEvent(kind="participant_added", participant_id="P1")])
+    other.case("P1")
+    one.write(typed(), [NewEvent(kind="enrolled", participant_id="P1")])
+    read, late = other._database.read, []
+
+    def overtaken(sql: str, values=()) -> list:
+        found = read(sql, values)
+        if sql == rows.LAST_HASH and not late:
+            late.append(one.write(typed(), [NewEvent(kind="visit_completed", participant_id="P1", visit="W0")]))
+        return found
+
+    monkeypatch.setattr(other._database, "read", overtaken)
+
+    assert [e.kind for e in other.events(participant_id="P1")] == ["participant_added", "enrolled"]
+    assert [e.kind for e in other.events()] == ["participant_added", "enrolled", "visit_completed"]
+    assert other.case("P1") == one.case("P1")
 
 
 def test_the_visits_begun_follow_what_others_save_clear_and_erase(two) -> None:

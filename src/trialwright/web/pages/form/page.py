@@ -3,7 +3,9 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
+import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.checks import check_form
@@ -23,10 +25,12 @@ from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
 from trialwright.web.drawn import Where, draw_line
 from trialwright.web.lookup import FormAt
+from trialwright.web.names import Names
 from trialwright.web.opened import opened
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.pages.form import saving
 from trialwright.web.pages.form.inactivating import inactivate
+from trialwright.web.pages.form.kept import Saved, kept_page
 from trialwright.web.pages.form.printing import print_blank, print_form
 from trialwright.web.pages.form.rows import DONE, inactive_rows, show_rows
 from trialwright.web.questions import Filled, shown_value
@@ -47,6 +51,18 @@ def view(call: Call, participant_id: str, visit: str, form: str) -> HttpResponse
     return saving.save(call, at, row, posted, show)
 
 
+class _Now(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a form (and row), and what this reader may see of it and do."""
+
+    stored: dict[str, Datapoint]
+    shown: list[str]
+    warnings: tuple[Problem, ...]
+    barred: list[Problem]
+    secret: bool
+    marks: quality.FormQuality
+    editable: bool
+
+
 def show(
     call: Call,
     at: FormAt,
@@ -56,62 +72,87 @@ def show(
     problems: tuple[Problem, ...] = (),
 ) -> HttpResponse:
     """The form with what is stored, or with what was typed and what is wrong with it."""
-    language, held = call.language, call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
+    language, now = call.language, _now(call, at, row, posted)
+    filled = Filled(
+        stored={} if now.secret else now.stored,
+        posted=posted,
+        errors=_by_item(problems, language),
+        warnings=_by_item(now.warnings, language),
+        wording=call.place.wording(),
+        marks={} if now.secret else now.marks.items,
+        earlier=_earlier(call, at) if at.form.show_earlier else {},
+    )
+    where = _where(call, at, row)
+    ready = opened(at.form, filled, now.shown, language) if now.editable else None
+    values = _values(call, at, row, now, posted) | {
+        "problems": [(_target(each, at), said_in(each, language)) for each in problems],
+        "drawn": partial(draw_line, where=where),
+    }
+    if ready and (whole := kept_page(call, ready, values, where)):
+        return whole
+    laid_out = ready.filled(where) if ready else blocks(at.form, filled, now.shown, language)
+    return page(call, "form/form.html", status=422 if problems else 200, blocks=laid_out, **values)
+
+
+def _now(call: Call, at: FormAt, row: int, posted: dict[str, str] | None) -> _Now:
+    held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
     stored = {d.slot.item: d for d in held if d.slot.row == row}
     barred = _barred(call, at, row)
     shown, warnings = _read(call, at, stored, posted)
     secret = (at.participant_id, at.visit.name, at.form.name) in lookup.hidden(call, at.participant_id)
-    warnings = () if secret else warnings
-    marks = quality.of_form(call, at, row)
     # Typing that a lock overtook stays in its fields: who typed it can copy it, or save it once the form is opened.
     reading = call.request.GET.get("view") == "verify" and posted is None
-    editable = not reading and (not barred or (posted is not None and "enter" in call.reader.acts))
-    filled = Filled(
-        stored={} if secret else stored,
-        posted=posted,
-        errors=_by_item(problems, language),
-        warnings=_by_item(warnings, language),
-        wording=call.place.wording(),
-        marks={} if secret else marks.items,
-        earlier=_earlier(call, at) if at.form.show_earlier else {},
-    )
-    where = _where(call, at, row)
-    return page(
-        call,
-        "form/form.html",
-        status=422 if problems else 200,
-        at=at,
-        row=row,
-        blocks=(editable and opened(at.form, filled, shown, where)) or blocks(at.form, filled, shown, language),
-        problems=[(_target(each, at), said_in(each, language)) for each in problems],
-        warnings=[said_in(problem, language) for problem in warnings if not _on_form(problem, at)],
-        barred=[said_in(problem, language) for problem in barred if call.reader.may("enter")],
-        saved=max(stored.values(), key=lambda d: d.seq, default=None),
-        editable=editable,
-        quality=marks,
-        ticking=marks.may_verify and not editable and not secret,
-        asked_items=[(f.name, call.words(f.item.label)) for f in fields_of(at.form) if f.name in shown],
-        notice=(_notice(call), _onward(call, at, row)),
+    return _Now(
+        stored=stored,
+        shown=shown,
+        warnings=() if secret else warnings,
+        barred=barred,
         secret=secret,
-        kept=_kept(call, at, shown, stored),
-        scores=_scores(call, at, row) if stored and not secret else [],
-        draft=drafts.place_of(call.reader.user, at.href(row)),
-        depends=_depends(at),
-        typed=posted is not None,
-        reason=call.posted("reason"),
-        drawn=partial(draw_line, where=where),
-        signed=signatures.at(call, at.participant_id, at.visit.name, at.form.name),
-        gone=inactive_rows(call, at).get(row, "") if row else "",
-        waiting=queries.on(call, at, row),
-        # What was typed belongs to the version and build it was typed upon: a save in between must not pass unseen.
-        build=at.study.build if posted is None else lookup.number_in(call.posted("build")),
-        version=_version(call, at) if posted is None else lookup.number_in(call.posted("version")),
+        marks=quality.of_form(call, at, row),
+        editable=not reading and (not barred or (posted is not None and "enter" in call.reader.acts)),
     )
+
+
+def _values(call: Call, at: FormAt, row: int, now: _Now, posted: dict[str, str] | None) -> dict[str, Any]:
+    """What the template is given beside the questions themselves."""
+    language, stored, secret = call.language, now.stored, now.secret
+    return {
+        "at": at,
+        "row": row,
+        "warnings": [said_in(problem, language) for problem in now.warnings if not _on_form(problem, at)],
+        "barred": [said_in(problem, language) for problem in now.barred if call.reader.may("enter")],
+        "saved": _saved(call, stored),
+        "editable": now.editable,
+        "quality": now.marks,
+        "ticking": now.marks.may_verify and not now.editable and not secret,
+        "asked_items": [(f.name, call.words(f.item.label)) for f in fields_of(at.form) if f.name in now.shown],
+        "notice": _notice(call),
+        "onward": _onward(call, at, row),
+        "secret": secret,
+        "kept": _kept(call, at, now.shown, stored),
+        "scores": _scores(call, at, row) if stored and not secret else [],
+        "draft": drafts.place_of(call.reader.user, at.href(row)),
+        "depends": _depends(at),
+        "typed": posted is not None,
+        "reason": call.posted("reason"),
+        "signed": signatures.at(call, at.participant_id, at.visit.name, at.form.name),
+        "gone": inactive_rows(call, at).get(row, "") if row else "",
+        "waiting": queries.on(call, at, row),
+        # What was typed belongs to the version and build it was typed upon: a save in between must not pass unseen.
+        "build": at.study.build if posted is None else lookup.number_in(call.posted("build")),
+        "version": _version(call, at) if posted is None else lookup.number_in(call.posted("version")),
+    }
+
+
+def _saved(call: Call, stored: Mapping[str, Datapoint]) -> Saved | None:
+    last = max(stored.values(), key=lambda d: d.seq, default=None)
+    return Saved(Names(call.place.study, call.language).moment(last.at_utc), last.user) if last else None
 
 
 def _where(call: Call, at: FormAt, row: int) -> Where:
     place = {"participant_id": at.participant_id, "visit": at.visit.name, "form": at.form.name}
-    return Where(call.language, address("history", **place, item="x").removesuffix("x/"), row)
+    base = address("history", **place, item="x").removesuffix("x/")
+    return Where(call.language, base, f"?row={row}" if row else "")
 
 
 def _depends(at: FormAt) -> list[str]:
