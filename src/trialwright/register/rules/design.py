@@ -368,11 +368,11 @@ _MASKED = Phrase(r"\bblind(?:ed)?\b|\bmasked\b|placebo", "blind", "masked", "pla
 _ANY = Phrase("")
 _CROSSOVER = Phrase(r"\bcross-?over (?:trial|study|design)\b", "crossover ", "cross-over ")
 _WORDS_OF = {  # one of them stands in whatever the pattern matches
-    _CONTROLLED: (b"controlled", b"control"),
-    _RANDOMISED: (b"randomised", b"randomized"),
-    _BLINDED: (b"blind", b"blinded", b"masked"),
-    _OPEN: (b"open",),
-    _CROSSOVER: (b"crossover", b"cross"),
+    _CONTROLLED: ("controlled", "control"),
+    _RANDOMISED: ("randomised", "randomized"),
+    _BLINDED: ("blind", "blinded", "masked"),
+    _OPEN: ("open",),
+    _CROSSOVER: ("crossover", "cross"),
 }
 _PHASE = Phrase(r"\bphase[ -]([1-4]|iv|i{1,3})[ab]?(?:\s*[-/]\s*(?:phase[ -])?([1-4]|iv|i{1,3})[ab]?)?\b", "phase")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4"}

@@ -45,6 +45,17 @@ def tells_dose(lower: str) -> bool:
     return bool(_AMOUNT.search(lower) or _OTHER_DOSE.search(lower))
 
 
+# what is taken from a participant is registered as "biological", and nobody is dosed with it
+_TAKEN = re.compile(r"\b(?:blood|urine|saliva|serum|tissue) (?:samples?|sampling|draws?|tests?)\b")
+
+
+@lru_cache(maxsize=64)  # the names of one record are asked for by two rules
+def is_dosed(name: str) -> bool:
+    """A medicine of that name is given in doses: it is no placebo, and no sample that is taken."""
+    lower = lowered(name)
+    return not DUMMY.search(lower) and not _TAKEN.search(lower)
+
+
 _BETWEEN = re.compile(r"\W+")
 _PLAIN = bytes(ord(chr(at).lower()) if at < 128 and (chr(at).isalnum() or at == ord("_")) else 32 for at in range(256))
 
@@ -57,6 +68,7 @@ def plain(text: str) -> str:
     return _BETWEEN.sub(" ", text).strip().lower()
 
 
+@lru_cache(maxsize=64)  # the arms of one record are asked about by two rules
 def only_people(description: str) -> bool:
     """The description says who somebody is, and nothing of what is given."""
     lower = lowered(description)
