@@ -132,13 +132,14 @@ def baseline_only(subject: Subject) -> Iterator[Found]:
     # studies of diagnosis or physiology may measure once, and rightly so
     if subject.protocol.design_module.design_info.primary_purpose not in ("TREATMENT", "PREVENTION", "SUPPORTIVE_CARE"):
         return
-    for level in ("primary", "secondary"):
+    once = [
+        frame for frame in subject.frames if frame.strip(_AROUND).startswith(_ONCE_BEGINS) and plain(frame) in _ONCE
+    ]
+    for level in ("primary", "secondary") if once else ():
         found = [
             placed
             for placed in subject.outcomes_of(level)
-            if placed.frame.strip(_AROUND).startswith(_ONCE_BEGINS)
-            and plain(placed.frame) in _ONCE
-            and not _OF_SCREENING.search(placed.both)
+            if placed.frame in once and not _OF_SCREENING.search(placed.both)
         ]
         if found:
             yield Found(
