@@ -111,7 +111,10 @@ def age_in_text(subject: Subject) -> Iterator[Found]:
     minimum = _AGE_YEARS.match(module.minimum_age)
     if not minimum:
         return
-    inclusion = _EXCLUSIONS.split(subject.criteria_lower, maxsplit=1)[0]
+    told = subject.criteria_lower
+    first = told.find("exclusion")  # a plain word is found faster than the headings that it may begin
+    heading = _EXCLUSIONS.search(told, first) if first >= 0 else None
+    inclusion = told[: heading.start()] if heading else told
     # the limit itself among the words shows that another age there means somebody else
     if minimum.group(1) in inclusion and _alone(minimum.group(1)).search(inclusion):
         return

@@ -11,13 +11,10 @@ _DESIGN = "protocolSection.designModule"
 _INFO = f"{_DESIGN}.designInfo"
 _DEFINITIONS = "PRS data element definitions"
 _THERAPEUTIC = ("TREATMENT", "PREVENTION", "DIAGNOSTIC")
-_RATIONALE = Phrase(
-    r"sample size|statistical power|\bpower(?:ed)?\b.{0,60}\d|simon|two-stage|null hypothesis|historical"
-    r"|benchmark|type i error|confidence interval|one-sided|precision|response rate of \d"
-    r"|analysis set|safety set|\bdescriptive(?:ly)? (?:analy|statistic|only)|only descriptive"
-    r"|\b(?:extension|roll-?over|continuation) (?:study|trial|phase|of)\b",
+# each of these words alone tells of a rationale; the others need a look at what stands beside them
+_SURE_RATIONALE = (
     "sample size",
-    "power",
+    "statistical power",
     "simon",
     "two-stage",
     "null hypothesis",
@@ -27,9 +24,17 @@ _RATIONALE = Phrase(
     "confidence interval",
     "one-sided",
     "precision",
-    "response rate of",
     "analysis set",
     "safety set",
+    "only descriptive",
+)
+_RATIONALE = Phrase(
+    # each way begins with a letter of its own, so that a text is searched at these letters alone
+    r"p(?<!\wp)ower(?:ed)?\b.{0,60}\d|response rate of \d|d(?<!\wd)escriptive(?:ly)? (?:analy|statistic|only)"
+    r"|e(?<!\we)xtension (?:study|trial|phase|of)\b|r(?<!\wr)oll-?over (?:study|trial|phase|of)\b"
+    r"|c(?<!\wc)ontinuation (?:study|trial|phase|of)\b",
+    "power",
+    "response rate of",
     "descriptive",
     "extension",
     "rollover",
@@ -322,13 +327,17 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
         return
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]
-    if not any(_RATIONALE.search(lowered(part)) for part in told):
+    if not any(_tells_rationale(lowered(part)) for part in told):
         count = design.enrollment_info.count
         yield Found(
             where=f"{_DESIGN}.enrollmentInfo.count",
             found=f"{count} participants in a single group; "
             "no sample size rationale, benchmark, analysis set or missing-data rule is given.",
         )
+
+
+def _tells_rationale(lower: str) -> bool:
+    return any(words in lower for words in _SURE_RATIONALE) or bool(_RATIONALE.search(lower))
 
 
 @rule(
@@ -361,7 +370,11 @@ _CONTROLLED = Phrase(
     "controlled ",
     "control group",
 )
-_RANDOMISED = Phrase(r"(?<!non-)(?<!non )(?<!not )\brandomi[sz]ed\b", "randomised", "randomized")
+_RANDOMISED = Phrase(  # the word first: a text is searched for it much faster than for what does not stand before it
+    r"randomi[sz]ed\b(?<!\wrandomi[sz]ed)(?<!non-randomi[sz]ed)(?<!non randomi[sz]ed)(?<!not randomi[sz]ed)",
+    "randomised",
+    "randomized",
+)
 _BLINDED = Phrase(r"\b(?:double|triple|single|assessor|observer)[- ](?:blind(?:ed)?|masked)\b", "blind", "masked")
 _OPEN = Phrase(r"\bopen[- ]label\b(?!.{0,30}extension)", "open-label", "open label")
 _MASKED = Phrase(r"\bblind(?:ed)?\b|\bmasked\b|placebo", "blind", "masked", "placebo")
