@@ -46,10 +46,11 @@ def _nearest(word: str) -> str:
 
 
 def meant_for(word: str, given: Collection[str]) -> str:
-    """The medicine of `given` that the word is a slip for, or ""."""
+    """The medicine of `given` that the word is a slip for, or ""; of two that are as near, the first by letter."""
     if len(word) < SHORTEST or _variant(word) in _variants():
         return ""
-    return _closest(word, [name for name in given if name[:SAME_BEGINNING] == word[:SAME_BEGINNING]], _CLOSE_TO_GIVEN)
+    near = sorted(name for name in given if name[:SAME_BEGINNING] == word[:SAME_BEGINNING])
+    return _closest(word, near, _CLOSE_TO_GIVEN)
 
 
 def _closest(word: str, names: Collection[str], close: float) -> str:
