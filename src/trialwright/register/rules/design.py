@@ -5,42 +5,13 @@ from collections.abc import Iterator
 
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
+from trialwright.register.rules.phrases import tells_rationale
 from trialwright.register.subject import MEDICINES, Subject, quoted
 
 _DESIGN = "protocolSection.designModule"
 _INFO = f"{_DESIGN}.designInfo"
 _DEFINITIONS = "PRS data element definitions"
 _THERAPEUTIC = ("TREATMENT", "PREVENTION", "DIAGNOSTIC")
-# each of these words alone tells of a rationale; the others need a look at what stands beside them
-_SURE_RATIONALE = (
-    "sample size",
-    "statistical power",
-    "simon",
-    "two-stage",
-    "null hypothesis",
-    "historical",
-    "benchmark",
-    "type i error",
-    "confidence interval",
-    "one-sided",
-    "precision",
-    "analysis set",
-    "safety set",
-    "only descriptive",
-)
-_RATIONALE = Phrase(
-    # each way begins with a letter of its own, so that a text is searched at these letters alone
-    r"p(?<!\wp)ower(?:ed)?\b.{0,60}\d|response rate of \d|d(?<!\wd)escriptive(?:ly)? (?:analy|statistic|only)"
-    r"|e(?<!\we)xtension (?:study|trial|phase|of)\b|r(?<!\wr)oll-?over (?:study|trial|phase|of)\b"
-    r"|c(?<!\wc)ontinuation (?:study|trial|phase|of)\b",
-    "power",
-    "response rate of",
-    "descriptive",
-    "extension",
-    "rollover",
-    "roll-over",
-    "continuation",
-)
 
 
 @rule(
@@ -327,17 +298,13 @@ def no_rationale(subject: Subject) -> Iterator[Found]:
         return
     told = [text.brief_summary, text.detailed_description, design.design_info.intervention_model_description]
     told += [placed.outcome.description for placed in subject.outcomes_of("primary")]
-    if not any(_tells_rationale(lowered(part)) for part in told):
+    if not any(tells_rationale(lowered(part)) for part in told):
         count = design.enrollment_info.count
         yield Found(
             where=f"{_DESIGN}.enrollmentInfo.count",
             found=f"{count} participants in a single group; "
             "no sample size rationale, benchmark, analysis set or missing-data rule is given.",
         )
-
-
-def _tells_rationale(lower: str) -> bool:
-    return any(words in lower for words in _SURE_RATIONALE) or bool(_RATIONALE.search(lower))
 
 
 @rule(

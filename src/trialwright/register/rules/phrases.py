@@ -1,4 +1,4 @@
-"""Patterns and plain text that several families of rules share: what a dose looks like, and who is meant."""
+"""Patterns and plain text of rules: what a dose looks like, who is meant, and why so many participants."""
 
 import re
 from functools import lru_cache
@@ -43,6 +43,43 @@ DUMMY = Phrase(
 def tells_dose(lower: str) -> bool:
     """The lower-case text gives an amount with a unit, or speaks of dose levels."""
     return bool(_AMOUNT.search(lower) or _OTHER_DOSE.search(lower))
+
+
+# each of these words alone tells of a rationale; the others need a look at what stands beside them
+_SURE_RATIONALE = (
+    "sample size",
+    "statistical power",
+    "simon",
+    "two-stage",
+    "null hypothesis",
+    "historical",
+    "benchmark",
+    "type i error",
+    "confidence interval",
+    "one-sided",
+    "precision",
+    "analysis set",
+    "safety set",
+    "only descriptive",
+)
+_RATIONALE = Phrase(
+    # each way begins with a letter of its own, so that a text is searched at these letters alone
+    r"p(?<!\wp)ower(?:ed)?\b.{0,60}\d|response rate of \d|d(?<!\wd)escriptive(?:ly)? (?:analy|statistic|only)"
+    r"|e(?<!\we)xtension (?:study|trial|phase|of)\b|r(?<!\wr)oll-?over (?:study|trial|phase|of)\b"
+    r"|c(?<!\wc)ontinuation (?:study|trial|phase|of)\b",
+    "power",
+    "response rate of",
+    "descriptive",
+    "extension",
+    "rollover",
+    "roll-over",
+    "continuation",
+)
+
+
+def tells_rationale(lower: str) -> bool:
+    """The lower-case text says why so many participants, or against what their result is held."""
+    return any(words in lower for words in _SURE_RATIONALE) or bool(_RATIONALE.search(lower))
 
 
 # what is taken from a participant is registered as "biological", and nobody is dosed with it
