@@ -19,7 +19,7 @@ from trialwright.register import check_record, read_record
 from trialwright.register.rules import RULES
 from trialwright.register.rules.instruments import is_known_tool
 from trialwright.register.spans import days_named, read_date
-from trialwright.register.spelling import meant
+from trialwright.register.spelling import meant, never_a_slip
 
 ROOT = Path(__file__).parents[1]
 BULK = ROOT / ".." / "shared" / "registry" / "records"
@@ -86,7 +86,7 @@ def _check(best: list[float], name: str, bare: float) -> None:
 
 
 def _forget() -> None:
-    for kept in (meant, read_date, days_named, is_known_tool):
+    for kept in (meant, never_a_slip, read_date, days_named, is_known_tool):
         kept.cache_clear()
 
 

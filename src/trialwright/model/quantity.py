@@ -104,7 +104,7 @@ class PartialDate(msgspec.Struct, frozen=True, tag="date"):
     def __post_init__(self) -> None:
         if not _PARTIAL.fullmatch(self.text):
             raise ValueError("a date is YYYY, YYYY-MM or YYYY-MM-DD, unknown parts UU")
-        dt.date.fromisoformat(self.earliest.isoformat())
+        _bounds(self.text)  # which refuses what is no day of the calendar
 
     @property
     def complete(self) -> bool:

@@ -12,7 +12,7 @@ from trialwright.model.v2.protocol import ProtocolSection
 # In JSON bytes a backslash is written twice; an escaped backslash is matched first so that pairs stay
 # aligned.
 _ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#&()*+\-.<>\[\]^_`{|}~]))")
-_SIGNS = frozenset(b"!#&()*+-.<>[]^_`{|}~")
+_SIGNS = b"!#&()*+-.<>[]^_`{|}~"
 _ESCAPED = re.compile(r"\\([\\!#&()*+\-.<>\[\]^_`{|}~])")
 # What the registry escapes in nearly every text; a backslash first, so that unescaping gives the same text back.
 # The asterisk of a bullet is Markdown already.
@@ -37,8 +37,11 @@ def unescape_json(document: bytes) -> bytes:
     if b"\\\\" not in document:
         return document
     first, *others = document.split(b"\\\\")
-    if b"" in others:  # two backslashes side by side: only the pattern knows which of them escapes
+    escaped = b"".join([part[:1] for part in others])
+    if len(escaped) < len(others):  # two backslashes side by side: only the pattern knows which of them escapes
         return _ESCAPED_IN_JSON.sub(lambda found: found.group(1) or rb"\\", document)
+    if not escaped.translate(None, _SIGNS):  # so it is nearly always
+        return first + b"".join(others)
     return first + b"".join([part if part[0] in _SIGNS else b"\\\\" + part for part in others])
 
 

@@ -10,7 +10,8 @@ _LETTERS = bytes(at if 97 <= at <= 122 else at + 32 if 65 <= at <= 90 else 32 fo
 # the shape of a text: "a" for a small letter, "A" for a capital, a space for everything else
 _SHAPES = bytes(97 if 97 <= at <= 122 else 65 if 65 <= at <= 90 else 32 for at in range(256))
 
-_ONE_SMALL = b" a"  # in a shape, a small letter with nothing before it
+# the three capitals come first: they are rare, and what stands before them is asked only where they are
+_SMALL_BEFORE_CAPITALS = re.compile(rb"AAA(?:(?<= aAAA)|(?<=\AaAAA))")
 
 
 def lowered(text: str) -> str:
@@ -31,21 +32,20 @@ def on_one_line(text: str) -> str:
     return line.strip()
 
 
-def words_of(encoded: bytes) -> list[bytes]:
-    """Every run of letters in a text given as UTF-8, in lower case and in their order."""
-    return encoded.translate(_LETTERS).split()
+def letters_of(encoded: bytes) -> str:
+    """A text given as UTF-8 in lower case, with a space in the place of everything that is no letter of ASCII."""
+    return encoded.translate(_LETTERS).decode("ascii")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Every run of letters in a text, in lower case, each once."""
+    return frozenset(letters_of(text.encode()).split())
 
 
 def small_before_capitals(encoded: bytes) -> Iterator[int]:
     """Where a word begins, in a text given as UTF-8, with one small letter before three capitals or more (kCCQ)."""
-    # three capitals alone are looked for: small letters stand everywhere, and asking for one takes twice as long
-    *before, _ = encoded.translate(_SHAPES).split(b"AAA")
-    at = 0
-    for piece in before:
-        at += len(piece)
-        if piece.endswith(_ONE_SMALL) or (at == 1 and piece == b"a"):
-            yield at - 1
-        at += 3
+    for capitals in _SMALL_BEFORE_CAPITALS.finditer(encoded.translate(_SHAPES)):
+        yield capitals.start() - 1
 
 
 class Passage(msgspec.Struct, frozen=True, gc=False):

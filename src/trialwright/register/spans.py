@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 
 from trialwright.model.quantity import PartialDate
+from trialwright.register.passages import lowered
 
 _WORDS = {
     word: number
@@ -30,13 +31,12 @@ _NUMBER = r"\d{1,5}(?:\.\d{1,3})?|" + "|".join(_WORDS)
 _UNIT = r"minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
 _COUNTED = re.compile(
     rf"(?<![\d.])(?=[\dotfsen])({_NUMBER})(?:\s*(?:-|to|and|or|,|/)\s*(?:{_NUMBER}))*[\s-]*(?:consecutive\s+)?({_UNIT})\b",
-    re.I,
 )
-_NAMED = re.compile(rf"\b(?=[mhdwy])({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*", re.I)
+_NAMED = re.compile(rf"\b(?=[mhdwy])({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*")
 # "day7" has no word boundary before its number; a number in letters must have one
-_ALL_NUMBERS = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,3})?|\b(?:" + "|".join(_WORDS) + ")", re.I)
+_ALL_NUMBERS = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,3})?|\b(?:" + "|".join(_WORDS) + ")")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
-_LETTERED = re.compile(r"\b([DWMY])(\d{1,3})\b")
+_LETTERED = re.compile(r"([DWMY])(?<!\w[DWMY])(\d{1,3})\b")
 _LETTER_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
 
 
@@ -63,10 +63,11 @@ def days_named(text: str) -> tuple[int, ...]:
     "12 weeks" is (84,); "Day 1, 8 and 15" is (15,); "through study completion" is ().
     """
     found: list[int] = []
-    for match in _COUNTED.finditer(text):
+    lower = lowered(text)
+    for match in _COUNTED.finditer(lower):
         numbers = [_number(word) for word in _ALL_NUMBERS.findall(match.group(0))]
         found.append(int(max(numbers) * _unit_days(match.group(2))))
-    for match in _NAMED.finditer(text):
+    for match in _NAMED.finditer(lower):
         numbers = [_number(word) for word in _ALL_NUMBERS.findall(match.group(0))]
         found.append(int(max(numbers) * _unit_days(match.group(1))))
     found.extend(int(number) * _LETTER_DAYS[letter] for letter, number in _LETTERED.findall(text))
@@ -75,12 +76,13 @@ def days_named(text: str) -> tuple[int, ...]:
 
 def has_time(text: str) -> bool:
     """The text names at least one point or length of time."""
-    return bool(_COUNTED.search(text) or _NAMED.search(text) or _LETTERED.search(text))
+    lower = lowered(text)
+    return bool(_COUNTED.search(lower) or _NAMED.search(lower) or _LETTERED.search(text))
 
 
 def _number(word: str) -> float:
-    return float(_WORDS.get(word.lower(), 0) or word)
+    return float(_WORDS.get(word, 0) or word)
 
 
 def _unit_days(unit: str) -> int:
-    return _DAYS[unit.lower().rstrip("s")]
+    return _DAYS[unit.rstrip("s")]

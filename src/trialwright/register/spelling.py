@@ -8,6 +8,7 @@ from trialwright.register.vocabulary import words
 
 SHORTEST = 7
 _LONG = 10
+_MOST_SETTLED = 50_000  # words held in memory
 _INTACT = 6  # letters compared on the side of a word that a slip near its other end leaves alone
 SAME_BEGINNING = 3
 _LONG_BEGINNING = 4
@@ -45,15 +46,11 @@ def _nearest(word: str) -> str:
 
 
 def meant_for(word: str, given: Collection[str]) -> str:
-    """The medicine of `given` that the word is a slip for, or ""."""
+    """The medicine of `given` that the word is a slip for, or ""; of two that are as near, the first by letter."""
     if len(word) < SHORTEST or _variant(word) in _variants():
         return ""
-    return _closest(word, [name for name in given if name[:SAME_BEGINNING] == word[:SAME_BEGINNING]], _CLOSE_TO_GIVEN)
-
-
-def known_words() -> frozenset[bytes]:
-    """Every word that is never a slip, as `words_of` gives them."""
-    return _known_bytes()
+    near = sorted(name for name in given if name[:SAME_BEGINNING] == word[:SAME_BEGINNING])
+    return _closest(word, near, _CLOSE_TO_GIVEN)
 
 
 def _closest(word: str, names: Collection[str], close: float) -> str:
@@ -139,19 +136,31 @@ def is_everyday(word: str) -> bool:
     return word in words("everyday") and word not in _names()
 
 
+def unlisted(met: set[str]) -> set[str]:
+    """Those of the words that are long enough for a slip, and stand in none of the lists."""
+    settled = never_a_slip()
+    strange = met - settled
+    short = {word for word in strange if len(word) < SHORTEST}
+    if len(settled) < _MOST_SETTLED:
+        settled |= short
+    return strange - short
+
+
 @cache
-def _known() -> frozenset[str]:
+def never_a_slip() -> set[str]:
+    """Every known word, and short words as they are met: the same few hundred make up half of each record's words."""
+    return set(known_words())
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every word of the lists, none of which is a slip."""
     return frozenset((*words("known_words"), *words("everyday"), *words("look_alikes"), *_names()))
 
 
 @cache
-def _known_bytes() -> frozenset[bytes]:
-    return frozenset(word.encode() for word in _known())
-
-
-@cache
 def _variants() -> frozenset[str]:
-    return frozenset(_variant(word) for word in _known())
+    return frozenset(_variant(word) for word in known_words())
 
 
 @cache

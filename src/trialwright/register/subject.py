@@ -11,7 +11,7 @@ import msgspec
 from trialwright.model.quantity import PartialDate
 from trialwright.register.derived import ACTIVE, last_given_status
 from trialwright.register.once import once
-from trialwright.register.passages import Passage, Phrase, lowered, on_one_line, words_of
+from trialwright.register.passages import Passage, Phrase, letters_of, lowered, on_one_line
 from trialwright.register.spans import days_named, read_date
 from trialwright.register.v2 import Outcome, Protocol
 
@@ -25,8 +25,6 @@ _LEVELS = (
 _TOLD = ("protocolSection.identificationModule", "protocolSection.descriptionModule")
 STOPPED = ("TERMINATED", "SUSPENDED", "WITHDRAWN")
 MEDICINES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
-# what is taken from a participant is registered as "biological", and nobody is dosed with it
-TAKEN = re.compile(r"\b(?:blood|urine|saliva|serum|tissue) (?:samples?|sampling|draws?|tests?)\b")
 
 
 def sentences(text: str) -> list[str]:
@@ -64,9 +62,11 @@ def placed_outcomes(protocol: Protocol) -> tuple[PlacedOutcome, ...]:
     module = protocol.outcomes_module
     lists = (module.primary_outcomes, module.secondary_outcomes, module.other_outcomes)
     return tuple(
-        _placed(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
-        for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
-        for at, outcome in enumerate(outcomes)
+        [
+            _placed(level, f"protocolSection.outcomesModule.{key}[{at}]", outcome)
+            for (level, key), outcomes in zip(_LEVELS, lists, strict=True)
+            for at, outcome in enumerate(outcomes)
+        ]
     )
 
 
@@ -139,7 +139,7 @@ class Subject:
     def outcomes_of(self, *levels: str) -> tuple[PlacedOutcome, ...]:
         found = self._by_levels.get(levels)
         if found is None:
-            found = self._by_levels[levels] = tuple(placed for placed in self.outcomes if placed.level in levels)
+            found = self._by_levels[levels] = tuple([placed for placed in self.outcomes if placed.level in levels])
         return found
 
     @once
@@ -168,7 +168,7 @@ class Subject:
     def criteria_lower(self) -> str:
         """The criteria in lower case, for asking cheaply whether a word stands in them at all."""
         path = "protocolSection.eligibilityModule.eligibilityCriteria"
-        return next((passage.lower for passage in self.passages[:5] if passage.path == path), "")
+        return next((passage.lower for passage in self.prose if passage.path == path), "")
 
     @once
     def criteria_cut(self) -> tuple[str, str, str]:
@@ -178,16 +178,23 @@ class Subject:
         return (text[: found.start()], found.group(0), text[found.end() :]) if found else (text, "", "")
 
     @once
-    def passages(self) -> tuple[Passage, ...]:
-        """Every free text of the record that is not empty."""
+    def prose(self) -> tuple[Passage, ...]:
+        """Titles, summary, detailed description and criteria: those of them that are not empty."""
         protocol = self.protocol
-        told = [
+        told = (
             ("protocolSection.identificationModule.briefTitle", protocol.identification_module.brief_title),
             ("protocolSection.identificationModule.officialTitle", protocol.identification_module.official_title),
             ("protocolSection.descriptionModule.briefSummary", protocol.description_module.brief_summary),
             ("protocolSection.descriptionModule.detailedDescription", protocol.description_module.detailed_description),
             ("protocolSection.eligibilityModule.eligibilityCriteria", protocol.eligibility_module.eligibility_criteria),
-        ]
+        )
+        return tuple([Passage(path, text, lowered(text)) for path, text in told if text])
+
+    @once
+    def passages(self) -> tuple[Passage, ...]:
+        """Every free text of the record that is not empty, to tell where something stands that `whole` has."""
+        protocol = self.protocol
+        told: list[tuple[str, str]] = []
         for at, condition in enumerate(protocol.conditions_module.conditions):
             told.append((f"protocolSection.conditionsModule.conditions[{at}]", condition))
         for at, arm in enumerate(protocol.arms_interventions_module.arm_groups):
@@ -196,7 +203,7 @@ class Subject:
         for at, one in enumerate(protocol.arms_interventions_module.interventions):
             told.append((f"protocolSection.armsInterventionsModule.interventions[{at}].name", one.name))
             told.append((f"protocolSection.armsInterventionsModule.interventions[{at}].description", one.description))
-        found = [Passage(path, text, lowered(text)) for path, text in told if text]
+        found = [*self.prose, *(Passage(path, text, lowered(text)) for path, text in told if text)]
         for placed in self.outcomes:
             outcome, (measure, description, frame) = placed.outcome, _parts_of(placed.path)
             if outcome.measure:
@@ -209,8 +216,18 @@ class Subject:
 
     @once
     def whole(self) -> str:
-        """All free text, one passage after another; a line with a full stop keeps neighbours apart."""
-        return _APART.join([passage.text for passage in self.passages])
+        """All free text in the order of the passages; a line with a full stop keeps neighbours apart."""
+        module = self.protocol.arms_interventions_module
+        texts = [passage.text for passage in self.prose]
+        texts += self.protocol.conditions_module.conditions
+        for arm in module.arm_groups:
+            texts += (arm.label, arm.description)
+        for one in module.interventions:
+            texts += (one.name, one.description)
+        for placed in self.outcomes:
+            outcome = placed.outcome
+            texts += (outcome.measure, outcome.description, outcome.time_frame)
+        return _APART.join(filter(None, texts))
 
     @once
     def encoded(self) -> bytes:
@@ -218,17 +235,17 @@ class Subject:
         return self.whole.encode()
 
     @once
-    def lower(self) -> str:
-        """The same in lower case."""
-        return _APART.join([passage.lower for passage in self.passages])
+    def letters(self) -> str:
+        """The same in lower case, with a space in the place of everything that is no letter of ASCII."""
+        return letters_of(self.encoded)
 
     @once
-    def running_words(self) -> list[bytes]:
-        """Every run of letters of the free text, in lower case and in their order."""
-        return words_of(self.encoded)
+    def running_words(self) -> list[str]:
+        """Every run of letters of the same, in their order."""
+        return self.letters.split()
 
     @once
-    def words(self) -> set[bytes]:
+    def words(self) -> set[str]:
         """The same, each once."""
         return set(self.running_words)
 
@@ -248,22 +265,19 @@ class Subject:
         return _APART.join([placed.title for placed in self.outcomes])
 
     @once
+    def frames(self) -> tuple[str, ...]:
+        """Their time frames in lower case, each once: most outcome measures of a record share a few."""
+        return tuple(dict.fromkeys([placed.frame for placed in self.outcomes]))
+
+    @once
     def frames_lower(self) -> str:
-        """Their time frames in lower case, to ask the same."""
-        return _APART.join([placed.frame for placed in self.outcomes])
+        """The same as one text, to ask whether a word stands in it at all."""
+        return _APART.join(self.frames)
 
     @once
     def told_lower(self) -> str:
         """Titles, summary and detailed description in lower case."""
-        return _APART.join(passage.lower for passage in self.passages[:4] if passage.path.startswith(_TOLD))
-
-    def places_of(self, phrase: Phrase) -> Iterator[tuple[Passage, re.Match[str]]]:
-        """The first match of the phrase in each passage that has one."""
-        if phrase.hinted(self.lower):
-            for passage in self.passages:
-                found = phrase.search(passage.lower)
-                if found:
-                    yield passage, found
+        return _APART.join(passage.lower for passage in self.prose if passage.path.startswith(_TOLD))
 
     @once
     def background(self) -> str:

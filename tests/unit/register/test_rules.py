@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
+from trialwright.register.checking import read_subject
 from trialwright.register.rules import RULES
 
-from .records import DATA, DELETED, ON, checked, codes, planted
+from .records import DATA, DELETED, ON, checked, codes, planted, record_of
 
 PRIMARY = "outcomesModule.primaryOutcomes.0"
 SECONDARY = "outcomesModule.secondaryOutcomes.0"
@@ -383,3 +384,10 @@ def test_a_slip_in_an_everyday_word_is_a_note(word):
 )
 def test_another_english_word_a_name_and_an_address_are_no_slip(words):
     assert _said_of(f"This is about {words} alone.") == []
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("NCT*.json")), ids=lambda path: path.stem)
+def test_the_whole_text_is_that_of_the_passages_in_their_order(path):
+    subject = read_subject(record_of(path.read_bytes()), ON)
+
+    assert "\n.\n".join(passage.text for passage in subject.passages) == subject.whole

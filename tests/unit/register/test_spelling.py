@@ -42,6 +42,21 @@ def test_the_german_and_french_form_of_a_substance_is_told(word, name):
 def test_the_foreign_form_of_every_substance_is_told_unless_it_is_a_word_of_its_own():
     for name in MEDICINES:
         foreign = name.removesuffix("e") if name.endswith("e") else f"{name}e"
-        if len(foreign) >= spelling.SHORTEST and foreign.encode() not in spelling.known_words():
+        if len(foreign) >= spelling.SHORTEST and foreign not in spelling.known_words():
             assert spelling.meant(foreign) in (name, ""), foreign
             assert spelling.meant(foreign) or foreign in spelling._variants(), foreign
+
+
+def test_of_two_given_names_that_are_as_near_the_first_by_letter_is_told():
+    given = ["hyponatremia", "hyperkalemia"]
+
+    assert spelling.meant_for("hypovolemia", given) == "hyperkalemia"
+    assert spelling.meant_for("hypovolemia", given[::-1]) == "hyperkalemia"
+
+
+def test_short_words_that_were_met_are_settled_and_long_ones_are_asked_again():
+    met = {"the", "qqq", "methotrexat", "methotrexate"}
+
+    assert spelling.unlisted(met) == {"methotrexat"}
+    assert {"the", "qqq"} <= spelling.never_a_slip()
+    assert spelling.unlisted(met) == {"methotrexat"}

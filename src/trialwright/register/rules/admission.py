@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from trialwright.register.passages import Phrase
+from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
 from trialwright.register.subject import Subject, quoted
 
@@ -29,7 +30,10 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     including, heading, excluding = subject.criteria_cut
     if not heading:
         return
-    if _letters(including).isdisjoint(_letters(excluding)):  # few records have two lines of the same letters
+    lines = _letters_of_lines(subject.criteria_lower)
+    if len(set(lines)) == len(lines):  # few records have two lines of the same letters
+        return
+    if set(_letters_of_lines(lowered(including))).isdisjoint(_letters_of_lines(lowered(excluding))):
         return
     asked = {_bare(line) for line in including.splitlines() if _is_criterion(line)}
     for line in excluding.splitlines():
@@ -39,9 +43,9 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
             return
 
 
-def _letters(text: str) -> set[bytes]:
-    """Each line without anything but its letters: the same criterion has the same, whatever its bullet and spaces."""
-    return set(text.encode().lower().translate(None, _NO_LETTERS).splitlines()) - {b""}
+def _letters_of_lines(lower: str) -> list[bytes]:
+    """The letters of each line that has any: the same criterion has the same, whatever its bullet and spaces."""
+    return lower.encode().translate(None, _NO_LETTERS).split()
 
 
 _NO_LETTERS = bytes(at for at in range(256) if not (97 <= at <= 122 or at in b"\n\r"))
@@ -107,9 +111,12 @@ def age_in_text(subject: Subject) -> Iterator[Found]:
     minimum = _AGE_YEARS.match(module.minimum_age)
     if not minimum:
         return
-    inclusion = _EXCLUSIONS.split(subject.criteria_lower, maxsplit=1)[0]
+    told = subject.criteria_lower
+    first = told.find("exclusion")  # a plain word is found faster than the headings that it may begin
+    heading = _EXCLUSIONS.search(told, first) if first >= 0 else None
+    inclusion = told[: heading.start()] if heading else told
     # the limit itself among the words shows that another age there means somebody else
-    if minimum.group(1) in inclusion and re.search(rf"(?<![\d.]){minimum.group(1)}(?![\d.])", inclusion):
+    if minimum.group(1) in inclusion and _alone(minimum.group(1)).search(inclusion):
         return
     said = {int(found.group(1) or found.group(2)) for found in _SAID_AGE.finditer(inclusion)}
     if len(said) == 1 and int(minimum.group(1)) not in said:
@@ -119,6 +126,12 @@ def age_in_text(subject: Subject) -> Iterator[Found]:
                 where=f"{_PATH}.minimumAge",
                 found=f"The minimum age is {module.minimum_age}; the criteria say {age} years.",
             )
+
+
+@lru_cache(maxsize=128)
+def _alone(number: str) -> re.Pattern[str]:
+    # the number first: a text is searched for it much faster than for what does not stand before it
+    return re.compile(rf"{number}(?<![\d.]{number})(?![\d.])")
 
 
 _EXCLUSIONS = re.compile(r"exclusion criteria|exclusions?\s*:")
@@ -145,7 +158,7 @@ _SAID_AGE = Phrase(
 )
 def healthy_contradicted(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.eligibility_module
-    if module.healthy_volunteers is not False:
+    if module.healthy_volunteers is not False or "healthy" not in subject.words:
         return
     found = _HEALTHY.search(subject.criteria_lower.partition("exclusion")[0])
     if found:
@@ -184,6 +197,8 @@ def sex_in_text(subject: Subject) -> Iterator[Found]:
             yield Found(where=f"{_PATH}.sex", found=f'The element says {sex.lower()}, the criteria "{words_there}".')
     elif sex == "ALL":
         for names, asked, other in ((_NAMES_OF_WOMEN, _WOMEN, _MEN), (_NAMES_OF_MEN, _MEN_ONLY, _WOMEN_TOO)):
+            if subject.words.isdisjoint(names):
+                continue
             found = asked.search(told) if _begins_a_line(told, names) else None
             if found and not other.search(told):
                 line = found.group(0).strip(" *-•\t\n")
@@ -194,7 +209,7 @@ def sex_in_text(subject: Subject) -> Iterator[Found]:
 
 def _begins_a_line(told: str, names: tuple[str, ...]) -> bool:
     """One of the names stands where a criterion begins, behind a bullet, a number or one word more."""
-    for name in names:
+    for name in names[:2]:  # each is the beginning of its plural
         at = told.find(name)
         while at >= 0:
             # in "women" and "treatment" the name is the end of another word
@@ -205,7 +220,7 @@ def _begins_a_line(told: str, names: tuple[str, ...]) -> bool:
 
 
 _BEFORE_A_NAME = re.compile(r"\W*(?:\d+\W*)?(?:[\w-]+ )?")
-_NAMES_OF_WOMEN, _NAMES_OF_MEN = ("women", "female"), ("men", "male")
+_NAMES_OF_WOMEN, _NAMES_OF_MEN = ("women", "female", "females"), ("men", "male", "males")
 # at the beginning of a criterion; who may become pregnant is asked for another reason
 _WOMEN = Phrase(
     r"(?:^|\n)\W*(?:\d+\W*)?(?:adult |pregnant |post-?menopausal |pre-?menopausal |healthy )?(?:women|females?)\b"

@@ -30,14 +30,14 @@ _DEFINITIONS = "PRS data element definitions"
     interventional=True,
 )
 def arm_named_by_disease(subject: Subject) -> Iterator[Found]:
-    diseases = {plain(condition) for condition in subject.protocol.conditions_module.conditions}
-    given = [plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
     if not _compares_treatments(subject) or _compares_people(subject):
         return
+    given = [plain(one.name) for one in subject.protocol.arms_interventions_module.interventions]
+    diseases = {plain(condition) for condition in subject.protocol.conditions_module.conditions}.difference(given)
     for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
         label = plain(arm.label)
         bare = " ".join(word for word in label.split() if word not in _ADJECTIVES)
-        if bare in diseases - set(given) and not any(name and name in label for name in given):
+        if bare in diseases and not any(name and name in label for name in given):
             yield Found(
                 where=f"{_ARMS}[{at}].label",
                 found=f'The arm "{arm.label}" is called by the disease, not by what is given.',
@@ -96,17 +96,23 @@ _ADJECTIVES = {
     interventional=True,
 )
 def arm_describes_people(subject: Subject) -> Iterator[Found]:
-    names = [one.name.lower() for one in subject.protocol.arms_interventions_module.interventions]
-    for at, arm in enumerate(
-        subject.protocol.arms_interventions_module.arm_groups if _compares_treatments(subject) else ()
-    ):
-        says_what = any(name.strip() and name.split()[0] in arm.description.lower() for name in names)
-        if arm.type != "NO_INTERVENTION" and arm.description and only_people(arm.description) and not says_what:
+    if not _compares_treatments(subject):
+        return
+    for at, arm in enumerate(subject.protocol.arms_interventions_module.arm_groups):
+        if arm.type == "NO_INTERVENTION" or not arm.description or not only_people(arm.description):
+            continue
+        if not _says_what_is_given(subject, arm.description.lower()):
             yield Found(
                 where=f"{_ARMS}[{at}].description",
                 found=f"The arm's description says who takes part, not what is given: {quoted(arm.description)}",
                 quote=arm.description,
             )
+
+
+def _says_what_is_given(subject: Subject, lower: str) -> bool:
+    """The first word of an intervention's name stands in the text."""
+    names = [one.name.lower().split() for one in subject.protocol.arms_interventions_module.interventions]
+    return any(name and name[0] in lower for name in names)
 
 
 @rule(
@@ -202,6 +208,9 @@ def repeated_name(subject: Subject) -> Iterator[Found]:
         (_ARMS, [arm.label for arm in module.arm_groups], "warning"),
         (_GIVEN, [f"{one.type} {one.name}" for one in module.interventions], "note"),
     ):
+        words = [plain(name) for name in names]
+        if len(set(words)) == len(words):
+            continue
         # "<0.80" and "≥0.80" are two names, and their words are the same
         bare = [(plain(name), tuple(_SIGN.findall(name))) for name in names]
         again = [at for at, name in enumerate(bare) if name in bare[:at]]

@@ -23,7 +23,7 @@ from trialwright.register.v2 import ArmGroup
     interventional=True,
 )
 def no_time_frame(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes_of("primary", "secondary"):
+    for placed in subject.outcomes_of("primary", "secondary") if "" in subject.frames else ():
         if not placed.outcome.time_frame and subject.started_since(FINAL_RULE):
             yield Found(
                 where=f"{placed.path}.timeFrame",

@@ -11,7 +11,8 @@ _PATH = "protocolSection.eligibilityModule"
 _CRITERIA = ("eligibilityModule.eligibilityCriteria",)
 _DEFINITIONS = "PRS data element definitions: Eligibility"
 _DECIDABLE = "SPIRIT 2025, eligibility criteria; ICH E6(R3): criteria that can be decided and verified"
-_PERCENT = Phrase(r"(\d+(?:\.\d+)?)\s*(?:%|per ?cent)", "%", "percent", "per cent")
+# begins with one digit, so that a text is searched at its digits alone
+_PERCENT = Phrase(r"(\d\d*(?:\.\d+)?)\s*(?:%|per ?cent)", "%", "percent", "per cent")
 _COMPARED = re.compile(
     r"((?:no )?(?:more|less|greater|fewer) than(?: or equal to)?|at least|over|under|above|below|>=|<=|≥|≤|>|<)\s*\Z"
 )
@@ -41,7 +42,7 @@ _FAILURE = Phrase(
     catches=(25,),
 )
 def washout_without_length(subject: Subject) -> Iterator[Found]:
-    if "wash" not in subject.criteria_lower:
+    if subject.words.isdisjoint(("wash", "washout")):
         return
     for line in subject.criteria_with("wash"):
         found = re.search(r"\bwash-?\s?out\b", line, re.I)
@@ -66,7 +67,10 @@ def washout_without_length(subject: Subject) -> Iterator[Found]:
     catches=(25,),
 )
 def open_stable_dose(subject: Subject) -> Iterator[Found]:
-    if "stable " not in subject.criteria_lower or not _STABLE.search(subject.criteria_lower):
+    if "stable" not in subject.words:
+        return
+    _, *behind = subject.criteria_lower.split("stable ")  # read once for all that may follow
+    if not any(part.startswith(_WHAT_IS_STABLE) for part in behind):
         return
     for line in subject.criteria_with("stable "):
         stable = _STABLE.search(lowered(line))
@@ -93,14 +97,8 @@ def open_stable_dose(subject: Subject) -> Iterator[Found]:
             return
 
 
-_STABLE = Phrase(
-    r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b",
-    "stable dos",
-    "stable regimen",
-    "stable treatment",
-    "stable therapy",
-    "stable medication",
-)
+_WHAT_IS_STABLE = ("dos", "regimen", "treatment", "therapy", "medication")
+_STABLE = Phrase(r"\bstable (?:dos\w+|regimen|treatment|therapy|medication)\b", "stable ")
 
 
 @rule(
@@ -116,7 +114,7 @@ _STABLE = Phrase(
     catches=(25,),
 )
 def open_list(subject: Subject) -> Iterator[Found]:
-    if "etc" not in subject.criteria_lower and "and so" not in subject.criteria_lower:
+    if subject.words.isdisjoint(("etc", "so")):
         return
     lines = [line for line in subject.criteria_with("etc", "and so") if _OPEN.search(lowered(line))]
     if lines:
@@ -143,9 +141,10 @@ _OPEN = Phrase(r"\betc\b|\band so on\b|\band so forth\b", "etc", "and so")
     catches=(26,),
 )
 def guardian_of_adult(subject: Subject) -> Iterator[Found]:
+    if subject.words.isdisjoint(("guardian", "guardians", "parent", "parents")):
+        return
     age = _AGE_YEARS.match(subject.protocol.eligibility_module.minimum_age)
-    told = subject.criteria_lower
-    if not age or int(age.group(1)) < 18 or not _GUARDIANS.search(told):
+    if not age or int(age.group(1)) < 18:
         return
     for line in subject.criteria_with("guardian", "parent"):
         found = _GUARDIANS.search(lowered(line))

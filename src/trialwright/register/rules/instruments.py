@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from trialwright.register.passages import Phrase, words_of
 from trialwright.register.rule import Found, rule
-from trialwright.register.rules.published import published
+from trialwright.register.rules.published import published, words_of_hints
 from trialwright.register.subject import Subject
 from trialwright.register.vocabulary import lines, words
 
@@ -28,7 +28,7 @@ _MAJOR = "PRS Major Comment: outcome measure title and description do not provid
     catches=(5,),
 )
 def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
-    if subject.words.isdisjoint(_organisation_words()):
+    if not any(name in subject.outcomes_told for name in _organisations(subject.words)):
         return
     for placed in subject.outcomes_of("primary", "secondary"):
         found = _organisation_pattern().search(placed.told)
@@ -41,9 +41,14 @@ def organisation_as_instrument(subject: Subject) -> Iterator[Found]:
             )
 
 
+def _organisations(known: set[str]) -> list[str]:
+    """The organisations whose names are among the words of the record."""
+    return [name for word, name in _organisation_names().items() if word in known]
+
+
 @cache
-def _organisation_words() -> frozenset[bytes]:
-    return frozenset(name.lower().encode() for name in lines("organisations"))
+def _organisation_names() -> dict[str, str]:
+    return {name.lower(): name for name in lines("organisations")}
 
 
 @cache
@@ -65,6 +70,8 @@ def _organisation_pattern() -> re.Pattern[str]:
     catches=(5,),
 )
 def paraphrase_differs(subject: Subject) -> Iterator[Found]:
+    if subject.words.isdisjoint(words_of_hints()):
+        return
     near = [definition for definition in published() if definition.hinted(subject.words)]
     for placed in subject.outcomes_of("primary", "secondary") if near else ():
         for definition in near:
@@ -97,7 +104,7 @@ def unknown_instrument(subject: Subject) -> Iterator[Found]:
     if subject.words.isdisjoint(_TOOLS):
         return
     for placed in subject.outcomes_of("primary", "secondary"):
-        if "uestionnaire" not in placed.told and "nventory" not in placed.told:
+        if "Questionnaire" not in placed.told and "Inventory" not in placed.told:
             continue
         for found in _NAMED_TOOL.finditer(placed.told):
             name = found.group(0)
@@ -112,7 +119,7 @@ def unknown_instrument(subject: Subject) -> Iterator[Found]:
                 )
 
 
-_TOOLS = frozenset((b"questionnaire", b"inventory"))
+_TOOLS = frozenset(("questionnaire", "inventory"))
 _NAMED_TOOL = re.compile(r"\b(?:[A-Z][a-z]+[ -]){2,5}(?:Questionnaire|Inventory)\b")
 
 
@@ -177,7 +184,8 @@ def _tells_range(lower: str) -> bool:
     return bool(_TWO_ENDS.search(lower) or any(phrase.search(lower) for phrase in _RANGE))
 
 
-_TWO_ENDS = re.compile(r"\d+\s*(?:-|–|to|and|through)\s*\d+|0\b(?<!\w0)[^.]{0,40}\bto\s+\d{1,3}\b")
+# begins with a digit, so that a text is searched at its digits alone
+_TWO_ENDS = re.compile(r"\d(?:\d*\s*(?:-|–|to|and|through)\s*\d|(?<=0)(?<!\w0)\b[^.]{0,40}\bto\s+\d{1,3}\b)")
 _RANGE = (
     Phrase(r"\brang\w+", "rang"),
     Phrase(r"\b(?:maximum|worst|best|poor(?:er|est))\b", "maximum", "worst", "best", "poorer", "poorest"),
@@ -193,10 +201,10 @@ def _alone(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _ranges() -> dict[str, tuple[str, frozenset[bytes]]]:
+def _ranges() -> dict[str, tuple[str, frozenset[str]]]:
     """The range of each scale, and the words without which its name cannot stand in a record."""
     pairs = (line.split("\t") for line in lines("scale_ranges"))
-    return {name: (told, frozenset(words_of(name.encode()))) for name, told in pairs}
+    return {name: (told, words_of(name)) for name, told in pairs}
 
 
 RULES = (

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from trialwright.register.passages import Phrase, lowered
 from trialwright.register.rule import Found, rule
-from trialwright.register.rules.phrases import DUMMY, only_people, plain, tells_dose
-from trialwright.register.subject import MEDICINES, TAKEN, Subject
+from trialwright.register.rules.phrases import DUMMY, is_dosed, only_people, plain, tells_dose
+from trialwright.register.subject import MEDICINES, Subject
 from trialwright.register.v2 import ArmGroup, Intervention
 from trialwright.register.vocabulary import lines
 
@@ -126,11 +126,10 @@ def no_dose(subject: Subject) -> Iterator[Found]:
     module = subject.protocol.arms_interventions_module
     asked = subject.started_since(_DESCRIPTION_SINCE)
     for at, one in enumerate(module.interventions):
-        name = lowered(one.name)
-        if one.type not in MEDICINES or DUMMY.search(name) or TAKEN.search(name):
+        if one.type not in MEDICINES or not is_dosed(one.name):
             continue
         told = lowered(_told_of(one, module.arm_groups))
-        if tells_dose(told) or _dosed_in_text(subject, name):
+        if tells_dose(told) or _dosed_in_text(subject, lowered(one.name)):
             continue
         wanted = (("route", _ROUTE), ("frequency", _SCHEDULE), ("duration", _DURATION))
         missing = ["dose", *(word for word, pattern in wanted if not pattern.search(told))]
@@ -157,7 +156,7 @@ def _dosed_in_text(subject: Subject, name: str) -> bool:
     called = max(_LETTERS.findall(name), key=len, default="")
     if len(called) < _SHORTEST_NAME:
         return False
-    told = [one.lower for one in subject.passages[:4] if one.path.startswith(_TEXT) and called in one.lower]
+    told = [one.lower for one in subject.prose if one.path.startswith(_TEXT) and called in one.lower]
     return any(called in part and tells_dose(part) for text in told for part in _SENTENCE_ENDS.split(text))
 
 

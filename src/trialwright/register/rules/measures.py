@@ -78,9 +78,9 @@ _TAKEN_APART = Phrase(
 def aim_as_outcome(subject: Subject) -> Iterator[Found]:
     for level in ("primary", "secondary"):
         placed_here = subject.outcomes_of(level)
-        titles = [placed for placed in placed_here if _AIM.match(placed.title)]
+        titles = [one for one in placed_here if _may_be_aim(one.title) and _AIM.match(one.title)]
         # an aim begins in one of a few ways; most descriptions begin otherwise
-        told = [one for one in placed_here if one.description and _AIM.match(one.description) and _only_aim(one)]
+        told = [one for one in placed_here if _may_be_aim(one.description) and _only_aim(one)]
         told = [placed for placed in told if placed not in titles]
         for found, key, what in ((titles, "measure", "title"), (told, "description", "description")):
             if found:
@@ -93,9 +93,19 @@ def aim_as_outcome(subject: Subject) -> Iterator[Found]:
                 )
 
 
+def _may_be_aim(lower: str) -> bool:
+    """The text begins with two letters of an aim, or with a bullet or number; asked before the pattern is."""
+    return lower[:2] in _AIM_BEGINS or not lower[:1].isalpha()
+
+
+_AIM_BEGINS = frozenset(("th", "ou", "pr", "se", "ma", "ob", "ai", "pu", "go", "to", "we"))
+
+
 def _only_aim(placed: PlacedOutcome) -> bool:
-    """The description, which begins with an aim, is one sentence and does not say how anything is measured."""
+    """The description is one sentence that begins with an aim, and does not say how anything is measured."""
     told = placed.description
+    if not _AIM.match(told):
+        return False
     alone = ". " not in told and "\n" not in told
     return alone and not told.startswith("we ") and not _TELLS_HOW.search(told)
 
@@ -105,8 +115,7 @@ _TELLS_HOW = Phrase(
     r"|change (?:in|from)|evaluated by|assessed (?:by|with))\b|[=Δ]"
 )
 _AIM = Phrase(
-    # nearly all begin with another letter, and are told by it
-    r"^(?=[\W\daegmopstw])\W*(?:\d\W+)?(?:(?:the |our )?(?:primary |secondary |main |major )?"
+    r"^\W*(?:\d\W+)?(?:(?:the |our )?(?:primary |secondary |main |major )?"
     r"(?:objectives?|aims?|purpose|goals?) (?:is|are|of|was|will)\b"
     r"|(?:to )(?:further )?(?:evaluate|assess|determine|compare|investigate|examine|explore|study|test|establish"
     r"|demonstrate|show"
@@ -132,13 +141,14 @@ def baseline_only(subject: Subject) -> Iterator[Found]:
     # studies of diagnosis or physiology may measure once, and rightly so
     if subject.protocol.design_module.design_info.primary_purpose not in ("TREATMENT", "PREVENTION", "SUPPORTIVE_CARE"):
         return
-    for level in ("primary", "secondary"):
+    once = [
+        frame for frame in subject.frames if frame.strip(_AROUND).startswith(_ONCE_BEGINS) and plain(frame) in _ONCE
+    ]
+    for level in ("primary", "secondary") if once else ():
         found = [
             placed
             for placed in subject.outcomes_of(level)
-            if placed.frame.strip(_AROUND).startswith(_ONCE_BEGINS)
-            and plain(placed.frame) in _ONCE
-            and not _OF_SCREENING.search(placed.both)
+            if placed.frame in once and not _OF_SCREENING.search(placed.both)
         ]
         if found:
             yield Found(

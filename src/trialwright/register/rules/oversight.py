@@ -4,10 +4,10 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from trialwright.register.passages import Phrase, lowered
+from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
-from trialwright.register.rules.phrases import DUMMY
-from trialwright.register.subject import MEDICINES, TAKEN, Subject, quoted
+from trialwright.register.rules.phrases import is_dosed
+from trialwright.register.subject import MEDICINES, Subject, quoted
 
 _PEOPLE = "protocolSection.contactsLocationsModule"
 _OVERSIGHT = "protocolSection.oversightModule"
@@ -73,8 +73,7 @@ def no_contact(subject: Subject) -> Iterator[Found]:
 def no_monitoring(subject: Subject) -> Iterator[Found]:
     answer = subject.protocol.oversight_module.oversight_has_dmc
     given = subject.protocol.arms_interventions_module.interventions
-    names = [lowered(one.name) for one in given if one.type in MEDICINES]
-    medicines = any(not DUMMY.search(name) and not TAKEN.search(name) for name in names)
+    medicines = any(one.type in MEDICINES and is_dosed(one.name) for one in given)
     treats = subject.protocol.design_module.design_info.primary_purpose in ("TREATMENT", "PREVENTION")
     if answer is None:
         yield Found(
@@ -165,9 +164,11 @@ def no_site(subject: Subject) -> Iterator[Found]:
     needs=("descriptionModule.briefSummary",),
 )
 def payment(subject: Subject) -> Iterator[Found]:
-    if not _PAYMENT.hinted(subject.told_lower):
+    told = subject.told_lower
+    signs = "$" in told or "€" in told or "£" in told
+    if not signs and subject.words.isdisjoint(_PAID) and "compensat" not in told and "reimburs" not in told:
         return
-    for passage in subject.passages:
+    for passage in subject.prose:
         if not passage.path.startswith("protocolSection.descriptionModule"):
             continue
         found = _PAYMENT.search(passage.lower)
@@ -176,6 +177,7 @@ def payment(subject: Subject) -> Iterator[Found]:
             yield Found(where=passage.path, found=f"Payment is mentioned: {quoted(words_there)}", quote=words_there)
 
 
+_PAID = ("paid", "payment", "gift")
 _PAYMENT = Phrase(
     r"\b(?:participants?|subjects?|patients?|volunteers?|you) (?:will|are|is|may) (?:be |receive )?(?:paid"
     r"|compensat\w+|reimburs\w+|(?:a )?gift cards?|payment)\b.{0,60}"

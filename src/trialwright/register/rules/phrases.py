@@ -1,4 +1,4 @@
-"""Patterns and plain text that several families of rules share: what a dose looks like, and who is meant."""
+"""Patterns and plain text of rules: what a dose looks like, who is meant, and why so many participants."""
 
 import re
 from functools import lru_cache
@@ -45,6 +45,54 @@ def tells_dose(lower: str) -> bool:
     return bool(_AMOUNT.search(lower) or _OTHER_DOSE.search(lower))
 
 
+# each of these words alone tells of a rationale; the others need a look at what stands beside them
+_SURE_RATIONALE = (
+    "sample size",
+    "statistical power",
+    "simon",
+    "two-stage",
+    "null hypothesis",
+    "historical",
+    "benchmark",
+    "type i error",
+    "confidence interval",
+    "one-sided",
+    "precision",
+    "analysis set",
+    "safety set",
+    "only descriptive",
+)
+_RATIONALE = Phrase(
+    # each way begins with a letter of its own, so that a text is searched at these letters alone
+    r"p(?<!\wp)ower(?:ed)?\b.{0,60}\d|response rate of \d|d(?<!\wd)escriptive(?:ly)? (?:analy|statistic|only)"
+    r"|e(?<!\we)xtension (?:study|trial|phase|of)\b|r(?<!\wr)oll-?over (?:study|trial|phase|of)\b"
+    r"|c(?<!\wc)ontinuation (?:study|trial|phase|of)\b",
+    "power",
+    "response rate of",
+    "descriptive",
+    "extension",
+    "rollover",
+    "roll-over",
+    "continuation",
+)
+
+
+def tells_rationale(lower: str) -> bool:
+    """The lower-case text says why so many participants, or against what their result is held."""
+    return any(words in lower for words in _SURE_RATIONALE) or bool(_RATIONALE.search(lower))
+
+
+# what is taken from a participant is registered as "biological", and nobody is dosed with it
+_TAKEN = re.compile(r"\b(?:blood|urine|saliva|serum|tissue) (?:samples?|sampling|draws?|tests?)\b")
+
+
+@lru_cache(maxsize=64)  # the names of one record are asked for by two rules
+def is_dosed(name: str) -> bool:
+    """A medicine of that name is given in doses: it is no placebo, and no sample that is taken."""
+    lower = lowered(name)
+    return not DUMMY.search(lower) and not _TAKEN.search(lower)
+
+
 _BETWEEN = re.compile(r"\W+")
 _PLAIN = bytes(ord(chr(at).lower()) if at < 128 and (chr(at).isalnum() or at == ord("_")) else 32 for at in range(256))
 
@@ -57,6 +105,7 @@ def plain(text: str) -> str:
     return _BETWEEN.sub(" ", text).strip().lower()
 
 
+@lru_cache(maxsize=64)  # the arms of one record are asked about by two rules
 def only_people(description: str) -> bool:
     """The description says who somebody is, and nothing of what is given."""
     lower = lowered(description)

@@ -8,8 +8,8 @@ import msgspec
 
 
 @cache
-def _hints(hints: tuple[str, ...]) -> tuple[frozenset[bytes], ...]:
-    return tuple(frozenset(hint.encode().split()) for hint in hints)
+def _hints(hints: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(hint.split()) for hint in hints)
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -44,7 +44,7 @@ class PublishedDefinition(msgspec.Struct, frozen=True):
         near = any(hint in lower for hint in self.hints)
         return near and all(re.search(pattern, lower, re.I | re.S) for pattern in self.recognised_by)
 
-    def hinted(self, known: set[bytes]) -> bool:
+    def hinted(self, known: set[str]) -> bool:
         """The words of one of the hints are `known`: they stand in the record, so that it may paraphrase this."""
         return any(words <= known for words in _hints(self.hints))
 
@@ -56,6 +56,12 @@ class PublishedDefinition(msgspec.Struct, frozen=True):
             if re.search(departure.when, text, re.I)
             and not (departure.unless and re.search(departure.unless, text, re.I))
         ]
+
+
+@cache
+def words_of_hints() -> frozenset[str]:
+    """All words of all hints: a record with none of them paraphrases nothing."""
+    return frozenset(word for definition in published() for hint in definition.hints for word in hint.split())
 
 
 @cache

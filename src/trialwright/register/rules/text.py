@@ -8,7 +8,7 @@ from operator import eq, itemgetter
 
 from trialwright.register.passages import Phrase, around, small_before_capitals, words_of
 from trialwright.register.rule import Found, rule
-from trialwright.register.spelling import SAME_BEGINNING, SHORTEST, is_everyday, known_words, meant, meant_for
+from trialwright.register.spelling import SAME_BEGINNING, is_everyday, meant, meant_for, unlisted
 from trialwright.register.subject import MEDICINES, Subject, quoted
 from trialwright.register.vocabulary import lines
 
@@ -17,10 +17,8 @@ _WORD = re.compile(r"[A-Za-z]{7,}")
 _VERBS = ("treat", "receive", "enroll", "administer", "randomize", "inject", "evaluate")
 # behind "will be" a verb in its bare form: "will be start at 25 mg"
 _AFTER_WILL_BE = ("start", "measure", "assess", "perform", "evaluate", "collect", "calculate", "exclude", "treat")
-_BARE = tuple(f"{verb} " for verb in _AFTER_WILL_BE)
-_BARE_BYTES = frozenset(verb.encode() for verb in _AFTER_WILL_BE)
-_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f" be {verb}" for verb in _BARE))
-_VERB_BYTES = frozenset(verb.encode() for verb in _VERBS)
+_WILL_BE = Phrase(rf"\b(?:will|to) be (?:{'|'.join(_AFTER_WILL_BE)}) ", *(f" be {verb} " for verb in _AFTER_WILL_BE))
+_BE = re.compile(rf"be (?:{'|'.join(_AFTER_WILL_BE)}) ")
 _BEFORE = ("after ", "before ", "following ", "during ", "since ", "by ")
 _BARE_VERB = Phrase(
     rf"\b(?:after|before|following|during|since|by) ({'|'.join(_VERBS)}) (?:with|the|of|in|by|at)\b",
@@ -68,15 +66,10 @@ def _studied(subject: Subject) -> set[str]:
 )
 def misspelt_name(subject: Subject) -> Iterator[Found]:
     given = _given(subject)
-    strange = subject.words - known_words()  # most words are known: their length need not be asked
-    unknown = {word.decode() for word in strange if len(word) >= SHORTEST} - given - _studied(subject)
     beginnings = {name[:SAME_BEGINNING] for name in given}
-    found = {
-        word: meant(word) or (meant_for(word, given) if word[:SAME_BEGINNING] in beginnings else "")
-        for word in sorted(unknown)
-    }
-    for word, name in found.items():
-        if name:
+    for word in sorted(unlisted(subject.words) - given):
+        name = meant(word) or (meant_for(word, given) if word[:SAME_BEGINNING] in beginnings else "")
+        if name and word not in _studied(subject):
             yield from _slip(subject, word, name)
 
 
@@ -167,28 +160,29 @@ def broken_grammar(subject: Subject) -> Iterator[Found]:
 
 
 def _broken(subject: Subject) -> Iterator[Phrase]:
-    verbs = [verb.decode() for verb in _VERB_BYTES & subject.words]
-    if any(_stands_after_preposition(subject.lower, verb) for verb in verbs):
+    # other signs are spaces there: the pattern is asked of a place that has them, and says no
+    letters = subject.letters
+    if any(_stands_after_preposition(letters, verb) for verb in subject.words.intersection(_VERBS)):
         yield _BARE_VERB
-    if not _BARE_BYTES.isdisjoint(subject.words):
-        _, *behind = subject.lower.split(" be ")  # read once for all these verbs
-        if any(part.startswith(_BARE) for part in behind):
-            yield _WILL_BE
+    if not subject.words.isdisjoint(_AFTER_WILL_BE) and _BE.search(letters):
+        yield _WILL_BE
 
 
 def _first_of(subject: Subject, pattern: Phrase) -> Iterator[Found]:
-    for passage, found in subject.places_of(pattern):
-        words = passage.text[found.start() : found.end()].strip()
-        yield Found(
-            where=passage.path, found=f'"{words}" is not a phrase of English: {quoted(passage.text)}', quote=words
-        )
-        return
+    for passage in subject.passages:
+        found = pattern.search(passage.lower)
+        if found:
+            words = passage.text[found.start() : found.end()].strip()
+            yield Found(
+                where=passage.path, found=f'"{words}" is not a phrase of English: {quoted(passage.text)}', quote=words
+            )
+            return
 
 
-def _stands_after_preposition(lower: str, verb: str) -> bool:
-    at = lower.find(f"{verb} ")
-    while at >= 0 and not lower.endswith(_BEFORE, 0, at):
-        at = lower.find(f"{verb} ", at + 1)
+def _stands_after_preposition(letters: str, verb: str) -> bool:
+    at = letters.find(f"{verb} ")
+    while at >= 0 and not letters.endswith(_BEFORE, 0, at):
+        at = letters.find(f"{verb} ", at + 1)
     return at >= 0
 
 
@@ -209,17 +203,19 @@ def translation_slip(subject: Subject) -> Iterator[Found]:
     for wrong, right, needed in sorted(
         (one for key in slips.keys() & subject.words for one in slips[key]), key=itemgetter(0)
     ):
-        if needed <= subject.words and wrong in subject.lower:
-            where = next(passage.path for passage in subject.passages if wrong in passage.lower)
+        where = (
+            next((one.path for one in subject.passages if wrong in one.lower), "") if needed <= subject.words else ""
+        )
+        if where:
             yield Found(where=where, found=f'"{wrong}": is "{right}" meant?', quote=wrong, expected=f'"{right}".')
 
 
 @cache
-def _slips() -> dict[bytes, list[tuple[str, str, frozenset[bytes]]]]:
+def _slips() -> dict[str, list[tuple[str, str, frozenset[str]]]]:
     """What is written, what is meant, and the words without which it cannot stand there, by the longest of these."""
-    found: dict[bytes, list[tuple[str, str, frozenset[bytes]]]] = {}
+    found: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
     for wrong, right in (line.split("\t") for line in lines("slips")):
-        needed = frozenset(words_of(wrong.encode()))
+        needed = words_of(wrong)
         found.setdefault(max(sorted(needed), key=len), []).append((wrong, right, needed))
     return found
 
@@ -237,9 +233,9 @@ def _slips() -> dict[bytes, list[tuple[str, str, frozenset[bytes]]]]:
 )
 def word_twice(subject: Subject) -> Iterator[Found]:
     words = subject.running_words
-    doubled = {word.decode() for word in set(compress(words, map(eq, words, islice(words, 1, None)))) if len(word) > 1}
+    doubled = set(compress(words, map(eq, words, islice(words, 1, None))))
     for word in sorted(doubled.difference(_DOUBLED)):
-        if f"{word} {word}" not in subject.lower:  # "week 12, week 24"
+        if len(word) < 2 or f"{word} {word}" not in subject.letters:  # "week 12, week 24"
             continue
         # on one line and alike: "Pain" may end one list item and begin the next
         pattern, twice = re.compile(rf"(?<![\w-]){word} {word}(?![\w-])"), f"{word} {word}"

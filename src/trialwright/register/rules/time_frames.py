@@ -63,6 +63,7 @@ _BAD_GRAMMAR = Phrase(rf"\b(?:after|before|following|during|since) (?:{'|'.join(
 def loose_anchor(subject: Subject) -> Iterator[Found]:
     if not _ANCHOR_LOOSE.hinted(subject.frames_lower) and not _BAD_GRAMMAR.hinted(subject.frames_lower):
         return
+    loose = {frame: found for frame in subject.frames if (found := _loose_anchor(frame))}
     # what is done once has one end, from which the time counts
     given = subject.protocol.arms_interventions_module.interventions
     if given and all(one.type in _DONE_ONCE for one in given):
@@ -70,16 +71,21 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
     seen = set()
     for placed in subject.outcomes:
         frame = placed.outcome.time_frame
-        loose = _ANCHOR_LOOSE.search(placed.frame) or _BAD_GRAMMAR.search(placed.frame)
-        if loose and not _ANCHOR_FIRM.search(placed.frame) and frame not in seen:
+        if placed.frame in loose and frame not in seen:
             seen.add(frame)
             yield Found(
                 where=f"{placed.path}.timeFrame",
                 found=f'"{frame}" does not say whether the time counts from the first or the last dose.',
                 quote=frame,
-                wording=f'"{frame[: loose.start()].strip()} after the first dose", if that is meant.',
+                wording=f'"{frame[: loose[placed.frame].start()].strip()} after the first dose", if that is meant.',
                 severity="warning" if placed.level == "primary" else "note",
             )
+
+
+def _loose_anchor(frame: str) -> re.Match[str] | None:
+    """Where the lower-case time frame counts from an unclear event, and from no clear one beside it."""
+    found = _ANCHOR_LOOSE.search(frame) or _BAD_GRAMMAR.search(frame)
+    return found if found and not _ANCHOR_FIRM.search(frame) else None
 
 
 @rule(
@@ -94,20 +100,21 @@ def loose_anchor(subject: Subject) -> Iterator[Found]:
     needs=_EVERY,
 )
 def timeless_frame(subject: Subject) -> Iterator[Found]:
-    timed = {""}  # most outcome measures of a record share a few time frames
-    for placed in subject.outcomes_of("primary", "secondary"):
+    untimed = [frame for frame in subject.frames if frame and not _tells_when(frame)]
+    for placed in subject.outcomes_of("primary", "secondary") if untimed else ():
         frame = placed.outcome.time_frame
-        if frame in timed:
-            continue
-        if _COUNTED_TIME.search(placed.frame) or _NUMBERED_TIME.search(placed.frame):
-            timed.add(frame)
-        elif not _EVENT.search(placed.frame) and not has_time(frame):
+        if placed.frame in untimed and not has_time(frame):
             yield Found(
                 where=f"{placed.path}.timeFrame",
                 found=f'The time frame "{frame}" names no time.',
                 quote=frame,
                 severity="warning" if placed.level == "primary" or frame.strip().isdigit() else "note",
             )
+
+
+def _tells_when(frame: str) -> bool:
+    """A time or an event stands in the lower-case time frame."""
+    return bool(_COUNTED_TIME.search(frame) or _NUMBERED_TIME.search(frame) or _EVENT.search(frame))
 
 
 # what stands in most time frames: one look settles them
@@ -166,7 +173,9 @@ def frame_longer_than_study(subject: Subject) -> Iterator[Found]:
     interventional=True,
 )
 def ungraded_safety(subject: Subject) -> Iterator[Found]:
-    for placed in subject.outcomes if _AE.hinted(subject.titles_lower) else ():
+    if subject.words.isdisjoint(("adverse", "side")) or not _AE.hinted(subject.titles_lower):
+        return
+    for placed in subject.outcomes:
         if not _AE.search(placed.title):
             continue
         whole = placed.both

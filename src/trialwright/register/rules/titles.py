@@ -40,8 +40,11 @@ _JARGON = Phrase(
 _FIRST_PERSON = re.compile(
     r"(?:W(?<!\wW)e|w(?<!\ww)e|O(?<!\wO)ur|o(?<!\wo)ur|I(?<!\wI) (?:will|plan|propose))\b(?!\s*(?:[.:]|bod(?:y|ies)\b))"
 )
-_WE, _I_DO = frozenset((b"we", b"our")), frozenset((b"will", b"plan", b"propose"))
-_NEAR_FIRST_PERSON = ("We ", " we ", "Our ", " our ", "I will", "I plan", "I propose", "we,", "we'")
+_NEAR_FIRST_PERSON = {
+    "we": ("We ", " we ", "we,", "we'"),
+    "our": ("Our ", " our "),
+    "i": ("I will", "I plan", "I propose"),
+}
 _FUNDER = re.compile(
     r"\b(?:science foundation|ministry|research council|institutes? of health|funds?|funding"
     r"|science|agency|department of"
@@ -211,14 +214,15 @@ def aimless_summary(subject: Subject) -> Iterator[Found]:
     needs=("descriptionModule.briefSummary",),
 )
 def first_person(subject: Subject) -> Iterator[Found]:
-    if subject.words.isdisjoint(_WE) and (b"i" not in subject.words or subject.words.isdisjoint(_I_DO)):
+    near = [told for word, ways in _NEAR_FIRST_PERSON.items() if word in subject.words for told in ways]
+    if not near:
         return
     description = subject.protocol.description_module
     for key, text in (
         ("briefSummary", description.brief_summary),
         ("detailedDescription", description.detailed_description),
     ):
-        found = _FIRST_PERSON.search(text) if any(word in text for word in _NEAR_FIRST_PERSON) else None
+        found = _FIRST_PERSON.search(text) if any(told in text for told in near) else None
         if found:
             line = around(text, found.start(), found.end())
             yield Found(where=f"{_TEXT}.{key}", found=f'"{found.group(0)}" stands in {quoted(line)}', quote=line)
@@ -237,8 +241,10 @@ def first_person(subject: Subject) -> Iterator[Found]:
     catches=(18,),
 )
 def claim_of_absence(subject: Subject) -> Iterator[Found]:
+    if "no" not in subject.words and not subject.words.issuperset(("not", "any")):
+        return
     seen: set[str] = set()
-    for passage in subject.passages[:4]:
+    for passage in subject.prose:
         for found in _ABSENCE.finditer(passage.lower) if _may_deny(passage) else ():
             line = around(passage.text, found.start(), found.end())
             if line not in seen:
