@@ -178,6 +178,13 @@ class ProductBlock(WithOrigin):
     weight: Words
 
 
+class RecordsBlock(WithOrigin):
+    """Within how many days of a visit its data are entered, and for how many years after the data lock all is kept."""
+
+    entered_within_days: Whole | None = None
+    kept_years: Whole | None = None
+
+
 class ChoiceBlock(Block):
     code: Words
     label: WordingBlock
@@ -208,6 +215,7 @@ class StudyFile(Block):
     signatures: list[SignatureBlock] = []
     safety: SafetyBlock | None = None
     product: ProductBlock | None = None
+    records: RecordsBlock | None = None
     code_lists: dict[Name, list[ChoiceBlock]] = {}
     still_open: list[OpenBlock] = []
 
