@@ -115,6 +115,7 @@ _VALUES: dict[str, dict[str, Text]] = {
     "what": {
         "calendar": Text(en="calendar of visits", zh="访视日历"),
         "audit": Text(en="lines of the audit trail", zh="稽查轨迹"),
+        "late": Text(en="forms entered late", zh="延迟录入的表单"),
     },
     "scope": {"data": Text(en="all data", zh="全部数据"), **{str(level): word for level, word in LEVEL_WORDS.items()}},
     "status": {
