@@ -139,5 +139,21 @@ def not_erased(where: str, seq: int) -> Problem:
                    expected="no value", cure="Erase again; look for who put it back.")  # fmt: skip
 
 
+def no_key(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-030", where, "this is no key of a backup", "a key file that trialwright backup --new-key "
+                     "made", "Check the path; nothing was written.")  # fmt: skip
+
+
+def is_encrypted(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-031", where, "this backup is encrypted", "its key",
+                     "Give the key file with --key.")  # fmt: skip
+
+
+def not_decrypted(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-032", where, "it does not open with this key, or it was altered or cut",
+                     "the backup as it was written, and the key it was written with",
+                     "Try the key of that day; else take another copy. Nothing was restored.")  # fmt: skip
+
+
 def _raisable(code: str, where: str, found: str, expected: str, cure: str) -> LedgerProblem:
     return LedgerProblem(Problem(code=code, where=where, found=found, expected=expected, cure=cure))
