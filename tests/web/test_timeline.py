@@ -1,6 +1,7 @@
 """The timeline of a participant: whole on a phone, no name on another, the same visits on a wide screen."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -23,7 +24,7 @@ def test_both_drawings_hold_the_same_visits_in_their_order(demo):
     assert drawn is not None
     assert [m.label for m in drawn.wide.marks] == [m.label for m in drawn.tall.marks]
     assert [m.label for m in drawn.tall.marks][:2] == ["Screening", "Week 0"]
-    assert all(a.plan <= b.plan for a, b in zip(drawn.tall.marks, drawn.tall.marks[1:], strict=False))
+    assert all(a.plan <= b.plan for a, b in pairwise(drawn.tall.marks))
     assert drawn.tall.length >= drawn.tall.marks[-1].label_at
 
 
@@ -36,7 +37,7 @@ def test_a_name_stands_at_its_day_or_below_the_name_before(plans, labels):
     at = [each.label_at for each in drawn.marks]
 
     assert at == list(labels)
-    assert all(b - a >= BELOW for a, b in zip(at, at[1:], strict=False))
+    assert all(b - a >= BELOW for a, b in pairwise(at))
 
 
 @pytest.mark.chromium
