@@ -38,6 +38,7 @@ _DETAILS = {
     "description": Text(en="description", zh="描述"),
     "site": Text(en="site", zh="研究中心"),
     "arm": Text(en="arm", zh="组别"),
+    "was": Text(en="before", zh="原为"),
     "criteria": Text(en="criteria", zh="标准"),
     "owed": Text(en="answers owed", zh="未填项目"),
     "major": Text(en="major", zh="重大"),
@@ -304,7 +305,7 @@ class Names:
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
         if key in ("hash", "head", "seal", "sha256"):
             return f"{value[:12]}…"
-        study = {"role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms}
+        study = {"role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms, "was": self._arms}
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
         return self._word(words, value)
 

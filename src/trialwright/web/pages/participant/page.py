@@ -9,6 +9,7 @@ from trialwright.capture.deviations import recorded
 from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligibility
 from trialwright.capture.locks import Scope
 from trialwright.catalog import load
+from trialwright.model.allotment import arm_acts, arm_named
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.web import lookup, quality, queries, signatures
@@ -64,7 +65,8 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         unscheduled=[visit for visit in study.visits if visit.kind == "unscheduled"],
         open_acts=doing.open_acts(call, person),
         arms=[(arm.name, arm.title.of(call.language)) for arm in study.arms] if len(study.arms) > 1 else [],
-        arm=allotted.details.get("arm", "") if (allotted := person.last("enrolled")) else "",
+        arm=arm_named(person.events),
+        arm_acts=[(event, names.arm(event.details["arm"])) for event in arm_acts(person.events)],
         withdrawal_reasons=_terms(call, "withdrawal_reason"),
         deviation_kinds=_terms(call, "deviation_category"),
         problems=[("", said_in(problem, call.language)) for problem in problems],
