@@ -75,3 +75,15 @@ def test_every_page_for_readers_stands_on_the_map():
     ]
 
     assert sorted(relative(p) for p in pages if p.resolve() not in reached) == []
+
+
+def test_edc_r55_the_letter_on_signatures_is_a_template_in_both_languages():
+    page = (ROOT / "docs" / "reference" / "letter-on-signatures.md").read_text("utf-8")
+    letters = [
+        re.search(rf"^## {title}\n(.*?)(?=^## )", page, re.MULTILINE | re.DOTALL) for title in ("English", "中文")
+    ]
+    blanks = [re.findall(r"\[([^\]]+)\]", found[1]) for found in letters if found]
+
+    assert len(blanks) == 2 and min(map(len, blanks)) >= 6
+    assert "11.100(c)" in page and "legally binding" in page and "法律约束力" in page
+    assert "letter-on-signatures.md" in (ROOT / "docs" / "README.md").read_text("utf-8")

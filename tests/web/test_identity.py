@@ -3,17 +3,19 @@
 import json
 import sqlite3
 
+import msgspec
 import pytest
 
 from trialwright.catalog import load
 from trialwright.export import csv as csv_export
 from trialwright.export.files import whole
+from trialwright.model.declared import RecordsPlan
 from trialwright.pipeline import conduct, conduct_identity
 from trialwright.pipeline.readout import read_out
 from trialwright.store.sealed import SealedStore
 from trialwright.web import directory
 from trialwright.web.pages.identity import page as identity
-from web.small_study import PASSWORD
+from web.small_study import HERE, PASSWORD
 from web.stage import enrolled
 
 AT = "/participants/P001/identity/"
@@ -143,3 +145,37 @@ def test_the_same_page_sent_twice_keeps_one(kept, as_):
 
     assert "Li" in as_("investigator").post(AT + "read/", {"reason": "to call"}).content.decode()
     assert len(kept.ledger.events(("identity_kept",))) == 2
+
+
+def with_years(here, years: int) -> None:
+    here.study = msgspec.structs.replace(here.study, records=RecordsPlan(kept_years=years, origin=HERE))
+
+
+def test_edc_r16_it_is_not_erased_while_the_records_are_to_be_kept(kept, as_):
+    with_years(kept, 25)
+    browser = as_("investigator")
+    page = browser.get(AT).content.decode()
+    answer = browser.post(AT + "erase/", {"reason": "asked for", "token": "e"})
+
+    assert "25 years from then" in page and "Erase it for good" not in page
+    assert answer.status_code == 422 and "Nothing of them is deleted before" in answer.content.decode()
+    assert NAME in browser.post(AT + "read/", {"reason": "to call"}).content.decode()
+    assert kept.ledger.events(("identity_erased",)) == ()
+
+
+def test_edc_r16_after_the_years_it_may_go(kept, as_):
+    with_years(kept, 0)
+    manager = conduct.Actor("data_manager_1")
+    assert isinstance(conduct.lock_data(kept.ledger, kept.study, manager, reason="test"), conduct.Saved)
+    page = as_("investigator").get(AT).content.decode()
+    answer = as_("investigator").post(AT + "erase/", {"reason": "the years are over", "token": "e"})
+
+    assert "Erase it for good" in page
+    assert answer.headers["Location"] == AT + "?done=1"
+    assert len(kept.ledger.events(("identity_erased",))) == 1
+
+
+def test_the_page_of_the_study_says_how_long_records_are_kept(kept, as_):
+    with_years(kept, 15)
+
+    assert "锁定后满 15 年" in as_("data_manager", "zh").get("/study/").content.decode()

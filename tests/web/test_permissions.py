@@ -40,7 +40,7 @@ POSTS = {
     "participant_consent": "enter", "participant_eligibility": "enrol", "participant_enrol": "enrol",
     "participant_screen_failure": "enrol", "participant_withdraw": "enrol", "participant_withdraw_consent": "enrol",
     "participant_complete": "enrol", "participant_died": "enrol", "participant_deviation": "record_deviation",
-    "participant_unscheduled": "enter",
+    "participant_unscheduled": "enter", "participant_arm": "enrol",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "identity_keep": "identify", "identity_read": "identify", "identity_erase": "identify",
@@ -55,7 +55,7 @@ POSTS = {
     "product_move": "keep_product",
     "account_add": "keep_accounts", "account_close": "keep_accounts", "account_unlock": "keep_accounts",
     "account_reset": "keep_accounts",
-    "record_check": ANY_ROLE, "audit_copy": ANY_ROLE, "take": "review|look|complete_visit",
+    "record_check": ANY_ROLE, "audit_copy": ANY_ROLE, "late_copy": ANY_ROLE, "take": "review|look|complete_visit",
     "lock": "lock", "unlock": "lock", "look": "look", "approval": "enrol", "opening": "enrol",
 }  # fmt: skip
 GONE = dict.fromkeys(
@@ -78,7 +78,7 @@ GONE = dict.fromkeys(
         "safety_print",
     ),
     (404, 200),
-) | {"take": (200,), "audit_copy": (200,)}
+) | {"take": (200,), "audit_copy": (200,), "late_copy": (200,)}
 """Addresses that name a thing which the small study does not have here: whoever may is told that nothing is here."""
 ABSENT = ("safety_event",)
 """Pages of a thing that nobody has entered here."""

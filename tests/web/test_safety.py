@@ -104,6 +104,34 @@ def test_edc_r70_a_report_in_time_stops_it_and_starts_the_days_towards_the_autho
     assert (due.date() - day0, due.time()) == (dt.timedelta(days=16), dt.time())
 
 
+@pytest.mark.parametrize(
+    ("minutes", "passed"), [(0, 0), (719, 0), (720, 50), (1151, 50), (1152, 80), (1439, 80), (1440, 100), (9000, 100)]
+)
+def test_edc_r70_the_clock_says_when_half_and_four_fifths_of_its_time_have_passed(event, minutes, passed):
+    """24 hours from awareness: half are 720 minutes, four fifths 1,152."""
+    start = dt.datetime.fromisoformat("2021-03-01T16:00:00+00:00")
+    (clock,) = case_of(event, start + dt.timedelta(minutes=minutes)).clocks
+
+    assert clock.passed(start + dt.timedelta(minutes=minutes)) == passed
+
+
+def test_a_clock_that_was_stopped_warns_of_nothing(event):
+    report(event, hours_ago=23)
+    sponsor, _ = case_of(event).clocks
+
+    assert (sponsor.state, sponsor.passed(now(event))) == ("done", 0)
+
+
+def test_edc_r70_the_due_list_and_the_page_of_the_event_say_it_in_words(event, as_):
+    listed = as_("sponsor").get("/safety/").content.decode()
+    single = as_("sponsor", "zh").get(AT).content.decode()
+    report(event, hours_ago=1)
+    after = as_("sponsor").get("/safety/").content.decode()
+
+    assert "the limit has passed" in listed and "已超过时限" in single
+    assert "has passed" not in after
+
+
 def test_a_report_after_24_hours_is_late_for_ever(event):
     report(event, hours_ago=30)
 

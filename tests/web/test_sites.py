@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from trialwright.pipeline import conduct
-from trialwright.web import directory
+from trialwright.web import acts, directory
 from trialwright.web.page import PUBLIC, SIGNED_IN, address, routes
 from web.small_study import PASSWORD, with_second_site
 from web.stage import INVESTIGATOR, enrolled
@@ -96,6 +96,41 @@ def test_edc_r17_a_site_takes_its_own_data_away_and_no_others(two, at_one, role)
 
     assert any("P001" in content for name, content in held.items() if "datapoints" in name)
     assert [name for name, content in held.items() if FOREIGN in content] == []
+
+
+def manager_of(two, site: str) -> str:
+    name = f"manager.{site}"
+    directory.add_user(two, name, PASSWORD, roles=(), by="test")
+    manager = conduct.Actor("data_manager_1")
+    conduct.grant_role(two.ledger, two.study, manager, user=name, role="data_manager", site=site)
+    return name
+
+
+def test_the_exports_page_names_no_taker_of_another_site_and_tells_nothing_of_that_copy(two, at_one, as_):
+    theirs, whole = manager_of(two, THEIRS), as_("data_manager")
+    acts.record(two, "exported", user="data_manager_1", details={"format": "csv", "sha256": "a" * 64})
+    acts.record(two, "exported", user=theirs, details={"format": "csv", "sha256": "b" * 64})
+    acts.record(two, "exported", user=theirs, details={"format": "odm", "sha256": "c" * 64})
+    site, study = (browser.get("/exports/").content.decode() for browser in (at_one("data_manager"), whole))
+
+    assert theirs in study and "b" * 64 in study and "c" * 64 in study
+    assert theirs not in site and "b" * 64 not in site and "c" * 64 not in site
+    assert "data_manager_1" in site and "a" * 64 in site
+
+
+def test_the_exports_page_names_who_works_at_the_own_site(two, at_one):
+    ours = manager_of(two, OURS)
+    acts.record(two, "exported", user=ours, details={"format": "csv", "sha256": "d" * 64})
+
+    assert ours in at_one("data_manager").get("/exports/").content.decode()
+
+
+def test_a_taker_whom_no_delegation_knows_is_not_named_to_a_site(two, at_one, as_):
+    acts.record(two, "exported", user="root_of_server", details={"format": "csv", "sha256": "e" * 64})
+    site, study = (b.get("/exports/").content.decode() for b in (at_one("investigator"), as_("data_manager")))
+
+    assert "root_of_server" in study
+    assert "root_of_server" not in site and "e" * 64 in site
 
 
 @pytest.mark.parametrize("role", ["study_nurse", "investigator"])

@@ -135,6 +135,11 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("In a study of several arms the enrolment names one of: {allowed}", "多组研究入组时须选择其一：{allowed}"),
         _T("Choose the arm that the allocation of this participant says", "请按该参与者的分组结果选择"),
     ),
+    "TW-CAP-161": Message(
+        _T("{participant} is in the arm {arm} already", "{participant} 的组别已为{arm}"),
+        _T("Another arm than the one that stands", "应为与现有组别不同的组别"),
+        _T("Nothing is to be done, or choose the other arm", "无需更正，或选择其他组别"),
+    ),
     # Amendments.
     "TW-CAP-140": Message(
         _T(

@@ -62,4 +62,12 @@ QUALITY: dict[str, Message] = {
         _T("At least one field, each of up to {allowed} characters", "至少填写一项，每项不超过 {allowed} 个字符"),
         _T("Fill in what the site needs to find the person again", "请填写研究中心再次联系该参与者所需的信息"),
     ),
+    "TW-CAP-093": Message(
+        _T("the records of this study are kept {kept}", "本研究的记录须保存{kept}"),
+        _T("Nothing of them is deleted before", "在此之前不得删除任何内容"),
+        _T(
+            "Keep it sealed; a wrong entry is replaced, with a reason",
+            "请继续加密保存；登记有误时可注明原因后重新登记",
+        ),
+    ),
 }

@@ -49,12 +49,17 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lags(msgspec.Struct, frozen=True, kw_only=True):
-    """Days from a visit to its first entry: how many visits in each of LAGS, and the median (None below ENOUGH)."""
+    """
+    Days from a visit to its first entry: how many visits in each of LAGS, and the median (None below ENOUGH).
+
+    `beyond` is how many took longer than the definition allows; None: it names no limit.
+    """
 
     counts: tuple[int, ...]
     visits: int
     median: int | None
     longest: int
+    beyond: int | None = None
 
 
 def enrolment(study: Study, events: Iterable[LedgerEvent], today: dt.date) -> Enrolment:
@@ -109,7 +114,11 @@ def query_ages(queries: Iterable[Query], today: dt.date) -> tuple[tuple[int, int
     return tuple((site, checker) for site, checker in found)
 
 
-def lags(visited: Mapping[tuple[str, str], dt.date], first_entry: Mapping[tuple[str, str], dt.date]) -> Lags:
+def lags(
+    visited: Mapping[tuple[str, str], dt.date],
+    first_entry: Mapping[tuple[str, str], dt.date],
+    limit: int | None = None,
+) -> Lags:
     """
     How soon data are entered after a visit.
 
@@ -127,6 +136,7 @@ def lags(visited: Mapping[tuple[str, str], dt.date], first_entry: Mapping[tuple[
         visits=len(days),
         median=days[(len(days) - 1) // 2] if len(days) >= ENOUGH else None,
         longest=days[-1] if days else 0,
+        beyond=None if limit is None else sum(each > limit for each in days),
     )
 
 

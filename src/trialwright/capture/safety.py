@@ -25,6 +25,9 @@ YES = "Y"
 Why = Literal["serious", "fatal"]
 """What made a report due: the event became serious, or a serious one became fatal or life-threatening."""
 
+WARNINGS = (50, 80, 100)
+"""Percent of a clock's time: at each of them the list says how far it is."""
+
 State = Literal["running", "overdue", "done", "late", "not_owed"]
 
 
@@ -63,6 +66,14 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
         """Time until it is late, negative after; None where no clock runs."""
         running = self.due_utc and self.state in ("running", "overdue")
         return dt.datetime.fromisoformat(self.due_utc) - now if running else None
+
+    def passed(self, now: dt.datetime) -> int:
+        """The last of WARNINGS that is reached, in percent of the time from awareness to the limit; 0 before them."""
+        left = self.left(now)
+        if left is None:
+            return 0
+        whole = dt.datetime.fromisoformat(self.due_utc) - dt.datetime.fromisoformat(self.start_utc)
+        return max((each for each in WARNINGS if 100 * (whole - left) >= each * whole), default=0)
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -284,4 +295,4 @@ def _text(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
-__all__ = ["CERTAIN_ENOUGH", "Case", "Clock", "Turn", "cases", "due_list", "lacking"]
+__all__ = ["CERTAIN_ENOUGH", "WARNINGS", "Case", "Clock", "Turn", "cases", "due_list", "lacking"]

@@ -74,12 +74,19 @@ def left_on(events: Iterable[LedgerEvent]) -> dt.date | None:
 
 def data_locked(events: Iterable[LedgerEvent]) -> bool:
     """Whether the study's data are locked now: the last lock or unlock of everything, not of a site or participant."""
-    locked = False
-    for event in events:
-        whole = not event.participant_id and event.details.get("scope", "data") == "data"
-        if event.kind in ("locked", "unlocked") and whole:
-            locked = event.kind == "locked"
-    return locked
+    acts = locks_of_data(events)
+    return bool(acts) and acts[-1].kind == "locked"
+
+
+def locks_of_data(events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
+    """Every lock and unlock of all data, in their order; those of a site, participant, visit or form are not among."""
+    return tuple(
+        event
+        for event in events
+        if event.kind in ("locked", "unlocked")
+        and not event.participant_id
+        and event.details.get("scope", "data") == "data"
+    )
 
 
 def inactive_rows(events: Iterable[LedgerEvent], participant_id: str) -> frozenset[tuple[str, str, int]]:

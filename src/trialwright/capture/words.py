@@ -27,6 +27,7 @@ EVENTS: dict[EventKind, Text] = {
     "consent_withdrawn": Text(en="consent withdrawn", zh="撤回知情同意"),
     "eligibility_confirmed": Text(en="eligibility confirmed", zh="确认符合入选条件"),
     "enrolled": Text(en="enrolled", zh="入组"),
+    "arm_corrected": Text(en="arm corrected", zh="更正组别"),
     "screen_failure": Text(en="screen failure", zh="筛选失败"),
     "withdrawn": Text(en="withdrawn", zh="退出研究"),
     "completed": Text(en="completed the study", zh="完成研究"),

@@ -76,7 +76,17 @@ def main() -> None:
         if isinstance(error, OSError):
             _tell_machine(error)
             sys.exit(2)
+        damaged = _damage()
+        if damaged:
+            print_problems(damaged)
+            sys.exit(2)
         raise
+
+
+def _damage() -> list[Problem]:
+    """What is wrong with the ledger that the command read, so that a broken file is not told as a broken program."""
+    place = sys.modules.get("trialwright.pipeline.place")  # a command that read none has not loaded it
+    return place.what_is_damaged() if place else []
 
 
 def _tell_stopped() -> None:

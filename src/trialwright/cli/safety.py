@@ -61,16 +61,27 @@ def backup(
     study: StudyFolder,
     output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; it must not exist.")],
     db: Db = None,
+    key: Annotated[Path | None, typer.Option(help="Encrypt the copy with the key in this file.")] = None,
+    new_key: Annotated[Path | None, typer.Option(help="Make a key in this file and encrypt the copy with it.")] = None,
 ) -> None:
     """
     Copy the ledger while it is in use, and print the head the copy holds. The accounts go into a file beside it.
 
-    Example: trialwright backup my-study -o backup-2026-11-23.sqlite
+    Encrypted, it can lie anywhere; without the key nobody opens it, so keep that in two other places.
+
+    Example: trialwright backup my-study -o backup-2026-11-23.sqlite --key backup.key
     """
     from trialwright.pipeline.backup import back_up
+    from trialwright.store import make_key, read_key
 
-    made = back_up(study, db, output)
-    out.print(f"{output}: head {made.head.seq}:{made.head.hash}", markup=False)
+    if key and new_key:
+        wrong_use("--key and --new-key: expected one of them.")
+    secret = make_key(new_key) if new_key else read_key(key) if key else None
+    made = back_up(study, db, output, key=secret)
+    if new_key:
+        out.print(f"{new_key}: the key. Without it nobody opens the copy; keep it where the copy is not.", markup=False)
+    sealed = "encrypted, " if secret else ""
+    out.print(f"{output}: {sealed}head {made.head.seq}:{made.head.hash}", markup=False)
     if made.accounts:
         out.print(f"{made.accounts}: accounts and their passwords, kept as hashes", markup=False)
 
@@ -79,16 +90,28 @@ def restore(
     copy: Annotated[Path, typer.Argument(help="A file that trialwright backup wrote.", metavar="BACKUP")],
     study: StudyFolder,
     db: Db = None,
+    key: Annotated[Path | None, typer.Option(help="The file with the key of an encrypted backup.")] = None,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Only try: restore it aside, verify it, remove it again.")
+    ] = False,
 ) -> None:
     """
-    Make the ledger of a backup anew where none stands, verified before and after, and print its head.
+    Make the ledger of a backup anew where none stands, verified before and after, and print its rows and head.
 
     Example: trialwright restore backup-2026-11-23.sqlite my-study --db restored.sqlite
     """
+    from trialwright.pipeline.backup import drill as try_backup
     from trialwright.pipeline.backup import restore as restore_backup
+    from trialwright.store import read_key
 
-    made = restore_backup(copy, study, db)
-    out.print(f"{made.ledger}: head {made.head.seq}:{made.head.hash}", markup=False)
+    secret = read_key(key) if key else None
+    if drill:
+        with waiting("Restoring"):
+            head = try_backup(copy, study, db, key=secret)
+        out.print(f"{copy}: restores and verifies, {head.seq} rows, head {head.seq}:{head.hash}", markup=False)
+        return
+    made = restore_backup(copy, study, db, key=secret)
+    out.print(f"{made.ledger}: {made.head.seq} rows, head {made.head.seq}:{made.head.hash}", markup=False)
     if made.accounts:
         out.print(f"{made.accounts}: accounts", markup=False)
 

@@ -9,9 +9,9 @@ import msgspec
 from ruamel.yaml import YAML
 
 from trialwright.define import problems as say
+from trialwright.define.blocks import Block
 from trialwright.define.documents import Document, content_hash, document_names, read_document, read_documents
 from trialwright.define.scalars import DateText, Whole, Words
-from trialwright.define.schema import Block
 from trialwright.define.validate import check_shape
 from trialwright.model.problem import Problem
 

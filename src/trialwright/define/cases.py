@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 
 from trialwright.define import problems as say
+from trialwright.define.blocks import Block
 from trialwright.define.documents import read_document
 from trialwright.define.scalars import ParameterText, Truth, WholeDate, Words
-from trialwright.define.schema import Block
 from trialwright.define.validate import check_shape
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study

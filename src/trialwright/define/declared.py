@@ -1,4 +1,4 @@
-"""What study.yaml declares about conduct, as model values: roles, signatures, safety reporting, product."""
+"""What study.yaml declares about conduct, as model values: roles, signatures, safety reporting, product, records."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ from trialwright.define.documents import Document
 from trialwright.define.notes import Notes, text_of
 from trialwright.define.schema import FormFile, StudyFile
 from trialwright.model import study as m
-from trialwright.model.declared import ProductPlan, Recipient, SafetyPlan, SignatureMeaning
+from trialwright.model.declared import ProductPlan, Recipient, RecordsPlan, SafetyPlan, SignatureMeaning
 
 _OF_THE_SITE = ("enter", "complete_visit", "enrol", "identify", "sign")
 """Acts by which site data come about: who assesses for the sponsor does none of them."""
@@ -90,6 +90,17 @@ def product(
         dose_by=block.dose_by,
         weight=block.weight,
         origin=notes.origin(block, document, "product", what="accountability of the product"),
+    )
+
+
+def records(file: StudyFile, document: Document, notes: Notes) -> RecordsPlan | None:
+    block = file.records
+    if block is None:
+        return None
+    return RecordsPlan(
+        entered_within_days=block.entered_within_days,
+        kept_years=block.kept_years,
+        origin=notes.origin(block, document, "records", what="entry and keeping of the records"),
     )
 
 

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from trialwright.define import problems as say
+from trialwright.define.blocks import TextBlock, WithOrigin, WordingBlock
 from trialwright.define.documents import Document, Step
-from trialwright.define.schema import TextBlock, WithOrigin, WordingBlock
 from trialwright.model.problem import Problem
 from trialwright.model.study import Assumption, Provenance
 from trialwright.model.text import Text

@@ -157,6 +157,7 @@ def _assemble(files: _Files, catalog: Catalog, notes: Notes) -> m.Study:
         signatures=declared.signatures(study, at_study, [visit.name for visit in visits], notes),
         safety=declared.safety(study, at_study, [file for file, _ in files.forms], notes),
         product=declared.product(study, at_study, [file for file, _ in files.forms], catalog, notes),
+        records=declared.records(study, at_study, notes),
         code_lists={
             name: tuple(Choice(choice.code, text_of(choice.label)) for choice in choices)
             for name, choices in study.code_lists.items()

@@ -2,46 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
-
+from trialwright.define.blocks import Block, TextBlock, WithOrigin, WordingBlock
 from trialwright.define.scalars import DateText, Decimal, EpochTerm, Name, ParameterText, Truth, VisitName, Whole, Words
 from trialwright.model.entry import ItemKind
 from trialwright.model.epochs import Begins
-
-
-class Block(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TextBlock(Block):
-    en: Words
-    zh: Words
-
-
-class WordingBlock(Block):
-    """Words whose Chinese may still be owed; until they stand the English ones are shown, and check says so."""
-
-    en: Words
-    zh: str = ""
-
-
-class WithOrigin(Block):
-    """One of three ways to say where an element comes from; two at once, or none, is a Problem."""
-
-    origin: Literal["registered", "mirror", "protocol"] | None = None
-    assumed: Words | None = None
-    proposed: Words | None = None
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "WithOrigin":
-        given = [key for key in ("origin", "assumed", "proposed") if getattr(self, key) is not None]
-        if len(given) > 1 or (not given and not self._inherits_origin()):
-            raise PydanticCustomError("origin", "{found}", {"found": " and ".join(given) if given else "no origin"})
-        return self
-
-    def _inherits_origin(self) -> bool:
-        return False
 
 
 class RegistrationBlock(Block):
@@ -178,6 +142,13 @@ class ProductBlock(WithOrigin):
     weight: Words
 
 
+class RecordsBlock(WithOrigin):
+    """Within how many days of a visit its data are entered, and for how many years after the data lock all is kept."""
+
+    entered_within_days: Whole | None = None
+    kept_years: Whole | None = None
+
+
 class ChoiceBlock(Block):
     code: Words
     label: WordingBlock
@@ -208,6 +179,7 @@ class StudyFile(Block):
     signatures: list[SignatureBlock] = []
     safety: SafetyBlock | None = None
     product: ProductBlock | None = None
+    records: RecordsBlock | None = None
     code_lists: dict[Name, list[ChoiceBlock]] = {}
     still_open: list[OpenBlock] = []
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from pydantic import RootModel
 
 from trialwright.define import problems as say
+from trialwright.define.blocks import TextBlock
 from trialwright.define.documents import read_document
 from trialwright.define.notes import text_of
 from trialwright.define.scalars import Name
-from trialwright.define.schema import TextBlock
 from trialwright.define.validate import check_shape
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study

@@ -10,6 +10,7 @@ from trialwright.derive.courses import DOSING, Course, logged
 from trialwright.derive.days import both, either, on_or_before
 from trialwright.derive.events import start_of
 from trialwright.derive.measures import Measured, measure_id
+from trialwright.model.allotment import ARM_ACTS, arm_named
 from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.quantity import Missing, PartialDate
 from trialwright.model.study import Study
@@ -70,10 +71,9 @@ def facts_until(study: Study, catalog: Catalog, course: Course, until: PartialDa
 
 
 def _arm(course: Course) -> Fact:
-    """The arm that the enrolment named, whenever that was: an arm is assigned, it does not come about."""
-    acts = course.book.events(course.participant, "enrolled")
-    named = next((event.details["arm"] for event in acts if event.details.get("arm")), NO_ARM)
-    return Fact(named, tuple(event.seq for event in acts))
+    """The arm of enrolment, as last corrected, whenever that was: an arm is assigned, it does not come about."""
+    acts = course.book.events(course.participant, *ARM_ACTS)
+    return Fact(arm_named(acts) or NO_ARM, tuple(event.seq for event in acts))
 
 
 def as_row(facts: Facts) -> dict[str, str | None]:

@@ -46,6 +46,18 @@ class SafetyPlan(msgspec.Struct, frozen=True, kw_only=True):
     origin: Provenance
 
 
+class RecordsPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    How soon data are entered and how long they are kept; None: the definition does not say.
+
+    `entered_within_days` counts from the day of the visit, `kept_years` from the data lock.
+    """
+
+    entered_within_days: int | None = None
+    kept_years: int | None = None
+    origin: Provenance
+
+
 class ProductPlan(msgspec.Struct, frozen=True, kw_only=True):
     """
     How the product is counted: `log` is the form of doses, `dose_by` the catalog instrument that says dose and vials.

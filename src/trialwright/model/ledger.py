@@ -26,7 +26,7 @@ EventKind = Literal[
     "account_locked", "account_unlocked", "account_closed", "password_changed", "second_factor_set",
     "second_factor_removed", "signature_refused",
     "safety_reported", "safety_assessed", "safety_submitted", "safety_completed",
-    "deviation_settled", "deviations_reported", "product_moved",
+    "deviation_settled", "deviations_reported", "product_moved", "arm_corrected",
 ]  # fmt: skip
 
 

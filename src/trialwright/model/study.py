@@ -4,7 +4,7 @@ from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
-from trialwright.model.declared import ProductPlan, SafetyPlan, SignatureMeaning
+from trialwright.model.declared import ProductPlan, RecordsPlan, SafetyPlan, SignatureMeaning
 from trialwright.model.entry import Choice, Item
 from trialwright.model.epochs import UNDECLARED, Epoch
 from trialwright.model.expression import Truth
@@ -331,6 +331,7 @@ class Study(msgspec.Struct, frozen=True, kw_only=True):
     signatures: tuple[SignatureMeaning, ...] = ()
     safety: SafetyPlan | None = None
     product: ProductPlan | None = None
+    records: RecordsPlan | None = None
     code_lists: dict[str, tuple[Choice, ...]] = {}
     subgroups: tuple[Subgroup, ...] = ()
     epochs: tuple[Epoch, ...] = UNDECLARED

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from trialwright.capture.keeping import keeping
 from trialwright.catalog import Catalog
 from trialwright.define.documents import document_names
 from trialwright.export.files import File, as_files, whole
@@ -55,7 +56,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`manifest.json`."""
+    """`manifest.json`. `kept`: how long the records are kept by the definition; "" where it says nothing."""
 
     study: str
     build: int
@@ -65,6 +66,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     ledger_head: Head
     snapshot_hash: str
     counts: Counted
+    kept: str = ""
     files: tuple[Listed, ...]
 
 
@@ -116,7 +118,9 @@ def archive_files(
         entries=snapshot.head.seq,
     )
     _reconcile(files, counts)
-    files[README] = _readme(study, snapshot, counts).encode()
+    held = keeping(study, snapshot.events)
+    kept = held.said.en if held else ""
+    files[README] = _readme(study, snapshot, counts, kept).encode()
     listed = tuple(
         Listed(name=name, bytes=len(files[name]), sha256=hashlib.sha256(files[name]).hexdigest())
         for name in sorted(files)
@@ -124,7 +128,7 @@ def archive_files(
     manifest = Manifest(
         study=study.name, build=study.build, definition_hash=study.hash, made_with=f"trialwright {version}",
         as_of_utc=snapshot.as_of_utc, ledger_head=snapshot.head, snapshot_hash=snapshot.hash, counts=counts,
-        files=listed,
+        kept=kept, files=listed,
     )  # fmt: skip
     files[MANIFEST] = json.dumps(msgspec.to_builtins(manifest), ensure_ascii=False, indent=1).encode() + b"\n"
     return files
@@ -271,7 +275,8 @@ def _chain(ledger: Ledger, head: Head) -> bytes:
     return out.getvalue().encode()
 
 
-def _readme(study: Study, snapshot: Snapshot, counts: Counted) -> str:
+def _readme(study: Study, snapshot: Snapshot, counts: Counted, kept: str) -> str:
+    to_keep = f"Kept            {kept}\n" if kept else ""
     return f"""{study.title.en}
 {study.title.of("zh")}
 
@@ -288,7 +293,7 @@ State as of     {snapshot.as_of_utc}
 Head of ledger  {snapshot.head.seq}:{snapshot.head.hash}
 Participants    {counts.participants}
 Values          {counts.current_values} current, {counts.versions} versions, {counts.acts} acts
-"""
+{to_keep}"""
 
 
 def _problem(code: str, where: str, found: str, expected: str, cure: str) -> Problem:

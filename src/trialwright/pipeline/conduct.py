@@ -7,7 +7,8 @@ person's mistake. The delegation log of the ledger decides who may act. Acts tha
 however often they are sent; the others take a `token` of the page for that.
 
 Details of the acts (flat texts): participant_added site · consent_given version, date · consent_withdrawn date,
-reason · eligibility_confirmed criteria · enrolled date, arm (in a study of several) · screen_failure date,
+reason · eligibility_confirmed criteria · enrolled date, arm (in a study of several) ·
+arm_corrected arm, was · screen_failure date,
 criteria · withdrawn date, reason (a code) · completed date · died date · visit_completed owed ·
 deviation_recorded category, major (Y/N), description,
 date · ethics_approval date, body, number · site_opened date, site · record_submitted date, file, sha256,
@@ -42,6 +43,7 @@ from trialwright.pipeline.conduct_participants import (
     add_participant,
     complete_participant,
     confirm_eligibility,
+    correct_arm,
     eligibility_of,
     enrol,
     give_consent,
@@ -88,6 +90,7 @@ __all__ = [
     "complete_participant",
     "complete_visit",
     "confirm_eligibility",
+    "correct_arm",
     "declare_look",
     "eligibility_of",
     "enrol",

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from trialwright.capture.gates import check_status
+from trialwright.capture.keeping import check_deletion
 from trialwright.capture.problems import problem
 from trialwright.capture.status import STATUS_WORDS
 from trialwright.model.ledger import Conflict, LedgerEvent, NewEvent, Overtaken
@@ -23,6 +24,7 @@ from trialwright.pipeline.conduct_base import (
     check_any_role,
     check_reason_given,
     decided_anew,
+    local_day,
     read_acts,
     write_acts,
 )
@@ -112,12 +114,15 @@ def erase_identity(
     """
     Nobody can find out any more who a participant is: the seal is erased from the store; the act and its reason stay.
 
-    Problems: TW-CAP-036, 059; TW-CAP-090 where nothing is kept.
+    Whoever finds a participant again by it is part of the records: where the definition says how long these are kept,
+    it is erased only then.
+    Problems: TW-CAP-036, 059; TW-CAP-090 where nothing is kept, 093 where the records are still to be kept.
     """
     seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("identify",), "identity") + check_reason_given(reason, "identity")
     if not told and not kept_hash(events, participant_id):
         told.append(problem("TW-CAP-090", "identity", participant=participant_id))
+    told += check_deletion(study, events, local_day(study, ledger.now()), "identity")
     if told:
         return Refused(tuple(told))
     made = NewEvent(kind="identity_erased", participant_id=participant_id)

@@ -10,6 +10,7 @@ from trialwright.capture.problems import problem
 from trialwright.capture.roles import ALL_SITES, grants
 from trialwright.capture.status import Status, participant_status
 from trialwright.catalog.evaluator import RowValue
+from trialwright.model.allotment import arm_named
 from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Overtaken
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
@@ -33,6 +34,8 @@ from trialwright.store import Ledger
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", re.ASCII)
 _IN_STUDY: tuple[Status, ...] = ("consented", "eligible", "enrolled")
+ENROLLED: tuple[Status, ...] = ("enrolled", "completed", "withdrawn", "consent_withdrawn", "died")
+"""Where somebody may stand who was enrolled; who left before is not told apart, and has no arm to correct."""
 
 
 def next_participant_id(ledger: Ledger) -> str:
@@ -170,6 +173,31 @@ def enrol(
         return Refused((*told, *wrong))
     made = act("enrolled", participant_id, date=day, arm=arm if len(study.arms) > 1 else "")
     return write_acts(ledger, study, actor, [made], token=f"enrol:{participant_id}", seen=seen)
+
+
+@decided_anew
+def correct_arm(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, arm: str, reason: str, token: str = ""
+) -> Saved | Refused | Conflict | Overtaken:
+    """
+    The arm that enrolment named was a slip of the pen: the allocation says another. Both stay readable; what counts in
+    every list, analysis and export from now on is the corrected one, and a signature of the participant is broken.
+
+    Problems: TW-CAP-052 before enrolment, 059 without a reason, 160 for an arm that the study does not have, 161 for
+              the one that stands already, what is locked or frozen.
+    """
+    seen, events = read_acts(ledger, participant_id)
+    told = check_any_role(study, events, actor, ("enrol",), participant_id)
+    told += check_open(events, participant_id, participant_id) + check_status(events, participant_id, ENROLLED)
+    told += _check_arm(study, participant_id, arm) + check_reason_given(reason, participant_id)
+    stands = arm_named(event for event in events if event.participant_id == participant_id)
+    if not told and arm == stands:
+        titles = {each.name: each.title for each in study.arms}
+        told.append(problem("TW-CAP-161", participant_id, participant=participant_id, arm=titles.get(arm, Text(""))))
+    if told:
+        return Refused(tuple(told))
+    made = act("arm_corrected", participant_id, arm=arm, was=stands)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
 
 
 def _check_arm(study: Study, participant_id: str, arm: str) -> list[Problem]:

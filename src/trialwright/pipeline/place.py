@@ -4,11 +4,14 @@ import contextlib
 import datetime as dt
 import os
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from trialwright.model.problem import Problem
 from trialwright.store import Ledger, LedgerProblem, open_ledger
 from trialwright.store.lock import WriterLock
+from trialwright.store.problems import unreadable
 
 DATABASE_SETTING = "TRIALWRIGHT_DB"
 
@@ -38,7 +41,32 @@ def open_place(study_folder: Path, db: str | None = None, *, create: bool = Fals
     url = database_of(study_folder, db)
     if create and "://" not in url:
         Path(url).parent.mkdir(parents=True, exist_ok=True)
+    _asked_for.append(url)
     return open_ledger(url, clock=real_clock, nonces=real_nonces, create=create)
+
+
+_asked_for: list[str] = []
+"""The ledgers that this process opened, or tried to."""
+
+
+def what_is_damaged() -> list[Problem]:
+    """
+    What is wrong with the ledgers that this process opened: for whoever stumbled and must know whether the program or
+    the file is to blame. [] where every chain is whole.
+
+    A flipped bit may surface anywhere: as a text that is none, a number too large, a code that nobody knows.
+    """
+    for url in dict.fromkeys(reversed(_asked_for)):
+        try:
+            with open_ledger(url, clock=real_clock, nonces=real_nonces) as ledger:
+                found = ledger.verify()
+        except LedgerProblem as told:
+            return [told.problem]
+        except (sqlite3.Error, LookupError, ArithmeticError, AttributeError, TypeError, ValueError):
+            return [unreadable(url)]  # even its verification stumbles
+        if not found.ok:
+            return [unreadable(url), *found.problems]
+    return []
 
 
 @contextlib.contextmanager

@@ -5,6 +5,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+import msgspec
+
 from trialwright.model.ledger import Head
 from trialwright.store import problems
 from trialwright.store.database import Database, copy_rows
@@ -22,7 +24,7 @@ def back_up(database: Database, path: Path) -> Head:
         database.copy_to(path)
         copy = SqliteDatabase(path)
         try:
-            head = _verified(copy)
+            head = _verified(copy, told_of=database.where)
         finally:
             copy.close()
     except BaseException:
@@ -73,10 +75,13 @@ def _check_place(path: Path) -> None:
         raise problems.no_place(str(path))
 
 
-def _verified(database: Database) -> Head:
+def _verified(database: Database, *, told_of: str = "") -> Head:
+    """Its head. `told_of`: the ledger that it was copied from, for what is wrong in the copy is wrong there."""
     verified = verify_chain(database, None)
     if not verified.ok:
-        raise problems.LedgerProblem(verified.problems[0])
+        found = verified.problems[0]
+        where = found.where.replace(database.where, told_of or database.where)
+        raise problems.LedgerProblem(msgspec.structs.replace(found, where=where))
     return verified.head
 
 

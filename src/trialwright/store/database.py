@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from trialwright.model.problem import Problem
+from trialwright.store.problems import LedgerProblem, unreadable
 from trialwright.store.rows import Row
 
 LOOKUPS = ("participant", "visit", "form", "item", "unit", "account", "kind", "origin")
@@ -25,8 +26,18 @@ Columns = tuple[str, Sequence[str], Sequence[object]]
 """What to read column by column: a table and its condition, the names of columns, the values of the condition."""
 
 
-class UnreadableText(Exception):  # noqa: N818 - a condition, told to a person as a Problem
-    """A text in the file is no UTF-8 any more, a digest not 32 bytes: read row by row to learn in which row."""
+class UnreadableText(LedgerProblem):
+    """
+    A text in the file is no UTF-8 any more, a digest not 32 bytes: read row by row to learn in which row.
+
+    Whoever does not look for the row lets it pass: it is told as TW-STO-027.
+    """
+
+    def __init__(self, where: str) -> None:
+        super().__init__(unreadable(where))
+
+    def __reduce__(self) -> tuple[type["UnreadableText"], tuple[str]]:  # type: ignore[override]  # made of its place
+        return UnreadableText, (self.problem.where,)
 
 
 class Database(Protocol):

@@ -133,7 +133,7 @@ class PostgresDatabase:
         rows = found[-1]
         for joined, right in zip(found[len(names) :], found[len(names) + len(digests) : -1], strict=False):
             if right != rows or len(joined) != rows * DIGEST:
-                raise UnreadableText
+                raise UnreadableText(self.where)
             columns.append(list(struct.unpack(f"{DIGEST}s" * rows, joined)))
         return columns
 

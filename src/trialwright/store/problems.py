@@ -10,6 +10,10 @@ class LedgerProblem(Exception):  # noqa: N818 - the house says Problem, not Erro
         super().__init__(problem.sentence())
         self.problem = problem
 
+    def __reduce__(self) -> tuple[type["LedgerProblem"], tuple[Problem]]:
+        """As another process raises it: made again of its Problem."""
+        return LedgerProblem, (self.problem,)
+
 
 def missing_file(where: str) -> LedgerProblem:
     return _raisable("TW-STO-001", where, "there is no ledger here", "the path of a ledger that exists",
@@ -137,6 +141,29 @@ def unlawful_erasure(where: str, seq: int) -> Problem:
 def not_erased(where: str, seq: int) -> Problem:
     return Problem(code="TW-STO-025", where=f"{where} entry {seq}", found="the chain says erased, the value is there",
                    expected="no value", cure="Erase again; look for who put it back.")  # fmt: skip
+
+
+def unreadable(where: str) -> Problem:
+    return Problem(code="TW-STO-027", where=where, found="the ledger cannot be read: something in it is not as it was "
+                   "written", expected="every entry as it was written",
+                   cure="Keep this copy. Run trialwright verify: it names the first entry that was altered. Then "
+                        "restore the last backup that verifies (trialwright restore).")  # fmt: skip
+
+
+def no_key(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-030", where, "this is no key of a backup", "a key file that trialwright backup --new-key "
+                     "made", "Check the path; nothing was written.")  # fmt: skip
+
+
+def is_encrypted(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-031", where, "this backup is encrypted", "its key",
+                     "Give the key file with --key.")  # fmt: skip
+
+
+def not_decrypted(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-032", where, "it does not open with this key, or it was altered or cut",
+                     "the backup as it was written, and the key it was written with",
+                     "Try the key of that day; else take another copy. Nothing was restored.")  # fmt: skip
 
 
 def _raisable(code: str, where: str, found: str, expected: str, cure: str) -> LedgerProblem:

@@ -25,6 +25,9 @@ PRAGMAS = {"foreign_keys": "1", "recursive_triggers": "1", "secure_delete": "1",
            "cell_size_check": "1", "fullfsync": "1", "checkpoint_fullfsync": "1"}  # fmt: skip
 """`fullfsync` counts on macOS only, where fsync alone leaves the data in the drive's cache."""
 
+_NO_TEXT = ("Could not decode to UTF-8", "JSON cannot hold BLOB values")
+"""What SQLite and its Python library say of bytes that are no text any more."""
+
 _SYNCHRONOUS = {"OFF": 0, "NORMAL": 1, "FULL": 2}
 
 
@@ -113,10 +116,6 @@ class SqliteDatabase:
         try:
             with self._told():
                 yield from connection.execute(sql)
-        except sqlite3.OperationalError as trouble:
-            if "decode" in str(trouble):
-                raise UnreadableText from trouble
-            raise
         finally:
             self._close(connection)
 
@@ -132,12 +131,12 @@ class SqliteDatabase:
         try:
             ((*found,),) = self.read(f"SELECT {', '.join(wanted)}, count(*) FROM {source}", values)  # noqa: S608 - our own names
             columns = [msgspec.json.decode(text) for text in found[: len(names)]]
-        except (sqlite3.OperationalError, msgspec.DecodeError) as trouble:
-            raise UnreadableText from trouble
+        except msgspec.DecodeError:
+            raise UnreadableText(self.where) from None
         rows = found[-1]
         for joined, right in zip(found[len(names) :], found[len(names) + len(digests) : -1], strict=False):
             if right != rows or len(joined or b"") != rows * DIGEST:
-                raise UnreadableText
+                raise UnreadableText(self.where)
             columns.append(list(struct.unpack(f"{DIGEST}s" * rows, joined or b"")))
         return columns
 
@@ -155,7 +154,11 @@ class SqliteDatabase:
         )
         with self._told():
             for ((*columns,),) in ahead(lambda one: held.execute(*one).fetchall(), texts):
-                yield [msgspec.json.decode(text) for text in columns]
+                try:
+                    decoded = [msgspec.json.decode(text) for text in columns]
+                except msgspec.DecodeError:
+                    raise UnreadableText(self.where) from None
+                yield decoded
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
@@ -254,8 +257,13 @@ class SqliteDatabase:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except UnicodeDecodeError:  # a name in the schema, or what SQLite says about it
+            raise UnreadableText(self.where) from None
         except sqlite3.Error as trouble:
             told = self._problem_of(trouble)
+            if told is None and any(words in str(trouble) for words in _NO_TEXT):
+                # the library's words hold the text itself, which is a participant's
+                raise UnreadableText(self.where) from None
             if told is None:
                 raise
             raise told from trouble

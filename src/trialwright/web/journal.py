@@ -1,7 +1,7 @@
 """How far each participant has come, as lists and timelines show it; judged by capture, gathered here."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -60,6 +60,16 @@ def course(place: Place, participant_id: str) -> Course | None:
     if not any(event.kind == "participant_added" for event in case.events):
         return None
     return _kept_courses(place, participant_id, case, lambda: _course(place.study, case, participant_id))
+
+
+def visited(people: Iterable[Course]) -> dict[tuple[str, str], dt.date]:
+    """The day of each visit that has a whole date, by participant and visit."""
+    return {
+        (person.participant_id, state.visit): state.date.earliest
+        for person in people
+        for state in person.states
+        if state.date is not None and state.date.complete
+    }
 
 
 def departures(place: Place, participant_id: str) -> tuple[Candidate, ...]:

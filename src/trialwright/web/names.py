@@ -38,6 +38,7 @@ _DETAILS = {
     "description": Text(en="description", zh="描述"),
     "site": Text(en="site", zh="研究中心"),
     "arm": Text(en="arm", zh="组别"),
+    "was": Text(en="before", zh="原为"),
     "criteria": Text(en="criteria", zh="标准"),
     "owed": Text(en="answers owed", zh="未填项目"),
     "major": Text(en="major", zh="重大"),
@@ -115,6 +116,7 @@ _VALUES: dict[str, dict[str, Text]] = {
     "what": {
         "calendar": Text(en="calendar of visits", zh="访视日历"),
         "audit": Text(en="lines of the audit trail", zh="稽查轨迹"),
+        "late": Text(en="forms entered late", zh="延迟录入的表单"),
     },
     "scope": {"data": Text(en="all data", zh="全部数据"), **{str(level): word for level, word in LEVEL_WORDS.items()}},
     "status": {
@@ -303,7 +305,7 @@ class Names:
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
         if key in ("hash", "head", "seal", "sha256"):
             return f"{value[:12]}…"
-        study = {"role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms}
+        study = {"role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms, "was": self._arms}
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
         return self._word(words, value)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from trialwright.cli.main import main
+from trialwright.pipeline import place
 
 
 class Said(NamedTuple):
@@ -24,6 +25,8 @@ def trialwright(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPa
     # Other tests of the same process may have settings of their own.
     for name in [name for name in os.environ if name.startswith("TRIALWRIGHT_")]:
         monkeypatch.delenv(name)
+
+    monkeypatch.setattr(place, "_asked_for", [])  # a command has a process of its own, and no ledger of another one
 
     def call(*words: object) -> Said:
         monkeypatch.setattr(sys, "argv", ["trialwright", *map(str, words)])

@@ -12,10 +12,13 @@ import tracemalloc
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from trialwright.catalog import load
+from trialwright.model.declared import RecordsPlan
 from trialwright.model.ledger import NewEvent, Stamp
+from trialwright.model.study import Provenance
 from trialwright.pipeline.archive import MANIFEST, archive_files, builds_of, casebooks, check_archive, zipped
 from trialwright.pipeline.casebook import Casebook, blank_casebook, participant_casebook
 from trialwright.pipeline.demo import run_demo
@@ -54,6 +57,19 @@ def archive(trial, tmp_path_factory):
         files = archive_files(readout, ledger, load(), folder, language="en", version="test", pdf=False)
     path.write_bytes(zipped(files))
     return path
+
+
+def test_edc_r16_the_archive_says_until_when_it_is_to_be_kept(trial):
+    study, folder, db = trial
+    kept = msgspec.structs.replace(study, records=RecordsPlan(kept_years=25, origin=Provenance(kind="protocol")))
+    with open_place(folder, db) as ledger:
+        readout = read_out(kept, load(), ledger, None)
+        files = archive_files(readout, ledger, load(), folder, language="en", version="test", pdf=False)
+        locked = next(e.at_utc for e in reversed(ledger.events(("locked",))) if not e.participant_id)
+    until = f"until {int(locked[:4]) + 25}{locked[4:8]}"
+
+    assert f"Kept            {until}" in files["README.txt"].decode()
+    assert json.loads(files[MANIFEST])["kept"].startswith(until)
 
 
 def first(book: Casebook) -> str:

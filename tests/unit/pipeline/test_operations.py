@@ -3,17 +3,20 @@
 import datetime as dt
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
 from support import postgres
 from support.ledger import typed, vas
+from trialwright.cli.main import app
 from trialwright.pipeline import backup, doctor
 from trialwright.pipeline.place import open_place, real_nonces
-from trialwright.store import LedgerProblem, make_roles, open_ledger
+from trialwright.store import LedgerProblem, make_roles, open_ledger, read_key
 
 postgres_server = postgres.postgres_server
 
@@ -60,8 +63,6 @@ def test_the_doctor_sees_a_disk_that_fills_up(place, monkeypatch):
 
 
 def test_the_doctor_sees_a_guard_taken_away(place):
-    import sqlite3
-
     with sqlite3.connect(place / ".trialwright" / "ledger.sqlite") as held:
         held.execute("DROP TRIGGER entry_UPDATE")
 
@@ -77,6 +78,79 @@ def test_edc_r80_a_backup_is_restored_once_before_it_is_called_one(place, tmp_pa
 
     assert restored == [made.head]
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".rehearsal")] == []
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    problem = getattr(done.exception, "problem", None)
+    return done.exit_code, " ".join((problem.sentence() if problem else done.output).split())
+
+
+def test_edc_r80_an_encrypted_backup_holds_nothing_in_the_clear_and_restores_with_its_key(place, tmp_path):
+    (place / ".trialwright" / "web.sqlite").write_bytes(b"")
+    with sqlite3.connect(place / ".trialwright" / "web.sqlite") as held:
+        held.execute("CREATE TABLE account (name TEXT)")
+        held.execute("INSERT INTO account VALUES ('li.wei')")
+    held.close()
+    out, key = tmp_path / "out" / "copy.sqlite", tmp_path / "backup.key"
+    out.parent.mkdir()
+    code, told = run("backup", place, "-o", out, "--new-key", key)
+    files = {path.name: path.read_bytes() for path in out.parent.iterdir()}
+    again, _ = run("backup", place, "-o", tmp_path / "out" / "second.sqlite", "--key", key)
+    made = backup.restore(out, place, str(tmp_path / "there" / "ledger.sqlite"), key=read_key(key))
+    with open_place(place) as ledger, open_place(place, str(tmp_path / "there" / "ledger.sqlite")) as restored:
+        heads = ledger.head(), restored.head(), made.head
+
+    assert (code, again) == (0, 0) and f"encrypted, head {heads[0].seq}:{heads[0].hash}" in told
+    assert sorted(files) == ["copy.accounts.sqlite", "copy.sqlite"]
+    assert not [
+        name for name, held in files.items() if b"SQLite format" in held or b"li.wei" in held or b"P001" in held
+    ]
+    assert len(set(heads)) == 1
+    assert b"li.wei" in (tmp_path / "there" / "web.sqlite").read_bytes()
+    assert [path.name for path in (place / ".trialwright").iterdir() if path.name.startswith(".backup")] == []
+
+
+def test_edc_r80_without_its_key_or_altered_nothing_is_restored(place, tmp_path):
+    out, key, there = tmp_path / "copy.sqlite", tmp_path / "backup.key", tmp_path / "there.sqlite"
+    run("backup", place, "-o", out, "--new-key", key)
+    run("backup", place, "-o", tmp_path / "else.sqlite", "--new-key", tmp_path / "other.key")
+    asked = {
+        "TW-STO-031": run("restore", out, place, "--db", there),
+        "TW-STO-032": run("restore", out, place, "--db", there, "--key", tmp_path / "other.key"),
+        "TW-STO-030": run("restore", out, place, "--db", there, "--key", out),
+    }
+    out.write_bytes(out.read_bytes()[:-1])
+    _, cut = run("restore", out, place, "--db", there, "--key", key)
+
+    assert [code for code, (_, told) in asked.items() if code not in told] == []
+    assert "TW-STO-032" in cut
+    assert not there.exists()
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_edc_r80_the_drill_tells_rows_and_head_and_leaves_nothing_behind(place, tmp_path, encrypted):
+    out, key = tmp_path / "copy.sqlite", tmp_path / "backup.key"
+    run("backup", place, "-o", out, *(["--new-key", key] if encrypted else []))
+    before = sorted(path for path in place.rglob("*"))
+    code, told = run("restore", out, place, "--drill", *(["--key", key] if encrypted else []))
+    with open_place(place) as ledger:
+        head = ledger.head()
+
+    assert code == 0
+    assert f"restores and verifies, {head.seq} rows, head {head.seq}:{head.hash}" in told
+    assert sorted(path for path in place.rglob("*")) == before
+
+
+def test_a_backup_that_stands_there_is_not_overwritten_by_an_encrypted_one(place, tmp_path):
+    run("backup", place, "-o", tmp_path / "copy.sqlite")
+    code, told = run("backup", place, "-o", tmp_path / "copy.sqlite", "--new-key", tmp_path / "a.key")
+    both = run(
+        "backup", place, "-o", tmp_path / "b.sqlite", "--key", tmp_path / "a.key", "--new-key", tmp_path / "b.key"
+    )
+
+    assert code == 1 and "TW-STO-014" in told
+    assert both[0] == 2 and not (tmp_path / "b.sqlite").exists()
 
 
 @pytest.mark.postgres

@@ -8,6 +8,7 @@ import msgspec
 from trialwright.export.sdtm.metadata import countries
 from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.timing import complete
+from trialwright.model.allotment import arm_named
 from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Arm, Study
 
@@ -119,13 +120,13 @@ def _starts(study: Study, consented: str, first_dose: str, records: Sequence[Rec
     return tuple(found)
 
 
-def _arm(study: Study, acts: Iterable[LedgerEvent]) -> Arm | None:
+def _arm(study: Study, acts: Sequence[LedgerEvent]) -> Arm | None:
     """The arm an act names, or the only one there is; None before enrolment."""
     enrolled = [event for event in acts if event.kind == "enrolled"]
     if not enrolled:
         return None
     named = {arm.name: arm for arm in study.arms}
-    told = next((named[event.details["arm"]] for event in enrolled if event.details.get("arm") in named), None)
+    told = named.get(arm_named(acts))
     return told or (study.arms[0] if len(study.arms) == 1 else None)
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import polars as pl
 from django.http import HttpResponseBase
 
+from trialwright.capture.late import limit_of
 from trialwright.capture.obstacles import counted
 from trialwright.capture.overview import AGES, LAGS, VISIT_WORDS, enrolment, lags, query_ages, visit_counts
 from trialwright.capture.queries import every_query
@@ -12,7 +13,6 @@ from trialwright.capture.safety import due_list
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import charts, journal, quality
-from trialwright.web.journal import Course
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.render import page
@@ -32,7 +32,7 @@ def view(call: Call) -> HttpResponseBase:
     staying = [(person.events, person.states) for person in entered if person.status not in LEFT]
     visits = visit_counts(study, staying, today)
     ages = query_ages(every_query(place.events()), today)
-    late = lags(_visited(entered), _first_entries(call))
+    late = lags(journal.visited(entered), _first_entries(call), limit_of(study))
     against = counted(quality.against_lock(call))
     now = place.ledger.now()
     clocks = due_list(study, place.snapshot(), now) if study.safety else ()
@@ -60,6 +60,7 @@ def view(call: Call) -> HttpResponseBase:
         ),
         open_queries=sum(map(sum, ages)),
         late=late,
+        limit=limit_of(study),
         lag_rows=[(_days(call, bucket), count) for bucket, count in zip(LAGS, late.counts, strict=True)],
         lag_bars=charts.bars(
             [(_days(call, bucket), [("complete", count)]) for bucket, count in zip(LAGS, late.counts, strict=True)]
@@ -72,15 +73,6 @@ def view(call: Call) -> HttpResponseBase:
         owed_reports=len(clocks),
         late_reports=len(late_clocks),
     )
-
-
-def _visited(people: list[Course]) -> dict[tuple[str, str], dt.date]:
-    return {
-        (person.participant_id, state.visit): state.date.earliest
-        for person in people
-        for state in person.states
-        if state.date is not None and state.date.complete
-    }
 
 
 def _first_entries(call: Call) -> dict[tuple[str, str], dt.date]:

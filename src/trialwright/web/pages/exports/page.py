@@ -9,6 +9,7 @@ import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.problems import problem
+from trialwright.capture.roles import ALL_SITES
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.problem import Lost, Problem
 from trialwright.model.text import Text
@@ -28,7 +29,7 @@ NOBODY = Text(en="No participant stands in the data yet.", zh="数据中尚无�
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """One standard: what it is, whom it is for, and the last copy (`at` "" where none was taken)."""
+    """One standard: what it is, for whom, and the last copy (`at` "" where none was taken, `user` "": not named)."""
 
     name: str
     title: str
@@ -44,7 +45,7 @@ def view(call: Call) -> HttpResponseBase:
 
 
 def _show(call: Call, trouble: str = "") -> HttpResponse:
-    last = {event.details.get("format", ""): event for event in call.place.events() if event.kind == "exported"}
+    last = {event.details.get("format", ""): event for event in call.place.events() if _told_to(call, event)}
     now = call.place.snapshot().hash
     names = Names(call.place.study, call.language)
     return page(
@@ -64,6 +65,25 @@ def _show(call: Call, trouble: str = "") -> HttpResponse:
     )
 
 
+def _told_to(call: Call, event: LedgerEvent) -> bool:
+    """
+    Whether a taking is told to this reader. For a role of some sites, what somebody of other sites alone took is not:
+    that copy holds none of its participants, and its taker is nobody it works with.
+    """
+    if event.kind != "exported":
+        return False
+    if call.reader.sites is None or event.user == call.reader.user:
+        return True
+    held = {grant.site for grant in call.place.grants() if grant.user == event.user}
+    return not held or ALL_SITES in held or not held.isdisjoint(call.reader.sites)
+
+
+def _taker(call: Call, event: LedgerEvent) -> str:
+    """The name of a taker; "" for a reader of some sites where the delegation log knows nobody of that name."""
+    known = call.reader.sites is None or any(grant.user == event.user for grant in call.place.grants())
+    return event.user if known or event.user == call.reader.user else ""
+
+
 def _offer(call: Call, offer: Offer, last: LedgerEvent | None, names: Names, now: str) -> Offer:
     if last is None:
         return offer
@@ -71,7 +91,7 @@ def _offer(call: Call, offer: Offer, last: LedgerEvent | None, names: Names, now
     return msgspec.structs.replace(
         offer,
         at=names.moment(last.at_utc),
-        user=last.user,
+        user=_taker(call, last),
         sha256=last.details.get("sha256", ""),
         stale=bool(taken) and taken != now and call.reader.sites is None,
     )

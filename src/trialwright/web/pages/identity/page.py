@@ -4,6 +4,7 @@ import os
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
+from trialwright.capture.keeping import check_deletion, keeping
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
@@ -70,13 +71,17 @@ def _show(
     fields: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     person = lookup.course(call, participant_id)
-    names = Names(call.place.study, call.language)
+    study, names = call.place.study, Names(call.place.study, call.language)
+    events = call.place.events_about(participant_id)
+    held = keeping(study, events)
     return page(
         call,
         "identity/identity.html",
         status=422 if problems else 200,
         person=person,
         kept=bool(conduct_identity.kept_hash(person.events, participant_id)),
+        held=call.words(held.said) if held else "",
+        erasable=not check_deletion(study, events, call.place.today(), "identity"),
         fields=fields,
         asked=[(name, call.words(label)) for name, label in conduct_identity.FIELDS.items()],
         typed=_typed(call) if problems else {},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 
+from trialwright.capture.keeping import keeping
 from trialwright.capture.locks import Scope
 from trialwright.capture.obstacles import KIND_WORDS, counted
 from trialwright.capture.status import data_locked
@@ -32,11 +33,13 @@ def _show(call: Call, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     events, study = call.place.events(), call.place.study
     names = Names(study, call.language)
     done = {event.kind for event in events}
+    held = keeping(study, events)
     return page(
         call,
         "lock/lock.html",
         status=422 if problems else 200,
         locked=data_locked(events),
+        held=call.words(held.said) if held else "",
         against=_against(call),
         freeze=quality.acts_on(call, Scope()),
         sites=[(site, quality.acts_on(call, Scope(site=site.name))) for site in study.sites],

@@ -7,9 +7,11 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from trialwright.capture.consents import unsigned_versions
 from trialwright.capture.eligibility import check_eligibility, eligible
 from trialwright.capture.locks import check_open
+from trialwright.model.allotment import arm_named
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
+from trialwright.pipeline.conduct_participants import ENROLLED
 from trialwright.web import answer
 from trialwright.web.journal import Course
 from trialwright.web.page import Call, Route, address
@@ -50,6 +52,11 @@ def _eligibility(call: Call, who: str) -> Outcome:
 def _enrol(call: Call, who: str) -> Outcome:
     date, arm = call.posted("date"), call.posted("arm")
     return conduct.enrol(call.place.ledger, call.place.study, _actor(call), who, date=date, arm=arm)
+
+
+def _arm(call: Call, who: str) -> Outcome:
+    place, arm, reason, token = call.place, call.posted("arm"), call.posted("reason"), call.posted("token")
+    return conduct.correct_arm(place.ledger, place.study, _actor(call), who, arm=arm, reason=reason, token=token)
 
 
 def _screen_failure(call: Call, who: str) -> Outcome:
@@ -103,6 +110,7 @@ ACTS: dict[str, tuple[str, Callable[[Call, str], Outcome]]] = {
     "consent": ("enter", _consent),
     "eligibility": ("enrol", _eligibility),
     "enrol": ("enrol", _enrol),
+    "arm": ("enrol", _arm),
     "screen_failure": ("enrol", _screen_failure),
     "withdraw": ("enrol", _withdraw),
     "withdraw_consent": ("enrol", _withdraw_consent),
@@ -118,6 +126,7 @@ _WHEN: dict[str, tuple[str, ...]] = {
     "unscheduled": ("enrolled", "withdrawn", "completed"),
     "eligibility": ("consented",),
     "enrol": ("eligible",),
+    "arm": ENROLLED,
     "screen_failure": ("added", "consented", "eligible"),
     "withdraw": ("consented", "eligible", "enrolled"),
     "withdraw_consent": ("consented", "eligible", "enrolled", "withdrawn", "completed"),
@@ -140,6 +149,8 @@ def open_acts(call: Call, person: Course) -> frozenset[str]:
         offered.discard("consent")
     if not any(visit.kind == "unscheduled" for visit in study.visits):
         offered.discard("unscheduled")
+    if not arm_named(person.events):
+        offered.discard("arm")
     if "eligibility" in offered and eligible(check_eligibility(call.place.study, person.values)) is not True:
         offered.remove("eligibility")
     return frozenset(offered)

@@ -1,9 +1,7 @@
 """One participant: timeline, consent, eligibility with its evidence, enrolment, ending, deviations, logs."""
 
-import datetime as dt
 from itertools import groupby
 
-import msgspec
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.consents import owed_consent, unsigned_versions
@@ -11,38 +9,17 @@ from trialwright.capture.deviations import recorded
 from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligibility
 from trialwright.capture.locks import Scope
 from trialwright.catalog import load
+from trialwright.model.allotment import arm_acts, arm_named
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.web import lookup, quality, queries, signatures
-from trialwright.web.journal import Course
 from trialwright.web.lookup import FormAt
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route
 from trialwright.web.pages.participant import doing
+from trialwright.web.pages.participant.timeline import timeline
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
-
-WIDTH, EDGE = 900, 60
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """One visit on the timeline, in drawing units."""
-
-    label: str
-    day: str
-    plan: float
-    left: float
-    width: float
-    seen: float | None
-    outside: bool
-
-
-class Drawing(msgspec.Struct, frozen=True, kw_only=True):
-    """`today` is None before the first window and after the last."""
-
-    width: int
-    marks: tuple[Mark, ...]
-    today: float | None
 
 
 def view(call: Call, participant_id: str) -> HttpResponseBase:
@@ -61,7 +38,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         "participant/participant.html",
         status=422 if problems else 200,
         person=person,
-        drawing=timeline(call, person),
+        drawing=timeline(person, names, today),
         logs=[
             (
                 FormAt(
@@ -88,7 +65,8 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         unscheduled=[visit for visit in study.visits if visit.kind == "unscheduled"],
         open_acts=doing.open_acts(call, person),
         arms=[(arm.name, arm.title.of(call.language)) for arm in study.arms] if len(study.arms) > 1 else [],
-        arm=allotted.details.get("arm", "") if (allotted := person.last("enrolled")) else "",
+        arm=arm_named(person.events),
+        arm_acts=[(event, names.arm(event.details["arm"])) for event in arm_acts(person.events)],
         withdrawal_reasons=_terms(call, "withdrawal_reason"),
         deviation_kinds=_terms(call, "deviation_category"),
         problems=[("", said_in(problem, call.language)) for problem in problems],
@@ -131,42 +109,6 @@ def _label(call: Call, names: Names, state: CriterionState, item: str) -> str:
 
 
 DONE = Text(en="Recorded.", zh="已登记。")
-
-
-def timeline(call: Call, person: Course) -> Drawing | None:
-    """Windows and dates on one line; None before day 1 is known."""
-    planned = [state for state in person.states if state.due and state.earliest and state.latest]
-    if not planned:
-        return None
-    names, today = Names(call.place.study, call.language), call.place.today()
-    days = [d for s in planned for d in (s.due, s.earliest, s.latest, _day(s.date.text if s.date else "")) if d]
-    first, last = min(days), max(days)
-    unit = (WIDTH - 2 * EDGE) / max(1, (last - first).days)
-
-    def x(day: dt.date) -> float:
-        return round(EDGE + (day - first).days * unit, 1)
-
-    marks = []
-    for state in planned:
-        if state.due is None or state.earliest is None or state.latest is None:
-            continue
-        seen = _day(state.date.text if state.date else "")
-        marks.append(
-            Mark(
-                label=names.visit_short(state.visit),
-                day=(seen or state.due).isoformat(),
-                plan=x(state.due),
-                left=x(state.earliest),
-                width=max(4.0, round((state.latest - state.earliest).days * unit, 1)),
-                seen=x(seen) if seen else None,
-                outside=state.timing in ("early", "late"),
-            )
-        )
-    return Drawing(width=WIDTH, marks=tuple(marks), today=x(today) if first <= today <= last else None)
-
-
-def _day(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if len(text) == 10 and text.replace("-", "").isdigit() else None
 
 
 def _terms(call: Call, name: str) -> list[tuple[str, str]]:

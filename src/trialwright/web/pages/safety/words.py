@@ -28,6 +28,13 @@ TAGS: dict[State, str] = {
     "running": "due", "overdue": "overdue", "done": "done", "late": "overdue", "not_owed": "empty",
 }  # fmt: skip
 
+PASSED = {
+    0: Text("", ""),
+    50: Text("more than half of the time has passed", "时限已过半"),
+    80: Text("more than 80 % of the time has passed", "时限已过 80%"),
+    100: Text("the limit has passed", "已超过时限"),
+}
+
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One clock for a page. `open`: it runs, so it stands in the due list."""
@@ -40,6 +47,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     due: str
     due_utc: str
     left: str
+    passed: str
     state: str
     tag: str
     note: str
@@ -80,6 +88,7 @@ def clock_lines(call: Call, case: Case, now: dt.datetime) -> list[Line]:
             due=names.moment(clock.due_utc) if clock.due_utc else "",
             due_utc=clock.due_utc,
             left=_left(call, clock.left(now)),
+            passed=call.words(PASSED[clock.passed(now)]),
             state=call.words(STATES[clock.state]),
             tag=TAGS[clock.state],
             note=_note(call, clock),
