@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from trialwright.export.adam import Made, analysis_datasets
-from trialwright.export.csv.cells import CsvCell, CsvTable, Number, table_pieces
+from trialwright.export.csv.cells import CsvCell, CsvTable, Number, table_of, table_pieces
 from trialwright.export.datasets import Cell, Dataset, Variable
 from trialwright.export.files import File
 from trialwright.export.formats import Format, Source
@@ -129,7 +129,7 @@ def write(source: Source) -> Iterator[File]:
     yield File("dictionary.csv", _csv(_dictionary(shared)))
     entries = _entries(source, made, log)
     columns = ("dataset", "variable", "done", "values", "rule", "reason")
-    yield File("removed.csv", _csv(CsvTable("removed", columns, tuple(entries))))
+    yield File("removed.csv", _csv(table_of("removed", columns, entries)))
     done = Counter[str]()
     for (_, _, what, _), count in log.items():
         done[what] += count
@@ -171,7 +171,7 @@ def _entries(source: Source, made: Made, log: Counter[Key]) -> list[tuple[str, s
 def _table(shared: Shared, mark: str) -> CsvTable:
     names = tuple(each.name for each in shared.variables)
     rows = tuple((*map(_cell, row), mark) for row in shared.rows)
-    return CsvTable(shared.name.lower(), (*names, "DATA_OF"), rows)
+    return table_of(shared.name.lower(), (*names, "DATA_OF"), rows)
 
 
 def _cell(cell: Cell) -> CsvCell:
@@ -184,7 +184,7 @@ def _dictionary(shared: Sequence[Shared]) -> CsvTable:
         for each in shared
         for at, variable in enumerate(each.variables)
     )
-    return CsvTable("dictionary", ("dataset", "variable", "label", "kind", "values", "method"), rows)
+    return table_of("dictionary", ("dataset", "variable", "label", "kind", "values", "method"), rows)
 
 
 def _values(shared: Shared, at: int) -> str:

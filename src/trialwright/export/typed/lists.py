@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trialwright.export.csv.cells import CsvCell, CsvTable
+from trialwright.export.csv.cells import CsvCell, CsvTable, table_of
 
 APART = {"results": ("participants", "records")}
 """Which columns of which table hold such lists: dozens of statistics stand on the same thousands of records."""
@@ -22,16 +22,17 @@ def lists_apart(tables: Sequence[CsvTable], data_of: str) -> tuple[CsvTable, ...
     """
     numbers: dict[str, int] = {}
     found = [_numbered(table, numbers) if table.name in APART else table for table in tables]
-    lines: list[tuple[CsvCell, ...]] = [(number, members, data_of) for members, number in numbers.items()]
-    return (*found, CsvTable(TABLE, (*LISTS, "data_of"), tuple(lines)))
+    lines = ((number, members, data_of) for members, number in numbers.items())
+    return (*found, table_of(TABLE, (*LISTS, "data_of"), lines))
 
 
 def _numbered(table: CsvTable, numbers: dict[str, int]) -> CsvTable:
-    places = {table.columns.index(name) for name in APART[table.name]}
-    rows = tuple(
-        tuple(_number(cell, numbers) if at in places else cell for at, cell in enumerate(row)) for row in table.rows
-    )
-    return CsvTable(table.name, table.columns, rows)
+    places = [table.columns.index(name) for name in APART[table.name]]
+    lines = [
+        [_number(cell, numbers) for cell in line] for line in zip(*(table.cells[at] for at in places), strict=True)
+    ]
+    apart = dict(zip(places, zip(*lines, strict=True), strict=True)) if lines else {}
+    return CsvTable(table.name, table.columns, tuple(apart.get(at, cells) for at, cells in enumerate(table.cells)))
 
 
 def _number(cell: CsvCell, numbers: dict[str, int]) -> CsvCell:

@@ -1,11 +1,11 @@
 """The tables of a snapshot with types and labels: the fixed ones by columns.json, those of forms by the definition."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 import polars as pl
 
-from trialwright.export.csv.cells import CsvCell, CsvTable, Number
+from trialwright.export.csv.cells import Cells, CsvTable, Number
 from trialwright.export.typed.columns import Column, ColumnKind, TypedTable, beside, code_list, known, title_of
 from trialwright.export.typed.fitting import fit, text_of
 from trialwright.export.typed.lists import lists_apart
@@ -38,8 +38,6 @@ _KINDS: dict[str, ColumnKind] = {
     "partial_date": "date", "text": "text",
 }  # fmt: skip
 
-Cells = Sequence[CsvCell]
-
 
 def typed_tables(study: Study, tables: list[CsvTable], data_of: str) -> tuple[TypedTable, ...]:
     """
@@ -64,8 +62,7 @@ def typed_table(study: Study, table: CsvTable) -> TypedTable:
     of_form = _form_columns(study, table.name.removeprefix(_FORM)) if table.name.startswith(_FORM) else {}
     columns: list[Column] = []
     series: list[pl.Series] = []
-    cells_of = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.columns)
-    for name, cells in zip(table.columns, cells_of, strict=True):
+    for name, cells in zip(table.columns, table.cells, strict=True):
         declared = of_form.get(name)
         told = [(declared, cells)] if declared is not None else _undeclared(study, table.name, name, cells)
         for column, values in told:
@@ -80,8 +77,8 @@ def _fitted(column: Column, cells: Cells) -> Iterator[tuple[Column, pl.Series]]:
     yield (_with_every_code(column, fitted.values) if column.kind == "choice" else column), fitted.values
     if fitted.beside is not None or column.partial:
         name = f"{column.name}__text"
-        rest = fitted.beside if fitted.beside is not None else [None] * len(cells)
-        yield Column(name=name, label=beside(column.label, "text"), kind="text"), pl.Series(name, rest, pl.String())
+        rest = fitted.beside if fitted.beside is not None else pl.Series([None] * len(cells), dtype=pl.String())
+        yield Column(name=name, label=beside(column.label, "text"), kind="text"), rest.alias(name)
 
 
 def _with_every_code(column: Column, values: pl.Series) -> Column:
