@@ -8,7 +8,7 @@ import polars as pl
 from trialwright.export.csv.cells import Cells, CsvTable, Number
 from trialwright.export.typed.columns import Column, ColumnKind, TypedTable, beside, code_list, known, title_of
 from trialwright.export.typed.fitting import fit, text_of
-from trialwright.export.typed.lists import lists_apart
+from trialwright.export.typed.lists import texts_apart
 from trialwright.model.entry import Choice, Item
 from trialwright.model.problem import Lost
 from trialwright.model.study import Study
@@ -28,7 +28,7 @@ NEVER: tuple[Lost, ...] = (
         "results and verdicts while data are open",
         "nobody is told them before data lock or a declared look; export again then",
     ),
-    Lost("nesting of reasons, counts and details", "they stand as JSON text inside one cell"),
+    Lost("nesting of reasons, counts and details", "they stand as JSON text inside one cell of the table of texts"),
 )
 """What typed tables cannot carry, whatever their format."""
 
@@ -41,14 +41,14 @@ _KINDS: dict[str, ColumnKind] = {
 
 def typed_tables(study: Study, tables: list[CsvTable], data_of: str) -> tuple[TypedTable, ...]:
     """
-    Every table of the CSV export with typed columns, in the same order of tables, rows and columns, and `lists`.
+    Every table of the CSV export with typed columns, in the same order of tables, rows and columns, and those apart.
 
     Shape:   a column that holds more than its type can has a column `NAME__text` beside it, with those cells alone: a
              limit ("<20"), a partial date, a number that 64 bits do not hold exactly. A date has it always where the
              form takes partial ones. A mixed column stays text and has its numbers in `NAME__number`. `tables` is
              used up: each leaves the memory when its typed one is there.
     """
-    waiting = list(lists_apart(tables, data_of))
+    waiting = list(texts_apart(tables, data_of))
     tables.clear()
     waiting.reverse()
     made = []
