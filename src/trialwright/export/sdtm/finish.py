@@ -100,7 +100,8 @@ def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[
 
 
 def _column(lines: Sequence[Mapping[str, Cell]], name: str) -> list[Cell]:
-    return [None if (cell := line.get(name)) == "" else cell for line in lines]
+    cells = [line.get(name) for line in lines]
+    return [None if cell == "" else cell for cell in cells] if "" in cells else cells
 
 
 def _variable(domain: Domain, known: Known, cells: Sequence[Cell], filled: bool) -> Variable:
