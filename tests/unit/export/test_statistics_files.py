@@ -153,7 +153,7 @@ def test_every_value_of_every_table_is_that_of_csv(tables):
             codes.setdefault((each["table"], each["column"]), {})[each["number"]] = each["code"]
     lists = {each["list"]: each["members"] for each in rows_of(tables["lists"][0])}
     texts = {each["text"]: each["content"] for each in rows_of(tables["texts"][0])}
-    apart = {**{of: lists for of in IN_LISTS}, **{of: texts for of in IN_TEXTS}}
+    apart = {**dict.fromkeys(IN_LISTS, lists), **dict.fromkeys(IN_TEXTS, texts)}
     seen = 0
     for table, expected in csv_tables().items():
         frame = tables[table][0]
