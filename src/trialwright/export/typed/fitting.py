@@ -11,6 +11,7 @@ import polars as pl
 
 from trialwright.export.csv.cells import Cells, CsvCell, Number
 from trialwright.export.typed.columns import TYPES, ColumnKind
+from trialwright.model.ledger import NAME
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LARGEST = 2**53
@@ -46,6 +47,7 @@ def fit(name: str, kind: ColumnKind, cells: Cells) -> Fitted:
     texts = _texts(name, cells)
     if kind in ("text", "choice"):
         return Fitted(texts, None)
+    texts = texts.cast(pl.String())
     held = texts.drop_nulls().unique()
     read = [_READERS[kind](text) for text in held.to_list()]
     values = _told(texts, held, [value for value, _ in read], TYPES[kind])
@@ -67,10 +69,10 @@ def _are_numbers(cells: Cells) -> bool:
 
 
 def _texts(name: str, cells: Cells) -> pl.Series:
-    """The cells as texts; nothing and an empty text are both null."""
+    """The cells as texts, or as names where they are kept so; nothing and an empty text are both null."""
     if not isinstance(cells, pl.Series):
         return pl.Series(name, list(map(text_of, cells)), pl.String())
-    texts = cells.cast(pl.String()).alias(name)
+    texts = (cells if cells.dtype == NAME else cells.cast(pl.String())).alias(name)
     return texts.set(texts == "", None)
 
 

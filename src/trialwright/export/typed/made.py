@@ -84,7 +84,7 @@ def _fitted(column: Column, cells: Cells) -> Iterator[tuple[Column, pl.Series]]:
 def _with_every_code(column: Column, values: pl.Series) -> Column:
     """A code that only an older build knew is its own label."""
     listed = {each.code for each in column.choices}
-    older = sorted(set(values.drop_nulls().to_list()) - listed)
+    older = sorted(set(values.drop_nulls().unique().to_list()) - listed)
     choices = (*column.choices, *(Choice(code, Text(code)) for code in older))
     return msgspec.structs.replace(column, choices=choices)
 
