@@ -3,11 +3,22 @@
 import csv
 import io
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialwright.export.csv.cells import VARIANTS, CsvTable, Number, guarded, number_or_text, read_table, write_table
+from trialwright.export.csv.cells import (
+    VARIANTS,
+    CsvTable,
+    Number,
+    guarded,
+    number_or_text,
+    read_table,
+    table_of,
+    write_table,
+)
+from trialwright.model.ledger import NAME
 
 TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -17,8 +28,32 @@ formulas = st.builds(lambda sign, rest: sign + rest, st.sampled_from([*TRIGGERS,
 numbers = st.builds(lambda n, d: Number(f"{n}.{abs(d)}" if d else str(n)), st.integers(), st.integers())
 cells = st.one_of(texts, formulas, numbers, st.integers())
 tables = st.lists(st.tuples(st.just("x"), cells, cells), max_size=6).map(
-    lambda rows: CsvTable("t", ("id", "a", "b"), tuple(rows))
+    lambda rows: table_of("t", ("id", "a", "b"), rows)
 )
+
+
+def names(cells):
+    """The same texts as the snapshot has them: each name once, the cells by number."""
+    return pl.Series(cells, dtype=NAME)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("kept", [list, pl.Series, names])
+@given(cells=st.lists(st.one_of(st.none(), texts, formulas), min_size=1))
+def test_a_column_of_texts_is_written_alike_however_it_is_kept(variant, kept, cells):
+    """One by one as mixed columns are, or all at once."""
+    beside = [Number(str(at)) for at in range(len(cells))]
+    made = write_table(CsvTable("t", ("a", "b"), (kept(cells), beside)), variant)
+
+    assert made == write_table(CsvTable("t", ("a", "b"), (cells, beside)), variant)
+
+
+@given(cells=st.lists(texts, min_size=1))
+def test_a_line_of_one_empty_cell_is_still_a_line(cells):
+    for variant in VARIANTS:
+        table = table_of("t", ("a",), [(cell,) for cell in cells])
+
+        assert read_table(write_table(table, variant), "t", variant).height == len(cells)
 
 
 def text_of(cell):
@@ -47,7 +82,7 @@ def test_no_text_of_the_spreadsheet_variant_starts_a_formula(table):
 @given(number=numbers)
 def test_a_number_is_never_touched(number):
     for variant in VARIANTS:
-        table = CsvTable("t", ("a", "b"), (("x", number),))
+        table = table_of("t", ("a", "b"), [("x", number)])
 
         assert read_table(write_table(table, variant), "t", variant).rows[0][1] == number.text
         assert f",{number.text}\r\n" in write_table(table, variant).decode()
@@ -55,7 +90,7 @@ def test_a_number_is_never_touched(number):
 
 def test_minus_five_stays_a_number_and_a_formula_becomes_a_text():
     # tableExport #230: a naive guard turned -5 into text
-    table = CsvTable("t", ("a", "b"), ((Number("-5"), "-5+cmd"),))
+    table = table_of("t", ("a", "b"), [(Number("-5"), "-5+cmd")])
 
     assert write_table(table, "spreadsheet") == '\ufeff"a","b"\r\n-5,"\'-5+cmd"\r\n'.encode()
 

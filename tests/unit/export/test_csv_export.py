@@ -10,7 +10,7 @@ import pytest
 from support.results import people, read_small
 from trialwright.export import csv
 from trialwright.export.csv import read_table, tables
-from trialwright.export.csv.cells import CsvTable
+from trialwright.export.csv.cells import table_of
 from trialwright.export.files import whole
 
 
@@ -123,7 +123,7 @@ def test_what_csv_cannot_carry_is_said():
 
 
 def test_an_incomplete_export_is_refused(monkeypatch):
-    monkeypatch.setattr(tables, "datapoints", lambda snapshot: CsvTable("datapoints", ("a",), ()))
+    monkeypatch.setattr(tables, "datapoints", lambda snapshot: table_of("datapoints", ("a",), ()))
 
     with pytest.raises(ValueError, match="current datapoints"):
         written(read_small(people(1)))

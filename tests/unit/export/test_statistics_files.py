@@ -110,6 +110,10 @@ def csv_tables():
     }
 
 
+IN_LISTS = (("results", "participants"), ("results", "records"))
+IN_TEXTS = (("audit", "details"), ("analysis", "reasons"), ("analysis", "counts"), ("analysis", "details"))
+
+
 def rows_of(frame):
     return frame.to_dicts()
 
@@ -138,7 +142,7 @@ def plainly(text):
 
 
 def test_every_table_of_csv_is_there_and_two_that_describe_them(tables):
-    assert set(tables) == {*csv_tables(), "lists", "variables", "choices"}
+    assert set(tables) == {*csv_tables(), "lists", "texts", "variables", "choices"}
 
 
 def test_every_value_of_every_table_is_that_of_csv(tables):
@@ -148,6 +152,8 @@ def test_every_value_of_every_table_is_that_of_csv(tables):
         if each["number"] is not None:
             codes.setdefault((each["table"], each["column"]), {})[each["number"]] = each["code"]
     lists = {each["list"]: each["members"] for each in rows_of(tables["lists"][0])}
+    texts = {each["text"]: each["content"] for each in rows_of(tables["texts"][0])}
+    apart = {**dict.fromkeys(IN_LISTS, lists), **dict.fromkeys(IN_TEXTS, texts)}
     seen = 0
     for table, expected in csv_tables().items():
         frame = tables[table][0]
@@ -157,8 +163,8 @@ def test_every_value_of_every_table_is_that_of_csv(tables):
             for column, text in line.items():
                 beside = row.get(called.get((table, f"{column}__text"), ""), "")
                 found = beside or as_text(row[called[table, column]], codes.get((table, column), {}))
-                if table == "results" and column in ("participants", "records"):
-                    found = lists.get(row[called[table, column]], "")
+                if (table, column) in apart:
+                    found = apart[table, column].get(row[called[table, column]], "")
                 assert plainly(found) == plainly(text), (table, at, column)
                 seen += text != ""
             assert columns >= set(line)
@@ -174,6 +180,22 @@ def test_a_list_that_many_lines_stand_on_is_written_once(tables):
     assert len({each["members"] for each in lists}) == len(lists)
     assert {each for each in named if each is not None} == {each["list"] for each in lists}
     assert len(named) > 3 * len(lists)
+
+
+def test_no_line_of_a_large_table_has_room_for_a_long_text(tables):
+    """Stata and SPSS give each line as many bytes as the longest text has, be there half a million lines."""
+    apart = rows_of(tables["texts"][0])
+    wide = {
+        (name, column): frame[column].str.len_bytes().max()
+        for name, (frame, *_) in tables.items()
+        if name in ("datapoints", "audit", "analysis")
+        for column in frame.columns
+        if frame.schema[column] == pl.String() and (frame[column].str.len_bytes().max() or 0) > 256
+    }
+
+    assert [each["text"] for each in apart] == list(range(1, len(apart) + 1))
+    assert all(json.loads(each["content"]) for each in apart)
+    assert wide == {}
 
 
 def test_types_are_real(tables, name):

@@ -30,12 +30,25 @@ def displays(
     for row in rows:
         by_display.setdefault(row.display, []).append(row)
     held = {each.name: each for each in datasets}
+    lines = _Lines(named)
     made = []
     for use in study.displays:
-        results = _results(study, use, by_display.get(use.number, []), held, named=named)
+        results = _results(study, use, by_display.get(use.number, []), held, lines)
         if results:
             made.append(ResultDisplay(oid=f"RD.{use.number}", name=use.number, title=use.title.en, results=results))
     return tuple(made)
+
+
+class _Lines(dict[tuple[str, ...], tuple[tuple[str, str], ...]]):
+    """Dataset and PARAMCD of the lines of some records. Dozens of statistics stand on the same thousands of them."""
+
+    def __init__(self, named: Mapping[str, tuple[str, str]]) -> None:
+        super().__init__()
+        self._named = named
+
+    def __missing__(self, records: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        self[records] = found = tuple(filter(None, dict.fromkeys(map(self._named.get, records))))
+        return found
 
 
 def _results(
@@ -43,12 +56,11 @@ def _results(
     use: DisplayUse,
     rows: Sequence[ResultRow],
     datasets: Mapping[str, Dataset],
-    *,
-    named: Mapping[str, tuple[str, str]],
+    lines: "_Lines",
 ) -> tuple[AnalysisResult, ...]:
     groups: dict[tuple[str, str], tuple[list[ResultRow], dict[str, None]]] = {}
     for row in rows:
-        for dataset, code in filter(None, dict.fromkeys(map(named.get, row.records))):
+        for dataset, code in lines[row.records]:
             mine, codes = groups.setdefault((row.estimand, dataset), ([], {}))
             if not mine or mine[-1] is not row:
                 mine.append(row)

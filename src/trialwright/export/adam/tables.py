@@ -44,16 +44,18 @@ def table(
     names = [*order, *(name for name in own or {} if name not in order)]
     if "ASEQ" in order:
         _count(lines)
-    filled = {name for name in names if any(line.get(name) not in (None, "") for line in lines)}
-    kept = [name for name in names if name in filled or known[name].core == "Req"]
+    # Line by line: each is far from the next in memory.
+    rows = [tuple(map(line.get, names)) for line in lines]
+    columns = dict(zip(names, zip(*rows, strict=True) if rows else [()] * len(names), strict=True))
+    kept = [name for name in names if known[name].core == "Req" or _filled(columns[name])]
     return Dataset(
         name=shape.name,
         label=shape.label,
         kind=shape.kind,
         structure=shape.structure,
         keys=keys,
-        variables=tuple(_variable(name, known[name], lines) for name in kept),
-        rows=tuple(zip(*([line.get(name) for line in lines] for name in kept), strict=True)),
+        variables=tuple(_variable(name, known[name], columns[name]) for name in kept),
+        rows=tuple(zip(*(columns[name] for name in kept), strict=True)),
         tests=dict(tests or {}),
     )
 
@@ -65,8 +67,12 @@ def _count(lines: Sequence[Line]) -> None:
         line["ASEQ"] = seen[line["USUBJID"]]
 
 
-def _variable(name: str, column: Column, lines: Sequence[Line]) -> Variable:
-    whole = column.kind == "float" and all(isinstance(line.get(name), int | None) for line in lines)
+def _filled(cells: Sequence[Cell]) -> bool:
+    return any(cell is not None and cell != "" for cell in cells)
+
+
+def _variable(name: str, column: Column, cells: Sequence[Cell]) -> Variable:
+    whole = column.kind == "float" and all(isinstance(cell, int | None) for cell in cells)
     return Variable(
         name=name,
         label=column.label,

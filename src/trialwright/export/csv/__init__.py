@@ -60,13 +60,13 @@ def _files(study: Study, snapshot: Snapshot, held: Contents) -> Iterator[File]:
             name = f"{variant}/{file_name(table.name, held.mark)}.csv"
             written = Counted(table_pieces(table, variant))
             yield File(name, written)
-            listed.append(described(name, len(table.rows), len(table.columns), written))
+            listed.append(described(name, table.height, len(table.columns), written))
     yield File("lost.json", (lost_file(Lost(where, reason) for where, reason in LOST),))
     yield File("manifest.json", (json_file(manifest(study, snapshot, held, listed)),))
 
 
 def _written(source: Source) -> Iterator[File]:
-    return _files(source.study, source.snapshot, contents_of(source))
+    yield from _files(source.study, source.snapshot, contents_of(source))
 
 
 FORMAT = Format(

@@ -6,11 +6,11 @@ import msgspec
 import polars as pl
 
 from trialwright.export.csv import tables
-from trialwright.export.csv.cells import CsvTable
+from trialwright.export.csv.cells import Cells, CsvTable
 from trialwright.export.files import Counted
 from trialwright.export.formats import Source
 from trialwright.model.analysis import Analysis, ResultRow
-from trialwright.model.ledger import Snapshot
+from trialwright.model.ledger import NAME, Snapshot
 from trialwright.model.signature import Signature
 from trialwright.model.study import Study
 
@@ -109,16 +109,15 @@ def _mark(snapshot: Snapshot) -> str:
 
 def _marked(table: CsvTable, mark: str) -> CsvTable:
     """The table with a column that tells virtual from real participants on every line."""
-    tail = (mark or "participants",)
-    rows = tuple(row + tail for row in table.rows)
-    return CsvTable(table.name, (*table.columns, "data_of"), rows)
+    tail = pl.repeat(mark or "participants", table.height, dtype=NAME, eager=True)
+    return CsvTable(table.name, (*table.columns, "data_of"), (*table.cells, tail))
 
 
 def _counts(
     snapshot: Snapshot, analysis: Analysis, rows: Sequence[ResultRow], made: Sequence[CsvTable]
 ) -> dict[str, tuple[int, int]]:
     """What the snapshot holds against what the tables hold."""
-    lines = {table.name: len(table.rows) for table in made}
+    lines = {table.name: table.height for table in made}
     in_forms = sum(_values_in(table) for table in made if table.name.startswith("form_"))
     return {
         "current datapoints": (snapshot.current.height, lines["datapoints"]),
@@ -132,5 +131,11 @@ def _counts(
 
 
 def _values_in(form: CsvTable) -> int:
-    held = [place for place, name in enumerate(form.columns) if "." in name and not name.endswith("__unit")]
-    return sum(row[place] is not None for row in form.rows for place in held)
+    held = zip(form.columns, form.cells, strict=True)
+    return sum(_filled(cells) for name, cells in held if "." in name and not name.endswith("__unit"))
+
+
+def _filled(cells: Cells) -> int:
+    if isinstance(cells, pl.Series):
+        return len(cells) - cells.null_count()
+    return sum(cell is not None for cell in cells)

@@ -1,17 +1,14 @@
 """What stands in which file: ledger, forms, analysis and results as typed tables."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import chain, repeat
-from operator import itemgetter
-from typing import Any
 
 import polars as pl
 
-from trialwright.export.csv.cells import CsvCell, CsvTable, number_or_text
+from trialwright.export.csv.cells import Cells, CsvCell, CsvTable, number_or_text, table_of
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
-from trialwright.model.ledger import LedgerEvent, Snapshot
+from trialwright.model.ledger import NAME, VERSION_COLUMNS, LedgerEvent, Snapshot
 from trialwright.model.quantity import Missing
 from trialwright.model.signature import Signature
 from trialwright.model.study import Form, Study
@@ -25,60 +22,71 @@ _AUDIT = (
     *_WHO,
 )  # fmt: skip
 
-
-class _Versions:
-    """Versions of datapoints column by column: a study has millions, and each as an object takes a kilobyte."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
-        self._texts: dict[Any, Any] = {}
-        self.kind: list[str] = self.of("kind")
-        self.value = self._typed("text")
-        self.unit: list[str | None] = self.of("unit")
-        self.raw = self._typed("raw")
-
-    def of(self, name: str) -> list[Any]:
-        """Equal texts are one object: there are few, and a frame would give a new one for every cell."""
-        cells = self._frame.get_column(name).to_list()
-        return list(map(self._texts.setdefault, cells, cells)) if not self._frame.schema[name].is_numeric() else cells
-
-    def each(self, names: Iterable[str]) -> tuple[list[CsvCell], ...]:
-        return tuple(self.of(name) for name in names)
-
-    def rows(self) -> Iterator[tuple[str, str, str, int]]:
-        """The row of its form that each version stands in."""
-        return zip(*map(self.of, _ROW), strict=True)
-
-    def _typed(self, name: str) -> list[CsvCell]:
-        """A quantity is a number, everything else a text."""
-        texts = ((kind, text or "") for kind, text in zip(self.kind, self.of(name), strict=True))
-        return [number_or_text(text) if kind == "quantity" else text for kind, text in texts]
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
 
 def datapoints(snapshot: Snapshot) -> CsvTable:
     """Every current datapoint, one a line, with who, when and why."""
-    inactive = _inactivated(snapshot.events)
-    held = _Versions(snapshot.current.sort(_PLACE))
-    taken_back = ["yes" if row in inactive else "no" for row in held.rows()]
-    numbers = held.each(("seq", "replaces", "group"))
-    rows = zip(
-        *held.each(_PLACE), held.kind, held.value, held.unit, held.raw, *numbers, *held.each(_WHO), taken_back,
-        strict=True,
-    )  # fmt: skip
-    return CsvTable("datapoints", _DATAPOINT, tuple(rows))
+    held = snapshot.current.sort(_PLACE)
+    worked_out: dict[str, Cells] = {
+        "value": _typed(held, "text"), "raw": _typed(held, "raw"), "version": held["seq"],
+        "row_inactivated": _taken_back(held, snapshot.events),
+    }  # fmt: skip
+    cells = (worked_out[name] if name in worked_out else held[name] for name in _DATAPOINT)
+    return CsvTable("datapoints", _DATAPOINT, tuple(cells))
 
 
 def audit(snapshot: Snapshot) -> CsvTable:
     """Every version and every event by their place in the ledger: the old value, the new one, and the reason."""
-    held = _Versions(snapshot.versions.sort("seq"))
-    place = {seq: at for at, seq in enumerate(held.of("seq"))}
-    before = [place.get(replaced) for replaced in held.of("replaces")]
-    old = [["" if at is None else cells[at] for at in before] for cells in (held.kind, held.value, held.unit)]
-    lines = zip(
-        *held.each(("seq", "group")), repeat("datapoint"), *held.each(_PLACE), *old, held.kind, held.value, held.unit,
-        held.raw, repeat(""), *held.each(_WHO),
-    )  # fmt: skip
-    return CsvTable("audit", _AUDIT, tuple(sorted(chain(lines, map(_event, snapshot.events)), key=itemgetter(0))))
+    held = snapshot.versions.sort("seq")
+    before = _replaced(held)
+    places = before.to_list()
+    value = _typed(held, "text")
+    worked_out: dict[str, Cells] = {
+        "what": pl.repeat("datapoint", held.height, dtype=NAME, eager=True),
+        "old_kind": held["kind"].gather(before), "old_unit": held["unit"].gather(before),
+        "old_value": [None if at is None else value[at] for at in places], "value": value, "raw": _typed(held, "raw"),
+        "details": pl.repeat("", held.height, dtype=pl.String(), eager=True),
+    }  # fmt: skip
+    versions = [worked_out[name] if name in worked_out else held[name] for name in _AUDIT]
+    acts = table_of("acts", _AUDIT, map(_event, snapshot.events)).cells
+    order = _in_order(held["seq"], [event.seq for event in snapshot.events])
+    return CsvTable("audit", _AUDIT, tuple(_together(*pair, order) for pair in zip(versions, acts, strict=True)))
+
+
+def _typed(frame: pl.DataFrame, name: str) -> list[CsvCell]:
+    """A quantity is a number, everything else a text. Equal cells are one object: there are few, of many thousands."""
+    held: dict[CsvCell, CsvCell] = {}
+    pairs = zip(frame["kind"].to_list(), frame[name].to_list(), strict=True)
+    cells = [number_or_text(text or "") if kind == "quantity" else text or "" for kind, text in pairs]
+    return list(map(held.setdefault, cells, cells))
+
+
+def _replaced(versions: pl.DataFrame) -> pl.Series:
+    """The line of the version that each replaces, null where it replaces none."""
+    lines = versions.select(pl.col("seq").alias("replaces"), pl.int_range(pl.len()).alias("at"))
+    return versions.select("replaces").join(lines, on="replaces", how="left", maintain_order="left")["at"]
+
+
+def _in_order(versions: pl.Series, acts: Sequence[int]) -> pl.Series:
+    """Which line comes at each place of the ledger, those of acts counted behind those of versions."""
+    seqs = pl.concat([versions, pl.Series(acts, dtype=versions.dtype)])
+    return pl.DataFrame({"seq": seqs, "at": range(len(seqs))}).sort("seq", maintain_order=True)["at"]
+
+
+def _together(versions: Cells, acts: Cells, order: pl.Series) -> Cells:
+    if isinstance(versions, pl.Series):
+        return pl.concat([versions, pl.Series(list(acts), dtype=versions.dtype)]).gather(order)
+    both = [*versions, *acts]
+    return [both[at] for at in order]
+
+
+def _taken_back(frame: pl.DataFrame, events: Iterable[LedgerEvent]) -> pl.Series:
+    """Yes or no: whether the row of its form that each datapoint stands in was taken back."""
+    schema = pl.Schema({name: VERSION_COLUMNS[name] for name in _ROW})
+    gone = pl.DataFrame(sorted(_inactivated(events)), schema=schema, orient="row").with_columns(back=pl.lit("yes"))
+    found = frame.select(_ROW).cast(schema).join(gone, on=_ROW, how="left", maintain_order="left")
+    return found["back"].fill_null("no").cast(NAME)
 
 
 def forms(study: Study, snapshot: Snapshot) -> tuple[CsvTable, ...]:
@@ -93,7 +101,7 @@ def forms(study: Study, snapshot: Snapshot) -> tuple[CsvTable, ...]:
     known = {form.name: form for form in study.forms}
     empty = snapshot.current.clear()
     return tuple(
-        _form(name, known.get(name), _Versions(frames.get(name, empty)), inactive)
+        _form(name, known.get(name), frames.get(name, empty), inactive)
         for name in dict.fromkeys([*known, *sorted(frames)])
     )
 
@@ -106,7 +114,7 @@ def analysis_records(analysis: Analysis) -> CsvTable:
         "unit", "verdict", "reasons", "counts", "date", "study_day", "in_window", "chosen", "intercurrent", "flags",
         "details", "inputs", "uses",
     )  # fmt: skip
-    return CsvTable("analysis", columns, tuple(_analysis_line(record) for record in analysis.records))
+    return table_of("analysis", columns, map(_analysis_line, analysis.records))
 
 
 def participants(analysis: Analysis) -> CsvTable:
@@ -124,7 +132,7 @@ def participants(analysis: Analysis) -> CsvTable:
         )
         for each in analysis.participants
     )
-    return CsvTable("participants", columns, rows)
+    return table_of("participants", columns, rows)
 
 
 def results(rows: Sequence[ResultRow]) -> CsvTable:
@@ -142,7 +150,7 @@ def results(rows: Sequence[ResultRow]) -> CsvTable:
         )
         for row in rows
     )  # fmt: skip
-    return CsvTable("results", columns, body)
+    return table_of("results", columns, body)
 
 
 def codebook(study: Study) -> CsvTable:
@@ -163,7 +171,7 @@ def codebook(study: Study) -> CsvTable:
         for section in form.sections
         for field in section.fields
     )  # fmt: skip
-    return CsvTable("codebook", columns, rows)
+    return table_of("codebook", columns, rows)
 
 
 def signatures(signed: Sequence[Signature]) -> CsvTable:
@@ -181,11 +189,11 @@ def signatures(signed: Sequence[Signature]) -> CsvTable:
         )
         for each in signed
     )  # fmt: skip
-    return CsvTable("signatures", columns, rows)
+    return table_of("signatures", columns, rows)
 
 
 def _event(event: LedgerEvent) -> tuple[CsvCell, ...]:
-    details = json.dumps(event.details, ensure_ascii=False, sort_keys=True) if event.details else ""
+    details = _json(event.details)
     place: tuple[CsvCell, ...] = (event.participant_id, event.visit, event.form, event.row, "")
     who: tuple[CsvCell, ...] = (event.user, event.at_utc, event.reason, event.build, event.origin)
     return (event.seq, event.group, event.kind, *place, "", "", "", "", "", "", "", details, *who)
@@ -197,13 +205,13 @@ def _inactivated(events: Iterable[LedgerEvent]) -> frozenset[tuple[str, str, str
     )
 
 
-def _form(name: str, form: Form | None, held: _Versions, inactive: frozenset[tuple[str, str, str, int]]) -> CsvTable:
+def _form(name: str, form: Form | None, held: pl.DataFrame, inactive: frozenset[tuple[str, str, str, int]]) -> CsvTable:
     fields = [field for section in form.sections for field in section.fields] if form is not None else []
-    entered: list[str] = held.of("item")
+    entered, units = held["item"].to_list(), held["unit"].to_list()
     with_unit = {field.name for field in fields if field.item.other_units}
     defined = [field.name for field in fields]
     orphans = sorted(set(entered) - set(defined))
-    with_unit |= {item for item, unit in zip(entered, held.unit, strict=True) if unit} & set(orphans)
+    with_unit |= {item for item, unit in zip(entered, units, strict=True) if unit} & set(orphans)
     columns = [
         column
         for item in [*defined, *orphans]
@@ -211,7 +219,8 @@ def _form(name: str, form: Form | None, held: _Versions, inactive: frozenset[tup
     ]
     at = {column: place for place, column in enumerate(columns)}
     lines: dict[tuple[str, str, str, int], list[CsvCell]] = {}
-    for row, item, kind, value, unit in zip(held.rows(), entered, held.kind, held.value, held.unit, strict=True):
+    cells = zip(held.select(_ROW).iter_rows(), entered, held["kind"], _typed(held, "text"), units, strict=True)
+    for row, item, kind, value, unit in cells:
         line = lines.get(row) or lines.setdefault(row, [None] * len(columns))
         line[at[item if kind != "missing" else f"{item}__missing"]] = value
         if item in with_unit and kind != "missing":
@@ -219,7 +228,7 @@ def _form(name: str, form: Form | None, held: _Versions, inactive: frozenset[tup
     body = tuple(
         (row[0], row[1], row[3], "yes" if row in inactive else "no", *line) for row, line in sorted(lines.items())
     )
-    return CsvTable(f"form_{name}", ("participant_id", "visit", "row", "row_inactivated", *columns), body)
+    return table_of(f"form_{name}", ("participant_id", "visit", "row", "row_inactivated", *columns), body)
 
 
 def _analysis_line(record: AnalysisRecord) -> tuple[CsvCell, ...]:
@@ -248,7 +257,7 @@ def _scored(value: Fraction | Missing | float | int | str | None) -> tuple[CsvCe
         case float():
             return number_or_text(repr(value)), number_or_text(repr(value))
         case exact:
-            number = Fraction(exact)
+            number = exact if isinstance(exact, Fraction) else Fraction(exact)
             decimal = str(number) if number.denominator == 1 else repr(float(number))
             return number_or_text(str(number)), number_or_text(decimal)
 
@@ -264,7 +273,7 @@ def _fact(fact: bool | str | int | None) -> CsvCell:
 
 
 def _numbers(seqs: Sequence[int]) -> CsvCell:
-    return " ".join(str(seq) for seq in seqs)
+    return " ".join(map(str, seqs))
 
 
 class _Joined(dict[tuple[str, ...], str]):
@@ -280,4 +289,4 @@ def _sentences(sentences: Sequence[str]) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else ""
+    return _JSON.encode(value) if value else ""

@@ -80,27 +80,33 @@ def supplemental_dataset(parent: Dataset, records: Iterable[Record], people: Map
 
 def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[str, ...]) -> Dataset:
     """Rows as mappings to a dataset: the guide's order, required and expected variables always, others where filled."""
-    held = set[str]().union(*lines)
-    filled = {name for name in held if any(line.get(name) not in (None, "") for line in lines)}
+    names = tuple(domain.variables)
+    columns = dict(zip(names, _columns(lines, names), strict=True))
+    filled = {name for name, cells in columns.items() if any(cell is not None for cell in cells)}
     # A day stands beside its date even where nobody has a first dose to count from.
     days = {f"{name.removesuffix('DTC')}DY" for name in filled if name.endswith("DTC") and domain.name != "DM"}
     wanted = filled | days
     kept = [known for known in domain.variables.values() if known.core in ("Req", "Exp") or known.name in wanted]
-    columns = [_column(lines, known.name) if known.name in filled else [None] * len(lines) for known in kept]
-    pairs = zip(kept, columns, strict=True)
     return Dataset(
         name=domain.name,
         label=domain.label,
         kind=domain.kind,
         structure=domain.structure,
         keys=keys,
-        variables=tuple(_variable(domain, known, cells, known.name in filled) for known, cells in pairs),
-        rows=tuple(zip(*columns, strict=True)),
+        variables=tuple(_variable(domain, known, columns[known.name], known.name in filled) for known in kept),
+        rows=tuple(zip(*(columns[known.name] for known in kept), strict=True)),
     )
 
 
-def _column(lines: Sequence[Mapping[str, Cell]], name: str) -> list[Cell]:
-    return [None if (cell := line.get(name)) == "" else cell for line in lines]
+def _columns(lines: Sequence[Mapping[str, Cell]], names: Sequence[str]) -> Sequence[Sequence[Cell]]:
+    """
+    The cells of each of the names; nothing for an empty text.
+
+    Shape:   line by line: a study has hundreds of thousands, and each is far from the next in memory.
+    """
+    rows = [tuple(map(line.get, names)) for line in lines]
+    rows = [tuple(cell if cell != "" else None for cell in row) if "" in row else row for row in rows]
+    return list(zip(*rows, strict=True)) or [()] * len(names)
 
 
 def _variable(domain: Domain, known: Known, cells: Sequence[Cell], filled: bool) -> Variable:

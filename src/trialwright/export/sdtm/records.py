@@ -121,10 +121,14 @@ class _Row(NamedTuple):
     unit: str | None
 
 
+_NUMBERS = ("seq", "row")
+
+
 def _rows(frame: pl.DataFrame, texts: dict[Any, Any]) -> list[_Row]:
-    """Equal cells are one object, kept in `texts`: records hold them, and a frame would give a new one each time."""
-    columns = (frame.get_column(name).to_list() for name in _Row._fields)
-    return list(map(_Row._make, zip(*(map(texts.setdefault, cells, cells) for cells in columns), strict=True)))
+    """Equal texts are one object, kept in `texts`: records hold them, and a frame would give a new one each time."""
+    columns = ((name, frame.get_column(name).to_list()) for name in _Row._fields)
+    shared = (cells if name in _NUMBERS else map(texts.setdefault, cells, cells) for name, cells in columns)
+    return list(map(_Row._make, zip(*shared, strict=True)))
 
 
 def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:

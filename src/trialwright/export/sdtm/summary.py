@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 import msgspec
 
@@ -264,6 +265,7 @@ def _treatment(study: Study) -> Iterator[Parameter]:
             yield msgspec.structs.replace(_coded("DOSU", unit, "UNIT"), group=group)
 
 
+@cache
 def route_term(words: str) -> str:
     """The longest route of the terminology that these words hold; "" where they hold none."""
     upper = words.upper()

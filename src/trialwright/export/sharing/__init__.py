@@ -2,12 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 import msgspec
 
 from trialwright.export.adam import Made, analysis_datasets
-from trialwright.export.csv.cells import CsvCell, CsvTable, Number, table_pieces
+from trialwright.export.csv.cells import CsvCell, CsvTable, Number, column_of, table_of, table_pieces
 from trialwright.export.datasets import Cell, Dataset, Variable
 from trialwright.export.files import File
 from trialwright.export.formats import Format, Source
@@ -21,14 +22,21 @@ FEWEST_AT_SITE = 10
 Key = tuple[str, str, str, str]
 """Dataset, variable, what was done, rule."""
 
+_NOTHING: Said = (None, "", "")
+_WHAT = itemgetter(1, 2)
+
 
 class Shared(msgspec.Struct, frozen=True):
-    """One dataset as it is shared: its variables under their new names, and its rows by new id."""
+    """One dataset as it is shared: its variables under their new names, and the cells of each, in rows by new id."""
 
     name: str
     label: str
     variables: tuple[Variable, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    cells: tuple[Sequence[Cell], ...]
+
+    @property
+    def rows(self) -> tuple[tuple[Cell, ...], ...]:
+        return tuple(zip(*self.cells, strict=True))
 
 
 def share(
@@ -45,16 +53,16 @@ def share(
     least = source.sharing.fewest if fewest is None else fewest
     log: Counter[Key] = Counter()
     shared = tuple(_shared(each, frame, least, log) for each in made.datasets)
-    before = sum(_held(row) for each in made.datasets for row in each.rows)
-    after = sum(_held(row) for each in shared for row in each.rows)
+    before = sum(_held(each.column(variable.name)) for each in made.datasets for variable in each.variables)
+    after = sum(_held(cells) for each in shared for cells in each.cells)
     left = sum(count for (_, _, done, _), count in log.items() if done != "removed")
     if before != log.total() or after != left:
         raise ValueError(f"{before} values, {log.total()} accounted for; {after} shared, {left} by the log")
     return shared, log
 
 
-def _held(row: Sequence[Cell]) -> int:
-    return sum(cell not in (None, "") for cell in row)
+def _held(cells: Sequence[Cell]) -> int:
+    return len(cells) - cells.count(None) - cells.count("")
 
 
 def _frame(source: Source, made: Made, fewest_at_site: int) -> Frame:
@@ -75,41 +83,35 @@ def _line(dataset: Dataset, row: Sequence[Cell]) -> dict[str, Cell]:
 
 
 def _shared(dataset: Dataset, frame: Frame, fewest: int, log: Counter[Key]) -> Shared:
-    lines = [_line(dataset, row) for row in dataset.rows]
-    people = [str(line["USUBJID"]) for line in lines]
+    people = list(map(str, dataset.column("USUBJID")))
+    new_ids = [frame.people[each] for each in people]
+    order = sorted(range(len(people)), key=new_ids.__getitem__)
     columns: list[tuple[Variable, list[Cell]]] = []
     for variable in dataset.variables:
-        said = _column(variable, lines, people, frame, fewest=fewest)
-        log.update((dataset.name, variable.name, done, rule) for _, done, rule in said if done)
-        cells = [cell for cell, _, _ in said]
-        if any(cell is not None for cell in cells):
-            columns.append((_named(variable, said), cells))
-    order = sorted(range(len(lines)), key=lambda at: (frame.people[people[at]], at))
-    return Shared(
-        dataset.name,
-        dataset.label,
-        tuple(variable for variable, _ in columns),
-        tuple(tuple(cells[at] for _, cells in columns) for at in order),
-    )
+        said = _column(variable, dataset, people, frame, fewest=fewest)
+        counted = Counter(map(_WHAT, said))
+        log.update({(dataset.name, variable.name, done, by): count for (done, by), count in counted.items() if done})
+        if any(cell is not None for cell, _, _ in said):
+            columns.append((_named(variable, counted), [said[at][0] for at in order]))
+    variables = tuple(variable for variable, _ in columns)
+    return Shared(dataset.name, dataset.label, variables, tuple(cells for _, cells in columns))
 
 
 def _column(
-    variable: Variable, lines: Sequence[Mapping[str, Cell]], people: Sequence[str], frame: Frame, *, fewest: int
-) -> list[Said]:
-    cells = [line[variable.name] for line in lines]
-    rule = rule_of(variable, cells, frame)
-    said: list[Said] = [
-        rule(cell, line) if cell not in (None, "") else (None, "", "") for cell, line in zip(cells, lines, strict=True)
-    ]
-    categories = variable.name == "AGE" or (is_category(variable) and any(rule == "closed list" for _, _, rule in said))
+    variable: Variable, dataset: Dataset, people: Sequence[str], frame: Frame, *, fewest: int
+) -> Sequence[Said]:
+    cells = enumerate(dataset.column(variable.name))
+    rule = rule_of(variable, dataset, frame)
+    said = [_NOTHING if cell is None or cell == "" else rule(cell, at) for at, cell in cells]
+    categories = variable.name == "AGE" or (is_category(variable) and any(by == "closed list" for _, _, by in said))
     return merged(said, people, fewest) if categories else said
 
 
-def _named(variable: Variable, said: Sequence[Said]) -> Variable:
+def _named(variable: Variable, said: Iterable[tuple[str, str]]) -> Variable:
     """A date that became a day is no longer called a date."""
     if variable.name == "AGE":
         return msgspec.structs.replace(variable, name="AGEBAND", label="Age band", kind="text")
-    if any(rule == "study day" for _, _, rule in said):
+    if any(rule == "study day" for _, rule in said):
         return msgspec.structs.replace(
             variable, name=f"{variable.name}_DAY", label=f"{variable.label}: study day", kind="integer"
         )
@@ -129,7 +131,7 @@ def write(source: Source) -> Iterator[File]:
     yield File("dictionary.csv", _csv(_dictionary(shared)))
     entries = _entries(source, made, log)
     columns = ("dataset", "variable", "done", "values", "rule", "reason")
-    yield File("removed.csv", _csv(CsvTable("removed", columns, tuple(entries))))
+    yield File("removed.csv", _csv(table_of("removed", columns, entries)))
     done = Counter[str]()
     for (_, _, what, _), count in log.items():
         done[what] += count
@@ -170,8 +172,9 @@ def _entries(source: Source, made: Made, log: Counter[Key]) -> list[tuple[str, s
 
 def _table(shared: Shared, mark: str) -> CsvTable:
     names = tuple(each.name for each in shared.variables)
-    rows = tuple((*map(_cell, row), mark) for row in shared.rows)
-    return CsvTable(shared.name.lower(), (*names, "DATA_OF"), rows)
+    cells = (column_of(list(map(_cell, each))) for each in shared.cells)
+    tail = [mark] * len(shared.cells[0]) if shared.cells else []
+    return CsvTable(shared.name.lower(), (*names, "DATA_OF"), (*cells, column_of(tail)))
 
 
 def _cell(cell: Cell) -> CsvCell:
@@ -184,14 +187,14 @@ def _dictionary(shared: Sequence[Shared]) -> CsvTable:
         for each in shared
         for at, variable in enumerate(each.variables)
     )
-    return CsvTable("dictionary", ("dataset", "variable", "label", "kind", "values", "method"), rows)
+    return table_of("dictionary", ("dataset", "variable", "label", "kind", "values", "method"), rows)
 
 
 def _values(shared: Shared, at: int) -> str:
     variable = shared.variables[at]
     if variable.kind != "text" or variable.name in ("USUBJID", "SITEID"):
         return ""
-    return " | ".join(sorted({str(row[at]) for row in shared.rows if row[at] is not None}))
+    return " | ".join(sorted({str(cell) for cell in shared.cells[at] if cell is not None}))
 
 
 def _csv(table: CsvTable) -> Iterator[bytes]:

@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
-from trialwright.export.datasets import Cell, Variable
+from trialwright.export.datasets import Cell, Dataset, Variable
 from trialwright.export.sdtm.timing import study_day
 from trialwright.export.terminology import code_list
 from trialwright.model.study import Study
@@ -43,8 +44,8 @@ _FIRST, _LAST = 1880, 2100
 
 Said = tuple[Cell, str, str]
 """A cell as it is shared, what was done (kept, changed, removed), and by which rule."""
-Line = Mapping[str, Cell]
-Rule = Callable[[Cell, Line], Said]
+Rule = Callable[[Cell, int], Said]
+"""What is said of a cell and its place in the column, by which a rule finds what stands beside it."""
 
 
 class Frame:
@@ -72,14 +73,14 @@ def removed(rule: str) -> Rule:
     return lambda *_: (None, "removed", rule)
 
 
-def rule_of(variable: Variable, cells: Sequence[Cell], frame: Frame) -> Rule:
-    """The rule of one variable, by its name, its kind and what stands in it."""
-    named = _by_name(variable.name, frame)
+def rule_of(variable: Variable, dataset: Dataset, frame: Frame) -> Rule:
+    """The rule of one variable of a dataset, by its name, its kind and what stands in it."""
+    named = _by_name(variable.name, dataset, frame)
     if named is not None:
         return named
-    held = [cell for cell in cells if cell not in (None, "")]
+    held = [cell for cell in dict.fromkeys(dataset.column(variable.name)) if cell not in (None, "")]
     if variable.kind == "date" or any(isinstance(cell, str) and _DATE.fullmatch(cell) for cell in held):
-        return _day(frame)
+        return _day(dataset.column("USUBJID"), frame)
     if all(isinstance(cell, int | float) for cell in held):
         years = bool(_YEAR.search(variable.label)) and all(_FIRST <= float(str(cell)) <= _LAST for cell in held)
         return removed("calendar year") if years else kept("number")
@@ -95,18 +96,18 @@ def is_flag(name: str) -> bool:
     return (name.endswith("FL") and name != "DTHFL") or name == "AVALC"
 
 
-def _by_name(name: str, frame: Frame) -> Rule | None:
+def _by_name(name: str, dataset: Dataset, frame: Frame) -> Rule | None:
     fixed: dict[str, Rule] = {
         "USUBJID": lambda cell, _: (frame.people[str(cell)], "changed", "new id"),
         "SUBJID": removed("second name"),
         "SITEID": lambda cell, _: _site(str(cell), frame),
-        "AGE": _age,
+        "AGE": _age(_beside(dataset, "AGEU")),
         "DTHDT": removed("day of death"),
         "AVALC": lambda cell, _: (cell, "kept", "design") if cell in _VERDICTS else (None, "removed", "free text"),
         **dict.fromkeys(_DESIGN, kept("design")),
         **dict.fromkeys(_BACK, removed("way back")),
         **dict.fromkeys(_TYPED, removed("free text")),
-        **dict.fromkeys(_CODED, _coded),
+        **dict.fromkeys(_CODED, _coded(_beside(dataset, "AEPTCD"))),
     }
     return fixed.get(name)
 
@@ -116,23 +117,32 @@ def _site(name: str, frame: Frame) -> Said:
     return (new, "changed", "new id") if new else (None, "removed", "small site")
 
 
-def _age(cell: Cell, line: Line) -> Said:
-    if line.get("AGEU") not in (None, "", "YEARS"):
-        return f"<{ADULT}", "changed", "age band"
-    age = int(float(str(cell)))
-    low = age // BAND * BAND
-    band = f"<{ADULT}" if age < ADULT else f">={OLDEST}" if age >= OLDEST else f"{max(low, ADULT)}-{low + BAND - 1}"
-    return band, "changed", "age band"
+def _beside(dataset: Dataset, name: str) -> Sequence[Cell]:
+    """A column by which another is judged; nothing in every line where the dataset has none."""
+    held = any(each.name == name for each in dataset.variables)
+    return dataset.column(name) if held else (None,) * len(dataset.rows)
 
 
-def _coded(cell: Cell, line: Line) -> Said:
+def _age(units: Sequence[Cell]) -> Rule:
+    def rule(cell: Cell, at: int) -> Said:
+        if units[at] not in (None, "", "YEARS"):
+            return f"<{ADULT}", "changed", "age band"
+        age = int(float(str(cell)))
+        low = age // BAND * BAND
+        band = f"{max(low, ADULT)}-{low + BAND - 1}"
+        return f"<{ADULT}" if age < ADULT else f">={OLDEST}" if age >= OLDEST else band, "changed", "age band"
+
+    return rule
+
+
+def _coded(codes: Sequence[Cell]) -> Rule:
     """A term of a dictionary is shared only where its code stands beside it; else it is what somebody typed."""
-    return (cell, "kept", "closed list") if line.get("AEPTCD") else (None, "removed", "free text")
+    return lambda cell, at: (cell, "kept", "closed list") if codes[at] else (None, "removed", "free text")
 
 
-def _day(frame: Frame) -> Rule:
-    def rule(cell: Cell, line: Line) -> Said:
-        day = study_day(str(cell), frame.anchors.get(str(line["USUBJID"])))
+def _day(people: Sequence[Cell], frame: Frame) -> Rule:
+    def rule(cell: Cell, at: int) -> Said:
+        day = study_day(str(cell), frame.anchors.get(str(people[at])))
         return (day, "changed", "study day") if day is not None else (None, "removed", "no whole day")
 
     return rule
@@ -142,12 +152,16 @@ def _listed(variable: Variable, frame: Frame) -> Rule:
     listed = code_list(variable.codelist)
     terms = frozenset(listed.terms) if listed is not None else frozenset()
 
-    def rule(cell: Cell, _: Line) -> Said:
-        text = str(cell)
+    @cache
+    def told(text: str) -> tuple[str, str]:
         country = variable.name == "COUNTRY" and re.fullmatch(r"[A-Z]{3}", text) is not None
         known = text in terms or text in _ENDS or text.replace("_", " ").casefold() in frame.words
         flag = is_flag(variable.name) and text in _VERDICTS
-        return (cell, "kept", "closed list") if known or country or flag else (None, "removed", "free text")
+        return ("kept", "closed list") if known or country or flag else ("removed", "free text")
+
+    def rule(cell: Cell, _: int) -> Said:
+        done, by = told(str(cell))
+        return (cell if done == "kept" else None), done, by
 
     return rule
 

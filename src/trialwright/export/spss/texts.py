@@ -49,7 +49,7 @@ def _pieces(series: pl.Series, longest: int) -> list[pl.Series]:
     return [
         pl.Series(
             series.name if at == 0 else f"{series.name[:_ROOM]}__{at + 1}",
-            [each[at] if at < len(each) else "" for each in cut],
+            [each[at] if at < len(each) else None for each in cut],
             pl.String(),
         )
         for at in range(most)

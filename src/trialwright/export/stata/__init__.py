@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pyreadstat
 
 from trialwright.export.files import File
@@ -25,6 +26,9 @@ Longest name and label of a variable or table in characters; label of a value in
 
 Stata takes names of 32, and the writer calls a set of value labels after its variable and a number: 29 leave room.
 """
+
+LONG = 2045
+"""Bytes of the longest text of a column from which on it is strL, as the writer has it."""
 
 _RESERVED = frozenset({
     "_all", "_b", "_coef", "_cons", "_n", "_N", "_pi", "_pred", "_rc", "_skip", "byte", "double", "float", "if", "in",
@@ -67,7 +71,7 @@ def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[byt
         for each in table.columns
     }
     values = value_labels(table, _fits_value, _key, lost)
-    frame = plain_texts(table, numbered(table.frame, table.columns), lost).rename(dict(names))
+    frame = _long_filled(plain_texts(table, numbered(table.frame, table.columns), lost)).rename(dict(names))
     title = label_of(table.name, table.title, _fits, table.name, lost)
 
     def into(path: Path) -> None:
@@ -82,6 +86,13 @@ def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[byt
 
     moment = dt.datetime.fromisoformat(source.snapshot.as_of_utc).strftime("%d %b %Y %H:%M").encode()
     return written(into, ((_moment_at(title), moment),)), lost
+
+
+def _long_filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with empty texts for nothing where texts are strL: the writer takes no nothing there."""
+    longest = frame.select(pl.col(pl.String()).str.len_bytes().max())
+    long = [series.name for series in longest if (series.item() or 0) >= LONG]
+    return frame.with_columns(pl.col(long).fill_null(""))
 
 
 def _moment_at(title: str) -> int:

@@ -37,7 +37,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TypedTable(msgspec.Struct, frozen=True):
-    """One table; the columns of `frame` are called as `columns` say, in their order."""
+    """One table; the columns of `frame` are called as `columns` say, in their order, names of many rows NAME."""
 
     name: str
     title: Text

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from trialwright.export.csv.cells import CsvCell, Number
+from trialwright.export.csv.cells import Cells, CsvCell, Number
 from trialwright.export.typed.columns import TYPES, ColumnKind
+from trialwright.model.ledger import NAME
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LARGEST = 2**53
@@ -21,7 +22,7 @@ class Fitted(NamedTuple):
     """A column of its type, and beside it the cells that it cannot hold, as text (None where nothing is beside)."""
 
     values: pl.Series
-    beside: list[str | None] | None
+    beside: pl.Series | None
 
 
 def text_of(cell: CsvCell) -> str | None:
@@ -31,7 +32,7 @@ def text_of(cell: CsvCell) -> str | None:
     return cell.text if isinstance(cell, Number) else str(cell)
 
 
-def fit(name: str, kind: ColumnKind, cells: Sequence[CsvCell]) -> Fitted:
+def fit(name: str, kind: ColumnKind, cells: Cells) -> Fitted:
     """
     The cells as a column of one kind.
 
@@ -39,29 +40,40 @@ def fit(name: str, kind: ColumnKind, cells: Sequence[CsvCell]) -> Fitted:
              beside it; a limit ("<20") or a partial date ("2021-03") stands beside alone.
     Missing: null. Nothing is imputed: a partial date gives no date.
     """
-    quick = _as_they_are(name, kind, cells)
-    if quick is not None:
-        return Fitted(quick, None)
-    texts = [text_of(cell) for cell in cells]
+    if kind == "integer" and _are_numbers(cells):
+        whole = pl.Series(name, cells, TYPES[kind])
+        if int(str(whole.abs().max() or 0)) <= _LARGEST:
+            return Fitted(whole, None)
+    texts = _texts(name, cells)
     if kind in ("text", "choice"):
-        return Fitted(pl.Series(name, texts, TYPES[kind]), None)
-    read = _READERS[kind]
-    found = [(None, True) if text is None else read(text) for text in texts]
-    beside = [None if whole else text for text, (_, whole) in zip(texts, found, strict=True)]
-    values = pl.Series(name, [value for value, _ in found], TYPES[kind])
-    return Fitted(values, beside if any(each is not None for each in beside) else None)
+        return Fitted(texts, None)
+    texts = texts.cast(pl.String())
+    held = texts.drop_nulls().unique()
+    read = [_READERS[kind](text) for text in held.to_list()]
+    values = _told(texts, held, [value for value, _ in read], TYPES[kind])
+    if all(whole for _, whole in read):
+        return Fitted(values, None)
+    rest = [None if whole else text for text, (_, whole) in zip(held.to_list(), read, strict=True)]
+    return Fitted(values, _told(texts, held, rest, pl.String()))
 
 
-def _as_they_are(name: str, kind: ColumnKind, cells: Sequence[CsvCell]) -> pl.Series | None:
-    """The column where every cell has its type already, as most have; None where one has not."""
-    wanted = {"text": str, "choice": str, "integer": int}.get(kind)
-    if wanted is None or not set(map(type, cells)) <= {wanted, type(None)}:
-        return None
-    made = pl.Series(name, cells, TYPES[kind])
-    if kind == "integer":
-        largest = made.abs().max()
-        return made if largest is None or int(str(largest)) <= _LARGEST else None
-    return made.set(made == "", None)
+def _told(texts: pl.Series, held: pl.Series, found: Sequence[object], kind: pl.DataType) -> pl.Series:
+    """What was found for each of the texts that are `held`, at every cell that has it."""
+    if held.is_empty():  # the replacement of nothing would stay text
+        return pl.repeat(None, len(texts), dtype=kind, eager=True).alias(texts.name)
+    return texts.replace_strict(held, pl.Series(found, dtype=kind))
+
+
+def _are_numbers(cells: Cells) -> bool:
+    return cells.dtype.is_integer() if isinstance(cells, pl.Series) else set(map(type, cells)) <= {int, type(None)}
+
+
+def _texts(name: str, cells: Cells) -> pl.Series:
+    """The cells as texts, or as names where they are kept so; nothing and an empty text are both null."""
+    if not isinstance(cells, pl.Series):
+        return pl.Series(name, list(map(text_of, cells)), pl.String())
+    texts = (cells if cells.dtype == NAME else cells.cast(pl.String())).alias(name)
+    return texts.set(texts == "", None)
 
 
 @lru_cache(maxsize=65_536)

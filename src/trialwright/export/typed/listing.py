@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from trialwright.export.csv.cells import CsvCell, CsvTable
+from trialwright.export.csv.cells import CsvCell, CsvTable, table_of
 from trialwright.export.typed.columns import Column, TypedTable
 
 VARIABLES = ("table", "column", "name", "kind", "unit", "label_en", "label_zh", "data_of")
@@ -29,8 +29,9 @@ def listed(
         for table in tables
         for column in table.columns
     )  # fmt: skip
-    return CsvTable("variables", VARIABLES, tuple(variables)), CsvTable(
-        "choices", CHOICES, tuple(_codes(tables, numbers, data_of))
+    return (
+        table_of("variables", VARIABLES, variables),
+        table_of("choices", CHOICES, _codes(tables, numbers, data_of)),
     )
 
 

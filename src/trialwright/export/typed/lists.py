@@ -1,37 +1,53 @@
-"""Lists of names, each kept once in a table of its own: a line that stands on one gives its number."""
+"""Long texts that many lines share, each kept once in a table of its own: a line gives the number of its text."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from trialwright.export.csv.cells import CsvCell, CsvTable
+import msgspec
 
-APART = {"results": ("participants", "records")}
-"""Which columns of which table hold such lists: dozens of statistics stand on the same thousands of records."""
-
-TABLE = "lists"
-LISTS = ("list", "members")
+from trialwright.export.csv.cells import CsvCell, CsvTable, table_of
 
 
-def lists_apart(tables: Sequence[CsvTable], data_of: str) -> tuple[CsvTable, ...]:
+class Apart(msgspec.Struct, frozen=True):
+    """A table of texts: what it is called, its two columns, and which columns of which table give numbers of it."""
+
+    name: str
+    columns: tuple[str, str]
+    of: Mapping[str, tuple[str, ...]]
+
+
+APART = (
+    # Dozens of statistics stand on the same thousands of records.
+    Apart("lists", ("list", "members"), {"results": ("participants", "records")}),
+    # Of half a million lines one in a hundred has details; a few hundred verdicts are reasoned alike.
+    Apart("texts", ("text", "content"), {"audit": ("details",), "analysis": ("reasons", "counts", "details")}),
+)
+
+
+def texts_apart(tables: Sequence[CsvTable], data_of: str) -> tuple[CsvTable, ...]:
     """
-    The tables with the number of a list in place of its names, and the table `lists` behind them.
+    The tables with a number in place of each text that stands apart, and the tables of those behind them.
 
     Programs that give each text of a column as many bytes as the longest has (Stata, SPSS) would else write gigabytes.
 
-    Shape:   `list` counts from 1 in the order in which lists are first met; `members` are names, a space between.
-    Missing: an empty list has no number.
+    Shape:   `lists`: `members` are names, a space between; `texts`: `content` is JSON. Numbers count from 1 in the
+             order in which texts are first met.
+    Missing: an empty text has no number.
     """
-    numbers: dict[str, int] = {}
-    found = [_numbered(table, numbers) if table.name in APART else table for table in tables]
-    lines: list[tuple[CsvCell, ...]] = [(number, members, data_of) for members, number in numbers.items()]
-    return (*found, CsvTable(TABLE, (*LISTS, "data_of"), tuple(lines)))
+    found, behind = tuple(tables), []
+    for each in APART:
+        numbers: dict[str, int] = {}
+        found = tuple(_numbered(table, each.of.get(table.name, ()), numbers) for table in found)
+        lines = ((number, text, data_of) for text, number in numbers.items())
+        behind.append(table_of(each.name, (*each.columns, "data_of"), lines))
+    return (*found, *behind)
 
 
-def _numbered(table: CsvTable, numbers: dict[str, int]) -> CsvTable:
-    places = {table.columns.index(name) for name in APART[table.name]}
-    rows = tuple(
-        tuple(_number(cell, numbers) if at in places else cell for at, cell in enumerate(row)) for row in table.rows
-    )
-    return CsvTable(table.name, table.columns, rows)
+def _numbered(table: CsvTable, names: Sequence[str], numbers: dict[str, int]) -> CsvTable:
+    places = [table.columns.index(name) for name in names]
+    held = zip(*(table.cells[at] for at in places), strict=True)
+    columns = list(zip(*([_number(cell, numbers) for cell in line] for line in held), strict=True))
+    apart = dict(zip(places, columns, strict=True)) if columns else {}
+    return CsvTable(table.name, table.columns, tuple(apart.get(at, cells) for at, cells in enumerate(table.cells)))
 
 
 def _number(cell: CsvCell, numbers: dict[str, int]) -> CsvCell:

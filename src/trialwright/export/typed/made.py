@@ -1,14 +1,14 @@
 """The tables of a snapshot with types and labels: the fixed ones by columns.json, those of forms by the definition."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 import polars as pl
 
-from trialwright.export.csv.cells import CsvCell, CsvTable, Number
+from trialwright.export.csv.cells import Cells, CsvTable, Number
 from trialwright.export.typed.columns import Column, ColumnKind, TypedTable, beside, code_list, known, title_of
 from trialwright.export.typed.fitting import fit, text_of
-from trialwright.export.typed.lists import lists_apart
+from trialwright.export.typed.lists import texts_apart
 from trialwright.model.entry import Choice, Item
 from trialwright.model.problem import Lost
 from trialwright.model.study import Study
@@ -28,7 +28,7 @@ NEVER: tuple[Lost, ...] = (
         "results and verdicts while data are open",
         "nobody is told them before data lock or a declared look; export again then",
     ),
-    Lost("nesting of reasons, counts and details", "they stand as JSON text inside one cell"),
+    Lost("nesting of reasons, counts and details", "they stand as JSON text inside one cell of the table of texts"),
 )
 """What typed tables cannot carry, whatever their format."""
 
@@ -38,19 +38,17 @@ _KINDS: dict[str, ColumnKind] = {
     "partial_date": "date", "text": "text",
 }  # fmt: skip
 
-Cells = Sequence[CsvCell]
-
 
 def typed_tables(study: Study, tables: list[CsvTable], data_of: str) -> tuple[TypedTable, ...]:
     """
-    Every table of the CSV export with typed columns, in the same order of tables, rows and columns, and `lists`.
+    Every table of the CSV export with typed columns, in the same order of tables, rows and columns, and those apart.
 
     Shape:   a column that holds more than its type can has a column `NAME__text` beside it, with those cells alone: a
              limit ("<20"), a partial date, a number that 64 bits do not hold exactly. A date has it always where the
              form takes partial ones. A mixed column stays text and has its numbers in `NAME__number`. `tables` is
              used up: each leaves the memory when its typed one is there.
     """
-    waiting = list(lists_apart(tables, data_of))
+    waiting = list(texts_apart(tables, data_of))
     tables.clear()
     waiting.reverse()
     made = []
@@ -64,8 +62,7 @@ def typed_table(study: Study, table: CsvTable) -> TypedTable:
     of_form = _form_columns(study, table.name.removeprefix(_FORM)) if table.name.startswith(_FORM) else {}
     columns: list[Column] = []
     series: list[pl.Series] = []
-    cells_of = list(zip(*table.rows, strict=True)) if table.rows else [()] * len(table.columns)
-    for name, cells in zip(table.columns, cells_of, strict=True):
+    for name, cells in zip(table.columns, table.cells, strict=True):
         declared = of_form.get(name)
         told = [(declared, cells)] if declared is not None else _undeclared(study, table.name, name, cells)
         for column, values in told:
@@ -80,14 +77,14 @@ def _fitted(column: Column, cells: Cells) -> Iterator[tuple[Column, pl.Series]]:
     yield (_with_every_code(column, fitted.values) if column.kind == "choice" else column), fitted.values
     if fitted.beside is not None or column.partial:
         name = f"{column.name}__text"
-        rest = fitted.beside if fitted.beside is not None else [None] * len(cells)
-        yield Column(name=name, label=beside(column.label, "text"), kind="text"), pl.Series(name, rest, pl.String())
+        rest = fitted.beside if fitted.beside is not None else pl.Series([None] * len(cells), dtype=pl.String())
+        yield Column(name=name, label=beside(column.label, "text"), kind="text"), rest.alias(name)
 
 
 def _with_every_code(column: Column, values: pl.Series) -> Column:
     """A code that only an older build knew is its own label."""
     listed = {each.code for each in column.choices}
-    older = sorted(set(values.drop_nulls().to_list()) - listed)
+    older = sorted(set(values.drop_nulls().unique().to_list()) - listed)
     choices = (*column.choices, *(Choice(code, Text(code)) for code in older))
     return msgspec.structs.replace(column, choices=choices)
 

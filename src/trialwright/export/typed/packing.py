@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
+import polars as pl
 
 from trialwright.export.csv.contents import (
     Contents,
@@ -18,6 +19,7 @@ from trialwright.export.formats import Source, json_file, lost_file
 from trialwright.export.typed.columns import Column, TypedTable
 from trialwright.export.typed.listing import listed
 from trialwright.export.typed.made import NEVER, typed_table, typed_tables
+from trialwright.model.ledger import NAME
 from trialwright.model.problem import Lost
 
 Names = Mapping[str, str]
@@ -51,13 +53,18 @@ def packed(source: Source, packing: Packing) -> Iterator[File]:
     for table in (*tables, *(typed_table(source.study, each) for each in listings)):
         called = names.get(table.name) or packing.names(column.name for column in table.columns)
         name = f"{file_name(table.name, held.mark)}.{packing.suffix}"
-        pieces, gone = packing.file(source, table, called)
+        pieces, gone = packing.file(source, _in_texts(table), called)
         lost += gone
         written = Counted(pieces)
         yield File(name, written)
         entries.append(described(name, table.frame.height, table.frame.width, written))
     yield File("lost.json", (lost_file(lost),))
     yield File("manifest.json", (json_file(manifest(source.study, source.snapshot, held, entries)),))
+
+
+def _in_texts(table: TypedTable) -> TypedTable:
+    """The table with texts in place of names, which take a quarter of the memory while it waits for its turn."""
+    return msgspec.structs.replace(table, frame=table.frame.cast({NAME: pl.String()}))
 
 
 def _typed(source: Source) -> tuple[Contents, tuple[TypedTable, ...]]:

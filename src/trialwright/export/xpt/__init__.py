@@ -47,13 +47,13 @@ def _column(dataset: Dataset, variable: Variable, lost: list[Lost]) -> Sequence[
     if variable.kind != "text":
         return [None if cell is None else float(cell) for cell in cells]
     if all(text.isascii() and len(text) <= TEXT for text in dataset.texts(variable.name)):
-        return ["" if cell is None else str(cell) for cell in cells]
+        return [None if cell is None else str(cell) for cell in cells]
     return [_cell(dataset, variable, line, cell, lost) for line, cell in enumerate(cells, 1)]
 
 
 def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: list[Lost]) -> Cell:
     if cell is None:
-        return ""
+        return None
     text = str(cell)
     held = text.encode()
     where = f"{dataset.name}.{variable.name} row {line}"

@@ -12,7 +12,7 @@ from django.http import HttpResponseBase
 
 from trialwright.capture.blinding import HiddenForms
 from trialwright.capture.words import EVENTS
-from trialwright.export.csv.cells import CsvCell, CsvTable, write_table
+from trialwright.export.csv.cells import CsvCell, table_of, write_table
 from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.text import Text
 from trialwright.web import acts, lookup
@@ -206,8 +206,8 @@ def copied(call: Call) -> HttpResponseBase:
     """
     chosen = Chosen(call)
     names = Names(call.place.study, call.language)
-    rows = tuple(row for line in chosen.lines(chosen.every) for row in _rows(line, names))
-    data = write_table(CsvTable("audit", COPY, rows), "spreadsheet")
+    rows = (row for line in chosen.lines(chosen.every) for row in _rows(line, names))
+    data = write_table(table_of("audit", COPY, rows), "spreadsheet")
     told = {"what": "audit", "entries": str(len(chosen.every)), "sha256": hashlib.sha256(data).hexdigest()}
     acts.record(call.place, "exported", user=call.reader.user, details=told)
     return download(data, f"{call.place.study.name}-audit.csv", "text/csv; charset=utf-8")
