@@ -153,6 +153,16 @@ def test_before_enrolment_and_in_a_study_of_one_arm_there_is_nothing_to_correct(
     assert "Correct the arm" not in as_("investigator").get(PAGE).content.decode()
 
 
+def test_who_left_before_enrolment_has_no_arm_to_correct(two_arms):
+    at = (two_arms.ledger, two_arms.study, stage.INVESTIGATOR, "P001")
+    assert isinstance(conduct.withdraw_consent(*at, date="2021-02-02", reason="moved away"), conduct.Saved)
+
+    told = conduct.correct_arm(*at, arm="comparator", reason="slip")
+
+    assert isinstance(told, conduct.Refused) and [each.code for each in told.problems] == ["TW-CAP-162"]
+    assert two_arms.ledger.events(kinds=("arm_corrected",)) == ()
+
+
 def test_the_corrected_arm_is_the_one_that_is_derived_and_exported(slipped):
     at = (slipped.ledger, slipped.study, stage.INVESTIGATOR, "P001")
     stage.save(slipped, "LOG", "dosing", {"dosing_log.date": "2021-02-08", "dosing_log.dose": "500"}, row=1)

@@ -163,6 +163,23 @@ def test_edc_r16_it_is_not_erased_while_the_records_are_to_be_kept(kept, as_):
     assert kept.ledger.events(("identity_erased",)) == ()
 
 
+def test_edc_r16_what_is_replaced_stays_sealed_while_the_records_are_to_be_kept(kept, as_, tmp_path):
+    with_years(kept, 25)
+    first = conduct_identity.kept_hash(kept.ledger.events(), "P001")
+    as_("investigator").post(AT + "keep/", {"name": "Li", "reason": "misspelt", "token": "b"})
+
+    assert json.loads(SealedStore(tmp_path).read("P001", first))["name"] == NAME
+    assert NAME not in as_("investigator").post(AT + "read/", {"reason": "to call"}).content.decode()
+
+    with_years(kept, 0)
+    assert isinstance(
+        conduct.lock_data(kept.ledger, kept.study, conduct.Actor("data_manager_1"), reason="test"), conduct.Saved
+    )
+    as_("investigator").post(AT + "erase/", {"reason": "the years are over", "token": "e"})
+
+    assert SealedStore(tmp_path).read("P001", first) is None
+
+
 def test_edc_r16_after_the_years_it_may_go(kept, as_):
     with_years(kept, 0)
     manager = conduct.Actor("data_manager_1")

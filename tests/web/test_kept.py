@@ -116,6 +116,21 @@ def test_every_act_on_a_page_has_a_token_of_its_own(nurse):
     assert len(set(every)) == len(every)
 
 
+def test_a_frame_that_another_thread_let_go_is_no_trouble(nurse, monkeypatch):
+    text(nurse, FORM)
+    drawn = kept._drawn
+
+    def slow(*given):
+        made = drawn(*given)
+        kept._frames.clear()
+        return made
+
+    monkeypatch.setattr(kept, "_drawn", slow)
+    monkeypatch.setattr(kept, "MOST", 0)
+
+    assert "P001" in text(nurse, DATE)
+
+
 def test_frames_are_kept_only_so_many(nurse, monkeypatch):
     monkeypatch.setattr(kept, "MOST", 1)
 

@@ -75,9 +75,15 @@ def test_without_a_limit_the_page_says_so_and_asks_for_one(here, as_):
     assert "研究定义未规定录入时限" in text and "2 份表单中的 2 份" in text
 
 
-@pytest.mark.parametrize("asked", ["x", "-1", "4", "9" * 400])
+@pytest.mark.parametrize("asked", ["x", "-1", "4", "None", "9" * 400])
 def test_a_number_that_is_none_asks_for_the_usual_days(limited, as_, asked):
     assert "2 of 2 forms" in told(as_("monitor"), f"/overview/late/?days={asked}")
+
+
+def test_without_a_limit_a_number_that_is_none_asks_for_the_usual_days(here, as_):
+    enrolled(here)
+
+    assert "2 of 2 forms" in told(as_("monitor"), "/overview/late/?days=None")
 
 
 def test_another_site_does_not_stand_in_it(two, at_one):  # noqa: F811 - the fixtures of another file

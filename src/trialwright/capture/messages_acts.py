@@ -140,6 +140,14 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("Another arm than the one that stands", "应为与现有组别不同的组别"),
         _T("Nothing is to be done, or choose the other arm", "无需更正，或选择其他组别"),
     ),
+    "TW-CAP-162": Message(
+        _T("no arm was ever named for {participant}", "{participant} 从未登记组别"),
+        _T("A participant whose enrolment named an arm", "应为入组时已登记组别的参与者"),
+        _T(
+            "Enrol the participant, naming the arm; in a study of one arm nothing is to be done",
+            "请在入组时登记组别；单组研究无需操作",
+        ),
+    ),
     # Amendments.
     "TW-CAP-140": Message(
         _T(

@@ -17,6 +17,17 @@ def _whole(text: object) -> object:
     raise PydanticCustomError("scalar", "A whole number such as 12")
 
 
+def _between(low: int, high: int) -> BeforeValidator:
+    """A whole number within limits: days and years that a calendar can add."""
+
+    def counted(text: object) -> object:
+        if isinstance(text, str) and re.fullmatch(r"[0-9]{1,6}", text) and low <= int(text) <= high:
+            return int(text)
+        raise PydanticCustomError("scalar", "{found}", {"found": f"A whole number from {low} to {high}"})
+
+    return BeforeValidator(counted)
+
+
 def _truth(text: object) -> object:
     if text in ("yes", "no"):
         return text == "yes"
@@ -66,6 +77,8 @@ EpochTerm = Literal[
 VisitName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 Words = Annotated[str, AfterValidator(_filled)]
 Whole = Annotated[int, BeforeValidator(_whole), WithJsonSchema({"type": "integer"})]
+Days = Annotated[int, _between(0, 3650), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 3650})]
+Years = Annotated[int, _between(1, 100), WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100})]
 Truth = Annotated[bool, BeforeValidator(_truth), WithJsonSchema({"enum": ["yes", "no"]})]
 Decimal = Annotated[str, AfterValidator(_decimal), WithJsonSchema({"type": ["string", "number"]})]
 DateText = Annotated[str, AfterValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]

@@ -3,7 +3,19 @@
 from typing import Literal
 
 from trialwright.define.blocks import Block, TextBlock, WithOrigin, WordingBlock
-from trialwright.define.scalars import DateText, Decimal, EpochTerm, Name, ParameterText, Truth, VisitName, Whole, Words
+from trialwright.define.scalars import (
+    DateText,
+    Days,
+    Decimal,
+    EpochTerm,
+    Name,
+    ParameterText,
+    Truth,
+    VisitName,
+    Whole,
+    Words,
+    Years,
+)
 from trialwright.model.entry import ItemKind
 from trialwright.model.epochs import Begins
 
@@ -145,8 +157,8 @@ class ProductBlock(WithOrigin):
 class RecordsBlock(WithOrigin):
     """Within how many days of a visit its data are entered, and for how many years after the data lock all is kept."""
 
-    entered_within_days: Whole | None = None
-    kept_years: Whole | None = None
+    entered_within_days: Days | None = None
+    kept_years: Years | None = None
 
 
 class ChoiceBlock(Block):

@@ -21,6 +21,7 @@ from trialwright.pipeline.conduct_base import (
     Actor,
     Refused,
     Saved,
+    acts_of,
     check_any_role,
     check_reason_given,
     decided_anew,
@@ -52,7 +53,8 @@ def keep_identity(
     fields: dict[str, str], reason: str = "", token: str = "",
 ) -> Saved | Refused | Conflict | Overtaken:  # fmt: skip
     """
-    Seals who a participant is; an earlier entry is replaced, for a reason, and erased.
+    Seals who a participant is; an earlier entry is replaced, for a reason. It is erased then, or stays sealed and
+    unread for as long as the definition says that the records are kept.
 
     Problems: TW-CAP-036, 032; TW-CAP-092 without a field or with one that is too long, 059 for a change without reason.
     """
@@ -71,9 +73,21 @@ def keep_identity(
     made = NewEvent(kind="identity_kept", participant_id=participant_id, details={"seal": digest})
     done = write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
     # what the ledger took stays; a seal that it did not take is an orphan and goes
-    standing = kept_hash(ledger.events(participant_id=participant_id), participant_id)
-    store.settle(participant_id, standing)
+    now = ledger.events(participant_id=participant_id)
+    still_kept = check_deletion(study, acts_of(ledger, participant_id), local_day(study, ledger.now()), "identity")
+    store.settle(participant_id, _every_hash(now) if still_kept else [kept_hash(now, participant_id)])
     return done
+
+
+def _every_hash(events: Sequence[LedgerEvent]) -> list[str]:
+    """The hashes of all that was ever kept of a participant and not erased since."""
+    found: list[str] = []
+    for event in events:
+        if event.kind == "identity_erased":
+            found.clear()
+        elif event.kind == "identity_kept":
+            found.append(event.details["seal"])
+    return found
 
 
 @decided_anew
@@ -128,7 +142,7 @@ def erase_identity(
     made = NewEvent(kind="identity_erased", participant_id=participant_id)
     done = write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
     if isinstance(done, Saved):
-        store.settle(participant_id, "")
+        store.settle(participant_id, ())
     return done
 
 

@@ -184,13 +184,15 @@ def correct_arm(
     every list, analysis and export from now on is the corrected one, and a signature of the participant is broken.
 
     Problems: TW-CAP-052 before enrolment, 059 without a reason, 160 for an arm that the study does not have, 161 for
-              the one that stands already, what is locked or frozen.
+              the one that stands already, 162 where none was ever named, what is locked or frozen.
     """
     seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enrol",), participant_id)
     told += check_open(events, participant_id, participant_id) + check_status(events, participant_id, ENROLLED)
     told += _check_arm(study, participant_id, arm) + check_reason_given(reason, participant_id)
     stands = arm_named(event for event in events if event.participant_id == participant_id)
+    if not told and not stands:  # who left before enrolment, or a study of one arm: no arm was ever named
+        told.append(problem("TW-CAP-162", participant_id, participant=participant_id))
     if not told and arm == stands:
         titles = {each.name: each.title for each in study.arms}
         told.append(problem("TW-CAP-161", participant_id, participant=participant_id, arm=titles.get(arm, Text(""))))

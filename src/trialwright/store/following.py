@@ -139,11 +139,12 @@ class Follower:
     def _sort_in(self, tail: list[Row]) -> None:
         changed: dict[str, list[Datapoint]] = {}
         acts: dict[str, list[LedgerEvent]] = {}
-        for row in tail:
-            named = self._named(row)
-            who = named[3]
+        # a name that cannot be read just now must leave nothing half sorted in: the next look begins at the same entry
+        for row in [(*self._named(row), row[2]) for row in tail]:
+            *_, is_act = row
+            named, who = row[:-1], row[3]
             self._last_of[who] = named[0]
-            if row[2]:
+            if is_act:
                 event = rows.event_of(named)
                 self._acts.append(event)
                 acts.setdefault(who, []).append(event)

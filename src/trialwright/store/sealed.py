@@ -9,7 +9,7 @@ import hashlib
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -38,10 +38,14 @@ class SealedStore:
             )
         return digest
 
-    def settle(self, participant_id: str, digest: str) -> None:
-        """Erases every sealed text of a participant but one; "" leaves none."""
+    def settle(self, participant_id: str, standing: Collection[str]) -> None:
+        """Erases every sealed text of a participant but those with these hashes."""
         with self._open() as store:
-            store.execute("DELETE FROM sealed WHERE participant_id = ? AND hash <> ?", (participant_id, digest))
+            for (digest,) in store.execute(
+                "SELECT hash FROM sealed WHERE participant_id = ?", (participant_id,)
+            ).fetchall():
+                if digest not in standing:
+                    store.execute("DELETE FROM sealed WHERE hash = ?", (digest,))
 
     def read(self, participant_id: str, digest: str) -> str | None:
         """The text behind a hash; None where it is not there, was altered, or the key is another one."""

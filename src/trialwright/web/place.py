@@ -181,6 +181,9 @@ class SitePlace(Place):
         foreign = participant_id in self._foreign()
         return msgspec.structs.replace(case, last=0, events=(), forms={}, begun=frozenset()) if foreign else case
 
+    def wording(self) -> Mapping[str, Text]:
+        return self._whole.wording()
+
     def site_of(self, participant_id: str) -> str | None:
         site = self._whole.site_of(participant_id)
         return site if site in self._sites else None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from tests.unit.define.conftest import Edit
 
 from trialwright.catalog import Catalog
@@ -27,6 +28,14 @@ def test_without_an_origin_it_is_refused(edit: Edit, catalog: Catalog) -> None:
 
     assert study is None
     assert [problem.code for problem in problems] == ["TW-DEF-011"]
+
+
+@pytest.mark.parametrize("line", ["kept_years: 0", "kept_years: -5", "kept_years: 3000", "entered_within_days: -1"])
+def test_a_number_that_no_calendar_adds_is_refused(edit: Edit, catalog: Catalog, line: str) -> None:
+    study, problems = read_study(edit("study.yaml", AT, f"records:\n  {line}\n  origin: protocol\n{AT}"), catalog)
+
+    assert study is None
+    assert "A whole number from" in problems[0].expected
 
 
 def test_an_amendment_that_changes_a_number_says_so(edit: Edit, catalog: Catalog) -> None:

@@ -62,6 +62,28 @@ def test_what_others_write_between_two_readings_of_one_look_is_told_once(two, mo
     assert other.case("P1") == one.case("P1")
 
 
+def test_a_look_that_breaks_off_leaves_nothing_told_twice(two, monkeypatch) -> None:
+    one, other = two
+    one.write(typed(), [NewEvent(kind="participant_added", participant_id="P1")])
+    other.events()
+    one.write(typed(), [NewEvent(kind="enrolled", participant_id="P1"),
+                        NewEvent(kind="participant_added", participant_id="P2")])  # fmt: skip
+    read = other._database.read
+
+    def broken(sql: str, values=()) -> list:
+        if sql.startswith("SELECT name FROM participant"):
+            raise ConnectionError("the server went away")
+        return read(sql, values)
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(other._database, "read", broken)
+        with pytest.raises(ConnectionError):
+            other.events()
+
+    assert [e.seq for e in other.events()] == [1, 2, 3]
+    assert [e.seq for e in other.events(participant_id="P1")] == [1, 2]
+
+
 def test_the_visits_begun_follow_what_others_save_clear_and_erase(two) -> None:
     one, other = two
     told = []

@@ -6,6 +6,7 @@ roles, so it is drawn once, with gaps for all that differs, and filled at each p
 when it is drawn anew, byte for byte. A page with anything out of the ordinary is drawn anew.
 """
 
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -51,6 +52,7 @@ class _Frame(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _frames: OrderedDict[Key, _Frame] = OrderedDict()
+_lock = threading.Lock()
 
 
 def kept_page(call: Call, ready: Opened, values: Values, where: Where) -> HttpResponse | None:
@@ -92,12 +94,16 @@ def _frame(call: Call, ready: Opened, values: Values) -> _Frame:
         tuple(name for name, _ in values["asked_items"]), tuple(label for label, _ in values["scores"]),
         *((b.title, b.compact, b.paired, b.limits, b.slots, b.assumed) for b in ready.blocks),
     )  # fmt: skip
-    frame = _frames.get(key)
+    with _lock:
+        frame = _frames.pop(key, None)
+        if frame is not None:
+            _frames[key] = frame  # the last one asked for
     if frame is None or any(held is not now for held, now in zip(frame.of, of, strict=True)):
-        frame = _frames[key] = _drawn(call, ready, values, of)
-        if len(_frames) > MOST:
-            _frames.popitem(last=False)
-    _frames.move_to_end(key)
+        frame = _drawn(call, ready, values, of)
+        with _lock:
+            _frames[key] = frame
+            if len(_frames) > MOST:
+                _frames.popitem(last=False)
     return frame
 
 

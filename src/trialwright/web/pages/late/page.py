@@ -6,7 +6,7 @@ import hashlib
 from django.http import HttpResponse, HttpResponseBase
 
 from trialwright.capture.late import Entries, Entry, entries, limit_of
-from trialwright.export.csv.cells import CsvTable, write_table
+from trialwright.export.csv.cells import table_of, write_table
 from trialwright.pipeline import conduct
 from trialwright.web import acts, journal
 from trialwright.web.downloads import download
@@ -45,7 +45,7 @@ def copied(call: Call) -> HttpResponseBase:
     """All of them as a table a spreadsheet opens; that it was taken away stands in the ledger with its fingerprint."""
     limit, names = limit_of(call.place.study), Names(call.place.study, call.language)
     late = _entries(call).later_than(_days(call, limit))
-    data = write_table(CsvTable("late", COPY, tuple(_row(each, names, limit) for each in late)), "spreadsheet")
+    data = write_table(table_of("late", COPY, (_row(each, names, limit) for each in late)), "spreadsheet")
     told = {"what": "late", "entries": str(len(late)), "sha256": hashlib.sha256(data).hexdigest()}
     acts.record(call.place, "exported", user=call.reader.user, details=told)
     return download(data, f"{call.place.study.name}-late-entry.csv", "text/csv; charset=utf-8")
@@ -68,9 +68,8 @@ def _entries(call: Call) -> Entries:
 def _days(call: Call, limit: int | None) -> int:
     sent = call.request.POST if call.is_post else call.request.GET
     asked = str(sent.get("days", ""))
-    if asked in map(str, {*DAYS, limit}):
-        return int(asked)
-    return USUAL if limit is None else limit
+    usual = USUAL if limit is None else limit
+    return int(asked) if asked in map(str, (*DAYS, usual)) else usual
 
 
 ROUTES = (
