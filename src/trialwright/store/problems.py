@@ -2,6 +2,9 @@
 
 from trialwright.model.problem import Problem
 
+DAMAGE = frozenset({"TW-STO-002", "TW-STO-003", "TW-STO-007", "TW-STO-013", *(f"TW-STO-{n:03}" for n in range(20, 28))})
+"""Found only where a ledger is not as it was written; the others (gone, locked, away) tell nothing of its content."""
+
 
 class LedgerProblem(Exception):  # noqa: N818 - the house says Problem, not Error
     """The ledger cannot do what was asked, for a reason outside the program. Print `problem.sentence()`, exit 2."""
