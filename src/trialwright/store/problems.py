@@ -169,5 +169,17 @@ def not_decrypted(where: str) -> LedgerProblem:
                      "Try the key of that day; else take another copy. Nothing was restored.")  # fmt: skip
 
 
+def not_encrypted(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-033", where, "a key was given, and this file is not encrypted",
+                     "a file that trialwright backup --key wrote",
+                     "Nothing was restored. Find out who put it there; a plain copy that you trust opens without --key."
+                     )  # fmt: skip
+
+
+def of_another_copy(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-034", where, "it does not belong to this backup", "ledger and accounts of one backup",
+                     "Nothing was restored. Put the two files beside each other that one backup wrote.")  # fmt: skip
+
+
 def _raisable(code: str, where: str, found: str, expected: str, cure: str) -> LedgerProblem:
     return LedgerProblem(Problem(code=code, where=where, found=found, expected=expected, cure=cure))
