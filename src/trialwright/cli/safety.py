@@ -71,11 +71,13 @@ def backup(
 
     Example: trialwright backup my-study -o backup-2026-11-23.sqlite --key backup.key
     """
-    from trialwright.pipeline.backup import back_up
+    from trialwright.pipeline.backup import back_up, check_output
     from trialwright.store import make_key, read_key
 
     if key and new_key:
         wrong_use("--key and --new-key: expected one of them.")
+    if new_key:
+        check_output(output)  # a key made for a copy that is then refused would stand in the way of the next
     secret = make_key(new_key) if new_key else read_key(key) if key else None
     made = back_up(study, db, output, key=secret)
     if new_key:

@@ -1,18 +1,34 @@
 """A backup holds both: the ledger, and beside it the accounts of the web app. And the way back."""
 
 import contextlib
+import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import msgspec
 
 from trialwright.model.ledger import Head
 from trialwright.pipeline.place import database_of, open_place
-from trialwright.store import copy_file, decrypt_file, encrypt_file, is_encrypted, problems
+from trialwright.store import (
+    LedgerProblem,
+    check_file,
+    check_place,
+    copy_file,
+    decrypt_file,
+    encrypt_file,
+    is_encrypted,
+    problems,
+)
 from trialwright.store import restore as restore_ledger
+from trialwright.store.lock import WriterLock
 
 ACCOUNTS = "web.sqlite"
+_HOUSE, _HELD = ".backup-", "backup.held"
 
 
 class Copied(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,23 +52,29 @@ def back_up(study: Path, db: str | None, output: Path, *, key: bytes | None = No
         with tempfile.TemporaryDirectory(prefix=".rehearsal-", dir=output.parent) as beside:
             _rehearse(output, copied.head, Path(beside))
         return copied
-    for path in (output, _accounts_of(output)):
-        if path.exists():
-            raise problems.target_exists(str(path))
+    check_output(output)
+    made: list[Path] = []  # another run may write the same names meanwhile: what is not ours stays
     with _house(database_of(study, db)) as folder:
         plain = _copy(study, db, folder / "ledger.sqlite")
+        accounts = _accounts_of(output) if plain.accounts else None
         try:
-            encrypt_file(Path(plain.ledger), output, key)
-            _rehearse(output, plain.head, folder, key)
-            accounts = _accounts_of(output) if plain.accounts else None
+            encrypt_file(Path(plain.ledger), output, key, _about("ledger", plain.head))
+            made.append(output)
             if plain.accounts and accounts:
-                encrypt_file(plain.accounts, accounts, key)
-                decrypt_file(accounts, folder / "opened", key)
+                encrypt_file(plain.accounts, accounts, key, _about("accounts", plain.head))
+                made.append(accounts)
+            _rehearse(output, plain.head, folder, key)
         except BaseException:
-            output.unlink(missing_ok=True)
-            _accounts_of(output).unlink(missing_ok=True)
+            for path in made:
+                path.unlink(missing_ok=True)
             raise
     return Copied(ledger=str(output), head=plain.head, accounts=accounts)
+
+
+def check_output(output: Path) -> None:
+    """A backup can be written at `output`. Raises: LedgerProblem TW-STO-014 or 016 for it and for its accounts."""
+    for path in (output, _accounts_of(output)):
+        check_place(path)
 
 
 def _copy(study: Path, db: str | None, output: Path) -> Copied:
@@ -70,19 +92,21 @@ def _copy(study: Path, db: str | None, output: Path) -> Copied:
 
 def _rehearse(copy: Path, head: Head, folder: Path, key: bytes | None = None) -> None:
     """A backup never restored is a hope: it is restored, verified, and the trial copy goes with its folder."""
-    with _opened(copy, key, folder) as plain:
-        restored = restore_ledger(plain, str(folder / "restored.sqlite"))
+    plain, _ = _opened(copy, key, folder)
+    restored = restore_ledger(plain, str(folder / "restored.sqlite"))
     if restored != head:  # verified twice, so only a program of ours can be wrong here
         raise ValueError(f"the backup restores to entry {restored.seq}, it was made at entry {head.seq}")
 
 
 def drill(copy: Path, study: Path, db: str | None, *, key: bytes | None = None) -> Head:
     """
-    The head that a backup restores to: restored in a folder of its own, verified, and removed again.
+    The head that a backup restores to: restored in a folder of its own, verified, and removed again; its accounts
+    opened and found whole.
 
     Raises: as `restore`, but for what stands at the place of the ledger, which is not touched.
     """
-    with _house(database_of(study, db)) as folder, _opened(copy, key, folder) as plain:
+    with _house(database_of(study, db)) as folder:
+        plain, _ = _found_whole(copy, key, folder)
         return restore_ledger(plain, str(folder / "restored.sqlite"))
 
 
@@ -90,49 +114,101 @@ def restore(copy: Path, study: Path, db: str | None, *, key: bytes | None = None
     """
     The ledger of a backup made anew where none stands, and its accounts where none stand.
 
-    Raises: LedgerProblem where `copy` is no whole backup, something stands where it should go, or it is encrypted and
-            `key` is not the one it was written with.
+    Both are opened before either is made.
+    Raises: LedgerProblem where `copy` is no whole backup, something stands where it should go, it is encrypted and
+            `key` is not the one it was written with, or a key is given and it is not encrypted.
     """
     url = database_of(study, db)
     target = _beside(url)
     if target is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
-    with _house(url) as folder, _opened(copy, key, folder) as plain:
+    with _house(url) as folder:
+        plain, accounts = _found_whole(copy, key, folder)
         head = restore_ledger(plain, url)
-    kept = _accounts_of(copy)
-    if target is None or target.exists() or not kept.exists():
-        return Copied(ledger=url, head=head, accounts=None)
-    with _house(url) as folder, _opened(kept, key, folder) as plain:
-        copy_file(plain, target)
+        if target is None or accounts is None or target.exists():
+            return Copied(ledger=url, head=head, accounts=None)
+        copy_file(accounts, target)
     target.chmod(0o600)
     return Copied(ledger=url, head=head, accounts=target)
 
 
-@contextlib.contextmanager
-def _opened(copy: Path, key: bytes | None, folder: Path) -> Iterator[Path]:
-    """The copy as it can be read: itself, or decrypted into `folder` for as long as the block runs."""
-    if not is_encrypted(copy):
-        yield copy
-        return
+def _found_whole(copy: Path, key: bytes | None, folder: Path) -> tuple[Path, Path | None]:
+    """As `_opened`, and the accounts are a whole database; the ledger is verified by whoever restores it."""
+    plain, accounts = _opened(copy, key, folder)
+    if accounts is not None:
+        check_file(accounts, told_of=str(_accounts_of(copy)))
+    return plain, accounts
+
+
+def _opened(copy: Path, key: bytes | None, folder: Path) -> tuple[Path, Path | None]:
+    """The copy and its accounts, where there are any, as they can be read: themselves, or decrypted into `folder`."""
+    kept = _accounts_of(copy)
+    accounts = kept if kept.exists() else None
     if key is None:
-        raise problems.is_encrypted(str(copy))
+        for path in (copy, kept):
+            if is_encrypted(path):
+                raise problems.is_encrypted(str(path))
+        return copy, accounts
+    if not copy.exists():
+        raise problems.missing_file(str(copy))
     plain = folder / "decrypted.sqlite"
-    decrypt_file(copy, plain, key)
-    try:
-        yield plain
-    finally:
-        plain.unlink(missing_ok=True)
+    role, _, head = decrypt_file(copy, plain, key).partition(" ")
+    if role != "ledger":
+        raise problems.of_another_copy(str(copy))
+    if accounts is None:
+        return plain, None
+    opened = folder / "decrypted.accounts.sqlite"
+    if decrypt_file(accounts, opened, key) != f"accounts {head}":
+        raise problems.of_another_copy(str(accounts))
+    return plain, opened
+
+
+def _about(role: str, head: Head) -> str:
+    return f"{role} {head.seq}:{head.hash}"
 
 
 @contextlib.contextmanager
 def _house(url: str) -> Iterator[Path]:
     """
-    A folder for what is not encrypted, gone afterwards: beside the ledger, where the same data lie in the clear anyway,
-    and never on the disk that the backup goes to.
+    A folder for what is not encrypted, gone afterwards, also where the program is asked to end (SIGTERM): beside the
+    ledger, where the same data lie in the clear anyway, and never on the disk that the backup goes to. For PostgreSQL,
+    and where the ledger has no folder yet, in the system's temporary folder (TMPDIR).
+
+    What a run left that was killed is removed by the next one beside the same ledger.
     """
     beside = None if "://" in url or not Path(url).parent.is_dir() else Path(url).parent
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=beside) as folder:
-        yield Path(folder)
+    if beside is not None:
+        _remove_left(beside)
+    with _ending_as_an_exception(), tempfile.TemporaryDirectory(prefix=_HOUSE, dir=beside) as folder:
+        mark = WriterLock(Path(folder) / _HELD, seconds=0)
+        with contextlib.closing(mark), mark.held():
+            yield Path(folder)
+
+
+def _remove_left(beside: Path) -> None:
+    """The lock on its mark ends with the process that held it, however that ended; what has no mark is not ours."""
+    for mark in beside.glob(f"{_HOUSE}*/{_HELD}"):
+        lock = WriterLock(mark, seconds=0)
+        with contextlib.closing(lock), contextlib.suppress(LedgerProblem), lock.held():
+            shutil.rmtree(mark.parent, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _ending_as_an_exception() -> Iterator[None]:
+    """SIGTERM, by which a machine ends a program, otherwise ends it at once and nothing is tidied up."""
+    if threading.current_thread() is not threading.main_thread():  # no other may take a signal
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _leave(number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not stop the tidying up
+    raise SystemExit(128 + number)
 
 
 def _beside(url: str) -> Path | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from trialwright.model.problem import Problem
 from trialwright.store import Ledger, LedgerProblem, open_ledger
 from trialwright.store.lock import WriterLock
-from trialwright.store.problems import unreadable
+from trialwright.store.problems import DAMAGE, unreadable
 
 DATABASE_SETTING = "TRIALWRIGHT_DB"
 
@@ -52,7 +52,8 @@ _asked_for: list[str] = []
 def what_is_damaged() -> list[Problem]:
     """
     What is wrong with the ledgers that this process opened: for whoever stumbled and must know whether the program or
-    the file is to blame. [] where every chain is whole.
+    the file is to blame. [] where every chain is whole; a ledger that cannot be asked (gone, locked, its server away)
+    tells nothing either way.
 
     A flipped bit may surface anywhere: as a text that is none, a number too large, a code that nobody knows.
     """
@@ -61,7 +62,9 @@ def what_is_damaged() -> list[Problem]:
             with open_ledger(url, clock=real_clock, nonces=real_nonces) as ledger:
                 found = ledger.verify()
         except LedgerProblem as told:
-            return [told.problem]
+            if told.problem.code in DAMAGE:
+                return [told.problem]
+            continue
         except (sqlite3.Error, LookupError, ArithmeticError, AttributeError, TypeError, ValueError):
             return [unreadable(url)]  # even its verification stumbles
         if not found.ok:

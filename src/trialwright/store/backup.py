@@ -17,9 +17,7 @@ from trialwright.store.verifying import verify_chain
 
 def back_up(database: Database, path: Path) -> Head:
     """See `Ledger.backup`. A copy that does not verify is removed again."""
-    if path.exists():
-        raise problems.target_exists(str(path))
-    _check_place(path)
+    check_place(path)
     try:
         database.copy_to(path)
         copy = SqliteDatabase(path)
@@ -33,7 +31,7 @@ def back_up(database: Database, path: Path) -> Head:
     finally:
         for beside in ("-wal", "-shm", "-writer"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
-    _sync(path)
+    sync(path)
     return head
 
 
@@ -66,11 +64,32 @@ def copy_file(source: Path, target: Path) -> None:
         raise problems.target_exists(str(target))
     with contextlib.closing(sqlite3.connect(source)) as held, contextlib.closing(sqlite3.connect(target)) as copy:
         held.backup(copy)
-    _sync(target)
+    sync(target)
 
 
-def _check_place(path: Path) -> None:
-    """A copy that cannot be opened would otherwise be told as trouble of the ledger that is copied."""
+def check_file(path: Path, told_of: str) -> None:
+    """
+    An SQLite file that is no ledger is whole as far as SQLite can tell. `told_of`: the file that it was opened from.
+
+    Raises: LedgerProblem TW-STO-013 where it is no database or its pages do not fit.
+    """
+    try:
+        SqliteDatabase(path, told_of=told_of).check_pages()
+    except problems.LedgerProblem as told:
+        if told.problem.code == "TW-STO-002":
+            raise problems.damaged(told_of, "it is no database") from None
+        raise
+
+
+def check_place(path: Path) -> None:
+    """
+    A copy can be made here.
+
+    Raises: LedgerProblem TW-STO-014 where something stands at `path`, 016 where no file can be made: a copy that cannot
+            be opened would otherwise be told as trouble of the ledger that is copied.
+    """
+    if path.exists():
+        raise problems.target_exists(str(path))
     if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
         raise problems.no_place(str(path))
 
@@ -85,7 +104,8 @@ def _verified(database: Database, *, told_of: str = "") -> Head:
     return verified.head
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """A new file is on the disk, and its name in the folder too."""
     for place in (path, path.parent):
         descriptor = os.open(place, os.O_RDONLY)
         try:

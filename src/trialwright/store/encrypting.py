@@ -2,7 +2,10 @@
 A file encrypted piece by piece, for a copy that leaves the house: AES-256-GCM, a fresh key a file.
 
 Each piece is sealed with its number and whether it is the last, so that none can be left out, swapped or cut off (the
-STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizar 2015, as tink and age use it).
+STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizar 2015, as tink and age use it). Each is sealed with the
+header too: what begins the file, a line that says in the clear what it is (`about`: "ledger SEQ:HASH" or "accounts
+SEQ:HASH", the head of the ledger in the same backup), salt and prefix. So nobody passes one file off as another; two
+backups of one head, between which nothing was entered and nobody logged in, are not told apart.
 """
 
 import base64
@@ -19,11 +22,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from trialwright.store import problems
+from trialwright.store.backup import sync
 
 MAGIC = b"trialwright encrypted backup 1\n"
 PIECE = 2**20
 _KEY, _SALT, _PREFIX, _TAG = 32, 32, 7, 16
-_HEADER = len(MAGIC) + _SALT + _PREFIX
+_LONGEST = 200
+"""Bytes of the line that says what a file is."""
 
 
 def make_key(path: Path) -> bytes:
@@ -39,10 +44,13 @@ def make_key(path: Path) -> bytes:
         raise problems.target_exists(str(path)) from None
     except OSError:
         raise problems.no_place(str(path)) from None
-    with os.fdopen(held, "wb") as file:
-        file.write(base64.urlsafe_b64encode(key) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(held, "wb") as file:
+            file.write(base64.urlsafe_b64encode(key) + b"\n")
+        sync(path)
+    except BaseException:  # half a key opens nothing and would stand in the way of the next
+        path.unlink(missing_ok=True)
+        raise
     return key
 
 
@@ -66,14 +74,14 @@ def is_encrypted(path: Path) -> bool:
         return False
 
 
-def encrypt_file(source: Path, target: Path, key: bytes) -> None:
+def encrypt_file(source: Path, target: Path, key: bytes, about: str) -> None:
     """
-    `target` holds what `source` holds, for whoever has the key, and is safe on the disk.
+    `target` holds what `source` holds, for whoever has the key, and is safe on the disk; `about` it says in the clear.
 
     Raises: LedgerProblem TW-STO-014 where something stands at `target`, 016 where no file can be made; OSError.
     """
     salt, prefix = secrets.token_bytes(_SALT), secrets.token_bytes(_PREFIX)
-    header = MAGIC + salt + prefix
+    header = MAGIC + about.encode("ascii") + b"\n" + salt + prefix
     cipher = _cipher(key, salt)
     try:
         held = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -86,24 +94,28 @@ def encrypt_file(source: Path, target: Path, key: bytes) -> None:
             sealed.write(header)
             for number, (piece, last) in enumerate(_pieces(plain, PIECE)):
                 sealed.write(cipher.encrypt(_nonce(prefix, number, last=last), piece, header))
-            sealed.flush()
-            os.fsync(sealed.fileno())
+        sync(target)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
 
 
-def decrypt_file(source: Path, target: Path, key: bytes) -> None:
+def decrypt_file(source: Path, target: Path, key: bytes) -> str:
     """
-    What `encrypt_file` was given, in a new file for its owner only. Nothing is left where a piece does not fit.
+    What `encrypt_file` was given, in a new file for its owner only; returns what it is about, which is sealed with it.
+    Nothing is left where a piece does not fit.
 
-    Raises: LedgerProblem TW-STO-032 for another key and for a file that was altered, cut or put together.
+    Raises: LedgerProblem TW-STO-032 for another key and for a file that was altered, cut or put together; 033 for one
+            that does not begin as an encrypted file.
     """
     with source.open("rb") as sealed:
-        header = sealed.read(_HEADER)
-        if len(header) < _HEADER or not header.startswith(MAGIC):
+        if sealed.read(len(MAGIC)) != MAGIC:
+            raise problems.not_encrypted(str(source))
+        about = sealed.readline(_LONGEST)
+        salt, prefix = sealed.read(_SALT), sealed.read(_PREFIX)
+        if not about.endswith(b"\n") or len(prefix) < _PREFIX:
             raise problems.not_decrypted(str(source))
-        salt, prefix = header[len(MAGIC) : -_PREFIX], header[-_PREFIX:]
+        header = MAGIC + about + salt + prefix
         cipher = _cipher(key, salt)
         held = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -116,6 +128,7 @@ def decrypt_file(source: Path, target: Path, key: bytes) -> None:
         except BaseException:
             target.unlink(missing_ok=True)
             raise
+    return about.decode("ascii").rstrip("\n")
 
 
 def _cipher(key: bytes, salt: bytes) -> AESGCM:

@@ -2,6 +2,9 @@
 
 from trialwright.model.problem import Problem
 
+DAMAGE = frozenset({"TW-STO-002", "TW-STO-003", "TW-STO-007", "TW-STO-013", *(f"TW-STO-{n:03}" for n in range(20, 28))})
+"""Found only where a ledger is not as it was written; the others (gone, locked, away) tell nothing of its content."""
+
 
 class LedgerProblem(Exception):  # noqa: N818 - the house says Problem, not Error
     """The ledger cannot do what was asked, for a reason outside the program. Print `problem.sentence()`, exit 2."""
@@ -164,6 +167,18 @@ def not_decrypted(where: str) -> LedgerProblem:
     return _raisable("TW-STO-032", where, "it does not open with this key, or it was altered or cut",
                      "the backup as it was written, and the key it was written with",
                      "Try the key of that day; else take another copy. Nothing was restored.")  # fmt: skip
+
+
+def not_encrypted(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-033", where, "a key was given, and this file is not encrypted",
+                     "a file that trialwright backup --key wrote",
+                     "Nothing was restored. Find out who put it there; a plain copy that you trust opens without --key."
+                     )  # fmt: skip
+
+
+def of_another_copy(where: str) -> LedgerProblem:
+    return _raisable("TW-STO-034", where, "it does not belong to this backup", "ledger and accounts of one backup",
+                     "Nothing was restored. Put the two files beside each other that one backup wrote.")  # fmt: skip
 
 
 def _raisable(code: str, where: str, found: str, expected: str, cure: str) -> LedgerProblem:

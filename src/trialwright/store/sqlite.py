@@ -38,8 +38,11 @@ class SqliteDatabase:
     `synchronous` other than FULL is only for the test that proves what FULL is for.
     """
 
-    def __init__(self, path: Path, *, seconds: float = 10.0, synchronous: str = "FULL") -> None:
-        self.where = self.again = str(path)
+    def __init__(
+        self, path: Path, *, seconds: float = 10.0, synchronous: str = "FULL", told_of: str | None = None
+    ) -> None:
+        self.again = str(path)
+        self.where = told_of or self.again
         self._path, self._seconds, self._synchronous = path, seconds, synchronous
         self._lock = WriterLock(path.with_name(path.name + "-writer"), seconds)
         self._local = threading.local()
@@ -93,6 +96,13 @@ class SqliteDatabase:
         wrong = sorted(name for key in found.keys() | expected.keys() for name in [key[1]]
                        if found.get(key) != expected.get(key))  # fmt: skip
         return [problems.guards_gone(self.where, wrong)] if wrong else []
+
+    def check_pages(self) -> None:
+        """Raises LedgerProblem TW-STO-002 or 013 for a file, a ledger or not, that SQLite does not find whole."""
+        with self._told(), contextlib.closing(self._bare()) as connection:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise problems.damaged(self.where, "pages do not fit together")
 
     def settings(self) -> list[tuple[str, str, str]]:
         """As the connection that writes has them."""

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from trialwright.catalog import load
+from trialwright.pipeline import place
 from trialwright.pipeline.demo import run_demo
+from trialwright.store import LedgerProblem
 
 PERSON = "SELECT seq FROM entry JOIN kind ON kind.id = entry.kind WHERE kind.name = 'participant_added' LIMIT 1"
 NUMBER = (
@@ -94,3 +96,35 @@ def test_a_mistake_of_the_program_over_a_whole_ledger_stays_one(trial, tmp_path,
     shutil.copy(trial / "ledger.sqlite", tmp_path / "ledger.sqlite")
     with pytest.raises(ZeroDivisionError):
         trialwright(*words("analyze", study=trial / "study", db=tmp_path / "ledger.sqlite", out=tmp_path / "out"))
+
+
+def test_a_mistake_of_the_program_stays_one_where_the_ledger_is_gone_meanwhile(
+    trial, tmp_path, trialwright, monkeypatch
+):
+    from trialwright.pipeline import readout
+
+    db = tmp_path / "ledger.sqlite"
+    shutil.copy(trial / "ledger.sqlite", db)
+
+    def gone(*_: object, **__: object) -> None:
+        db.unlink()
+        1 / 0  # noqa: B018 - stands for any mistake
+
+    monkeypatch.setattr(readout, "read_out", gone)
+    with pytest.raises(ZeroDivisionError):
+        trialwright(*words("analyze", study=trial / "study", db=db, out=tmp_path / "out"))
+
+
+def test_a_server_that_is_away_is_no_damage_and_does_not_hide_a_ledger_that_is_damaged(trial, tmp_path, monkeypatch):
+    monkeypatch.setattr(place, "_asked_for", [])
+    db = broken(trial, tmp_path, DAMAGE["a number that is none"])
+    away = "postgresql://nobody@127.0.0.1:1/away"
+    with pytest.raises(LedgerProblem, match="TW-STO-009"):
+        place.open_place(tmp_path, away)
+    alone = place.what_is_damaged()
+    place.open_place(tmp_path, str(db)).close()
+    with pytest.raises(LedgerProblem, match="TW-STO-009"):
+        place.open_place(tmp_path, away)
+
+    assert alone == []
+    assert [problem.code for problem in place.what_is_damaged()][:1] == ["TW-STO-027"]

@@ -3,7 +3,10 @@
 import datetime as dt
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +19,7 @@ from support.ledger import typed, vas
 from trialwright.cli.main import app
 from trialwright.pipeline import backup, doctor
 from trialwright.pipeline.place import open_place, real_nonces
-from trialwright.store import LedgerProblem, make_roles, open_ledger, read_key
+from trialwright.store import LedgerProblem, make_key, make_roles, open_ledger, read_key
 
 postgres_server = postgres.postgres_server
 
@@ -142,9 +145,160 @@ def test_edc_r80_the_drill_tells_rows_and_head_and_leaves_nothing_behind(place, 
     assert sorted(path for path in place.rglob("*")) == before
 
 
+def accounts_of(path: Path, name: str) -> None:
+    path.unlink(missing_ok=True)
+    with sqlite3.connect(path) as held:
+        held.execute("CREATE TABLE account (name TEXT)")
+        held.execute("INSERT INTO account VALUES (?)", (name,))
+    held.close()
+
+
+@pytest.fixture
+def copied(place: Path, tmp_path: Path) -> tuple[Path, Path, Path]:
+    """A place with accounts; a key; an encrypted backup of both."""
+    accounts_of(place / ".trialwright" / "web.sqlite", "li.wei")
+    (tmp_path / "out").mkdir()
+    out, key = tmp_path / "out" / "copy.sqlite", tmp_path / "backup.key"
+    backup.back_up(place, None, out, key=make_key(key))
+    return out, key, tmp_path / "there"
+
+
+def left_in_the_clear(place: Path) -> list[str]:
+    return [path.name for path in (place / ".trialwright").iterdir() if path.name.startswith(".backup")]
+
+
+def test_what_another_run_wrote_meanwhile_stays(place, copied, monkeypatch):
+    out, key = copied[0].with_name("second.sqlite"), read_key(copied[1])
+    real = backup._copy
+
+    def slow(*asked: object) -> backup.Copied:
+        monkeypatch.setattr(backup, "_copy", real)
+        backup.back_up(place, None, out, key=key)
+        return real(*asked)
+
+    monkeypatch.setattr(backup, "_copy", slow)
+    with pytest.raises(LedgerProblem, match="TW-STO-014"):
+        backup.back_up(place, None, out, key=key)
+
+    assert out.exists() and out.with_name("second.accounts.sqlite").exists()
+    assert backup.drill(out, place, None, key=key)
+
+
+@pytest.mark.parametrize("forged", ["ledger", "accounts"])
+@pytest.mark.parametrize("drill", [False, True])
+def test_edc_r80_with_a_key_nothing_is_taken_that_is_not_encrypted(place, copied, forged, drill):
+    out, key, there = copied
+    if forged == "ledger":
+        shutil.copy(place / ".trialwright" / "ledger.sqlite", out)
+    else:
+        accounts_of(out.with_name("copy.accounts.sqlite"), "mallory")
+    where = ["--drill"] if drill else ["--db", there / "ledger.sqlite"]
+    code, told = run("restore", out, place, "--key", key, *where)
+
+    assert code == 1 and "TW-STO-033" in told
+    assert not there.exists() or list(there.iterdir()) == []
+
+
+def test_edc_r80_accounts_of_another_backup_do_not_open_beside_a_ledger(place, copied):
+    older, key, there = copied
+    with open_place(place) as ledger:
+        ledger.write(typed(), [vas("6.0")])
+    out = older.with_name("later.sqlite")
+    backup.back_up(place, None, out, key=read_key(key))
+    shutil.copy(older.with_name("copy.accounts.sqlite"), out.with_name("later.accounts.sqlite"))
+    _, told = run("restore", out, place, "--key", key, "--db", there / "ledger.sqlite")
+    shutil.copy(out, older.with_name("copy.accounts.sqlite"))
+    _, swapped = run("restore", older, place, "--key", key, "--drill")
+
+    assert "later.accounts.sqlite" in told and "TW-STO-034" in told
+    assert "TW-STO-034" in swapped
+    assert list(there.iterdir()) == []
+
+
+def test_edc_r80_where_the_accounts_do_not_open_no_ledger_is_restored_either(place, copied):
+    out, key, there = copied
+    accounts = out.with_name("copy.accounts.sqlite")
+    accounts.write_bytes(accounts.read_bytes()[:-1])
+    _, told = run("restore", out, place, "--key", key, "--db", there / "ledger.sqlite")
+    _, tried = run("restore", out, place, "--key", key, "--drill")
+
+    assert "TW-STO-032" in told and "Nothing was restored" in told
+    assert "TW-STO-032" in tried
+    assert list(there.iterdir()) == []
+
+
+@pytest.mark.parametrize("damage", [b"no database at all" * 100, None])
+def test_edc_r80_a_drill_finds_accounts_that_are_no_whole_database(place, tmp_path, damage):
+    accounts_of(place / ".trialwright" / "web.sqlite", "li.wei")
+    backup.back_up(place, None, tmp_path / "copy.sqlite")
+    accounts = tmp_path / "copy.accounts.sqlite"
+    whole = accounts.read_bytes()
+    accounts.write_bytes(damage or whole[:4096] + b"\xff" * (len(whole) - 4096))
+    _, tried = run("restore", tmp_path / "copy.sqlite", place, "--drill")
+    _, told = run("restore", tmp_path / "copy.sqlite", place, "--db", tmp_path / "there" / "ledger.sqlite")
+
+    assert "copy.accounts.sqlite" in tried and "TW-STO-013" in tried
+    assert "TW-STO-013" in told
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+ENDED = """
+import os, signal, sys
+from pathlib import Path
+from trialwright.pipeline import backup
+backup.encrypt_file = lambda *_: os.kill(os.getpid(), getattr(signal, sys.argv[2]))
+backup.back_up(Path(sys.argv[1]), None, Path(sys.argv[1]) / "ended.sqlite", key=bytes(32))
+"""
+
+
+def ended_by(place: Path, name: str) -> int:
+    """A backup that a signal ends while the plain copy lies in its folder."""
+    return subprocess.run([sys.executable, "-c", ENDED, str(place), name], check=False).returncode
+
+
+def test_a_backup_that_is_told_to_end_leaves_nothing_in_the_clear(place):
+    code = ended_by(place, "SIGTERM")
+
+    assert code == 128 + signal.SIGTERM
+    assert left_in_the_clear(place) == []
+    assert not (place / "ended.sqlite").exists()
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_and_what_one_still_works_in_stays(place, copied):
+    out, key, _ = copied
+    (place / ".trialwright" / ".backup-of-mine").mkdir()
+    ended_by(place, "SIGKILL")
+    (left,) = [name for name in left_in_the_clear(place) if name != ".backup-of-mine"]
+    with backup._house(str(place / ".trialwright" / "ledger.sqlite")) as held:
+        backup.drill(out, place, None, key=read_key(key))
+        kept = held.exists()
+
+    assert kept
+    assert left not in left_in_the_clear(place)
+    assert left_in_the_clear(place) == [".backup-of-mine"]
+
+
+def test_signals_are_as_they_were_after_a_drill(place, copied):
+    out, key, _ = copied
+    before = signal.getsignal(signal.SIGTERM)
+    backup.drill(out, place, None, key=read_key(key))
+
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize("output", ["copy.sqlite", "no folder/copy.sqlite"])
+def test_no_key_is_made_for_a_copy_that_is_refused(place, tmp_path, output):
+    (tmp_path / "copy.accounts.sqlite").write_bytes(b"of another day")
+    code, _ = run("backup", place, "-o", tmp_path / output, "--new-key", tmp_path / "a.key")
+
+    assert code == 1
+    assert not (tmp_path / "a.key").exists()
+
+
 def test_a_backup_that_stands_there_is_not_overwritten_by_an_encrypted_one(place, tmp_path):
     run("backup", place, "-o", tmp_path / "copy.sqlite")
-    code, told = run("backup", place, "-o", tmp_path / "copy.sqlite", "--new-key", tmp_path / "a.key")
+    make_key(tmp_path / "a.key")
+    code, told = run("backup", place, "-o", tmp_path / "copy.sqlite", "--key", tmp_path / "a.key")
     both = run(
         "backup", place, "-o", tmp_path / "b.sqlite", "--key", tmp_path / "a.key", "--new-key", tmp_path / "b.key"
     )
