@@ -73,7 +73,7 @@ def read_form(
     present = {**stored, **{name: t.value for name, t in typed.items()}}
     hidden = hidden_fields(fields, present, elsewhere)
     problems = [p for p in problems if p.where not in hidden or p.code == "TW-CAP-016"]
-    problems += _written_while_hidden(fields, hidden, typed, stored)
+    problems += _written_while_hidden(fields, hidden, typed, stored) if hidden else []
     values = {name: t for name, t in typed.items() if name not in hidden}
     return FormInput(
         values=values,

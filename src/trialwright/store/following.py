@@ -153,7 +153,7 @@ class Follower:
         for who, versions in changed.items():
             before, fresh = self._cases[who], _by_form(versions, self._cases[who])
             self._cases[who] = {**before, **fresh}
-            self._went_on(who, before, {visit for visit, _ in fresh})
+            self._went_on(who, before, fresh)
         if acts:
             self._told = None
             self._chosen.clear()
@@ -189,12 +189,14 @@ class Follower:
             held = self._begun[participant_id] = (forms, _begun(forms, {visit for visit, _ in forms}))
         return held[1]
 
-    def _went_on(self, who: str, before: "Forms", visits: set[str]) -> None:
-        """Of the visits begun, only those that a save touched are looked at again."""
+    def _went_on(self, who: str, before: "Forms", fresh: "Forms") -> None:
+        """Of the visits begun, only those that a save touched are looked at again, first where it wrote."""
         held = self._begun.get(who)
         if held is not None and held[0] is before:
-            forms = self._cases[who]
-            self._begun[who] = (forms, (held[1] - visits) | _begun(forms, visits))
+            forms, visits = self._cases[who], {visit for visit, _ in fresh}
+            begun = _begun(fresh, visits)
+            begun |= _begun(forms, visits - begun) if visits - begun else frozenset()
+            self._begun[who] = (forms, (held[1] - visits) | begun)
 
     def _named(self, row: Row) -> Row:
         """A row of `rows.tail` as a row of ENTRIES: keys become names, from lists read once."""
