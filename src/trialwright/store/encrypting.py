@@ -38,12 +38,7 @@ def make_key(path: Path) -> bytes:
     Raises: LedgerProblem TW-STO-014 where something stands at `path`, 016 where no file can be made.
     """
     key = secrets.token_bytes(_KEY)
-    try:
-        held = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise problems.target_exists(str(path)) from None
-    except OSError:
-        raise problems.no_place(str(path)) from None
+    held = _begun(path)
     try:
         with os.fdopen(held, "wb") as file:
             file.write(base64.urlsafe_b64encode(key) + b"\n")
@@ -83,12 +78,7 @@ def encrypt_file(source: Path, target: Path, key: bytes, about: str) -> None:
     salt, prefix = secrets.token_bytes(_SALT), secrets.token_bytes(_PREFIX)
     header = MAGIC + about.encode("ascii") + b"\n" + salt + prefix
     cipher = _cipher(key, salt)
-    try:
-        held = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise problems.target_exists(str(target)) from None
-    except OSError:
-        raise problems.no_place(str(target)) from None
+    held = _begun(target)
     try:
         with os.fdopen(held, "wb") as sealed, source.open("rb") as plain:
             sealed.write(header)
@@ -117,7 +107,7 @@ def decrypt_file(source: Path, target: Path, key: bytes) -> str:
             raise problems.not_decrypted(str(source))
         header = MAGIC + about + salt + prefix
         cipher = _cipher(key, salt)
-        held = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        held = _begun(target)
         try:
             with os.fdopen(held, "wb") as plain:
                 for number, (piece, last) in enumerate(_pieces(sealed, PIECE + _TAG)):
@@ -129,6 +119,16 @@ def decrypt_file(source: Path, target: Path, key: bytes) -> str:
             target.unlink(missing_ok=True)
             raise
     return about.decode("ascii").rstrip("\n")
+
+
+def _begun(path: Path) -> int:
+    """A new file for its owner only, open. Raises: LedgerProblem TW-STO-014, 016."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise problems.target_exists(str(path)) from None
+    except OSError:
+        raise problems.no_place(str(path)) from None
 
 
 def _cipher(key: bytes, salt: bytes) -> AESGCM:
