@@ -109,13 +109,20 @@ def restore(
     secret = read_key(key) if key else None
     if drill:
         with waiting("Restoring"):
-            head = try_backup(copy, study, db, key=secret)
-        out.print(f"{copy}: restores and verifies, {head.seq} rows, head {head.seq}:{head.hash}", markup=False)
-        return
-    made = restore_backup(copy, study, db, key=secret)
-    out.print(f"{made.ledger}: {made.head.seq} rows, head {made.head.seq}:{made.head.hash}", markup=False)
-    if made.accounts:
+            made = try_backup(copy, study, db, key=secret)
+        told = f"{copy}: restores and verifies,"
+    else:
+        made = restore_backup(copy, study, db, key=secret)
+        told = f"{made.ledger}:"
+    out.print(f"{told} {made.head.seq} rows, head {made.head.seq}:{made.head.hash}", markup=False)
+    if made.accounts and not drill:
         out.print(f"{made.accounts}: accounts", markup=False)
+    if made.missing:
+        out.print(
+            f"{made.missing}: the accounts that this backup was made with are not beside it. Look for the file; "
+            "without it everybody needs a new account.",
+            markup=False,
+        )
 
 
 def _verify_archive(path: Path, db: str | None, form: str) -> None:

@@ -23,20 +23,36 @@ from trialwright.store import (
     encrypt_file,
     is_encrypted,
     problems,
+    put,
 )
 from trialwright.store import restore as restore_ledger
 from trialwright.store.lock import WriterLock
 
 ACCOUNTS = "web.sqlite"
 _HOUSE, _HELD = ".backup-", "backup.held"
+_ALONE, _WITH_ACCOUNTS, _ACCOUNTS = "ledger", "ledger-with-accounts", "accounts"
+"""What an encrypted file of a backup is, written into it with the head."""
 
 
 class Copied(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written: the ledger with its head, and the accounts where there were any in a file."""
+    """
+    What was written: the ledger with its head, and the accounts where there were any in a file.
+
+    `missing`: the accounts that an encrypted backup was made with, where they no longer lie beside it.
+    """
 
     ledger: str
     head: Head
     accounts: Path | None
+    missing: Path | None = None
+
+
+class _Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """The files of a backup as they can be read."""
+
+    ledger: Path
+    accounts: Path | None
+    missing: Path | None = None
 
 
 def back_up(study: Path, db: str | None, output: Path, *, key: bytes | None = None) -> Copied:
@@ -58,10 +74,10 @@ def back_up(study: Path, db: str | None, output: Path, *, key: bytes | None = No
         plain = _copy(study, db, folder / "ledger.sqlite")
         accounts = _accounts_of(output) if plain.accounts else None
         try:
-            encrypt_file(Path(plain.ledger), output, key, _about("ledger", plain.head))
+            encrypt_file(Path(plain.ledger), output, key, _about(_WITH_ACCOUNTS if accounts else _ALONE, plain.head))
             made.append(output)
             if plain.accounts and accounts:
-                encrypt_file(plain.accounts, accounts, key, _about("accounts", plain.head))
+                encrypt_file(plain.accounts, accounts, key, _about(_ACCOUNTS, plain.head))
                 made.append(accounts)
             _rehearse(output, plain.head, folder, key)
         except BaseException:
@@ -85,29 +101,36 @@ def _copy(study: Path, db: str | None, output: Path) -> Copied:
     copy = _accounts_of(output)
     if accounts is None or not accounts.exists():
         return Copied(ledger=str(output), head=head, accounts=None)
-    copy_file(accounts, copy)
+    try:
+        copy_file(accounts, copy)
+        check_file(copy, told_of=str(accounts))
+    except BaseException:  # half a backup is none
+        for made in (copy, output):
+            made.unlink(missing_ok=True)
+        raise
     copy.chmod(0o600)
     return Copied(ledger=str(output), head=head, accounts=copy)
 
 
 def _rehearse(copy: Path, head: Head, folder: Path, key: bytes | None = None) -> None:
     """A backup never restored is a hope: it is restored, verified, and the trial copy goes with its folder."""
-    plain, _ = _opened(copy, key, folder)
+    plain = _opened(copy, key, folder).ledger
     restored = restore_ledger(plain, str(folder / "restored.sqlite"))
     if restored != head:  # verified twice, so only a program of ours can be wrong here
         raise ValueError(f"the backup restores to entry {restored.seq}, it was made at entry {head.seq}")
 
 
-def drill(copy: Path, study: Path, db: str | None, *, key: bytes | None = None) -> Head:
+def drill(copy: Path, study: Path, db: str | None, *, key: bytes | None = None) -> Copied:
     """
-    The head that a backup restores to: restored in a folder of its own, verified, and removed again; its accounts
-    opened and found whole.
+    What a backup restores to: restored in a folder of its own, verified, and removed again; its accounts opened and
+    found whole.
 
     Raises: as `restore`, but for what stands at the place of the ledger, which is not touched.
     """
     with _house(database_of(study, db)) as folder:
-        plain, _ = _found_whole(copy, key, folder)
-        return restore_ledger(plain, str(folder / "restored.sqlite"))
+        found = _found_whole(copy, key, folder)
+        head = restore_ledger(found.ledger, str(folder / "restored.sqlite"))
+    return Copied(ledger=str(copy), head=head, accounts=found.accounts, missing=found.missing)
 
 
 def restore(copy: Path, study: Path, db: str | None, *, key: bytes | None = None) -> Copied:
@@ -120,47 +143,55 @@ def restore(copy: Path, study: Path, db: str | None, *, key: bytes | None = None
     """
     url = database_of(study, db)
     target = _beside(url)
-    if target is not None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+    if target is None:
+        with _house(url) as folder:
+            found = _found_whole(copy, key, folder)
+            return Copied(ledger=url, head=restore_ledger(found.ledger, url), accounts=None, missing=found.missing)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if Path(url).exists():
+        raise problems.target_exists(url)
     with _house(url) as folder:
-        plain, accounts = _found_whole(copy, key, folder)
-        head = restore_ledger(plain, url)
-        if target is None or accounts is None or target.exists():
-            return Copied(ledger=url, head=head, accounts=None)
-        copy_file(accounts, target)
-    target.chmod(0o600)
-    return Copied(ledger=url, head=head, accounts=target)
+        found = _found_whole(copy, key, folder)
+        made, made_accounts = folder / "restored.sqlite", folder / "restored.accounts.sqlite"
+        head = restore_ledger(found.ledger, str(made))
+        # whole before they stand where they belong, the ledger last: stopped in between, it is restored once more
+        placed = found.accounts is not None and not target.exists()
+        if found.accounts is not None and placed:
+            copy_file(found.accounts, made_accounts)
+            put(made_accounts, target)
+        put(made, Path(url))
+    return Copied(ledger=url, head=head, accounts=target if placed else None, missing=found.missing)
 
 
-def _found_whole(copy: Path, key: bytes | None, folder: Path) -> tuple[Path, Path | None]:
+def _found_whole(copy: Path, key: bytes | None, folder: Path) -> _Opened:
     """As `_opened`, and the accounts are a whole database; the ledger is verified by whoever restores it."""
-    plain, accounts = _opened(copy, key, folder)
-    if accounts is not None:
-        check_file(accounts, told_of=str(_accounts_of(copy)))
-    return plain, accounts
+    found = _opened(copy, key, folder)
+    if found.accounts is not None:
+        check_file(found.accounts, told_of=str(_accounts_of(copy)))
+    return found
 
 
-def _opened(copy: Path, key: bytes | None, folder: Path) -> tuple[Path, Path | None]:
-    """The copy and its accounts, where there are any, as they can be read: themselves, or decrypted into `folder`."""
+def _opened(copy: Path, key: bytes | None, folder: Path) -> _Opened:
+    """The copy and its accounts, where there are any: themselves, or decrypted into `folder`."""
     kept = _accounts_of(copy)
     accounts = kept if kept.exists() else None
     if key is None:
         for path in (copy, kept):
             if is_encrypted(path):
                 raise problems.is_encrypted(str(path))
-        return copy, accounts
+        return _Opened(ledger=copy, accounts=accounts)
     if not copy.exists():
         raise problems.missing_file(str(copy))
     plain = folder / "decrypted.sqlite"
     role, _, head = decrypt_file(copy, plain, key).partition(" ")
-    if role != "ledger":
+    if role not in (_ALONE, _WITH_ACCOUNTS):
         raise problems.of_another_copy(str(copy))
     if accounts is None:
-        return plain, None
+        return _Opened(ledger=plain, accounts=None, missing=kept if role == _WITH_ACCOUNTS else None)
     opened = folder / "decrypted.accounts.sqlite"
-    if decrypt_file(accounts, opened, key) != f"accounts {head}":
+    if decrypt_file(accounts, opened, key) != f"{_ACCOUNTS} {head}":
         raise problems.of_another_copy(str(accounts))
-    return plain, opened
+    return _Opened(ledger=plain, accounts=opened)
 
 
 def _about(role: str, head: Head) -> str:

@@ -9,6 +9,7 @@ import msgspec
 
 from trialwright.model.ledger import Head
 from trialwright.store import problems
+from trialwright.store.chain import FORMAT
 from trialwright.store.database import Database, copy_rows
 from trialwright.store.places import database_at, ledger_at
 from trialwright.store.sqlite import SqliteDatabase
@@ -39,12 +40,13 @@ def restore(path: Path, url: str) -> Head:
     """
     Makes the ledger of a backup anew at `url` (SQLite or PostgreSQL), verified before and after; returns its head.
 
+    What a restore of the same ledger left that was stopped before its rows were in, is filled.
     Raises: LedgerProblem TW-STO-014 where something stands at `url`, 001 or 002 where `path` is no backup, and
             what verification finds (TW-STO-020 ...) where the backup is not whole.
     """
     source, target = ledger_at(str(path)), database_at(url)
     try:
-        if target.exists():
+        if target.exists() and not _is_begun(target, source):
             raise problems.target_exists(target.where)
         _verified(source)
         copy_rows(source, target)
@@ -52,6 +54,28 @@ def restore(path: Path, url: str) -> Head:
     finally:
         source.close()
         target.close()
+
+
+def _is_begun(target: Database, source: Database) -> bool:
+    """Nothing but the frame of the same ledger: its rows come in one transaction, so it holds none of them or all."""
+    if target.format() != FORMAT:
+        return False
+    origins = [database.read("SELECT origin FROM ledger") for database in (target, source)]
+    return origins[0] == origins[1] and not target.read("SELECT id FROM save LIMIT 1")
+
+
+def put(path: Path, target: Path) -> None:
+    """
+    A whole file, with nothing beside it, goes to its place in the same folder or one beside it, for its owner only.
+
+    Raises: LedgerProblem TW-STO-014 where something stands there.
+    """
+    path.chmod(0o600)
+    sync(path)
+    if target.exists():
+        raise problems.target_exists(str(target))
+    path.rename(target)
+    sync(target)
 
 
 def copy_file(source: Path, target: Path) -> None:

@@ -242,6 +242,74 @@ def test_edc_r80_a_drill_finds_accounts_that_are_no_whole_database(place, tmp_pa
     assert list((tmp_path / "there").iterdir()) == []
 
 
+@pytest.mark.parametrize("at", ["copy_rows", "put"])
+def test_edc_r80_a_restore_that_was_stopped_leaves_nothing_half_and_is_done_once_more(place, tmp_path, monkeypatch, at):
+    accounts_of(place / ".trialwright" / "web.sqlite", "li.wei")
+    made = backup.back_up(place, None, tmp_path / "copy.sqlite")
+    there = tmp_path / "there" / "ledger.sqlite"
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        where = sys.modules["trialwright.store.backup"] if at == "copy_rows" else backup
+        broken.setattr(where, at, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            backup.restore(tmp_path / "copy.sqlite", place, str(there))
+    left = list(there.parent.iterdir())
+    again = backup.restore(tmp_path / "copy.sqlite", place, str(there))
+
+    assert left == []
+    assert again.head == made.head
+    assert b"li.wei" in (there.parent / "web.sqlite").read_bytes()
+    assert sorted(path.name for path in there.parent.iterdir()) == ["ledger.sqlite", "web.sqlite"]
+    assert [path.stat().st_mode & 0o077 for path in there.parent.iterdir()] == [0, 0]
+
+
+def test_edc_r80_stopped_between_accounts_and_ledger_a_restore_is_done_once_more(place, copied, monkeypatch):
+    out, key, there = copied
+    real, put = backup.put, []
+
+    def stopped(path: Path, target: Path) -> None:
+        if put:
+            raise KeyboardInterrupt
+        put.append(target.name)
+        real(path, target)
+
+    monkeypatch.setattr(backup, "put", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        backup.restore(out, place, str(there / "ledger.sqlite"), key=read_key(key))
+    left = [path.name for path in there.iterdir()]
+    monkeypatch.setattr(backup, "put", real)
+    code, _ = run("restore", out, place, "--db", there / "ledger.sqlite", "--key", key)
+
+    assert left == put == ["web.sqlite"]
+    assert code == 0 and (there / "ledger.sqlite").exists()
+
+
+@pytest.mark.parametrize("drill", [False, True])
+def test_edc_r80_accounts_that_are_no_longer_beside_an_encrypted_backup_are_missed(place, copied, drill):
+    out, key, there = copied
+    out.with_name("copy.accounts.sqlite").unlink()
+    where = ["--drill"] if drill else ["--db", there / "ledger.sqlite"]
+    code, told = run("restore", out, place, "--key", key, *where)
+
+    assert code == 0  # the ledger is what cannot be made anew
+    assert "copy.accounts.sqlite: the accounts that this backup was made with are not beside it" in told
+
+
+def test_edc_r80_damaged_accounts_are_told_when_they_are_copied(place, tmp_path):
+    accounts = place / ".trialwright" / "web.sqlite"
+    accounts_of(accounts, "li.wei")
+    whole = accounts.read_bytes()
+    accounts.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    (tmp_path / "out").mkdir()
+    code, told = run("backup", place, "-o", tmp_path / "out" / "copy.sqlite")
+
+    assert code == 1 and "TW-STO-013" in told and str(accounts) in told
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 ENDED = """
 import os, signal, sys
 from pathlib import Path

@@ -17,6 +17,7 @@ from support.postgres import PostgresServer
 from trialwright.model.problem import Problem
 from trialwright.store import LedgerProblem, open_ledger, restore
 from trialwright.store.opening import open_on
+from trialwright.store.places import database_at
 from trialwright.store.postgres import LOCK, PostgresDatabase
 from trialwright.store.sqlite import SqliteDatabase
 
@@ -239,6 +240,30 @@ def test_a_restore_overwrites_nothing_and_takes_no_broken_backup(sqlite_path: Pa
     assert not (tmp_path / "new.sqlite").exists()
 
 
+def test_edc_r80_the_frame_that_a_stopped_restore_left_is_filled_and_no_other(
+    sqlite_path: Path, tmp_path: Path
+) -> None:
+    begun, another = tmp_path / "begun.sqlite", tmp_path / "another.sqlite"
+    frame_of(sqlite_path, str(begun))
+    filled = restore(sqlite_path, str(begun))
+    open_ledger(another, clock=Ticking(), nonces=lambda: b"x" * 32, create=True).close()
+
+    for place in (begun, another):
+        with pytest.raises(LedgerProblem, match="TW-STO-014"):
+            restore(sqlite_path, str(place))
+    with open_ledger(begun, clock=Ticking(), nonces=counted_nonces()) as restored:
+        assert filled == restored.head() and restored.verify(filled).ok
+
+
+def frame_of(path: Path, url: str) -> None:
+    """Makes what a restore of the ledger at `path` leaves at `url` when it is stopped before its rows are in."""
+    with closing(sqlite3.connect(path)) as connection:
+        ((origin,),) = connection.execute("SELECT origin FROM ledger")
+    database = database_at(url)
+    database.create(origin)
+    database.close()
+
+
 def test_a_backup_never_overwrites(sqlite_path: Path, tmp_path: Path) -> None:
     target = tmp_path / "precious"
     target.write_text("keep me")
@@ -307,6 +332,18 @@ class TestPostgres:
             assert expected == (restored.head(), restored.snapshot().hash)
             assert restored.verify(expected[0]).ok
             restored.write(typed("goes on"), [vas("7.0")])
+
+    def test_edc_r80_the_frame_that_a_stopped_restore_left_on_the_server_is_filled(
+        self, postgres_server: PostgresServer, sqlite_path: Path
+    ) -> None:
+        url = postgres_server.url("owner", postgres_server.new_database())
+        frame_of(sqlite_path, url)
+        filled = restore(sqlite_path, url)
+
+        with pytest.raises(LedgerProblem, match="TW-STO-014"):
+            restore(sqlite_path, url)
+        with open_ledger(url, clock=Ticking(), nonces=counted_nonces()) as restored:
+            assert filled == restored.head() and restored.verify(filled).ok
 
     def test_a_server_that_does_not_sync_is_refused(self, postgres_server: PostgresServer) -> None:
         url = postgres_server.url("owner", postgres_server.new_database())
