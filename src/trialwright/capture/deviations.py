@@ -14,6 +14,7 @@ from trialwright.capture.planned_dose import planned_dose
 from trialwright.capture.status import inactive_rows, participant_status, visit_completed
 from trialwright.capture.values import DOSE, DOSE_DATE, Held, Values, stored_value, values_in
 from trialwright.capture.visits import visit_states, visits_of
+from trialwright.model.dating import dated
 from trialwright.model.ledger import Blank, LedgerEvent, Slot, Snapshot, Stored
 from trialwright.model.quantity import Code, PartialDate, Quantity, Words
 from trialwright.model.study import AnalysisSet, ConsentVersion, Form, Study
@@ -121,7 +122,8 @@ def departures(study: Study, who: str, values: Values, events: Sequence[LedgerEv
         for slot, held in values.items()
         if (slot.visit, slot.form, slot.row) not in gone and not isinstance(held.value, Blank)
     }
-    return (*_visits(study, who, used, events), *_entry(study, who, used, events))
+    acts = dated(events)
+    return (*_visits(study, who, used, acts), *_entry(study, who, used, acts))
 
 
 def sets_left(study: Study) -> tuple[AnalysisSet, ...]:

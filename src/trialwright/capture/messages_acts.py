@@ -148,6 +148,17 @@ ACT_MESSAGES: dict[str, Message] = {
             "请在入组时登记组别；单组研究无需操作",
         ),
     ),
+    # The days of acts.
+    "TW-CAP-163": Message(
+        _T("the day that stands for {participant} is {typed} already", "{participant} 现登记的日期已为 {typed}"),
+        _T("Another day than the one that stands", "应为与现登记日期不同的日期"),
+        _T("Nothing is to be done, or enter the other day", "无需更正，或填写其他日期"),
+    ),
+    "TW-CAP-164": Message(
+        _T("{participant} has no such act with a day", "{participant} 没有这项带日期的登记"),
+        _T("A consent, an enrolment or an end of this participant", "应为该参与者的知情同意、入组或结束参与登记"),
+        _T("Choose one of the acts that the participant's page offers", "请在参与者页面所列登记中选择"),
+    ),
     # Amendments.
     "TW-CAP-140": Message(
         _T(

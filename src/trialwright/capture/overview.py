@@ -9,6 +9,7 @@ import msgspec
 
 from trialwright.capture.queries import Query
 from trialwright.capture.visits import VisitState, past_window
+from trialwright.model.dating import dated
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.study import Study
 from trialwright.model.text import Text
@@ -66,7 +67,7 @@ def enrolment(study: Study, events: Iterable[LedgerEvent], today: dt.date) -> En
     """Enrolment so far against the registered plan."""
     dates = sorted(
         dt.date.fromisoformat(event.details["date"])
-        for event in events
+        for event in dated(tuple(events))
         if event.kind == "enrolled" and len(event.details.get("date", "")) == len("2021-03-15")
     )
     reached = {day: n for n, day in enumerate(dates, 1)}

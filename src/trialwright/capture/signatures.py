@@ -18,7 +18,7 @@ _SCHEME = "trialwright signature 1"
 _COLUMNS = ("visit", "form", "row", "item", "seq", "kind", "text", "unit", "raw", "build")
 _STATUS: tuple[EventKind, ...] = (
     "consent_given", "consent_withdrawn", "eligibility_confirmed", "enrolled", "screen_failure", "withdrawn",
-    "completed", "died", "visit_missed", "arm_corrected",
+    "completed", "died", "visit_missed", "arm_corrected", "date_corrected",
 )  # fmt: skip
 _OVER = ("completed", "withdrawn", "consent_withdrawn", "screen_failure", "died")
 

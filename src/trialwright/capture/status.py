@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from trialwright.capture.roles import grants
+from trialwright.model.dating import dated
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.quantity import PartialDate
 from trialwright.model.study import Study
@@ -66,7 +67,7 @@ def left_on(events: Iterable[LedgerEvent]) -> dt.date | None:
     """
     days = [
         PartialDate(event.details["date"]).earliest
-        for event in events
+        for event in dated(tuple(events))
         if event.kind in _LEAVES and event.details.get("date")
     ]
     return min(days, default=None)

@@ -29,6 +29,7 @@ EVENTS: dict[EventKind, Text] = {
     "enrolled": Text(en="enrolled", zh="入组"),
     "arm_corrected": Text(en="arm corrected", zh="更正组别"),
     "screen_failure": Text(en="screen failure", zh="筛选失败"),
+    "date_corrected": Text(en="date of an act corrected", zh="更正日期"),
     "withdrawn": Text(en="withdrawn", zh="退出研究"),
     "completed": Text(en="completed the study", zh="完成研究"),
     "died": Text(en="died", zh="死亡"),

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import msgspec
 
+from trialwright.model.dating import dated
 from trialwright.model.entry import Answers
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.quantity import (
@@ -76,7 +77,7 @@ class Book:
         self._sheets: dict[tuple[str, str, str, int], Sheet] = {}
         self._events: dict[str, list[LedgerEvent]] = defaultdict(list)
         inactive = {(e.participant_id, e.visit, e.form, e.row) for e in snapshot.events if e.kind == "row_inactivated"}
-        for event in snapshot.events:
+        for event in dated(snapshot.events):
             self._events[event.participant_id].append(event)
         self._fill(snapshot, inactive)
         self._logs: dict[tuple[str, str], list[Row]] = defaultdict(list)

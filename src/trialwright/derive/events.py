@@ -6,6 +6,7 @@ from trialwright.catalog import Catalog
 from trialwright.derive.book import Book, Row
 from trialwright.derive.days import on_or_before, study_day
 from trialwright.model.analysis import AnalysisRecord
+from trialwright.model.dating import inputs_of
 from trialwright.model.entry import Instrument
 from trialwright.model.ledger import LedgerEvent
 from trialwright.model.quantity import Code, Missing, PartialDate, Quantity, Value
@@ -94,7 +95,7 @@ def ledger_record(event: LedgerEvent, first_dose: PartialDate | None = None) -> 
         date=day,
         study_day=study_day(first_dose, PartialDate(day)) if event.participant_id else None,
         details={**event.details, "user": event.user, "at_utc": event.at_utc},
-        inputs=(event.seq,),
+        inputs=inputs_of(event),
     )
 
 

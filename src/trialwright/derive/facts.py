@@ -11,6 +11,7 @@ from trialwright.derive.days import both, either, on_or_before
 from trialwright.derive.events import start_of
 from trialwright.derive.measures import Measured, measure_id
 from trialwright.model.allotment import ARM_ACTS, arm_named
+from trialwright.model.dating import inputs_of
 from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.quantity import Missing, PartialDate
 from trialwright.model.study import Study
@@ -101,7 +102,7 @@ def _event_date(event: LedgerEvent) -> PartialDate:
 def _event(course: Course, kinds: tuple[EventKind, ...], until: PartialDate | None) -> Fact:
     events = course.book.events(course.participant, *kinds)
     found = either([_before(_event_date(e), until) for e in events])
-    return Fact(found, tuple(e.seq for e in events))
+    return Fact(found, tuple(seq for e in events for seq in inputs_of(e)))
 
 
 def _says(row: Row, item: str) -> bool | None:

@@ -27,6 +27,7 @@ EventKind = Literal[
     "second_factor_removed", "signature_refused",
     "safety_reported", "safety_assessed", "safety_submitted", "safety_completed",
     "deviation_settled", "deviations_reported", "product_moved", "arm_corrected",
+    "date_corrected",
 ]  # fmt: skip
 
 

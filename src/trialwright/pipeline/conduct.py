@@ -9,7 +9,8 @@ however often they are sent; the others take a `token` of the page for that.
 Details of the acts (flat texts): participant_added site · consent_given version, date · consent_withdrawn date,
 reason · eligibility_confirmed criteria · enrolled date, arm (in a study of several) ·
 arm_corrected arm, was · screen_failure date,
-criteria · withdrawn date, reason (a code) · completed date · died date · visit_completed owed ·
+criteria · date_corrected act (its kind), of (its seq),
+date, was · withdrawn date, reason (a code) · completed date · died date · visit_completed owed ·
 deviation_recorded category, major (Y/N), description,
 date · ethics_approval date, body, number · site_opened date, site · record_submitted date, file, sha256,
 record, encoding · build_published build, hash, status ·
@@ -44,6 +45,7 @@ from trialwright.pipeline.conduct_participants import (
     complete_participant,
     confirm_eligibility,
     correct_arm,
+    correct_date,
     eligibility_of,
     enrol,
     give_consent,
@@ -91,6 +93,7 @@ __all__ = [
     "complete_visit",
     "confirm_eligibility",
     "correct_arm",
+    "correct_date",
     "declare_look",
     "eligibility_of",
     "enrol",

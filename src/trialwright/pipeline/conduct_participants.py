@@ -11,6 +11,7 @@ from trialwright.capture.roles import ALL_SITES, grants
 from trialwright.capture.status import Status, participant_status
 from trialwright.catalog.evaluator import RowValue
 from trialwright.model.allotment import arm_named
+from trialwright.model.dating import DATED_ACTS, dated
 from trialwright.model.ledger import Conflict, EventKind, LedgerEvent, Overtaken
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
@@ -199,6 +200,34 @@ def correct_arm(
     if told:
         return Refused(tuple(told))
     made = act("arm_corrected", participant_id, arm=arm, was=stands)
+    return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
+
+
+@decided_anew
+def correct_date(
+    ledger: Ledger, study: Study, actor: Actor, participant_id: str, *, of: int, date: str, reason: str, token: str = ""
+) -> Saved | Refused | Conflict | Overtaken:
+    """
+    The day of a consent, an enrolment or an end was a slip of the pen. Both stay readable; what counts in every list,
+    clock, analysis and export from now on is the corrected day, and a signature of the participant is broken.
+
+    Shape:    `of` is the seq of the act whose day was wrong; a day corrected before may be corrected again.
+    Problems: TW-CAP-059 without a reason, 163 for the day that stands already, 164 where the participant has no such
+              act, 009..012 for the date, what is locked or frozen.
+    """
+    seen, events = read_acts(ledger, participant_id)
+    found = next((e for e in dated(events) if e.seq == of and e.kind in DATED_ACTS), None)
+    told = check_any_role(study, events, actor, ("enrol",), participant_id)
+    told += check_open(events, participant_id, participant_id) + check_reason_given(reason, participant_id)
+    day, wrong = check_date(date, participant_id)
+    stands = found.details.get("date", "") if found else ""
+    if not told and not stands:
+        told.append(problem("TW-CAP-164", participant_id, participant=participant_id))
+    if not told and day == stands:
+        told.append(problem("TW-CAP-163", participant_id, participant=participant_id, typed=day))
+    if found is None or told or wrong:
+        return Refused((*told, *wrong))
+    made = act("date_corrected", participant_id, act=found.kind, of=str(of), date=day, was=stands)
     return write_acts(ledger, study, actor, [made], reason=reason, token=token, seen=seen)
 
 

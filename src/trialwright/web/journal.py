@@ -13,6 +13,7 @@ from trialwright.capture.obstacles import Obstacle, obstacles_of
 from trialwright.capture.status import Status, participant_status
 from trialwright.capture.values import Values, values_held
 from trialwright.capture.visits import VisitState, next_due, visit_states, visits_of
+from trialwright.model.dating import dated
 from trialwright.model.ledger import Case, EventKind, LedgerEvent
 from trialwright.model.study import Study, Visit
 from trialwright.web.place import Place
@@ -32,12 +33,12 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     due: VisitState | None
 
     def last(self, kind: EventKind, visit: str = "") -> LedgerEvent | None:
-        """The latest act of a kind, at a visit where one is named."""
-        found = (e for e in reversed(self.events) if e.kind == kind and visit in ("", e.visit))
+        """The latest act of a kind, with the day that counts, at a visit where one is named."""
+        found = (e for e in reversed(dated(self.events)) if e.kind == kind and visit in ("", e.visit))
         return next(found, None)
 
     def all(self, kind: EventKind) -> tuple[LedgerEvent, ...]:
-        return tuple(event for event in self.events if event.kind == kind)
+        return tuple(event for event in dated(self.events) if event.kind == kind)
 
     def state(self, visit: str) -> VisitState:
         return next(state for state in (*self.states, *self.logs) if state.visit == visit)

@@ -39,6 +39,7 @@ _DETAILS = {
     "site": Text(en="site", zh="研究中心"),
     "arm": Text(en="arm", zh="组别"),
     "was": Text(en="before", zh="原为"),
+    "act": Text(en="of the act", zh="登记内容"),
     "criteria": Text(en="criteria", zh="标准"),
     "owed": Text(en="answers owed", zh="未填项目"),
     "major": Text(en="major", zh="重大"),
@@ -137,6 +138,7 @@ _VALUES: dict[str, dict[str, Text]] = {
 _FOR_PROGRAMS = frozenset(
     {
         "check",
+        "of",
         "query",
         "message_zh",
         "page",
@@ -305,7 +307,10 @@ class Names:
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
         if key in ("hash", "head", "seal", "sha256"):
             return f"{value[:12]}…"
-        study = {"role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms, "was": self._arms}
+        study: dict[str, Mapping[str, Text]] = {
+            "role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms, "was": self._arms,
+            "act": {str(kind): words for kind, words in EVENTS.items()},
+        }  # fmt: skip
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
         return self._word(words, value)
 

@@ -12,6 +12,7 @@ from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.subjects import Subject, arm_code
 from trialwright.export.sdtm.timing import study_day
 from trialwright.export.sdtm.trial import criterion_codes, criterion_text
+from trialwright.model.dating import dated
 from trialwright.model.ledger import LedgerEvent, Snapshot
 from trialwright.model.study import Study
 
@@ -106,7 +107,7 @@ def dispositions(snapshot: Snapshot, records: Sequence[Record], reasons: Mapping
     told = {record.participant for record in found if record.current}
     for record in found:
         record.values = {**record.values, "DSTERM": record.values.get("DSTERM") or record.values.get("DSDECOD")}
-    for event in snapshot.events:
+    for event in dated(snapshot.events):
         if event.kind in _MILESTONES:
             found.append(_milestone(event))
         elif event.kind in _ENDS and event.participant_id not in told:

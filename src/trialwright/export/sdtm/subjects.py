@@ -9,6 +9,7 @@ from trialwright.export.sdtm.metadata import countries
 from trialwright.export.sdtm.records import Record
 from trialwright.export.sdtm.timing import complete
 from trialwright.model.allotment import arm_named
+from trialwright.model.dating import dated
 from trialwright.model.ledger import EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Arm, Study
 
@@ -56,7 +57,7 @@ def arm_code(arm: Arm) -> str:
 def subjects(study: Study, snapshot: Snapshot, records: Sequence[Record]) -> dict[str, Subject]:
     """Every participant that was ever added, by id, in the order of the ledger."""
     acts: dict[str, list[LedgerEvent]] = {}
-    for event in snapshot.events:
+    for event in dated(snapshot.events):
         if event.participant_id:
             acts.setdefault(event.participant_id, []).append(event)
     by_participant: dict[str, list[Record]] = {}

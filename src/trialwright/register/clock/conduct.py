@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from trialwright.model.dating import dated
 from trialwright.model.deadlines import VisitDay
 from trialwright.model.ledger import EventKind, LedgerEvent
 from trialwright.model.study import Study
@@ -71,6 +72,7 @@ def read_conduct(study: Study, events: Sequence[LedgerEvent], visits: Sequence[V
 
 class _Facts:
     def __init__(self, study: Study, events: Sequence[LedgerEvent], visits: Sequence[VisitDay]) -> None:
+        events = dated(events)
         self.study, self.events, self.visits = study, events, visits
         self.consent = {e.participant_id: _day(e) for e in reversed(events) if e.kind == "consent_given"}
         self.enrolled = {e.participant_id: _day(e) for e in reversed(events) if e.kind == "enrolled"}

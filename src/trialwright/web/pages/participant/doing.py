@@ -8,12 +8,14 @@ from trialwright.capture.consents import unsigned_versions
 from trialwright.capture.eligibility import check_eligibility, eligible
 from trialwright.capture.locks import check_open
 from trialwright.model.allotment import arm_named
+from trialwright.model.dating import DATED_ACTS
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.pipeline import conduct
 from trialwright.pipeline.conduct_participants import ENROLLED
 from trialwright.web import answer
 from trialwright.web.journal import Course
+from trialwright.web.lookup import number_in
 from trialwright.web.page import Call, Route, address
 
 Outcome = conduct.Saved | conduct.Refused | Conflict
@@ -57,6 +59,14 @@ def _enrol(call: Call, who: str) -> Outcome:
 def _arm(call: Call, who: str) -> Outcome:
     place, arm, reason, token = call.place, call.posted("arm"), call.posted("reason"), call.posted("token")
     return conduct.correct_arm(place.ledger, place.study, _actor(call), who, arm=arm, reason=reason, token=token)
+
+
+def _date(call: Call, who: str) -> Outcome:
+    place, date, reason, token = call.place, call.posted("date"), call.posted("reason"), call.posted("token")
+    of = number_in(call.posted("of"))
+    return conduct.correct_date(
+        place.ledger, place.study, _actor(call), who, of=of, date=date, reason=reason, token=token
+    )
 
 
 def _screen_failure(call: Call, who: str) -> Outcome:
@@ -111,6 +121,7 @@ ACTS: dict[str, tuple[str, Callable[[Call, str], Outcome]]] = {
     "eligibility": ("enrol", _eligibility),
     "enrol": ("enrol", _enrol),
     "arm": ("enrol", _arm),
+    "date": ("enrol", _date),
     "screen_failure": ("enrol", _screen_failure),
     "withdraw": ("enrol", _withdraw),
     "withdraw_consent": ("enrol", _withdraw_consent),
@@ -151,6 +162,8 @@ def open_acts(call: Call, person: Course) -> frozenset[str]:
         offered.discard("unscheduled")
     if not arm_named(person.events):
         offered.discard("arm")
+    if not any(event.kind in DATED_ACTS and event.details.get("date") for event in person.events):
+        offered.discard("date")
     if "eligibility" in offered and eligible(check_eligibility(call.place.study, person.values)) is not True:
         offered.remove("eligibility")
     return frozenset(offered)

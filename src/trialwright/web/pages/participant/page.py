@@ -10,6 +10,7 @@ from trialwright.capture.eligibility import ANSWER, CriterionState, check_eligib
 from trialwright.capture.locks import Scope
 from trialwright.catalog import load
 from trialwright.model.allotment import arm_acts, arm_named
+from trialwright.model.dating import DATED_ACTS, days_told
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.web import lookup, quality, queries, signatures
@@ -32,7 +33,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
     study, names = call.place.study, Names(call.place.study, call.language)
     today = call.place.today()
     asked = queries.waiting(call, participant_id=participant_id)
-    typed = {name: call.posted(name) for name in ("date", "arm", "code", "reason", "category", "description")}
+    typed = {name: call.posted(name) for name in ("date", "arm", "of", "code", "reason", "category", "description")}
     return page(
         call,
         "participant/participant.html",
@@ -67,6 +68,11 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
         arms=[(arm.name, arm.title.of(call.language)) for arm in study.arms] if len(study.arms) > 1 else [],
         arm=arm_named(person.events),
         arm_acts=[(event, names.arm(event.details["arm"])) for event in arm_acts(person.events)],
+        days=[
+            (event, days_told(person.events, event.seq))
+            for event in person.events
+            if event.kind in DATED_ACTS and event.details.get("date")
+        ],
         withdrawal_reasons=_terms(call, "withdrawal_reason"),
         deviation_kinds=_terms(call, "deviation_category"),
         problems=[("", said_in(problem, call.language)) for problem in problems],
