@@ -40,7 +40,7 @@ POSTS = {
     "participant_consent": "enter", "participant_eligibility": "enrol", "participant_enrol": "enrol",
     "participant_screen_failure": "enrol", "participant_withdraw": "enrol", "participant_withdraw_consent": "enrol",
     "participant_complete": "enrol", "participant_died": "enrol", "participant_deviation": "record_deviation",
-    "participant_unscheduled": "enter", "participant_arm": "enrol",
+    "participant_unscheduled": "enter", "participant_arm": "enrol", "participant_date": "enrol",
     "visit_complete": "complete_visit", "visit_reopen": "complete_visit", "visit_missed": "complete_visit",
     "sign_participant": "sign", "sign_visit": "sign", "sign_form": "sign",
     "identity_keep": "identify", "identity_read": "identify", "identity_erase": "identify",
