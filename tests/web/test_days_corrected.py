@@ -184,3 +184,32 @@ def test_a_signature_of_the_participant_is_broken_by_it(enrolled):
     correct(enrolled, "enrolled", "2021-02-09")
 
     assert content_of(enrolled.ledger.snapshot(), scope).hash != before
+
+
+@pytest.mark.parametrize("kind", ["consent", "enrol", "withdraw", "died", "complete", "deviation"])
+def test_what_has_taken_place_has_no_day_that_is_still_to_come(enrolled, as_, kind):
+    sent = {"date": "2099-12-31", "version": "2.0", "code": "other", "reason": "x", "category": "procedure",
+            "description": "x", "major": "N"}  # fmt: skip
+    before = enrolled.ledger.head()
+    answer = as_("investigator").post(f"/participants/P001/{kind}/", sent)
+
+    assert answer.status_code == 422 and "2099-12-31 lies in the future" in answer.content.decode()
+    assert enrolled.ledger.head().seq - before.seq <= 1  # the visit of the page may be noted, nothing else
+
+
+def test_nobody_leaves_before_the_day_of_consent(enrolled):
+    at = (enrolled.ledger, enrolled.study, stage.INVESTIGATOR, "P001")
+    told = conduct.withdraw(*at, date="2021-01-31", code="other", reason="moved")
+    correct(enrolled, "consent_given", "2021-01-31")
+    then = conduct.withdraw(*at, date="2021-01-31", code="other", reason="moved")
+
+    assert isinstance(told, conduct.Refused) and [each.code for each in told.problems] == ["TW-CAP-166"]
+    assert isinstance(then, conduct.Saved)
+
+
+def test_the_screening_log_tells_the_day_of_the_outcome_it_shows(enrolled, as_):
+    at = (enrolled.ledger, enrolled.study, stage.INVESTIGATOR, "P001")
+    conduct.withdraw(*at, date="2021-03-05", code="other", reason="moved")
+    line = " ".join(as_("monitor").get("/screening/").content.decode().split())
+
+    assert '2021-03-05<br><span class="why">enrolled 2021-02-08</span>' in line

@@ -159,6 +159,16 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("A consent, an enrolment or an end of this participant", "应为该参与者的知情同意、入组或结束参与登记"),
         _T("Choose one of the acts that the participant's page offers", "请在参与者页面所列登记中选择"),
     ),
+    "TW-CAP-165": Message(
+        _T("{typed} lies in the future", "{typed} 晚于今天"),
+        _T("A day on which it took place: {today} at the latest", "实际发生的日期，不晚于 {today}"),
+        _T("Correct the date", "请更正日期"),
+    ),
+    "TW-CAP-166": Message(
+        _T("{typed} lies before the first consent ({first})", "{typed} 早于首次知情同意日期（{first}）"),
+        _T("An end on or after the day of consent", "结束参与的日期不早于知情同意日期"),
+        _T("Correct the date; if the consent is wrong, correct that first", "请更正日期；如知情同意日期有误，请先更正"),
+    ),
     # Amendments.
     "TW-CAP-140": Message(
         _T(

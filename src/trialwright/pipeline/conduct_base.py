@@ -180,6 +180,15 @@ def check_date(date: str, where: str) -> tuple[str, list[Problem]]:
     return "", [problem(code, where, label=DATE, typed=date)]
 
 
+def check_past(ledger: Ledger, study: Study, date: str, where: str) -> tuple[str, list[Problem]]:
+    """The same for something that has taken place: TW-CAP-165 for a day after today at the site."""
+    day, told = check_date(date, where)
+    today = local_day(study, ledger.now()).isoformat()
+    if not told and day > today:
+        told = [problem("TW-CAP-165", where, typed=day, today=today)]
+    return day, told
+
+
 def local_day(study: Study, at: dt.datetime) -> dt.date:
     """The calendar day at the study's first site."""
     return at.astimezone(ZoneInfo(study.sites[0].time_zone)).date() if study.sites else at.date()

@@ -17,7 +17,7 @@ from trialwright.pipeline.conduct_base import (
     act,
     check_any_role,
     check_code,
-    check_date,
+    check_past,
     check_reason_given,
     decided_anew,
     read_acts,
@@ -67,7 +67,7 @@ def record_deviation(
     if participant_id:
         told += check_status(events, participant_id, [s for s in STATUS_WORDS if s != "unknown"])
     told += check_code(category, "deviation_category", where)
-    day, wrong = check_date(date, where)
+    day, wrong = check_past(ledger, study, date, where)
     if told or wrong:
         return Refused((*told, *wrong))
     log = log_of(study)
@@ -119,7 +119,7 @@ def report_deviations(
     """
     seen, (_, events) = seen_so_far(ledger, None), read_acts(ledger)
     told = check_any_role(study, events, actor, ("record_deviation",), "deviations")
-    day, wrong = check_date(date, "deviations")
+    day, wrong = check_past(ledger, study, date, "deviations")
     waiting = {each.key for each in recorded(ledger.snapshot()) if each.reported is None}
     chosen = [key for key in dict.fromkeys(keys) if key in waiting]
     if not chosen or len(chosen) != len(set(keys)):

@@ -24,7 +24,7 @@ from trialwright.pipeline.conduct_base import (
     acts_of,
     check_any_role,
     check_code,
-    check_date,
+    check_past,
     check_reason_given,
     decided_anew,
     read_acts,
@@ -99,7 +99,7 @@ def give_consent(
     names = [consent.name for consent in study.consents]
     if version not in names:
         told.append(problem("TW-CAP-053", participant_id, typed=version, allowed=", ".join(names)))
-    day, wrong = check_date(date, participant_id)
+    day, wrong = check_past(ledger, study, date, participant_id)
     if told or wrong:
         return Refused((*told, *wrong))
     made = act("consent_given", participant_id, version=version, date=day)
@@ -169,7 +169,7 @@ def enrol(
     told += check_open(events, participant_id, participant_id)
     told += check_study_open(study, events, participant_id) + check_status(events, participant_id, ("eligible",))
     told += _check_arm(study, participant_id, arm)
-    day, wrong = check_date(date, participant_id)
+    day, wrong = check_past(ledger, study, date, participant_id)
     if told or wrong:
         return Refused((*told, *wrong))
     made = act("enrolled", participant_id, date=day, arm=arm if len(study.arms) > 1 else "")
@@ -219,7 +219,7 @@ def correct_date(
     found = next((e for e in dated(events) if e.seq == of and e.kind in DATED_ACTS), None)
     told = check_any_role(study, events, actor, ("enrol",), participant_id)
     told += check_open(events, participant_id, participant_id) + check_reason_given(reason, participant_id)
-    day, wrong = check_date(date, participant_id)
+    day, wrong = check_past(ledger, study, date, participant_id)
     stands = found.details.get("date", "") if found else ""
     if not told and not stands:
         told.append(problem("TW-CAP-164", participant_id, participant=participant_id))
@@ -250,7 +250,7 @@ def screen_fail(
     told += check_open(events, participant_id, participant_id)
     told += check_status(events, participant_id, ("added", "consented", "eligible"))
     told += check_reason_given(reason, participant_id)
-    day, wrong = check_date(date, participant_id) if date else ("", [])
+    day, wrong = check_past(ledger, study, date, participant_id) if date else ("", [])
     if told or wrong:
         return Refused((*told, *wrong))
     failed = ",".join(s.name for s in eligibility_of(ledger, study, participant_id) if s.met is False)
@@ -286,6 +286,13 @@ def record_death(
     return _end(ledger, study, actor, participant_id, kind="died", date=date, code="", why=reason)
 
 
+def _check_after_consent(events: Sequence[LedgerEvent], participant_id: str, day: str) -> list[Problem]:
+    """Nobody leaves before coming: an end lies on the day of the first consent or after it."""
+    own = [e for e in dated(events) if e.participant_id == participant_id and e.kind == "consent_given"]
+    first = min((e.details.get("date", "") for e in own), default="")
+    return [problem("TW-CAP-166", participant_id, typed=day, first=first)] if day < first else []
+
+
 _ENDS: dict[str, tuple[Status, ...]] = {
     "withdrawn": _IN_STUDY,
     "completed": ("enrolled",),
@@ -302,7 +309,9 @@ def _end(
     told += check_open(events, participant_id, participant_id)
     told += check_status(events, participant_id, _ENDS[kind]) + check_reason_given(why, participant_id)
     told += check_code(code, "withdrawal_reason", participant_id) if kind == "withdrawn" else []
-    day, wrong = check_date(date, participant_id)
+    day, wrong = check_past(ledger, study, date, participant_id)
+    if not told and not wrong:
+        told += _check_after_consent(events, participant_id, day)
     if told or wrong:
         return Refused((*told, *wrong))
     made = {

@@ -13,6 +13,7 @@ from trialwright.pipeline.conduct_base import (
     act,
     check_any_role,
     check_date,
+    check_past,
     decided_anew,
     read_acts,
     seen_so_far,
@@ -46,7 +47,7 @@ def move_product(
     """
     seen, (_, events) = seen_so_far(ledger, None), read_acts(ledger)
     told = check_any_role(study, events, actor, ("keep_product",), "product")
-    day, wrong = check_date(date, "product")
+    day, wrong = check_past(ledger, study, date, "product")
     told += wrong
     ends, wrong = check_date(expiry, "product") if expiry else ("", [])
     told += wrong

@@ -12,7 +12,7 @@ from trialwright.pipeline.conduct_base import (
     Refused,
     Saved,
     check_any_role,
-    check_date,
+    check_past,
     decided_anew,
     read_acts,
     write_acts,
@@ -44,7 +44,7 @@ def submit_record(
     """
     seen, events = read_acts(ledger)
     told = check_any_role(study, events, actor, _KEEPERS, "registry record")
-    day, wrong = check_date(date, "registry record")
+    day, wrong = check_past(ledger, study, date, "registry record")
     told += wrong + _readable(content, name, study)
     if told:
         return Refused(tuple(told))

@@ -8,7 +8,7 @@ from trialwright.pipeline.conduct_base import (
     Saved,
     act,
     check_any_role,
-    check_date,
+    check_past,
     check_reason_given,
     decided_anew,
     read_acts,
@@ -27,7 +27,7 @@ def record_approval(
     """The ethics committee approved on a date; nobody is enrolled before this stands here."""
     seen, events = read_acts(ledger)
     told = check_any_role(study, events, actor, _STARTERS, "ethics approval")
-    day, wrong = check_date(date, "ethics approval")
+    day, wrong = check_past(ledger, study, date, "ethics approval")
     if told or wrong:
         return Refused((*told, *wrong))
     made = act("ethics_approval", date=day, body=body, number=number)
@@ -42,7 +42,7 @@ def open_site(
     seen, events = read_acts(ledger)
     name = site or (study.sites[0].name if study.sites else "")
     told = check_any_role(study, events, actor, _STARTERS, "site opening", site=name)
-    day, wrong = check_date(date, "site opening")
+    day, wrong = check_past(ledger, study, date, "site opening")
     if told or wrong:
         return Refused((*told, *wrong))
     return write_acts(

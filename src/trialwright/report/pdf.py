@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import groupby
 from typing import Literal
@@ -54,16 +54,53 @@ def write_pdf(document: Document) -> bytes:
     The document as PDF bytes, with contents, page x of y, and a description on every figure.
 
     Units:    dated with the day of the data; typst is given no clock and no font of the machine.
+    Missing:  a sign that no font has (an emoji, Thai) stands as its number, [U+1F600]: PDF/A takes no empty box for it,
+              and what people typed must not keep a report from being made.
     Raises:   typst.TypstError where the document breaks PDF/A or PDF/UA (a figure without words, for one).
     """
     return typst.compile(
         (files("trialwright.report") / "document.typ").read_bytes(),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": _PERCENT.sub("\\1\N{NO-BREAK SPACE}%", json.dumps(_data(document), ensure_ascii=False))},
+        sys_inputs={"data": _PERCENT.sub("\\1\N{NO-BREAK SPACE}%", _showable(_data(document)))},
         pdf_standards=[*STANDARDS],
         timestamp=int(dt.datetime.fromisoformat(f"{document.date}T00:00:00+00:00").timestamp()),
     )
+
+
+def _showable(data: dict[str, Json]) -> str:
+    told = json.dumps(data, ensure_ascii=False)
+    missing = _without_glyph(frozenset(_UNUSUAL.findall(told)))
+    return told.translate({ord(sign): f"[U+{ord(sign):04X}]" for sign in missing})
+
+
+@lru_cache(maxsize=256)
+def _without_glyph(signs: frozenset[str]) -> frozenset[str]:
+    """Those of the signs that no font has: typst is asked for all at once, then for each half while one is refused."""
+    if not signs or _shows(signs):
+        return frozenset()
+    if len(signs) == 1:
+        return signs
+    each = sorted(signs)
+    return _without_glyph(frozenset(each[::2])) | _without_glyph(frozenset(each[1::2]))
+
+
+def _shows(signs: frozenset[str]) -> bool:
+    try:
+        typst.compile(
+            _SIGNS_ALONE, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"signs": " ".join(sorted(signs))},
+            pdf_standards=[*STANDARDS], timestamp=0,
+        )  # fmt: skip
+    except typst.TypstError:
+        return False
+    return True
+
+
+_UNUSUAL = re.compile(r"[^\n -~\u00a1-\u00ff\u4e00-\u9fa5\u3001\u3002\uff01-\uff5e]")
+"""What is asked for; the letters of English and the signs of Chinese are known to be there."""
+_SIGNS_ALONE = (
+    b'#set document(title: "signs")\n#set text(font: ("Libertinus Serif", "Noto Sans CJK TC"))\n#sys.inputs.signs'
+)
 
 
 @cache

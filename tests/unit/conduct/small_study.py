@@ -140,7 +140,7 @@ STUDY = Study(
 
 def new_ledger(where: Path | str) -> Ledger:
     """An empty ledger on a clock that moves by a second at each look: in a folder, or at the URL of one just made."""
-    moments = _seconds(dt.datetime(2021, 6, 1, 1, 0, tzinfo=dt.UTC))
+    moments = _seconds(dt.datetime(2021, 7, 15, 1, 0, tzinfo=dt.UTC))
     nonces = (n.to_bytes(32, "big") for n in range(1, 10_000))
     url, create = (str(where / "ledger.sqlite"), True) if isinstance(where, Path) else (where, False)
     return open_ledger(url, clock=lambda: next(moments), nonces=lambda: next(nonces), create=create)

@@ -129,3 +129,12 @@ def test_a_chinese_stop_after_latin_letters_stands_low_as_in_the_mainland(tmp_pa
 
     # The ring of a stop set in mid-height has its ink around 0.5 of the line.
     assert (sum(ink) / len(ink) / scale - y0) / (y1 - y0) > 0.6
+
+
+@pytest.mark.parametrize("sign", ["\U0001f600", "\u0e44", "\U0001f469\u200d\u2695\ufe0f"])
+def test_a_sign_that_no_font_has_stands_as_its_number_and_the_report_is_made(sign, tmp_path):
+    blocks = [Heading("h", 1), Paragraph(f"before {sign} after ℃ ≥ 한"), table(("a",), [(f"cell {sign}",)])]
+    told = " ".join(word for *_, words in pages(blocks, tmp_path) for *_, word in words)
+
+    assert told.count(f"[U+{ord(sign[0]):04X}]") == 2
+    assert "before" in told and "after ℃ ≥ 한" in told

@@ -1,9 +1,12 @@
 """The screening log: everybody who was ever considered, also those who never entered, with the reason why."""
 
+from collections.abc import Mapping
+
 import msgspec
 from django.http import HttpResponseBase
 
 from trialwright.capture.eligibility import check_eligibility
+from trialwright.model.ledger import EventKind
 from trialwright.web import journal
 from trialwright.web.journal import Course
 from trialwright.web.page import ANY_ROLE, Call, Route
@@ -11,16 +14,27 @@ from trialwright.web.render import page
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One person: when added, when consented, what came of it, and why not. Dates are those of the acts."""
+    """
+    One person: when added, when consented, what came of it, and why not. Dates are those of the acts.
+
+    `decided` is the day of the outcome that is shown; `entered` the day of enrolment where that is another act.
+    """
 
     person: Course
     added: str
     site: str
     consent: str
     decided: str
+    entered: str
     failed: tuple[str, ...]
     undecided: int
     why: str
+
+
+_ENDS: Mapping[str, EventKind] = {
+    "completed": "completed", "withdrawn": "withdrawn", "consent_withdrawn": "consent_withdrawn", "died": "died",
+}  # fmt: skip
+"""Outcome -> the act that says its day."""
 
 
 def view(call: Call) -> HttpResponseBase:
@@ -40,7 +54,9 @@ def view(call: Call) -> HttpResponseBase:
 def _line(call: Call, person: Course) -> Line:
     sites = {site.name: site.title for site in call.place.study.sites}
     added, consent = person.last("participant_added"), person.all("consent_given")
-    end = person.last("screen_failure") or person.last("enrolled")
+    entered = person.last("enrolled")
+    end = person.last("screen_failure") or entered
+    stands = person.last(_ENDS[person.status]) if person.status in _ENDS else end
     # asked only of those who are not decided: of hundreds of enrolled people it would take seconds
     states = check_eligibility(call.place.study, person.values) if end is None else ()
     first = consent[0].details if consent else {}
@@ -50,7 +66,8 @@ def _line(call: Call, person: Course) -> Line:
         added=added.at_utc if added else "",
         site=call.words(sites[site]) if site in sites else site,
         consent=" · ".join(filter(None, (first.get("date", ""), first.get("version", "")))),
-        decided=end.details.get("date", "") if end else "",
+        decided=stands.details.get("date", "") if stands else "",
+        entered=entered.details.get("date", "") if entered and stands is not entered else "",
         failed=tuple(filter(None, end.details.get("criteria", "").split(","))) if end else (),
         undecided=sum(state.met is None for state in states),
         why=end.reason if end and end.kind == "screen_failure" else "",
