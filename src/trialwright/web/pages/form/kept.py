@@ -13,12 +13,12 @@ from typing import Any
 
 import msgspec
 from django.http import HttpResponse
-from django.middleware.csrf import get_token
 from markupsafe import Markup, escape
 
 from trialwright.model.signature import Scope
 from trialwright.web.drafts import DraftPlace
 from trialwright.web.drawn import Where
+from trialwright.web.forgery import token_of
 from trialwright.web.gaps import cut, fill, gap, quoted
 from trialwright.web.opened import Opened
 from trialwright.web.page import Call, in_address
@@ -74,7 +74,7 @@ def kept_page(call: Call, ready: Opened, values: Values, where: Where) -> HttpRe
         "version": str(values["version"]),
         "slot": escape(values["draft"].slot),
         "key": escape(values["draft"].key),
-        "csrf": get_token(call.request),
+        "csrf": token_of(call.request),
         "path": escape(call.request.get_full_path()),
     }
     gaps |= {f"once {n}": once() for n in range(frame.tokens)}
