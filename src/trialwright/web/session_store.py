@@ -14,7 +14,7 @@ from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -36,10 +36,8 @@ class SessionStore(DatabaseSessions):
 
     def load(self) -> dict[str, Any]:
         key = self.session_key
-        with connection.cursor() as cursor:
-            now = connection.ops.adapt_datetimefield_value(timezone.now())
-            cursor.execute(_SESSION, [_owners.get(key, 0), key, now])
-            found = cursor.fetchone()
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        found = _row(_SESSION, [_owners.get(key, 0), key, now])
         if found is None:
             self._session_key: str | None = None
             return {}
@@ -62,6 +60,34 @@ class SessionStore(DatabaseSessions):
         sealed = _sealed(user.password, settings.SECRET_KEY)
         whole = constant_time_compare(self.get(auth.HASH_SESSION_KEY, ""), sealed)
         return user if whole and user.is_active else None
+
+
+def _row(sql: str, values: list[object]) -> tuple[Any, ...] | None:
+    """
+    One row, asked of the driver itself; most requests begin with it.
+
+    That it was answered says that the connection is whole: a server that was started anew is reached by a second
+    attempt, and not by a question before the first.
+    """
+    if connection.vendor == "sqlite":
+        sql = sql.replace("%s", "?")
+    known = connection.connection is not None
+    try:
+        found = _asked(sql, values)
+    except DatabaseError:
+        if not known or connection.in_atomic_block:
+            raise
+        connection.close()
+        found = _asked(sql, values)
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
+    return found
+
+
+def _asked(sql: str, values: list[object]) -> tuple[Any, ...] | None:
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        found: tuple[Any, ...] | None = connection.connection.execute(sql, values).fetchone()
+    return found
 
 
 _owners: dict[str | None, int] = {}
