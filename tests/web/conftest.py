@@ -46,6 +46,7 @@ from trialwright.web.page import Call  # noqa: E402
 from trialwright.web.pages.form import page as form_page  # noqa: E402
 from trialwright.web.pages.form.kept import Values  # noqa: E402
 from trialwright.web.render import page  # noqa: E402
+from trialwright.web.session_store import BACKEND  # noqa: E402
 from web import stage  # noqa: E402
 from web.small_study import PASSWORD, small_study  # noqa: E402
 
@@ -129,9 +130,7 @@ def as_():
         client = Client()
         client.cookies["trialwright_language"] = language
         if role:
-            client.force_login(
-                User.objects.filter(username__in=(f"{role}_1", role)).get(), "django.contrib.auth.backends.ModelBackend"
-            )
+            client.force_login(User.objects.filter(username__in=(f"{role}_1", role)).get(), BACKEND)
         return client
 
     return signed_in

@@ -68,8 +68,8 @@ def test_a_score_fills_a_gap_of_the_frame(here, nurse):
     told = text(nurse, FORM)
 
     assert "<dd>105</dd>" in told
-    assert any("Computed from what is saved" in frame.open_text for frame in kept._frames.values())
-    assert not any("<dd>105" in frame.open_text for frame in kept._frames.values())
+    assert any("Computed from what is saved" in str(frame.open_text) for frame in kept._frames.values())
+    assert not any("<dd>105" in str(frame.open_text) for frame in kept._frames.values())
 
 
 @pytest.mark.parametrize("what", ["notice", "query", "freeze", "refused", "lost right"])

@@ -12,6 +12,9 @@ import msgspec
 from trialwright.capture.values import Held, Place, Values
 from trialwright.model.ledger import Blank, LedgerEvent, Slot
 
+LOOKED = frozenset({"verified", "reviewed"})
+"""The acts that make a mark."""
+
 
 class Mark(msgspec.Struct, frozen=True):
     """Who looked and when (the act). `lost`: what was marked has changed since."""

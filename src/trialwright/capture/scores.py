@@ -6,9 +6,9 @@ import msgspec
 
 from trialwright.capture.values import Place, Values, form_values
 from trialwright.catalog import Catalog
-from trialwright.model.entry import Answers, Scored
+from trialwright.model.entry import Answers, Instrument, Scored
 from trialwright.model.ledger import Blank, Stored
-from trialwright.model.study import Section, Study
+from trialwright.model.study import Form, Section, Study
 from trialwright.model.text import Text
 
 
@@ -34,15 +34,26 @@ def visit_scores(
     )
 
 
+def may_score(form: Form, catalog: Catalog) -> bool:
+    """Whether anything is derived from a form at all."""
+    return any(_scored(section, catalog) for section in form.sections)
+
+
+def _scored(section: Section, catalog: Catalog) -> Instrument | None:
+    """The instrument of a section that has scores beside the form."""
+    if section.instrument not in catalog.names("instrument"):
+        return None
+    instrument = catalog.instrument(section.instrument)
+    return instrument if instrument.scores and not instrument.repeating else None
+
+
 def form_scores(study: Study, values: Values, place: Place, catalog: Catalog) -> tuple[ShownScore, ...]:
     """The scores of one form (and row). A running log has its scores on a day, not in a row: none here."""
     present = form_values(values, place)
     shown: list[ShownScore] = []
     for section in study.form(place.form).sections:
-        if section.instrument not in catalog.names("instrument"):
-            continue
-        instrument = catalog.instrument(section.instrument)
-        if instrument.repeating or not instrument.scores:
+        instrument = _scored(section, catalog)
+        if instrument is None:
             continue
         derived = catalog.score(instrument.name, answers_of(section, present), section.options)
         shown += [

@@ -100,7 +100,7 @@ def in_force_now(ledger: Ledger, events: Sequence[LedgerEvent]) -> tuple[LedgerE
 
 def utc_text(moment: dt.datetime) -> str:
     """A moment as the ledger writes it, so that the two compare as texts."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def read_acts(ledger: Ledger, participant_id: str = "") -> tuple[Seen, tuple[LedgerEvent, ...]]:

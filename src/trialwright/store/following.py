@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from trialwright.model.ledger import Blank, Case, Datapoint, EventKind, Head, LedgerEvent
+from trialwright.model.ledger import Blank, Case, Datapoint, EventKind, FormToken, Head, LedgerEvent
 from trialwright.store import rows
 from trialwright.store.chain import first_hash
 from trialwright.store.database import Database
@@ -80,8 +80,22 @@ class Follower:
                 begun=self._visits_begun(participant_id, forms),
             )
 
+    def standing(self, form: FormToken, version: int) -> dict[tuple[str, int], int] | None:
+        """
+        Item and row -> entry of all that stands in a form whose latest version is `version`; asks nothing.
+
+        None where memory ends before that version, or never held this participant. Entries are only ever added: whoever
+        holds the latest of a form holds them all.
+        """
+        with self._lock:
+            forms = self._cases.get(form.participant_id)
+        if forms is None:
+            return None
+        held = {(d.slot.item, d.slot.row): d.seq for d in forms.get((form.visit, form.form), ())}
+        return held if max(held.values(), default=0) == version else None
+
     def _empty(self) -> None:
-        self._head = Head(0, "")
+        self._head, self._save = Head(0, ""), 0
         self._names: dict[str, list[str]] = {}
         self._acts: list[LedgerEvent] = []
         self._told: tuple[LedgerEvent, ...] | None = ()
@@ -104,37 +118,43 @@ class Follower:
         self._span.looked = True
 
     def _look(self) -> None:
-        found = self._database.read(rows.LAST_HASH)
+        found = self._database.read(rows.LAST_LINK)
         if not found:
             ((origin,),) = self._database.read("SELECT origin FROM ledger")
             self._empty()
             self._head = Head(0, first_hash(origin).hex())
             return
-        seq, digest = found[0][0], found[0][1].hex()
-        if (seq, digest) == (self._head.seq, self._head.hash):
+        (seq, save, digest), before = found[0], self._head
+        if (seq, digest.hex()) == (before.seq, before.hash):
             return
-        if not self._continues(seq):
+        if not 0 < before.seq < seq:
             self._empty()
-        before = self._head.seq
-        far = seq - before > _CATCH_UP
+        tail = self._since(rows.Place(seq, save))
+        if before.seq and (tail is None or any(row[-2] for row in tail)):
+            self._empty()
+            tail = self._since(rows.Place(seq, save))
+        self._sort_in(tail or [])
+        self._head, self._save = Head(seq, digest.hex()), save
+
+    def _since(self, last: rows.Place) -> list[Row] | None:
+        """
+        The entries after the one followed last; None where the chain does not hold that one, as of a ledger that was
+        restored in its place.
+        """
+        before = self._head
+        far = last.seq - before.seq > _CATCH_UP
         if far:
             self._cases.clear()
-            self._last_of.update(self._database.read(rows.LAST_OF_EACH, (seq,)))
-        tail = self._database.read(*rows.tail(before, seq, acts=far))
-        erased = any(row[-1] for row in tail)
-        if erased and before:
-            self._empty()
-            self._look()
-            return
-        self._sort_in(tail)
-        self._head = Head(seq, digest)
-
-    def _continues(self, seq: int) -> bool:
-        """Whether the chain still holds the entry followed last: a ledger restored in its place does not."""
-        if self._head.seq == 0 or seq < self._head.seq:
-            return False
-        found = self._database.read("SELECT hash FROM entry WHERE seq = ?", (self._head.seq,))
-        return bool(found) and found[0][0].hex() == self._head.hash
+            self._last_of.update(self._database.read(rows.LAST_OF_EACH, (last.seq,)))
+        # from the one followed last on: what stands there says whether it is the same chain
+        first = rows.Place(before.seq, self._save)
+        after = rows.Place(before.seq + 1, self._save)
+        asked = [(first, first, False), (after, last, True)] if far else [(first, last, False)]
+        found = [row for *ends, acts in asked for row in self._database.read(*rows.tail(*ends, acts=acts))]
+        if not before.seq:
+            return found
+        holds = bool(found) and found[0][0] == before.seq and found[0][-1].hex() == before.hash
+        return found[1:] if holds else None
 
     def _sort_in(self, tail: list[Row]) -> None:
         changed: dict[str, list[Datapoint]] = {}
@@ -201,7 +221,7 @@ class Follower:
     def _named(self, row: Row) -> Row:
         """A row of `rows.tail` as a row of ENTRIES: keys become names, from lists read once."""
         (seq, save, _, kind, participant, visit, form, item, row_id, replaces, account, at_ms, build, origin,
-         raw, text, unit, reason, _) = row  # fmt: skip
+         raw, text, unit, reason, *_) = row  # fmt: skip
         name = self._name
         return (seq, save, name("kind", kind), name("participant", participant), name("visit", visit),
                 name("form", form), name("item", item), row_id, replaces, name("account", account), at_ms, build,

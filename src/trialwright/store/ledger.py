@@ -96,7 +96,8 @@ class Ledger:
                 return Overtaken(seen.seq, overtaken)
             if expect is not None and version != expect.seq:
                 return self._conflict(expect, version)
-            save = Save(self._database, keys, stamp, last)
+            held = self._follower.standing(expect, version) if expect and _in_one_form(writes, expect) else None
+            save = Save(self._database, keys, stamp, last, held)
             at_ms, head = save.append(entries, clock=self._clock, nonces=self._nonces, token=token)
         return Receipt(last.save + 1, tuple(range(last.seq + 1, head.seq + 1)), at_utc(at_ms), head)
 
@@ -269,3 +270,9 @@ class Ledger:
         ((digest,),) = self._database.read("SELECT hash FROM entry WHERE seq = ?", (found[-1][0],))
         seqs = tuple(row[0] for row in found)
         return Receipt(group, seqs, at_utc(at_ms), Head(seqs[-1], digest.hex()), repeated=True)
+
+
+def _in_one_form(writes: Sequence[Write], form: FormToken) -> bool:
+    place = (form.participant_id, form.visit, form.form)
+    slots = (write.slot for write in writes if isinstance(write, NewDatapoint))
+    return all((slot.participant_id, slot.visit, slot.form) == place for slot in slots)

@@ -1,7 +1,7 @@
 """The queries of the ledger, and rows back into the values that cross the seam."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -55,24 +55,33 @@ ENDS = "SELECT entry.seq, entry.hash, save.id, save.at_ms FROM entry JOIN save O
 LAST = f"{ENDS} ORDER BY entry.seq DESC LIMIT 1"
 
 LAST_HASH = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
+LAST_LINK = "SELECT seq, save, hash FROM entry ORDER BY seq DESC LIMIT 1"
 
 _TAIL = """
 SELECT entry.seq, entry.save, entry.event, entry.kind, participant, visit, form, item, row_id, replaces,
-    save.account, save.at_ms, save.build, save.origin, raw, text, unit, reason, erases
-FROM entry JOIN save ON save.id = entry.save
-    LEFT JOIN content ON content.seq = entry.seq AND content.seq > ? AND content.seq <= ?
-WHERE entry.seq > ? AND entry.seq <= ?
+    save.account, save.at_ms, save.build, save.origin, raw, text, unit, reason, erases, hash
+FROM entry JOIN save ON save.id = entry.save AND save.id >= ? AND save.id <= ?
+    LEFT JOIN content ON content.seq = entry.seq AND content.seq >= ? AND content.seq <= ?
+WHERE entry.seq >= ? AND entry.seq <= ?
 """
 
 
-def tail(after: int, last: int, *, acts: bool) -> tuple[str, list[object]]:
-    """
-    The query of the entries after one, up to another, with names as keys, for who knows the names already.
+class Place(NamedTuple):
+    """An entry and the save it came with."""
 
-    Both ends are named, of both tables: what others write meanwhile belongs to the next look, and PostgreSQL, where it
-    has no statistics of a table yet, takes an open end for a third of it and reads it whole at every save.
+    seq: int
+    save: int
+
+
+def tail(first: Place, last: Place, *, acts: bool) -> tuple[str, list[object]]:
     """
-    return f"{_TAIL} {'AND entry.event = 1' if acts else ''} ORDER BY entry.seq", [after, last, after, last]
+    The query of the entries from one to another, names as keys, for who knows the names already; their hashes last.
+
+    Both ends are named, of all three tables: what others write meanwhile belongs to the next look, and PostgreSQL,
+    where it has no statistics of a table yet, takes an open end for a third of it and reads it whole at every save.
+    """
+    ends = [first.save, last.save, first.seq, last.seq, first.seq, last.seq]
+    return f"{_TAIL} {'AND entry.event = 1' if acts else ''} ORDER BY entry.seq", [*ends]
 
 
 LATEST_OF_PARTICIPANT = """

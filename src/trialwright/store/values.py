@@ -16,6 +16,7 @@ from trialwright.model.quantity import (
 )
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_NAIVE = _EPOCH.replace(tzinfo=None)
 _MILLISECOND = dt.timedelta(milliseconds=1)
 
 
@@ -76,4 +77,4 @@ def milliseconds(moment: dt.datetime) -> int:
 @lru_cache(maxsize=4096)  # the values of one save share it
 def at_utc(ms: int) -> str:
     """ISO 8601 in UTC with milliseconds: 2020-10-01T08:00:00.000Z. Sorts as time does."""
-    return (_EPOCH + ms * _MILLISECOND).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+    return (_NAIVE + ms * _MILLISECOND).isoformat(timespec="milliseconds") + "Z"

@@ -1,6 +1,6 @@
 """One save: version check, names to keys, rows, chain. Runs inside the write transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -131,11 +131,20 @@ class Keys:
         return key
 
 
-class Save:
-    """Appends the entries of one save after `last`."""
+Held = Mapping[tuple[str, int], int]
+"""Item and row of a form -> the entry that stands there."""
 
-    def __init__(self, database: Writable, keys: Keys, stamp: Stamp, last: Last) -> None:
+
+class Save:
+    """
+    Appends the entries of one save after `last`.
+
+    `held`: what stands in the one form that all its datapoints belong to, where that is known without asking.
+    """
+
+    def __init__(self, database: Writable, keys: Keys, stamp: Stamp, last: Last, held: Held | None = None) -> None:
         self._database, self._keys, self._stamp, self._last = database, keys, stamp, last
+        self._held = held
 
     def append(self, entries: Sequence[Entry], *, clock: Clock, nonces: Nonces, token: str) -> tuple[int, Head]:
         """Returns the moment of the save in ms and the new head. Raises ValueError for a clock without a zone."""
@@ -144,7 +153,7 @@ class Save:
         at_ms = max(self._last.at_ms, milliseconds(clock()))
         account, origin = self._key("account", stamp.user), self._key("origin", stamp.origin)
         keyed = [self._entry_keys(entry) for entry in entries]
-        latest = self._latest({keys[1:4] for keys, entry in zip(keyed, entries, strict=True) if not entry.event})
+        latest = self._latest([pair for pair in zip(keyed, entries, strict=True) if not pair[1].event])
         links: list[Row] = []
         contents: list[Row] = []
         seq, before = self._last.seq, self._last.hash
@@ -175,9 +184,12 @@ class Save:
         return (key("kind", entry.kind), key("participant", entry.participant), key("visit", entry.visit),
                 key("form", entry.form), key("item", entry.item))  # fmt: skip
 
-    def _latest(self, forms: set[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
+    def _latest(self, versions: Sequence[tuple[tuple[int, ...], Entry]]) -> dict[tuple[int, ...], int]:
+        held = self._held
+        if held is not None:
+            return {(*keys[1:], one.row_id): held.get((one.item, one.row_id), 0) for keys, one in versions}
         found: dict[tuple[int, ...], int] = {}
-        for form in forms:
+        for form in {keys[1:4] for keys, _ in versions}:
             for item, row_id, seq in self._database.read(rows.FORM_VERSIONS, form):
                 found[*form, item, row_id] = seq
         return found

@@ -30,7 +30,7 @@ def call_for(request: HttpRequest, route: Route, participant_id: str = "") -> Ca
         user=user,
         roles=place.roles_in(held, site),
         sites=sites,
-        language=language_of(request.COOKIES.get(LANGUAGE_COOKIE, ""), request.headers.get("Accept-Language", "")),
+        language=language_of(request.COOKIES.get(LANGUAGE_COOKIE, ""), request.META.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
     return Call(request=request, place=seen, reader=reader, route=route)
 

@@ -6,8 +6,8 @@ who typed it and of nobody else: the next person at a shared computer finds noth
 """
 
 import base64
-import hashlib
 import hmac
+from functools import lru_cache
 
 import msgspec
 from django.conf import settings
@@ -24,9 +24,15 @@ def place_of(user: str, path: str) -> DraftPlace:
     """The draft of one person on one form."""
     if not settings.DRAFTS:
         return DraftPlace("", "")
-    return DraftPlace("trialwright:draft:" + _sealed("name", user, path)[:22], _sealed("key", user))
+    secret = settings.SECRET_KEY
+    return DraftPlace("trialwright:draft:" + _sealed(secret, "name", user, path)[:22], _key_of(secret, user))
 
 
-def _sealed(*words: str) -> str:
+@lru_cache(maxsize=1024)
+def _key_of(secret: str, user: str) -> str:
+    return _sealed(secret, "key", user)
+
+
+def _sealed(secret: str, *words: str) -> str:
     text = "\n".join(("trialwright draft", *words))
-    return base64.b64encode(hmac.digest(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256)).decode()
+    return base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha256")).decode()

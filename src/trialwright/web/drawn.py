@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from trialwright.model.text import Text
 from trialwright.web.blocks import Block, Cell, Line
-from trialwright.web.gaps import cut, fill, gap
+from trialwright.web.gaps import OpenText, cut, fill, gap
 from trialwright.web.questions import missing_choices
 from trialwright.web.render import environment
 
@@ -44,7 +44,7 @@ def draw_line(line: Line, block: Block, where: Where) -> Markup:
     return Markup(fill(open_line(line, block, where.language), typed | where.gaps))  # noqa: S704
 
 
-def open_line(line: Line, block: Block, language: str) -> str:
+def open_line(line: Line, block: Block, language: str) -> OpenText:
     """A line without messages as an open text: gaps for what is typed, by name, and for those of `Where`."""
     return _kept(_blanked(line), language, block.limits, block.compact)
 
@@ -80,7 +80,7 @@ def _rendered(line: Line, limits: str, where: Where, *, compact: bool) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _kept(line: Line, language: str, limits: str, compact: bool) -> str:
+def _kept(line: Line, language: str, limits: str, compact: bool) -> OpenText:
     return cut(_rendered(line, limits, _OPEN[language], compact=compact))
 
 

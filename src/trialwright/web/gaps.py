@@ -2,17 +2,22 @@
 HTML with gaps: drawn once by a template, filled at each page.
 
 While a template draws, a gap is a name between two private characters that no label holds. What is drawn is then cut
-into an open text, a format of `%`, and a page fills it in one go: a text that comes in is never looked at again, so
-that nothing typed can pass for a gap.
+into an open text, and a page fills it in one go: a text that comes in is never looked at again, so that nothing typed
+can pass for a gap.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 _BEGIN, _END = "\ue000", "\ue001"
 _GAP = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
 _IN_ADDRESS = re.compile(f"{quote(_BEGIN)}((?:(?!%EE).)*){quote(_END)}")
+
+
+OpenText = tuple[str, ...]
+"""What stands between the gaps and, at every second place, the name of a gap."""
 
 
 def gap(name: str) -> str:
@@ -25,12 +30,32 @@ def quoted(name: str) -> str:
     return f"quoted {name}"
 
 
-def cut(html: str) -> str:
+def cut(html: str) -> OpenText:
     """What a template drew as an open text."""
     named = _IN_ADDRESS.sub(lambda found: gap(quoted(found[1])), html)
-    return _GAP.sub(lambda found: f"%({found[1]})s", named.replace("%", "%%"))
+    return tuple(_GAP.split(named))
 
 
-def fill(open_text: str, held: Mapping[str, str]) -> str:
+class Encoded(NamedTuple):
+    """An open text as it is sent: what is the same on every page is not encoded anew for each."""
+
+    between: tuple[bytes, ...]
+    names: tuple[str, ...]
+
+    def filled(self, held: Mapping[str, str]) -> bytes:
+        told = [self.between[0]]
+        for name, after in zip(self.names, self.between[1:], strict=True):
+            told.append(held[name].encode())
+            told.append(after)
+        return b"".join(told)
+
+
+def encoded(open_text: OpenText) -> Encoded:
+    return Encoded(tuple(map(str.encode, open_text[::2])), open_text[1::2])
+
+
+def fill(open_text: Sequence[str], held: Mapping[str, str]) -> str:
     """An open text with its gaps filled; `held` is escaped HTML. Raises KeyError for a gap that it does not name."""
-    return open_text % held
+    told = list(open_text)
+    told[1::2] = map(held.__getitem__, told[1::2])
+    return "".join(told)

@@ -7,13 +7,14 @@ from urllib.parse import unquote_plus
 
 from csp.utils import build_policy
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import get_user, logout
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 
 from trialwright.web.page import paths_with_files
+from trialwright.web.session_store import SessionStore
 
 REFRESH_SECONDS = 60
 """A session is rewritten at most once a minute: reading a page should not cost a write."""
@@ -110,6 +111,22 @@ class BoundsMiddleware:
             request.POST  # noqa: B018 - read here, where what is too large can still be answered with a sentence
         except RequestDataTooBig:
             return _plain(_RECORD_TOO_LARGE, 413)
+        return self._get_response(request)
+
+
+class PersonMiddleware:
+    """
+    Who asks, known before any page is: Django's own middleware waits to be asked, and every page of ours asks.
+
+    An ordinary session brings its account with it; whatever else a session may be is Django's to judge.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        held = request.session.account() if isinstance(request.session, SessionStore) else None
+        request.user = held or get_user(request)
         return self._get_response(request)
 
 

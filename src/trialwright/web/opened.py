@@ -17,11 +17,14 @@ from trialwright.model.study import Field, Form
 from trialwright.model.text import Text
 from trialwright.web.blocks import Block, Line, blocks, line_of
 from trialwright.web.drawn import FREE, Where, open_line
-from trialwright.web.gaps import fill
+from trialwright.web.gaps import OpenText, fill
 from trialwright.web.questions import Filled, control_of, question_of, shown_value, typed_of
 
 _MOST = 400
 """Forms laid out, and looks of one line, that are kept; beyond, both begin anew."""
+
+_BETWEEN = ""
+"""The gap between two lines."""
 
 Key = tuple[object, ...]
 
@@ -30,18 +33,26 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """
     A form that comes ready.
 
-    `blocks`: its sections, all lines of each as an open text in `html`; `gaps`: what fills them, escaped, by the names
+    `blocks`: its sections; `lines`: all lines of each as one open text; `gaps`: what fills them, escaped, by the names
     of fields. Of what is typed, only `gaps` holds anything.
     """
 
     blocks: tuple[Block, ...]
+    lines: tuple[Sequence[str], ...]
     gaps: dict[str, str]
 
     def filled(self, where: Where) -> tuple[Block, ...]:
         """The sections with their lines drawn."""
+        return tuple(
+            # drawn by a template, with what was typed escaped in its gaps
+            msgspec.structs.replace(block, html=Markup(html))  # noqa: S704
+            for block, html in zip(self.blocks, self.drawn(where), strict=True)
+        )
+
+    def drawn(self, where: Where) -> list[str]:
+        """The lines of each section as HTML."""
         held = self.gaps | where.gaps
-        # drawn by a template, with what was typed escaped in its gaps
-        return tuple(msgspec.structs.replace(block, html=Markup(fill(block.html, held))) for block in self.blocks)  # noqa: S704
+        return [fill(lines, held) for lines in self.lines]
 
 
 class _Layout:
@@ -64,9 +75,9 @@ class _Line:
         self._fields = tuple((fields[cell.question.name], cell.question.control) for cell in line.cells)
         # most controls are the same whatever stands in them
         self._varying = frozenset(field.name for field, control in self._fields if control_of(field, "\0") != control)
-        self._looks: dict[Key, str] = {}
+        self._looks: dict[Key, OpenText] = {}
 
-    def look(self, filled: Filled, gaps: dict[str, str]) -> str | None:
+    def look(self, filled: Filled, gaps: dict[str, str]) -> OpenText | None:
         """How the line looks, its gaps added to `gaps`; None where what stands in it asks for another control."""
         key: list[object] = []
         for field, control in self._fields:
@@ -106,15 +117,18 @@ def opened(form: Form, filled: Filled, shown: Sequence[str], language: str) -> O
     if filled.posted is not None or filled.errors or filled.warnings or filled.marks or filled.earlier:
         return None
     layout = _layout(form, filled.wording, tuple(shown), language)
-    gaps: dict[str, str] = {}
-    made = []
-    for block, lines in layout.blocks:
-        looks = [line.look(filled, gaps) for line in lines]
-        known = [html for html in looks if html is not None]
-        if len(known) < len(looks):
-            return None
-        made.append(msgspec.structs.replace(block, html="\n".join(known)))
-    return Opened(blocks=tuple(made), gaps=gaps)
+    gaps = {_BETWEEN: "\n"}
+    every = []
+    for _, lines in layout.blocks:
+        told: list[str] = []
+        for line in lines:
+            look = line.look(filled, gaps)
+            if look is None:
+                return None
+            told += look
+            told.append(_BETWEEN)
+        every.append(told[:-1])
+    return Opened(blocks=tuple(block for block, _ in layout.blocks), lines=tuple(every), gaps=gaps)
 
 
 def _layout(form: Form, wording: Mapping[str, Text], shown: tuple[str, ...], language: str) -> _Layout:

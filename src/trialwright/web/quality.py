@@ -3,10 +3,10 @@
 import msgspec
 
 from trialwright.capture.locks import LEVEL_WORDS, STATE_WORDS, Hold, Scope, hold_on, hold_on_site
-from trialwright.capture.marks import Mark, reviewed, verified
+from trialwright.capture.marks import LOOKED, Mark, reviewed, verified
 from trialwright.capture.obstacles import Obstacle, unsigned
 from trialwright.capture.status import data_locked
-from trialwright.capture.values import Values, values_of
+from trialwright.capture.values import values_of
 from trialwright.model.text import Text
 from trialwright.web import journal
 from trialwright.web.lookup import FormAt
@@ -68,7 +68,9 @@ def against_lock(call: Call) -> list[Obstacle]:
 def of_form(call: Call, at: FormAt, row: int) -> FormQuality:
     """The marks on a form (and row of a log), read from the ledger as it stands."""
     events = call.place.events_about(at.participant_id)
-    values = values_of(call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name))
+    held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
+    # most forms nobody has looked at yet
+    values = values_of(held) if any(event.kind in LOOKED for event in events) else {}
     names, still = Names(call.place.study, call.language), not data_locked(events)
     review = reviewed(events, values, at.participant_id).get((at.visit.name, at.form.name))
     marks = {slot.item: mark for slot, mark in verified(events, values).items() if slot.row == row}
@@ -79,8 +81,8 @@ def of_form(call: Call, at: FormAt, row: int) -> FormQuality:
         asks_verify=at.form.verify,
         asks_review=at.form.review,
         holding=acts_on(call, Scope(participant_id=at.participant_id, visit=at.visit.name, form=at.form.name)),
-        may_verify=still and call.reader.may("verify") and _standing(values, row),
-        may_review=still and call.reader.may("review") and bool(values),
+        may_verify=still and call.reader.may("verify") and any(d.slot.row == row for d in held),
+        may_review=still and call.reader.may("review") and bool(held),
     )
 
 
@@ -125,7 +127,3 @@ def _item(call: Call, names: Names, mark: Mark) -> ItemMark:
 
 def _by(names: Names, mark: Mark) -> str:
     return f"{mark.act.user}, {names.moment(mark.act.at_utc)}"
-
-
-def _standing(values: Values, row: int) -> bool:
-    return any(slot.row == row for slot in values)

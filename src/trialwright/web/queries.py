@@ -63,13 +63,13 @@ def on(call: Call, at: FormAt, row: int) -> list[Shown]:
 
 def listed(call: Call, *, participant_id: str = "") -> list[Shown]:
     """Every query that was ever opened, the oldest first; of everybody or of one participant."""
-    names = Names(call.place.study, call.language)
-    today = call.place.today()
     events = call.place.events_about(participant_id) if participant_id else call.place.events()
+    every = every_query(events)
+    if not every:
+        return []
+    names, today = Names(call.place.study, call.language), call.place.today()
     return [
-        _shown(call, names, each, today)
-        for each in every_query(events)
-        if participant_id in ("", each.query.place.participant_id)
+        _shown(call, names, each, today) for each in every if participant_id in ("", each.query.place.participant_id)
     ]
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 import msgspec
 from django.http import HttpResponse
-from django.middleware.csrf import get_token
 from markupsafe import Markup, escape
 
 from trialwright.capture.gates import ACTS
 from trialwright.model.quantity import Missing
 from trialwright.model.text import Text
+from trialwright.web.forgery import token_of
 from trialwright.web.menu import Heading, menu_of
 from trialwright.web.names import Names
 from trialwright.web.wording import missing_word
@@ -50,7 +50,7 @@ class Own(msgspec.Struct, frozen=True, kw_only=True):
 
 def page(call: "Call", template: str, *, status: int = 200, **values: Any) -> HttpResponse:
     """The template filled for this reader: `say(en, zh)`, `words(Text)`, `link(name, ...)` and who is reading."""
-    own = Own(csrf=get_token(call.request), path=call.request.get_full_path(), once=once)
+    own = Own(csrf=token_of(call.request), path=call.request.get_full_path(), once=once)
     return HttpResponse(draw(call, template, own, **values), status=status)
 
 

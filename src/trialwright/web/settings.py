@@ -34,7 +34,7 @@ MIDDLEWARE = [
     "trialwright.web.middleware.BoundsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trialwright.web.middleware.PersonMiddleware",
     "trialwright.web.middleware.IdleMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
+from django.db import reset_queries
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import path
 
@@ -44,6 +47,10 @@ def _answered(call: Call, args: dict[str, object]) -> HttpResponseBase:
     except LedgerProblem as trouble:
         return answer.not_written(call, trouble.problem)
 
+
+# at every request, for a log of queries and for caches that are not used here
+request_started.disconnect(reset_queries)
+request_finished.disconnect(close_caches)
 
 urlpatterns = [path(route.path, guarded(route), name=route.name) for route in routes()]
 handler404 = "trialwright.web.answer.no_such_page"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.ledger import Ticking, counted_nonces, typed, vas, weight
-from trialwright.model.ledger import Blank, NewDatapoint, NewEvent, Overtaken, Receipt, Seen
+from trialwright.model.ledger import Blank, FormToken, NewDatapoint, NewEvent, Overtaken, Receipt, Seen
 from trialwright.store import Ledger, open_ledger, rows
 
 
@@ -51,7 +51,7 @@ def test_what_others_write_between_two_readings_of_one_look_is_told_once(two, mo
 
     def overtaken(sql: str, values=()) -> list:
         found = read(sql, values)
-        if sql == rows.LAST_HASH and not late:
+        if sql == rows.LAST_LINK and not late:
             late.append(one.write(typed(), [NewEvent(kind="visit_completed", participant_id="P1", visit="W0")]))
         return found
 
@@ -224,3 +224,33 @@ def test_within_one_moment_a_write_decided_on_an_old_state_is_overtaken_and_deci
 
         again = Seen(seq=other.seen_head().seq, participant_id="P1")
         assert isinstance(other.write(typed("misread"), [vas("6.0")], seen=again), Receipt)
+
+
+def test_a_save_replaces_what_another_process_saved_after_memory_was_read(two) -> None:
+    one, other = two
+    one.write(typed(), [vas("5.0")])
+    assert raws(other) == ["5.0"]
+    one.write(typed("misread"), [vas("6.0")])
+    version = one.form_version("P1", "W0", "core")
+
+    assert isinstance(other.write(typed("again"), [vas("7.0")], expect=FormToken("P1", "W0", "core", version)), Receipt)
+    assert [(d.raw, d.replaces) for d in one.history(vas("5.0").slot)] == [("5.0", 0), ("6.0", 1), ("7.0", 2)]
+
+
+def test_what_memory_holds_of_a_form_is_not_asked_for_again_under_the_lock(two, monkeypatch) -> None:
+    one, _ = two
+    one.write(typed(), [vas("5.0")])
+    one.case("P1")
+    read, asked = one._database.read, []
+
+    def noted(sql: str, values=()) -> list:
+        asked.append(sql)
+        return read(sql, values)
+
+    monkeypatch.setattr(one._database, "read", noted)
+    one.write(typed("misread"), [vas("6.0"), weight("70")], expect=FormToken("P1", "W0", "core", 1))
+    one.write(typed("elsewhere"), [vas("1.0", visit="W4")], expect=FormToken("P1", "W0", "core", 3))
+
+    assert [sql == rows.FORM_VERSIONS for sql in asked].count(True) == 1
+    assert [(d.raw, d.replaces) for d in one.history(vas("5.0").slot)] == [("5.0", 0), ("6.0", 1)]
+    assert one.verify().ok

@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 from django.http import HttpResponse
-from django.middleware.csrf import get_token
 from markupsafe import Markup, escape
 
 from trialwright.model.signature import Scope
 from trialwright.web.drafts import DraftPlace
 from trialwright.web.drawn import Where
-from trialwright.web.gaps import cut, fill, gap, quoted
+from trialwright.web.forgery import token_of
+from trialwright.web.gaps import Encoded, cut, encoded, gap, quoted
 from trialwright.web.opened import Opened
 from trialwright.web.page import Call, in_address
 from trialwright.web.quality import FormQuality
@@ -46,7 +46,7 @@ class Saved(msgspec.Struct, frozen=True):
 class _Frame(msgspec.Struct, frozen=True, kw_only=True):
     """An open text, how many tokens for one act it has, and what it was drawn of: compared by identity, kept alive."""
 
-    open_text: str
+    open_text: Encoded
     tokens: int
     of: tuple[object, ...]
 
@@ -74,14 +74,13 @@ def kept_page(call: Call, ready: Opened, values: Values, where: Where) -> HttpRe
         "version": str(values["version"]),
         "slot": escape(values["draft"].slot),
         "key": escape(values["draft"].key),
-        "csrf": get_token(call.request),
+        "csrf": token_of(call.request),
         "path": escape(call.request.get_full_path()),
     }
     gaps |= {f"once {n}": once() for n in range(frame.tokens)}
     gaps |= {f"score {n}": escape(text) for n, (_, text) in enumerate(values["scores"])}
-    lines = ready.gaps | where.gaps
-    gaps |= {f"block {n}": fill(block.html, lines) for n, block in enumerate(ready.blocks)}
-    return HttpResponse(fill(frame.open_text, gaps))
+    gaps |= {f"block {n}": html for n, html in enumerate(ready.drawn(where))}
+    return HttpResponse(frame.open_text.filled(gaps))
 
 
 def _frame(call: Call, ready: Opened, values: Values) -> _Frame:
@@ -117,7 +116,7 @@ def _drawn(call: Call, ready: Opened, values: Values, of: tuple[object, ...]) ->
     nobody = msgspec.structs.replace(call, reader=msgspec.structs.replace(call.reader, user=gap("user")))
     own = Own(csrf=gap("csrf"), path=gap("path"), once=token)
     html = draw(nobody, "form/form.html", own, **{**values, **_open(values), "blocks": _open_blocks(ready)})
-    return _Frame(open_text=cut(html), tokens=len(tokens), of=of)
+    return _Frame(open_text=encoded(cut(html)), tokens=len(tokens), of=of)
 
 
 def _open(values: Values) -> dict[str, object]:

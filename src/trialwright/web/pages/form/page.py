@@ -12,7 +12,7 @@ from trialwright.capture.checks import check_form
 from trialwright.capture.conditions import names_in
 from trialwright.capture.forms import read_form
 from trialwright.capture.gates import check_may_save
-from trialwright.capture.scores import form_scores
+from trialwright.capture.scores import form_scores, may_score
 from trialwright.capture.values import Place as Spot
 from trialwright.capture.values import fields_of, shown_text, values_of
 from trialwright.catalog import load
@@ -221,6 +221,8 @@ def _read(
 
 
 def _scores(call: Call, at: FormAt, row: int) -> list[tuple[str, str]]:
+    if not may_score(at.form, load()):
+        return []
     held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
     values = values_of(d for d in held if not isinstance(d.value, Blank))
     spot = Spot(at.participant_id, at.visit.name, at.form.name, row)

@@ -18,6 +18,7 @@ from trialwright.web import accounts_of, acts, answer, directory, recognise, sec
 from trialwright.web.page import PUBLIC, SIGNED_IN, Call, Route, address
 from trialwright.web.pages.sign_in import coded, held
 from trialwright.web.render import page
+from trialwright.web.session_store import BACKEND
 
 FAILURES_OF_AN_ADDRESS = 30
 LONGEST_NAME = 150
@@ -94,7 +95,7 @@ def code(call: Call) -> HttpResponseBase:
 def _enter(call: Call, user: User) -> HttpResponseBase:
     """The session begins, under a new number; what its person owes first is written into it."""
     request, name = call.request, user.get_username()
-    login(request, user, backend="trialwright.web.session_store.AccountBackend")
+    login(request, user, backend=BACKEND)
     acts.record(call.place, "signed_in", user=name, details={"user": name})
     if accounts_of.must_change(user):
         request.session[answer.OWED] = "password"
