@@ -87,9 +87,10 @@ def basic_dataset(
     Missing: a line without a value says why in AVALRSN; None where there is no record at all.
     """
     lines: list[Line] = []
+    numbers = {name: at for at, name in enumerate(parameters, 1)}
     for record in bench.in_order([each for each in records if bench.kept(each)], list(parameters)):
         line = _line(bench, record, parameters[record.parameter])
-        line["PARAMN"] = list(parameters).index(record.parameter) + 1
+        line["PARAMN"] = numbers[record.parameter]
         add(record, line)
         lines.append(line)
         bench.named[record.id] = (shape.name, parameters[record.parameter].code)

@@ -215,11 +215,10 @@ def _asked(study: Study, catalog: Catalog) -> _Questions:
 def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
     """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
     records: dict[Key, Record] = {}
-    texts: dict[Any, Any] = {}
-    for part in snapshot.versions.sort("seq").iter_slices(_AT_A_TIME):
-        for row in _rows(part, texts):
+    for part in _first_heard(snapshot.versions, asked).iter_slices(_AT_A_TIME):
+        for row in _rows(part, {}):
             here = asked.find(row.form, row.item)
-            if here is None or here.place is None or here.place.domain in (CRITERIA, RELATIONS):
+            if here is None or here.place is None:
                 continue
             key = _key(row, here.place, here.apart)
             if key not in records:
@@ -228,6 +227,21 @@ def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
                     form=row.form, row=row.row,
                 )  # fmt: skip
     return records
+
+
+def _first_heard(versions: pl.DataFrame, asked: _Questions) -> pl.DataFrame:
+    """The first version of every place of a record, by their order in the ledger: the others make no new record."""
+    once = versions.select("form", "item").unique()
+    found = [asked.find(str(form), str(item)) for form, item in once.iter_rows()]
+    apart: dict[Apart, int] = {}
+    told = [
+        apart.setdefault(here.apart, len(apart))
+        if here is not None and here.place is not None and here.place.domain not in (CRITERIA, RELATIONS) else None
+        for here in found
+    ]  # fmt: skip
+    known = once.with_columns(pl.Series("apart", told, dtype=pl.Int64())).drop_nulls("apart")
+    placed = versions.select(_Row._fields).sort("seq").join(known, on=["form", "item"], maintain_order="left")
+    return placed.unique(["apart", "participant_id", "visit", "form", "row"], keep="first", maintain_order=True)
 
 
 def _by_question(current: pl.DataFrame, asked: _Questions) -> Iterator[tuple[_Asked | None, list[_Row]]]:
