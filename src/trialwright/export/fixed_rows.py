@@ -100,9 +100,9 @@ def _ascii(texts: pl.Series) -> bool:
 def filled_up(texts: pl.Series, width: int, *, fill: str) -> Bytes:
     """The texts in UTF-8, each filled up to `width` bytes."""
     if _ascii(texts):
-        joined: str = texts.str.pad_end(width, fill).str.join("").item()
-        return np.frombuffer(joined.encode(), np.uint8).reshape(-1, width)
-    padded = b"".join(text.encode().ljust(width, fill.encode()) for text in texts.to_list())
+        padded = "".join([text.ljust(width, fill) for text in texts.to_list()]).encode()
+    else:
+        padded = b"".join([text.encode().ljust(width, fill.encode()) for text in texts.to_list()])
     return np.frombuffer(padded, np.uint8).reshape(-1, width)
 
 

@@ -303,7 +303,7 @@ def _of_domain(bench: Bench, domain: str, records: Sequence[AnalysisRecord]) -> 
     def add(record: AnalysisRecord, line: Line) -> None:
         if record.kind != "measure":
             _change_from(before.get((record.participant_id, record.parameter)), record, line, bench)
-        limit = bench.sources.row(record, domain).get(f"{domain}STNRHI") if record.kind == "value" else None
+        limit = bench.sources.cell(record, domain, f"{domain}STNRHI") if record.kind == "value" else None
         if isinstance(limit, int | float) and isinstance(record.value, Fraction) and limit:
             line |= {"ANRHI": limit, "R2ANRHI": number(record.value / Fraction(str(limit)))}
             line["ANRIND"] = "HIGH" if record.value > Fraction(str(limit)) else "NORMAL"
