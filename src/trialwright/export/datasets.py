@@ -56,7 +56,10 @@ class Dataset(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def texts(self, name: str) -> frozenset[str]:
         """The values of one variable as texts, each once; of many thousands few are different."""
         if name not in self._texts:
-            self._texts[name] = frozenset(str(cell) for cell in self.column(name) if cell is not None)
+            cells = self.column(name)
+            # Only among texts are equal cells one text: 1 and 1.0 are not.
+            held = frozenset(cells) if set(map(type, cells)) <= {str, type(None)} else cells
+            self._texts[name] = frozenset(str(cell) for cell in held if cell is not None)
         return self._texts[name]
 
     @cached_property

@@ -30,8 +30,8 @@ def packaged(
         yield File(f"json/{dataset.name.lower()}.json", dataset_json.pieces(dataset, heading))
     yield File("json/define.xml", (define_xml.write(datasets, metadata),))
     for dataset in datasets:
-        transported, cut = xpt.write(dataset, metadata.made_at)
+        transported, cut = xpt.pieces(dataset, metadata.made_at)
         too_long += cut
-        yield File(f"xpt/{dataset.name.lower()}.xpt", (transported,))
+        yield File(f"xpt/{dataset.name.lower()}.xpt", transported)
     of_transport = msgspec.structs.replace(metadata, file_type="xpt")
     yield File("xpt/define.xml", (define_xml.write(datasets, of_transport),))

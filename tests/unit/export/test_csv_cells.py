@@ -5,13 +5,15 @@ import io
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialwright.export.csv.cells import (
     VARIANTS,
     CsvTable,
     Number,
+    Repeated,
+    column_of,
     guarded,
     number_or_text,
     read_table,
@@ -19,6 +21,9 @@ from trialwright.export.csv.cells import (
     write_table,
 )
 from trialwright.model.ledger import NAME
+
+MANY = 1000
+"""Lines from which on cells of one column are written all at once."""
 
 TRIGGERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -37,8 +42,14 @@ def names(cells):
     return pl.Series(cells, dtype=NAME)
 
 
+def repeated(cells):
+    """The same with each different cell kept once."""
+    held = list(dict.fromkeys(cells))
+    return Repeated(held, pl.Series([held.index(cell) for cell in cells], dtype=pl.UInt32()))
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("kept", [list, pl.Series, names])
+@pytest.mark.parametrize("kept", [list, pl.Series, names, repeated])
 @given(cells=st.lists(st.one_of(st.none(), texts, formulas), min_size=1))
 def test_a_column_of_texts_is_written_alike_however_it_is_kept(variant, kept, cells):
     """One by one as mixed columns are, or all at once."""
@@ -46,6 +57,29 @@ def test_a_column_of_texts_is_written_alike_however_it_is_kept(variant, kept, ce
     made = write_table(CsvTable("t", ("a", "b"), (kept(cells), beside)), variant)
 
     assert made == write_table(CsvTable("t", ("a", "b"), (cells, beside)), variant)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("kept", [pl.Series, names, repeated])
+@given(cells=st.lists(st.one_of(st.none(), texts, formulas), min_size=1, max_size=5))
+@settings(max_examples=25)
+def test_cells_that_come_again_in_many_lines_are_written_as_if_one_by_one(variant, kept, cells):
+    many = cells * (MANY // len(cells))
+    beside = [Number(str(at)) for at in range(len(many))]
+    made = write_table(CsvTable("t", ("a", "b"), (kept(many), beside)), variant)
+
+    assert made == write_table(CsvTable("t", ("a", "b"), (many, beside)), variant)
+
+
+def test_a_long_column_of_texts_and_numbers_keeps_each_cell_once():
+    cells = [Number("5"), "<5", None, 7] * MANY
+    kept = column_of(cells)
+
+    assert isinstance(kept, Repeated)
+    assert kept.held == [Number("5"), "<5", None, 7]
+    assert list(kept) == cells
+    assert list(kept[2:7]) == cells[2:7]
+    assert (kept[1], len(kept)) == ("<5", len(cells))
 
 
 @given(cells=st.lists(texts, min_size=1))

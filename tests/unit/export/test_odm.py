@@ -19,6 +19,7 @@ from trialwright.export import redcap
 from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.odm import read, write, xml_13, xml_20
+from trialwright.export.odm import values as values_of_odm
 from trialwright.export.odm.document import counted
 from trialwright.model.problem import Problem
 
@@ -64,12 +65,14 @@ def snapshot():
     )
 
 
+def written(held):
+    source = Source(study=packaged_study(), snapshot=held, analysis=None, rows=(), catalog=catalog.load(), version="1")
+    return whole(write(source))
+
+
 @pytest.fixture(scope="module")
 def files():
-    source = Source(
-        study=packaged_study(), snapshot=snapshot(), analysis=None, rows=(), catalog=catalog.load(), version="1"
-    )
-    return whole(write(source))
+    return written(snapshot())
 
 
 @pytest.mark.bulk
@@ -147,6 +150,20 @@ def test_a_correction_is_an_update_with_its_reason(files):
     ]
 
     assert told == [("Insert", "2", ""), ("Update", "20", "misread")]
+
+
+@pytest.mark.parametrize("at_a_time", [1, 3])
+def test_a_file_is_the_same_however_many_values_are_held_at_a_time(files, monkeypatch, at_a_time):
+    monkeypatch.setattr(values_of_odm, "AT_A_TIME", at_a_time)
+
+    assert files == written(snapshot())
+
+
+def test_participants_without_any_value_make_a_file_too():
+    made = written(snapshot_of("P001 @participant_added 2021-02-01 site=nanjing"))
+
+    assert [subject.key for subject in read(made["2.0/snapshot.xml"], "s").document.subjects] == ["P001"]
+    assert read(made["1.3.2/transactions.xml"], "t").document.subjects == ()
 
 
 def test_a_participant_without_data_is_still_there(files):

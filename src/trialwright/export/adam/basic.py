@@ -87,9 +87,10 @@ def basic_dataset(
     Missing: a line without a value says why in AVALRSN; None where there is no record at all.
     """
     lines: list[Line] = []
+    numbers = {name: at for at, name in enumerate(parameters, 1)}
     for record in bench.in_order([each for each in records if bench.kept(each)], list(parameters)):
         line = _line(bench, record, parameters[record.parameter])
-        line["PARAMN"] = list(parameters).index(record.parameter) + 1
+        line["PARAMN"] = numbers[record.parameter]
         add(record, line)
         lines.append(line)
         bench.named[record.id] = (shape.name, parameters[record.parameter].code)
@@ -302,7 +303,7 @@ def _of_domain(bench: Bench, domain: str, records: Sequence[AnalysisRecord]) -> 
     def add(record: AnalysisRecord, line: Line) -> None:
         if record.kind != "measure":
             _change_from(before.get((record.participant_id, record.parameter)), record, line, bench)
-        limit = bench.sources.row(record, domain).get(f"{domain}STNRHI") if record.kind == "value" else None
+        limit = bench.sources.cell(record, domain, f"{domain}STNRHI") if record.kind == "value" else None
         if isinstance(limit, int | float) and isinstance(record.value, Fraction) and limit:
             line |= {"ANRHI": limit, "R2ANRHI": number(record.value / Fraction(str(limit)))}
             line["ANRIND"] = "HIGH" if record.value > Fraction(str(limit)) else "NORMAL"

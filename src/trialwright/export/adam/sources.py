@@ -54,6 +54,10 @@ class Sources(msgspec.Struct, frozen=True):
         variable = f"{domain}STRESN" if domains()[domain].is_findings else _amount(domain)
         return Behind(domain, variable, of_domain[0][1] if len(of_domain) == 1 else None, len(of_domain) > 1)
 
+    def cell(self, record: AnalysisRecord, domain: str, name: str) -> Cell:
+        """One variable of that record; nothing where there is no record, or the dataset has no such variable."""
+        return self.row(record, domain).get(name) if name in self.names.get(domain, ()) else None
+
     def row(self, record: AnalysisRecord, domain: str) -> Mapping[str, Cell]:
         """The SDTM record of this domain that an analysis record was made from; empty where there is none."""
         for seq in record.inputs:

@@ -72,7 +72,7 @@ def _filled(cells: Sequence[Cell]) -> bool:
 
 
 def _variable(name: str, column: Column, cells: Sequence[Cell]) -> Variable:
-    whole = column.kind == "float" and all(isinstance(cell, int | None) for cell in cells)
+    whole = column.kind == "float" and set(map(type, cells)) <= {int, type(None)}
     return Variable(
         name=name,
         label=column.label,

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Literal, cast
+from typing import Literal, cast, overload
 
 import msgspec
 import polars as pl
@@ -30,6 +30,9 @@ _SAMPLED = 16
 _FEW = 512
 """Cells below which one by one is quicker than all at once, which takes a tenth of a millisecond for each step."""
 
+_OFTEN = 4
+"""How often a cell of a column stands in it, on average, for each to be kept and written once."""
+
 _SHORT = 256
 """Characters that a text of a column has at most, on average, for the column to be a series."""
 
@@ -48,8 +51,28 @@ CsvCell = str | int | Number | None
 """A text, a number, or nothing."""
 
 
+class Repeated(Sequence[CsvCell]):
+    """A column whose cells come again and again: each is `held` once, and `at` says which of them a line has."""
+
+    def __init__(self, held: Sequence[CsvCell], at: pl.Series) -> None:
+        self.held, self.at = held, at
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    @overload
+    def __getitem__(self, place: int) -> CsvCell: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Repeated": ...
+    def __getitem__(self, place: int | slice) -> "CsvCell | Repeated":
+        return Repeated(self.held, self.at[place]) if isinstance(place, slice) else self.held[self.at[place]]
+
+    def __iter__(self) -> Iterator[CsvCell]:
+        return map(self.held.__getitem__, self.at.to_list())
+
+
 Cells = pl.Series | Sequence[CsvCell]
-"""A column: a series of texts or whole numbers, or a list of cells where both stand in it or the texts are long."""
+"""A column: a series of texts or whole numbers, or where both stand in it or the texts are long, a list of cells."""
 
 
 class CsvTable(msgspec.Struct, frozen=True):
@@ -82,10 +105,20 @@ def column_of(cells: Sequence[CsvCell]) -> Cells:
     Long texts stay as they are: the same one, an object, may stand in a hundred cells, and a series would repeat it.
     """
     if set(map(type, cells)) - {type(None)} != {str}:
-        return cells
+        return cells if len(cells) < _FEW else _repeated(cells)
     texts = cast(Sequence[str | None], cells)
     long = sum(map(len, filter(None, texts))) > _SHORT * len(texts)
     return cells if long else pl.Series(texts, dtype=pl.String())
+
+
+def _repeated(cells: Sequence[CsvCell]) -> Cells:
+    """The same with each object kept once, where most of them come again."""
+    names = list(map(id, cells))
+    held = dict(zip(names, cells, strict=True))
+    if len(held) * _OFTEN > len(cells):
+        return cells
+    places = {name: at for at, name in enumerate(held)}
+    return Repeated(list(held.values()), pl.Series(map(places.__getitem__, names), dtype=pl.UInt32()))
 
 
 def write_table(table: CsvTable, variant: Variant) -> bytes:
@@ -108,22 +141,32 @@ def table_pieces(table: CsvTable, variant: Variant) -> Iterator[bytes]:
     of_texts = _plain_texts if plainly else _safe_texts
     yield (("" if plainly else _BOM) + ",".join(map(write, table.columns)) + "\r\n").encode()
     lines = _lines_at_once(table)
+    columns = [_columned(each, write, of_texts) for each in table.cells]
     for start in range(0, table.height, lines):
-        held = [each[start : start + lines] for each in table.cells]
-        yield _lines([_written(each, write, of_texts) for each in held])
+        yield _lines([each(start, start + lines) for each in columns])
 
 
-def _written(
+def _columned(
     cells: Cells, write: Callable[[CsvCell], str], of_texts: Callable[[pl.Series], pl.Series]
-) -> pl.Series | list[str]:
-    """The cells of a column as they stand in the file: names that stand in many rows are written once each."""
+) -> Callable[[int, int], pl.Series | list[str]]:
+    """
+    What stands in the file from one line of a column to another.
+
+    Shape:   cells that stand in many lines are written once each, others when they are asked for.
+    """
+    if isinstance(cells, Repeated):
+        written, places = pl.Series(map(write, cells.held), dtype=pl.String()), cells.at
+        return lambda start, end: written.gather(places[start:end])
     if not isinstance(cells, pl.Series) or len(cells) < _FEW:
-        return list(map(write, cells))
-    if cells.dtype == NAME:
-        texts = cells.cast(pl.String())
-        held = cells.drop_nulls().unique().cast(pl.String())
-        return texts.replace_strict(held, of_texts(held))
-    return of_texts(cells) if cells.dtype == pl.String() else cells
+        return lambda start, end: list(map(write, cells[start:end]))
+    if cells.dtype != NAME and cells.dtype != pl.String():
+        return lambda start, end: cells[start:end]
+    held, numbers = cells.unique().drop_nulls(), cells.to_physical()
+    if len(held) * _OFTEN > len(cells):
+        return lambda start, end: of_texts(cells[start:end].cast(pl.String()))
+    told = of_texts(held.cast(pl.String()))
+    at = numbers.replace_strict(held.to_physical(), range(len(held)), return_dtype=pl.UInt32())
+    return lambda start, end: told.gather(at[start:end])
 
 
 def _lines_at_once(table: CsvTable) -> int:

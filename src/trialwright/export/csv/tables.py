@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import polars as pl
 
-from trialwright.export.csv.cells import Cells, CsvCell, CsvTable, number_or_text, table_of
+from trialwright.export.csv.cells import Cells, CsvCell, CsvTable, Repeated, number_or_text, table_of
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
 from trialwright.model.ledger import NAME, VERSION_COLUMNS, LedgerEvent, Snapshot
 from trialwright.model.quantity import Missing
@@ -40,12 +41,12 @@ def audit(snapshot: Snapshot) -> CsvTable:
     """Every version and every event by their place in the ledger: the old value, the new one, and the reason."""
     held = snapshot.versions.sort("seq")
     before = _replaced(held)
-    places = before.to_list()
     value = _typed(held, "text")
+    old = Repeated([*value.held, None], value.at.gather(before).fill_null(len(value.held)))
     worked_out: dict[str, Cells] = {
         "what": pl.repeat("datapoint", held.height, dtype=NAME, eager=True),
         "old_kind": held["kind"].gather(before), "old_unit": held["unit"].gather(before),
-        "old_value": [None if at is None else value[at] for at in places], "value": value, "raw": _typed(held, "raw"),
+        "old_value": old, "value": value, "raw": _typed(held, "raw"),
         "details": pl.repeat("", held.height, dtype=pl.String(), eager=True),
     }  # fmt: skip
     versions = [worked_out[name] if name in worked_out else held[name] for name in _AUDIT]
@@ -54,12 +55,13 @@ def audit(snapshot: Snapshot) -> CsvTable:
     return CsvTable("audit", _AUDIT, tuple(_together(*pair, order) for pair in zip(versions, acts, strict=True)))
 
 
-def _typed(frame: pl.DataFrame, name: str) -> list[CsvCell]:
-    """A quantity is a number, everything else a text. Equal cells are one object: there are few, of many thousands."""
-    held: dict[CsvCell, CsvCell] = {}
-    pairs = zip(frame["kind"].to_list(), frame[name].to_list(), strict=True)
-    cells = [number_or_text(text or "") if kind == "quantity" else text or "" for kind, text in pairs]
-    return list(map(held.setdefault, cells, cells))
+def _typed(frame: pl.DataFrame, name: str) -> Repeated:
+    """A quantity is a number, everything else a text: there are few, of many thousands."""
+    told = frame.select(pl.col(name).alias("text"), number=pl.col("kind") == "quantity")
+    once = told.unique(maintain_order=True)
+    places = once.with_row_index("at")
+    at = told.join(places, on=["text", "number"], how="left", nulls_equal=True, maintain_order="left")["at"]
+    return Repeated([number_or_text(text or "") if number else text or "" for text, number in once.iter_rows()], at)
 
 
 def _replaced(versions: pl.DataFrame) -> pl.Series:
@@ -77,8 +79,11 @@ def _in_order(versions: pl.Series, acts: Sequence[int]) -> pl.Series:
 def _together(versions: Cells, acts: Cells, order: pl.Series) -> Cells:
     if isinstance(versions, pl.Series):
         return pl.concat([versions, pl.Series(list(acts), dtype=versions.dtype)]).gather(order)
-    both = [*versions, *acts]
-    return [both[at] for at in order]
+    if not isinstance(versions, Repeated):
+        both = [*versions, *acts]
+        return [both[at] for at in order]
+    behind = pl.Series(range(len(versions.held), len(versions.held) + len(acts)), dtype=versions.at.dtype)
+    return Repeated([*versions.held, *acts], pl.concat([versions.at, behind]).gather(order))
 
 
 def _taken_back(frame: pl.DataFrame, events: Iterable[LedgerEvent]) -> pl.Series:
@@ -141,16 +146,15 @@ def results(rows: Sequence[ResultRow]) -> CsvTable:
         "cell", "display", "estimand", "row", "statistic", "label", "value", "value_decimal", "unit", "analysis_set",
         "denominator", "method", "warnings", "assumed", "participants", "records",
     )  # fmt: skip
-    joined = _Joined()
     body = tuple(
         (
             row.cell, row.display, row.estimand, row.row, row.statistic, row.label, *_scored(row.value), row.unit,
             row.analysis_set, row.denominator, row.method, _sentences(row.warnings), _sentences(row.assumed),
-            joined[row.participants], joined[row.records],
         )
         for row in rows
     )  # fmt: skip
-    return table_of("results", columns, body)
+    lists = (_joined([row.participants for row in rows]), _joined([row.records for row in rows]))
+    return CsvTable("results", columns, (*table_of("results", columns[: -len(lists)], body).cells, *lists))
 
 
 def codebook(study: Study) -> CsvTable:
@@ -256,10 +260,17 @@ def _scored(value: Fraction | Missing | float | int | str | None) -> tuple[CsvCe
             return value, ""
         case float():
             return number_or_text(repr(value)), number_or_text(repr(value))
+        case int():
+            return _exact(value, 1)
         case exact:
-            number = exact if isinstance(exact, Fraction) else Fraction(exact)
-            decimal = str(number) if number.denominator == 1 else repr(float(number))
-            return number_or_text(str(number)), number_or_text(decimal)
+            return _exact(exact.numerator, exact.denominator)
+
+
+@lru_cache(maxsize=65_536)  # a study has few numbers, each of them thousands of times
+def _exact(numerator: int, denominator: int) -> tuple[CsvCell, CsvCell]:
+    number = Fraction(numerator, denominator)
+    decimal = str(number) if denominator == 1 else repr(float(number))
+    return number_or_text(str(number)), number_or_text(decimal)
 
 
 def _fact(fact: bool | str | int | None) -> CsvCell:
@@ -276,12 +287,11 @@ def _numbers(seqs: Sequence[int]) -> CsvCell:
     return " ".join(map(str, seqs))
 
 
-class _Joined(dict[tuple[str, ...], str]):
+def _joined(lists: Sequence[tuple[str, ...]]) -> Repeated:
     """Names in one cell. The statistics of a line stand on the same records: their cells are one text in memory."""
-
-    def __missing__(self, names: tuple[str, ...]) -> str:
-        self[names] = text = " ".join(names)
-        return text
+    places: dict[tuple[str, ...], int] = {}
+    at = pl.Series([places.setdefault(names, len(places)) for names in lists], dtype=pl.UInt32())
+    return Repeated([" ".join(names) for names in places], at)
 
 
 def _sentences(sentences: Sequence[str]) -> str:

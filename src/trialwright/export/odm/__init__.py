@@ -75,7 +75,7 @@ def write(source: Source) -> Iterator[File]:
     yield File("lost.json", (lost_file((*LOST, *(LOST_OF_ARMS if has_structure(study) else ())), counts),))
 
 
-def _in_both(head: odm.Document, subjects: Iterator[odm.SubjectData], name: str) -> Iterator[File]:
+def _in_both(head: odm.Document, subjects: Iterator[odm.SubjectData | odm.Markups], name: str) -> Iterator[File]:
     """
     One document in both versions.
 
@@ -84,7 +84,7 @@ def _in_both(head: odm.Document, subjects: Iterator[odm.SubjectData], name: str)
     later = xml_20.Writer(head)
     with tempfile.TemporaryFile() as aside:
 
-        def noted() -> Iterator[odm.SubjectData]:
+        def noted() -> Iterator[odm.SubjectData | odm.Markups]:
             for subject in subjects:
                 aside.write(later.subject(subject).encode())
                 yield subject

@@ -1,54 +1,24 @@
 """The ledger as ODM clinical data: what stands now (snapshot), and every version in order (transactional)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby
-from typing import NamedTuple
+from itertools import groupby
 
 import msgspec
-import polars as pl
 
 from trialwright.export.odm import document as odm
-from trialwright.export.odm.metadata import event_oid, form_oid, group_oid, item_oid, unit_oid
-from trialwright.export.sdtm.timing import iso_date
+from trialwright.export.odm.metadata import event_oid, form_oid, group_oid
+from trialwright.export.odm.values import Part, Values
 from trialwright.model.ledger import LedgerEvent, Snapshot
-from trialwright.model.quantity import PartialDate
 from trialwright.model.signature import Scope, Signature
 from trialwright.model.study import Field, Study
-
-Fields = Mapping[tuple[str, str], Field]
-SAVES = 20_000
-"""Versions that are held at a time: a study has millions, and each as an object takes a kilobyte."""
 
 NOWHERE = "L.none"
 """ODM wants a location in every audit record; a participant whose site is not told has this one."""
 
-QUERY, MISSING, TAKEN_BACK, SIGNED = "query", "missing", "row taken back", "signature"
+QUERY, TAKEN_BACK, SIGNED = "query", "row taken back", "signature"
 _STATES = {
     "query_opened": "open", "query_answered": "answered", "query_closed": "closed", "query_reopened": "open",
 }  # fmt: skip
-
-
-class Row(NamedTuple):
-    """One version as the snapshot holds it."""
-
-    participant_id: str
-    visit: str
-    form: str
-    row: int
-    item: str
-    kind: str
-    text: str | None
-    unit: str | None
-    user: str
-    at_utc: str
-    reason: str | None
-    seq: int
-    replaces: int
-    group: int
-
-
-def rows_of(frame: pl.DataFrame) -> list[Row]:
-    return list(map(Row._make, zip(*(frame.get_column(name).to_list() for name in Row._fields), strict=True)))
 
 
 def fields_of(study: Study) -> dict[tuple[str, str], Field]:
@@ -87,18 +57,12 @@ def current_subjects(study: Study, snapshot: Snapshot, signed: Sequence[Signatur
     Shape:   a signature that holds stands at its form or visit; one that was broken, or that covers a participant as a
              whole, is a remark there, for ODM knows neither.
     """
-    fields, held = fields_of(study), sites(snapshot)
+    held = sites(snapshot)
     beside = _Beside(snapshot, signed, held)
-    order = {name: at for at, name in enumerate(fields)}
-    datum = _Datum(held)
-    by_person = snapshot.current.sort("participant_id", maintain_order=True)
-    for (participant,), frame in by_person.group_by("participant_id", maintain_order=True):
-        of_person = sorted(
-            rows_of(frame),
-            key=lambda each: (_place(each), order.get((each.form, each.item), len(order)), each.item),
-        )
+    values = Values(snapshot.current, fields_of(study), lambda participant: _location(held, participant))
+    for participant, of_person in groupby(values.in_order(), key=lambda each: each.participant_id):
         events = tuple(
-            beside.event(participant, visit, tuple(_forms(of_visit, fields, datum, beside)))
+            beside.event(participant, visit, tuple(_forms(of_visit, beside)))
             for visit, of_visit in groupby(of_person, key=lambda each: each.visit)
         )
         told = beside.of_person(participant)
@@ -107,10 +71,6 @@ def current_subjects(study: Study, snapshot: Snapshot, signed: Sequence[Signatur
     for participant in held:
         if participant not in with_data:
             yield odm.SubjectData(key=participant, site=_location(held, participant))
-
-
-def _place(row: Row) -> tuple[str, str, str, int]:
-    return row.participant_id, row.visit, row.form, row.row
 
 
 def _location(held: Mapping[str, str], participant: str) -> str:
@@ -125,16 +85,12 @@ def _event(visit: str, forms: tuple[odm.FormData, ...]) -> odm.EventData:
     return odm.EventData(event=event_oid(visit), forms=forms)
 
 
-def _forms(rows: Iterable[Row], fields: Fields, datum: "_Datum", beside: "_Beside") -> Iterator[odm.FormData]:
-    for (participant, visit, form, number), of_form in groupby(rows, key=_place):
-        groups = tuple(
-            odm.GroupData(group=group_oid(form, instrument), data=tuple([datum.of(row, "") for row in its]))
-            for instrument, its in groupby(of_form, key=lambda row: _instrument(row, fields))
-        )
+def _forms(parts: Iterable[Part], beside: "_Beside") -> Iterator[odm.FormData]:
+    for (participant, visit, form, number), of_form in groupby(parts, key=lambda each: each.place):
         yield odm.FormData(
             form=form_oid(form),
             repeat=str(number) if number else "",
-            groups=groups,
+            groups=tuple(odm.GroupData(group=group_oid(form, each.instrument), told=each.told) for each in of_form),
             signature=beside.signature(participant, visit, form),
             remarks=beside.of_form(participant, visit, form, number),
         )
@@ -191,76 +147,29 @@ def _signed_remark(signature: Signature, number: int) -> odm.Remark:
     return odm.Remark(number=number, text=text, flag=signature.state, kind=SIGNED)
 
 
-def _instrument(row: Row, fields: Fields) -> str:
-    field = fields.get((row.form, row.item))
-    return field.instrument if field is not None else row.item.partition(".")[0]
-
-
-class _Datum:
-    """Versions as data of ODM, each with its audit record; the values of one save share theirs."""
-
-    def __init__(self, held: Mapping[str, str]) -> None:
-        self._held = held
-        self._audits: dict[tuple[str, ...], odm.Audit] = {}
-
-    def of(self, row: Row, transaction: odm.Transaction) -> odm.Datum:
-        kind, text = row.kind, row.text or ""
-        gone = kind in ("missing", "blank")
-        remarks = (odm.Remark(number=1, text=text, flag=text, kind=MISSING),) if kind == "missing" else ()
-        return odm.Datum(
-            item=item_oid(row.form, row.item),
-            value=None if gone else iso_date(PartialDate(text)) if kind == "date" else text,
-            unit=unit_oid(row.unit) if row.unit else "",
-            transaction=transaction,
-            audit=self._audit(row.user, row.participant_id, row.at_utc, row.reason or ""),
-            source=str(row.seq),
-            remarks=remarks,
-        )
-
-    def _audit(self, user: str, participant: str, at: str, reason: str) -> odm.Audit:
-        told = (user, participant, at, reason)
-        found = self._audits.get(told)
-        if found is None:
-            if len(self._audits) >= SAVES:
-                self._audits.clear()
-            location = _location(self._held, participant)
-            found = self._audits[told] = odm.Audit(user=f"U.{user}", location=location, at=at, reason=reason)
-        return found
-
-
-def every_save(study: Study, snapshot: Snapshot) -> Iterator[odm.SubjectData]:
+def every_save(study: Study, snapshot: Snapshot) -> Iterator[odm.Markups]:
     """
     Every save in the order of the ledger, one subject each: what was inserted, updated or removed, by whom and why.
 
     Shape:   a cleared value is removed; the reason of a change stands in its audit record.
     """
-    fields, held = fields_of(study), sites(snapshot)
-    datum = _Datum(held)
-    rows = chain.from_iterable(map(rows_of, snapshot.versions.sort("seq").iter_slices(SAVES)))
-    for (_, (participant, visit, form, number)), saved in groupby(rows, key=lambda each: (each.group, _place(each))):
-        groups = tuple(
-            odm.GroupData(
-                group=group_oid(form, instrument),
-                data=tuple([datum.of(row, _transaction(row)) for row in its]),
-                transaction="Upsert",
-            )
-            for instrument, its in groupby(saved, key=lambda row: _instrument(row, fields))
-        )
+    held = sites(snapshot)
+
+    def save(participant: str, visit: str, form: str, number: int, group: odm.GroupData) -> odm.SubjectData:
         made = odm.FormData(
-            form=form_oid(form), repeat=str(number) if number else "", groups=groups, transaction="Upsert"
+            form=form_oid(form), repeat=str(number) if number else "", groups=(group,), transaction="Upsert"
         )
         event = _with(_event(visit, (made,)))
-        yield odm.SubjectData(key=participant, site=_location(held, participant), events=(event,), transaction="Upsert")
+        return odm.SubjectData(
+            key=participant, site=_location(held, participant), events=(event,), transaction="Upsert"
+        )
+
+    values = Values(snapshot.versions, fields_of(study), lambda participant: _location(held, participant))
+    return values.by_save(save)
 
 
 def _with(event: odm.EventData) -> odm.EventData:
     return odm.EventData(event=event.event, repeat=event.repeat, forms=event.forms, transaction="Upsert")
-
-
-def _transaction(row: Row) -> odm.Transaction:
-    if row.kind == "blank":
-        return "Remove"
-    return "Update" if row.replaces else "Insert"
 
 
 def _queries(events: Iterable[LedgerEvent]) -> dict[tuple[str, str, str, int], list[odm.Remark]]:

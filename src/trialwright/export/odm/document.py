@@ -180,10 +180,20 @@ class Datum(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...] = ()
 
 
+class Markups(msgspec.Struct, frozen=True):
+    """A part of a document that is markup already, in both versions: that of many values is made at once."""
+
+    of_13: str
+    of_20: str
+
+
 class GroupData(msgspec.Struct, frozen=True, kw_only=True):
+    """The values of a group of items: `data`, or `told` in its place."""
+
     group: str
     repeat: str = ""
     data: tuple[Datum, ...] = ()
+    told: Markups | None = None
     transaction: Transaction = ""
 
 

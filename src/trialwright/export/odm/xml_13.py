@@ -17,7 +17,7 @@ def write(document: odm.Document) -> bytes:
     return b"".join(pieces(document))
 
 
-def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> Iterator[bytes]:
+def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData | odm.Markups] | None = None) -> Iterator[bytes]:
     """
     The document, valid against the schema of ODM 1.3.2; `subjects` stream in place of the document's own.
 
@@ -26,8 +26,8 @@ def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = 
     return gathered(_texts(document, document.subjects if subjects is None else subjects))
 
 
-def _texts(document: odm.Document, subjects: Iterable[odm.SubjectData]) -> Iterator[str]:
-    clinical = _Clinical()
+def _texts(document: odm.Document, subjects: Iterable[odm.SubjectData | odm.Markups]) -> Iterator[str]:
+    clinical = Clinical()
     yield DECLARATION
     yield clinical.markup.opened(
         "ODM", xmlns=SPACE, ODMVersion="1.3.2", FileType=document.kind, FileOID=document.oid,
@@ -127,7 +127,7 @@ def _admin(document: odm.Document) -> etree._Element:
     return admin
 
 
-class _Clinical:
+class Clinical:
     """Participants as text. Start tags are looked up: of the few thousand kinds each stands there many times."""
 
     def __init__(self) -> None:
@@ -141,7 +141,9 @@ class _Clinical:
         )
         self._data: Written[tuple[str, str | None, str]] = Written(self._start)
 
-    def subject(self, subject: odm.SubjectData) -> str:
+    def subject(self, subject: odm.SubjectData | odm.Markups) -> str:
+        if isinstance(subject, odm.Markups):
+            return subject.of_13
         inside = [self.markup.site[subject.site]] if subject.site else []
         inside.append(self._remarks(subject.remarks))
         inside += [self._event(event) for event in subject.events]
@@ -156,18 +158,17 @@ class _Clinical:
 
     def _form(self, form: odm.FormData) -> str:
         inside = [self.markup.signature(form.signature), self._remarks(form.remarks)]
-        inside += [
-            self.markup.closed(
-                self._groups[group.group, group.repeat, group.transaction],
-                "ItemGroupData",
-                "".join([self._datum(datum) for datum in group.data]),
-            )
-            for group in form.groups
-        ]
+        inside += [self.group(group) for group in form.groups]
         start = self._forms[form.form, form.repeat, form.transaction]
         return self.markup.closed(start, "FormData", "".join(inside))
 
-    def _datum(self, datum: odm.Datum) -> str:
+    def group(self, group: odm.GroupData) -> str:
+        """The values of one group of items."""
+        told = group.told.of_13 if group.told is not None else "".join([self.datum(datum) for datum in group.data])
+        return self.markup.closed(self._groups[group.group, group.repeat, group.transaction], "ItemGroupData", told)
+
+    def datum(self, datum: odm.Datum) -> str:
+        """One value."""
         start = self._data[datum.item, datum.value, datum.transaction]
         inside = self.markup.audit(datum.audit, datum.source)
         if datum.unit:

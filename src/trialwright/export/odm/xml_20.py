@@ -22,7 +22,7 @@ def write(document: odm.Document) -> bytes:
     return b"".join(pieces(document))
 
 
-def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData] | None = None) -> Iterator[bytes]:
+def pieces(document: odm.Document, subjects: Iterable[odm.SubjectData | odm.Markups] | None = None) -> Iterator[bytes]:
     """
     The document, valid against the schema of ODM 2.0; `subjects` stream in place of the document's own.
 
@@ -39,7 +39,7 @@ class Writer:
     def __init__(self, document: odm.Document) -> None:
         self._document = document
         self._markup = Markup()
-        self._clinical = _Clinical(self._markup, document.as_of or document.made_at)
+        self._clinical = Clinical(self._markup, document.as_of or document.made_at)
 
     def head(self) -> str:
         """Everything before the first participant."""
@@ -58,8 +58,8 @@ class Writer:
             told.append(self._markup.opened("ClinicalData", **names) + ">")
         return "".join(told)
 
-    def subject(self, subject: odm.SubjectData) -> str:
-        """One participant, or in a transactional file one save."""
+    def subject(self, subject: odm.SubjectData | odm.Markups) -> str:
+        """One participant, or of a transactional file a save or some."""
         return self._clinical.subject(subject)
 
     def end(self) -> str:
@@ -169,7 +169,7 @@ def _admin(document: odm.Document) -> etree._Element:
     return admin
 
 
-class _Clinical:
+class Clinical:
     """
     Participants as text; `moment` dates the state of a query, which ODM 2.0 asks for.
 
@@ -187,7 +187,9 @@ class _Clinical:
         self._queries = 0
         self._key = ""
 
-    def subject(self, subject: odm.SubjectData) -> str:
+    def subject(self, subject: odm.SubjectData | odm.Markups) -> str:
+        if isinstance(subject, odm.Markups):
+            return subject.of_20
         self._key, self._queries = subject.key, 0
         inside = [self.markup.site[subject.site]] if subject.site else []
         inside += [self._event(event) for event in subject.events]
@@ -202,19 +204,18 @@ class _Clinical:
         return self.markup.closed(start, "StudyEventData", "".join(inside))
 
     def _form(self, form: odm.FormData) -> str:
-        inside = [
-            self.markup.closed(
-                self._groups[group.group, group.repeat, group.transaction],
-                "ItemGroupData",
-                "".join([self._datum(datum) for datum in group.data]),
-            )
-            for group in form.groups
-        ]
+        inside = [self.group(group) for group in form.groups]
         inside.append(self._beside(form.signature, form.remarks))
         start = self._groups[form.form, form.repeat, form.transaction]
         return self.markup.closed(start, "ItemGroupData", "".join(inside))
 
-    def _datum(self, datum: odm.Datum) -> str:
+    def group(self, group: odm.GroupData) -> str:
+        """The values of one group of items."""
+        told = group.told.of_20 if group.told is not None else "".join([self.datum(datum) for datum in group.data])
+        return self.markup.closed(self._groups[group.group, group.repeat, group.transaction], "ItemGroupData", told)
+
+    def datum(self, datum: odm.Datum) -> str:
+        """One value."""
         start = self._items[datum.item, datum.transaction]
         inside = self.markup.audit(datum.audit, datum.source)
         if datum.remarks:

@@ -1,6 +1,8 @@
 """Gathered records to datasets: numbers, days, epochs and baseline flags, columns in the guide's order."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import is_not
 
 import msgspec
 
@@ -21,6 +23,9 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     dates: Mapping[tuple[str, str], str]
     on_day: Mapping[tuple[str, str], str]  # the visit of a participant's day, where there was one alone
     before_dose: frozenset[str]
+
+
+_is_there = partial(is_not, None)
 
 
 def domain_dataset(
@@ -82,7 +87,7 @@ def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[
     """Rows as mappings to a dataset: the guide's order, required and expected variables always, others where filled."""
     names = tuple(domain.variables)
     columns = dict(zip(names, _columns(lines, names), strict=True))
-    filled = {name for name, cells in columns.items() if any(cell is not None for cell in cells)}
+    filled = {name for name, cells in columns.items() if any(map(_is_there, cells))}
     # A day stands beside its date even where nobody has a first dose to count from.
     days = {f"{name.removesuffix('DTC')}DY" for name in filled if name.endswith("DTC") and domain.name != "DM"}
     wanted = filled | days
@@ -98,19 +103,24 @@ def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[
     )
 
 
-def _columns(lines: Sequence[Mapping[str, Cell]], names: Sequence[str]) -> Sequence[Sequence[Cell]]:
+def _columns(lines: Sequence[Mapping[str, Cell]], names: Sequence[str]) -> Sequence[tuple[Cell, ...]]:
     """
     The cells of each of the names; nothing for an empty text.
 
-    Shape:   line by line: a study has hundreds of thousands, and each is far from the next in memory.
+    Shape:   line by line: a study has hundreds of thousands, and each is far from the next in memory. What no line
+             has is not looked for in each.
     """
-    rows = [tuple(map(line.get, names)) for line in lines]
+    there = set().union(*lines)
+    held = [name for name in names if name in there]
+    rows = [tuple(map(line.get, held)) for line in lines]
     rows = [tuple(cell if cell != "" else None for cell in row) if "" in row else row for row in rows]
-    return list(zip(*rows, strict=True)) or [()] * len(names)
+    found = dict(zip(held, zip(*rows, strict=True), strict=True)) if rows else {}
+    nothing = (None,) * len(lines)
+    return [found.get(name, nothing) for name in names]
 
 
 def _variable(domain: Domain, known: Known, cells: Sequence[Cell], filled: bool) -> Variable:
-    whole = known.is_number and all(isinstance(cell, int | None) for cell in cells)
+    whole = known.is_number and set(map(type, cells)) <= {int, type(None)}
     origin, method = origin_of(domain.name, known, filled=filled)
     return Variable(
         name=known.name,

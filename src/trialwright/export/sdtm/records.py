@@ -15,7 +15,7 @@ from trialwright.export.sdtm.metadata import domains
 from trialwright.export.sdtm.places import Place, asked_fields
 from trialwright.export.sdtm.values import LONG_NAME, NO_REASON, UNREADABLE, cells, reason_of, text_of
 from trialwright.model.entry import Item
-from trialwright.model.ledger import Snapshot
+from trialwright.model.ledger import NAME, Snapshot
 from trialwright.model.study import Field, Study
 
 NO_PLACE = "the catalog names no place in SDTM for this item"
@@ -107,6 +107,9 @@ class _Asked(msgspec.Struct, frozen=True):
     written: dict[tuple[str, str | None, str | None], _Filled] = {}
 
 
+_WHERE = ("participant_id", "visit", "form", "row")
+
+
 class _Row(NamedTuple):
     """One version as the snapshot holds it."""
 
@@ -121,14 +124,20 @@ class _Row(NamedTuple):
     unit: str | None
 
 
-_NUMBERS = ("seq", "row")
-
-
 def _rows(frame: pl.DataFrame, texts: dict[Any, Any]) -> list[_Row]:
     """Equal texts are one object, kept in `texts`: records hold them, and a frame would give a new one each time."""
-    columns = ((name, frame.get_column(name).to_list()) for name in _Row._fields)
-    shared = (cells if name in _NUMBERS else map(texts.setdefault, cells, cells) for name, cells in columns)
-    return list(map(_Row._make, zip(*shared, strict=True)))
+    columns = (_shared(frame.get_column(name), texts) for name in _Row._fields)
+    return list(map(_Row._make, zip(*columns, strict=True)))
+
+
+def _shared(column: pl.Series, texts: dict[Any, Any]) -> list[Any]:
+    if column.dtype == NAME:
+        once = column.unique()
+        names = [texts.setdefault(name, name) for name in once.to_list()]
+        held = dict(zip(once.to_physical().to_list(), names, strict=True))
+        return list(map(held.__getitem__, column.to_physical().to_list()))
+    cells = column.to_list()
+    return list(map(texts.setdefault, cells, cells)) if column.dtype == pl.String() else cells
 
 
 def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
@@ -216,18 +225,26 @@ def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
     """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
     records: dict[Key, Record] = {}
     texts: dict[Any, Any] = {}
-    for part in snapshot.versions.sort("seq").iter_slices(_AT_A_TIME):
-        for row in _rows(part, texts):
-            here = asked.find(row.form, row.item)
-            if here is None or here.place is None or here.place.domain in (CRITERIA, RELATIONS):
-                continue
-            key = _key(row, here.place, here.apart)
+    once = snapshot.versions.select("form", "item").unique()
+    found = [asked.find(str(form), str(item)) for form, item in once.iter_rows()]
+    apart = [here.apart if here is not None and _in_record(here.place) else () for here in found]
+    places = [at if told else None for at, told in enumerate(apart)]
+    numbered = once.with_columns(pl.Series("question", places, dtype=pl.Int64())).drop_nulls("question")
+    told = snapshot.versions.select("seq", *_WHERE, "item").sort("seq")
+    told = told.join(numbered, on=["form", "item"], maintain_order="left")
+    for part in told.iter_slices(_AT_A_TIME):
+        columns = (_shared(part.get_column(name), texts) for name in ("question", "seq", *_WHERE))
+        for question, seq, participant, visit, form, row in zip(*columns, strict=True):
+            key = _key(apart[question], participant, visit, form, row)
             if key not in records:
                 records[key] = Record(
-                    domain=here.place.domain, participant=row.participant_id, visit=row.visit, order=row.seq,
-                    form=row.form, row=row.row,
-                )  # fmt: skip
+                    domain=apart[question][0], participant=participant, visit=visit, order=seq, form=form, row=row
+                )
     return records
+
+
+def _in_record(place: Place | None) -> bool:
+    return place is not None and place.domain not in (CRITERIA, RELATIONS)
 
 
 def _by_question(current: pl.DataFrame, asked: _Questions) -> Iterator[tuple[_Asked | None, list[_Row]]]:
@@ -252,12 +269,15 @@ def _apart(instrument: str, place: Place) -> Apart:
     return (*line, place.name, *apart)
 
 
-def _key(row: _Row, place: Place, apart: Apart) -> Key:
-    if place.domain == "DM":
-        return apart, row.participant_id
-    if place.domain == "SV":
-        return apart, row.participant_id, row.visit
-    return apart, row.participant_id, row.visit, row.form, row.row
+def _key(apart: Apart, participant: str, *where: str | int) -> Key:
+    """What tells a record from others: where it was entered; of DM there is one a person, of SV one a visit."""
+    match apart[0]:
+        case "DM":
+            return apart, participant
+        case "SV":
+            return apart, participant, where[0]
+        case _:
+            return apart, participant, *where
 
 
 def _put(row: _Row, here: _Asked, place: Place, records: Mapping[Key, Record], units: Mapping[str, str]) -> str:
@@ -266,7 +286,7 @@ def _put(row: _Row, here: _Asked, place: Place, records: Mapping[Key, Record], u
     filled = here.written.get(answer)
     if filled is None:
         filled = here.written[answer] = _filled(answer, here.field.item, place, units)
-    record = records[_key(row, place, here.apart)]
+    record = records[_key(here.apart, row.participant_id, row.visit, row.form, row.row)]
     if filled.reason == NO_REASON:
         record.reasons = {**record.reasons, **reason_of({"text": row.text}, place)}
         record.unsaid = (*record.unsaid, (row.seq, f"{row.form}/{row.item}"))

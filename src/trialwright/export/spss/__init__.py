@@ -1,19 +1,20 @@
 """SPSS: every table as a .sav file through pyreadstat, with labels in both languages."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 import polars as pl
 import pyreadstat
 
 from trialwright.export.files import File
+from trialwright.export.fixed_rows import FEW, replaced, written
 from trialwright.export.formats import Format, Source
+from trialwright.export.spss.rows import pieces
 from trialwright.export.spss.texts import TEXT, in_parts
 from trialwright.export.typed.columns import Column, TypedTable, number_of, numeric
 from trialwright.export.typed.names import Naming, names_for
 from trialwright.export.typed.packing import Names, Packing, packed
-from trialwright.export.typed.readstat import Fits, label_of, numbered, plain_texts, renamed, value_labels, written
+from trialwright.export.typed.readstat import Fits, label_of, numbered, plain_texts, renamed, value_labels
 from trialwright.model.entry import Choice
 from trialwright.model.problem import Lost
 from trialwright.model.text import Text
@@ -50,7 +51,7 @@ def _fits(longest: int) -> Fits:
     return lambda label: len(label.encode()) <= longest
 
 
-def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[bytes], list[Lost]]:
+def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterable[bytes], list[Lost]]:
     """
     One table.
 
@@ -70,21 +71,26 @@ def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[byt
     frame = in_parts(table.name, frame, labels, lost)
     title = label_of(table.name, table.title, _fits(TITLE), table.name, lost)
 
-    def into(path: Path) -> None:
-        pyreadstat.write_sav(
-            frame,
-            path,
-            file_label=title,
-            column_labels=labels,
-            row_compress=True,
-            variable_value_labels={names[name]: told for name, told in values.items()},  # type: ignore[misc]  # texts too
-            variable_measure={name: _measure(frame, name) for name in frame.columns},
-            variable_format={names[each.name]: found for each in table.columns if (found := _format(each))},
+    def write_rows(rows: pl.DataFrame) -> bytes:
+        return written(
+            lambda path: pyreadstat.write_sav(
+                rows,
+                path,
+                file_label=title,
+                column_labels=labels,
+                row_compress=True,
+                variable_value_labels={names[name]: told for name, told in values.items()},  # type: ignore[misc]  # texts
+                variable_measure={name: _measure(frame, name) for name in frame.columns},
+                variable_format={names[each.name]: found for each in table.columns if (found := _format(each))},
+            )
         )
 
     made_at = dt.datetime.fromisoformat(source.snapshot.as_of_utc)
     moments = ((_DAY_AT, made_at.strftime("%d %b %y").encode()), (_TIME_AT, made_at.strftime("%H:%M:%S").encode()))
-    return written(into, moments), lost
+    if frame.height < FEW:
+        return [replaced(write_rows(frame), moments)], lost
+    codes = {names[name]: [*map(str, told)] for name, told in values.items()}
+    return pieces(frame, write_rows, moments, codes), lost
 
 
 def _measure(frame: pl.DataFrame, name: str) -> str:

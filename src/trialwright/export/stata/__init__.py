@@ -1,18 +1,19 @@
 """Stata: every table as a .dta file of version 14 and later, through pyreadstat, with labels in both languages."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 import polars as pl
 import pyreadstat
 
 from trialwright.export.files import File
+from trialwright.export.fixed_rows import FEW, replaced, written
 from trialwright.export.formats import Format, Source
+from trialwright.export.stata.rows import pieces
 from trialwright.export.typed.columns import Column, TypedTable, number_of
 from trialwright.export.typed.names import Naming, names_for
 from trialwright.export.typed.packing import Names, Packing, packed
-from trialwright.export.typed.readstat import label_of, numbered, plain_texts, renamed, value_labels, written
+from trialwright.export.typed.readstat import label_of, numbered, plain_texts, renamed, value_labels
 from trialwright.model.entry import Choice
 from trialwright.model.problem import Lost
 from trialwright.model.text import Text
@@ -57,7 +58,7 @@ def _key(column: Column) -> Callable[[Choice], int | float]:
     return lambda choice: numbers[choice.code]
 
 
-def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[bytes], list[Lost]]:
+def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterable[bytes], list[Lost]]:
     """
     One table.
 
@@ -74,25 +75,34 @@ def _file(source: Source, table: TypedTable, names: Names) -> tuple[Iterator[byt
     frame = _long_filled(plain_texts(table, numbered(table.frame, table.columns), lost)).rename(dict(names))
     title = label_of(table.name, table.title, _fits, table.name, lost)
 
-    def into(path: Path) -> None:
-        pyreadstat.write_dta(
-            frame,
-            path,
-            file_label=title,
-            column_labels=labels,
-            version=VERSION,
-            variable_value_labels={names[name]: told for name, told in values.items()},
+    def write_rows(rows: pl.DataFrame) -> bytes:
+        return written(
+            lambda path: pyreadstat.write_dta(
+                rows,
+                path,
+                file_label=title,
+                column_labels=labels,
+                version=VERSION,
+                variable_value_labels={names[name]: told for name, told in values.items()},
+            )
         )
 
-    moment = dt.datetime.fromisoformat(source.snapshot.as_of_utc).strftime("%d %b %Y %H:%M").encode()
-    return written(into, ((_moment_at(title), moment),)), lost
+    as_of = dt.datetime.fromisoformat(source.snapshot.as_of_utc).strftime("%d %b %Y %H:%M").encode()
+    moment = (_moment_at(title), as_of)
+    if frame.height < FEW or _long(frame):
+        return [replaced(write_rows(frame), [moment])], lost
+    return pieces(frame, write_rows, moment), lost
+
+
+def _long(frame: pl.DataFrame) -> list[str]:
+    """The columns that are strL, whose texts stand behind all rows."""
+    longest = frame.select(pl.col(pl.String()).str.len_bytes().max())
+    return [series.name for series in longest if (series.item() or 0) >= LONG]
 
 
 def _long_filled(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with empty texts for nothing where texts are strL: the writer takes no nothing there."""
-    longest = frame.select(pl.col(pl.String()).str.len_bytes().max())
-    long = [series.name for series in longest if (series.item() or 0) >= LONG]
-    return frame.with_columns(pl.col(long).fill_null(""))
+    return frame.with_columns(pl.col(_long(frame)).fill_null(""))
 
 
 def _moment_at(title: str) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from trialwright.export.csv.cells import Cells, CsvCell, Number
+from trialwright.export.csv.cells import Cells, CsvCell, Number, Repeated
 from trialwright.export.typed.columns import TYPES, ColumnKind
 from trialwright.model.ledger import NAME
 
@@ -65,11 +65,15 @@ def _told(texts: pl.Series, held: pl.Series, found: Sequence[object], kind: pl.D
 
 
 def _are_numbers(cells: Cells) -> bool:
-    return cells.dtype.is_integer() if isinstance(cells, pl.Series) else set(map(type, cells)) <= {int, type(None)}
+    if isinstance(cells, pl.Series):
+        return cells.dtype.is_integer()
+    return set(map(type, cells.held if isinstance(cells, Repeated) else cells)) <= {int, type(None)}
 
 
 def _texts(name: str, cells: Cells) -> pl.Series:
     """The cells as texts, or as names where they are kept so; nothing and an empty text are both null."""
+    if isinstance(cells, Repeated):
+        return pl.Series(name, list(map(text_of, cells.held)), pl.String()).gather(cells.at)
     if not isinstance(cells, pl.Series):
         return pl.Series(name, list(map(text_of, cells)), pl.String())
     texts = (cells if cells.dtype == NAME else cells.cast(pl.String())).alias(name)

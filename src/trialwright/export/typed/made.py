@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 import polars as pl
 
-from trialwright.export.csv.cells import Cells, CsvTable, Number
+from trialwright.export.csv.cells import Cells, CsvTable, Number, Repeated
 from trialwright.export.typed.columns import Column, ColumnKind, TypedTable, beside, code_list, known, title_of
 from trialwright.export.typed.fitting import fit, text_of
 from trialwright.export.typed.lists import texts_apart
@@ -118,7 +118,7 @@ def _undeclared(study: Study, table: str, name: str, cells: Cells) -> list[tuple
     if found is None:
         return [(_by_its_cells(study, name, cells), cells)]
     if found.kind == "any":
-        numbers = [cell if isinstance(cell, Number) else None for cell in cells]
+        numbers = _numbers_of(cells)
         return [
             (Column(name=name, label=found.label, kind="text"), cells),
             (Column(name=f"{name}__number", label=beside(found.label, "number"), kind="number"), numbers),
@@ -126,6 +126,12 @@ def _undeclared(study: Study, table: str, name: str, cells: Cells) -> list[tuple
     if found.kind == "fact":
         return [(_fact(name, found.label, cells), cells)]
     return [(Column(name=name, label=found.label, kind=found.kind, choices=found.choices), cells)]
+
+
+def _numbers_of(cells: Cells) -> Cells:
+    if isinstance(cells, Repeated):
+        return Repeated([cell if isinstance(cell, Number) else None for cell in cells.held], cells.at)
+    return [cell if isinstance(cell, Number) else None for cell in cells]
 
 
 def _fact(name: str, label: Text, cells: Cells) -> Column:

@@ -1,13 +1,10 @@
 """What Stata and SPSS files share: labels within their limits, codes as numbers, the moment of writing overwritten."""
 
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 import polars as pl
 
-from trialwright.export.files import PIECE
 from trialwright.export.typed.columns import Column, TypedTable, number_of
 from trialwright.model.entry import Choice
 from trialwright.model.problem import Lost
@@ -80,17 +77,3 @@ def renamed(table: TypedTable, names: Mapping[str, str], longest: int, lost: lis
     if changed:
         why = f"shorter here: they, or one beside them, have more than {longest} characters"
         lost.append(Lost(f"{table.name}: {changed} names", f"{why}; the table of variables has both"))
-
-
-def written(write: Callable[[Path], None], moments: Sequence[tuple[int, bytes]]) -> Iterator[bytes]:
-    """What `write` puts into a file, piece by piece, with the moment of writing replaced so that a repeat is equal."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table"
-        write(path)
-        with path.open("r+b") as file:
-            for at, moment in moments:
-                file.seek(at)
-                file.write(moment)
-            file.seek(0)
-            while piece := file.read(PIECE):
-                yield piece

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
 import pyreadstat
 
 from trialwright.export.datasets import Cell, Dataset, Variable, VariableKind
+from trialwright.export.fixed_rows import written
+from trialwright.export.xpt import rows
 from trialwright.model.problem import Lost
 
 NAME, LABEL, TEXT = 8, 40, 200
@@ -20,15 +22,21 @@ _MOMENTS = (144, 160, 464, 480)
 _STAMP = "%d%b%y:%H:%M:%S"
 
 
-def write(dataset: Dataset, made_at: str) -> tuple[bytes, tuple[Lost, ...]]:
+def pieces(dataset: Dataset, made_at: str) -> tuple[Iterator[bytes], tuple[Lost, ...]]:
     """
-    One dataset as `ae.xpt`, and every text that was too long or is not ASCII.
+    One dataset as `ae.xpt`, piece by piece, and every text that was too long or is not ASCII.
 
     Missing: SAS knows no null text: nothing and an empty text are both blanks.
     Source:  SAS technical note TS-140, record layout of a version 5 transport file.
     """
     lost: list[Lost] = []
-    return _file(dataset, _fit(dataset, lost), made_at), tuple(lost)
+    return _pieces(dataset, _fit(dataset, lost), made_at), tuple(lost)
+
+
+def write(dataset: Dataset, made_at: str) -> tuple[bytes, tuple[Lost, ...]]:
+    """The same as a whole: `pieces` joined."""
+    told, lost = pieces(dataset, made_at)
+    return b"".join(told), lost
 
 
 def _fit(dataset: Dataset, lost: list[Lost]) -> dict[str, Sequence[Cell]]:
@@ -65,15 +73,20 @@ def _cell(dataset: Dataset, variable: Variable, line: int, cell: Cell, lost: lis
     return held[:TEXT].decode(errors="ignore")
 
 
-def _file(dataset: Dataset, columns: dict[str, Sequence[Cell]], made_at: str) -> bytes:
+def _pieces(dataset: Dataset, columns: dict[str, Sequence[Cell]], made_at: str) -> Iterator[bytes]:
     types = {
         each.name: pl.Float64() if each.kind in ("integer", "float") else pl.String() for each in dataset.variables
     }
     dated = [each.name for each in dataset.variables if each.kind == "date"]
     frame = pl.DataFrame(columns, schema=types).with_columns(pl.col(dated).str.to_date())
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "dataset.xpt"
-        pyreadstat.write_xport(
+    columns.clear()
+    stamp = dt.datetime.fromisoformat(made_at).strftime(_STAMP).upper().encode()
+    return rows.pieces(frame, lambda part: _written(dataset, part), [(at, stamp) for at in _MOMENTS])
+
+
+def _written(dataset: Dataset, frame: pl.DataFrame) -> bytes:
+    return written(
+        lambda path: pyreadstat.write_xport(
             frame,
             path,
             file_label=dataset.label[:LABEL],
@@ -81,11 +94,7 @@ def _file(dataset: Dataset, columns: dict[str, Sequence[Cell]], made_at: str) ->
             table_name=dataset.name,
             file_format_version=5,
         )
-        data = bytearray(path.read_bytes())
-    stamp = dt.datetime.fromisoformat(made_at).strftime(_STAMP).upper().encode()
-    for at in _MOMENTS:
-        data[at : at + len(stamp)] = stamp
-    return bytes(data)
+    )
 
 
 def read(data: bytes) -> pl.DataFrame:
