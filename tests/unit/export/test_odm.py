@@ -177,6 +177,46 @@ def test_queries_and_rows_taken_back_stand_at_their_form(files):
     assert "The site took this row back" in text
 
 
+ASKED = """
+P001 @query_opened 2021-05-01 visit=W0 form=muscle_enzymes items=muscle_enzymes.ck message=first?
+P001 @query_opened 2021-05-01 visit=W0 form=muscle_enzymes items=muscle_enzymes.ck message=second?
+P001 @query_opened 2021-05-01 visit=W0 message=of_the_visit?
+P001 @query_opened 2021-05-01 message=of_the_person?
+P001 @query_opened 2021-05-01 visit=W12 form=muscle_enzymes message=nothing_there?
+P002 @query_opened 2021-05-01 visit=SCR message=nobody_came?
+"""
+
+
+@pytest.mark.parametrize("version", ["1.3.2", "2.0"])
+def test_every_query_stands_there_once_in_the_state_that_it_reached(version):
+    held = snapshot_of(TABLE + ASKED)
+    opened = {e.details["message"]: e for e in held.events if e.kind == "query_opened"}
+    later = [
+        msgspec.structs.replace(opened[message], kind=kind, seq=1000 + at, details={"query": str(opened[message].seq)})
+        for at, (message, kind) in enumerate([
+            ("first?", "query_answered"), ("first?", "query_closed"), ("of_the_visit?", "query_answered"),
+        ])
+    ]  # fmt: skip
+    made = written(msgspec.structs.replace(held, events=(*held.events, *later)))
+    name = f"{version}/snapshot.xml"
+    told = read(made[name], name).document
+    remarks = [
+        (remark.text, remark.flag)
+        for subject in told.subjects
+        for place in (subject, *subject.events, *(form for event in subject.events for form in event.forms))
+        for remark in place.remarks
+        if remark.kind == "query"
+    ]
+
+    assert sorted(remarks) == [
+        ("SCR: nobody_came?", "open"), ("W12 muscle_enzymes: nothing_there?", "open"), ("first?", "closed"),
+        ("of_the_person?", "open"), ("of_the_visit?", "answered"), ("second?", "open"), ("why?", "open"),
+    ]  # fmt: skip
+    if SCHEMAS[version].exists():
+        judge = etree.XMLSchema(etree.parse(SCHEMAS[version]))
+        assert judge.validate(etree.fromstring(made[name])), judge.error_log
+
+
 def test_questions_stand_in_both_languages(files):
     items = {each.name: each for each in read(files["1.3.2/snapshot.xml"], "s").document.metadata.items}
 

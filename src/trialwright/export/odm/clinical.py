@@ -70,7 +70,8 @@ def current_subjects(study: Study, snapshot: Snapshot, signed: Sequence[Signatur
     with_data = {str(each) for each in snapshot.current["participant_id"].unique().to_list()}
     for participant in held:
         if participant not in with_data:
-            yield odm.SubjectData(key=participant, site=_location(held, participant))
+            told = beside.of_person(participant)
+            yield odm.SubjectData(key=participant, site=_location(held, participant), remarks=told)
 
 
 def _location(held: Mapping[str, str], participant: str) -> str:
@@ -100,7 +101,7 @@ class _Beside:
     """What stands beside the values: queries, rows taken back, signatures that hold and those that do not."""
 
     def __init__(self, snapshot: Snapshot, signed: Sequence[Signature], held: Mapping[str, str]) -> None:
-        self._queries = _queries(snapshot.events)
+        self._queries = _queries(snapshot)
         self._back = {
             (e.participant_id, e.visit, e.form, e.row) for e in snapshot.events if e.kind == "row_inactivated"
         }
@@ -110,7 +111,9 @@ class _Beside:
         self._held = held
 
     def event(self, participant: str, visit: str, forms: tuple[odm.FormData, ...]) -> odm.EventData:
-        signature, remarks = self.signature(participant, visit, ""), self._broken(participant, visit, "", 0)
+        asked = tuple(self._queries.get((participant, visit, "", 0), ()))
+        signature = self.signature(participant, visit, "")
+        remarks = (*asked, *self._broken(participant, visit, "", len(asked)))
         return msgspec.structs.replace(_event(visit, forms), signature=signature, remarks=remarks)
 
     def signature(self, participant: str, visit: str, form: str) -> odm.Signing | None:
@@ -130,8 +133,9 @@ class _Beside:
         return (*told, *self._broken(participant, visit, form, len(told)))
 
     def of_person(self, participant: str) -> tuple[odm.Remark, ...]:
+        asked = self._queries.get((participant, "", "", 0), [])
         whole = self._signed.get(Scope(participant), ())
-        return tuple(_signed_remark(each, at) for at, each in enumerate(whole, 1))
+        return (*asked, *(_signed_remark(each, at) for at, each in enumerate(whole, len(asked) + 1)))
 
     def _broken(self, participant: str, visit: str, form: str, before: int) -> tuple[odm.Remark, ...]:
         broken = [each for each in self._signed.get(Scope(participant, visit, form), ()) if each.state != "valid"]
@@ -172,19 +176,36 @@ def _with(event: odm.EventData) -> odm.EventData:
     return odm.EventData(event=event.event, repeat=event.repeat, forms=event.forms, transaction="Upsert")
 
 
-def _queries(events: Iterable[LedgerEvent]) -> dict[tuple[str, str, str, int], list[odm.Remark]]:
-    """Queries by form: each with the state in which it stands and its words."""
-    opened: dict[tuple[str, str, str, int, str], tuple[str, str]] = {}
-    for event in events:
+_Place = tuple[str, str, str, int]
+"""Participant, visit, form, row: what is left empty says that the whole above it is meant."""
+
+
+def _queries(snapshot: Snapshot) -> dict[_Place, list[odm.Remark]]:
+    """
+    Queries by the place on which they were opened, each with the state in which it stands and its words.
+
+    Missing: a query on a form or visit of which nothing was entered stands at the participant, with the place before
+             its words: the file has nothing else to hang it on.
+    """
+    opened: dict[int, LedgerEvent] = {}
+    states: dict[int, str] = {}
+    for event in snapshot.events:
         if event.kind not in _STATES:
             continue
-        name = event.details.get("check") or event.details.get("query") or event.details.get("items", "")
-        key = (event.participant_id, event.visit, event.form, event.row, name)
+        first = event.seq if event.kind == "query_opened" else int(event.details.get("query", "0"))
+        if event.kind == "query_opened":
+            opened[first] = event
+        states[first] = _STATES[event.kind]
+    entered = set(snapshot.current.select("participant_id", "visit", "form", "row").unique().iter_rows())
+    entered |= {(participant, visit, "", 0) for participant, visit, _, _ in entered}
+    remarks: dict[_Place, list[odm.Remark]] = {}
+    for first, event in opened.items():
+        place = (event.participant_id, event.visit, event.form, event.row)
         said = event.details.get("message") or event.details.get("text") or event.reason
-        before = opened.get(key, ("", ""))[1]
-        opened[key] = (_STATES[event.kind], said if event.kind == "query_opened" or not before else before)
-    remarks: dict[tuple[str, str, str, int], list[odm.Remark]] = {}
-    for (participant, visit, form, row, name), (state, said) in opened.items():
-        held = remarks.setdefault((participant, visit, form, row), [])
-        held.append(odm.Remark(number=len(held) + 1, text=said or name or "Query", flag=state, kind=QUERY))
+        text = said or event.details.get("check") or event.details.get("items") or "Query"
+        if place not in entered:
+            where = " ".join(filter(None, (event.visit, event.form, str(event.row or ""))))
+            place, text = (event.participant_id, "", "", 0), f"{where}: {text}" if where else text
+        held = remarks.setdefault(place, [])
+        held.append(odm.Remark(number=len(held) + 1, text=text, flag=states[first], kind=QUERY))
     return remarks
