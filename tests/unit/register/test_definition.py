@@ -167,6 +167,20 @@ def test_what_differs_between_record_and_definition_is_found(study, registered, 
     assert {code} == {code} & found
 
 
+def test_an_actual_enrolment_is_not_called_a_plan(study, registered):
+    withdrawn = {
+        "statusModule__overallStatus": "WITHDRAWN",
+        "designModule__enrollmentInfo": {"count": 0, "type": "ACTUAL"},
+    }
+    found = [
+        one for one in check_against_definition(study, _changed(registered, **withdrawn)) if one.code == "TW-REG-969"
+    ]
+
+    assert [one.found for one in found] == [
+        "The record counts 0 participants really enrolled, the definition plans 20."
+    ]
+
+
 def test_a_study_folder_is_told_from_a_record_by_its_content():
     folder, page = check_path(FOLDER, ON), check_path(PAGE, ON)
 
