@@ -145,6 +145,8 @@ def test_a_legacy_record_comes_in_v2_shape():
         (b"<html><body>no record</body></html>", "TW-REG-005"),
         (b"<?xml version='1.0'?><html/>", "TW-REG-005"),
         (b'[{"protocolSection": {}}, {"protocolSection": {}}]', "TW-REG-006"),
+        (b'{"studies": []}', "TW-REG-005"),
+        (b"[]", "TW-REG-005"),
         (b'{"studies": [{"protocolSection": {}}, {"protocolSection": {}}]}', "TW-REG-006"),
         (b'{"protocolSection": 5}', "TW-REG-007"),
         (b"[1]", "TW-REG-007"),

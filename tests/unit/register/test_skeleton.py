@@ -275,3 +275,8 @@ def test_the_command_writes_a_folder_and_says_how_much_is_open(tmp_path, capsys,
         main()
     assert again.value.code == 2
     assert "is not empty" in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["trialwright", "record", "diff", str(RECONSTRUCTION), str(target)])
+    with pytest.raises(SystemExit) as compared:
+        main()
+    assert compared.value.code == 2
+    assert capsys.readouterr().err.startswith("Nothing was compared. 43 decisions are open")
