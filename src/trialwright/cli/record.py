@@ -89,6 +89,7 @@ def diff(
     else:
         wrong_use(f"{before} is no study folder: name the record to compare it with.")
     if isinstance(found, list):
+        _nothing_compared(found)
         _refuse(found)
     if form == "json":
         print_json(found)
@@ -187,6 +188,14 @@ def _give(text: str, output: Path | None) -> None:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_bytes(text.encode())
     out.print(f"Written: {output}", markup=False)
+
+
+def _nothing_compared(problems: list[Problem]) -> None:
+    """The sentence before the reasons; open decisions are counted, for a new study has many."""
+    undecided = sum(problem.code == "TW-DEF-036" for problem in problems)
+    many = "1 decision is" if undecided == 1 else f"{undecided} decisions are"
+    why = f" {many} open: a study is compared when all are made." if undecided else ""
+    err.print(f"Nothing was compared.{why}", markup=False)
 
 
 def _refuse(problems: list[Problem]) -> NoReturn:

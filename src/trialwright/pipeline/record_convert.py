@@ -3,6 +3,8 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
+
 from trialwright.catalog import load
 from trialwright.define import read_study
 from trialwright.model.problem import Problem
@@ -11,6 +13,8 @@ from trialwright.register import read_record, unreadable_file
 from trialwright.register.skeleton import write_definition
 from trialwright.register.writing import (
     Written,
+    unknown_pieces,
+    unshown_in_tabular,
     write_page,
     write_page_html,
     write_prs_xml,
@@ -56,13 +60,17 @@ def convert_record(
     record = _read(path)
     if isinstance(record, list):
         return record
+    if target == "v2":
+        return write_v2(record)
     if target == "prs-xml":
-        return write_prs_xml(record, org_name)
-    web = output is not None and output.suffix.lower() in _WEB_PAGE
-    pages = {"who": write_who_html, "tabular": write_tabular_html, "page": write_page_html}
-    if web and target in pages:
-        return pages[target](record)
-    return {"v2": write_v2, "who": write_who, "tabular": write_tabular, "page": write_page}[target](record)
+        written = write_prs_xml(record, org_name)
+    else:
+        web = output is not None and output.suffix.lower() in _WEB_PAGE
+        pages = {"who": write_who_html, "tabular": write_tabular_html, "page": write_page_html}
+        texts = {"who": write_who, "tabular": write_tabular, "page": write_page}
+        written = (pages if web else texts)[target](record)
+    unshown = unshown_in_tabular(record) if target == "tabular" else ()
+    return msgspec.structs.replace(written, lost=(*written.lost, *unshown, *unknown_pieces(record)))
 
 
 def _read(path: Path) -> RegistryRecord | list[Problem]:

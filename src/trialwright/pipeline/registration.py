@@ -118,7 +118,8 @@ def registration_draft(study_folder: Path, study: Study) -> dict[str, object]:
 
 def _check_folder(folder: Path, on: dt.date) -> CheckReport:
     if not (folder / "study.yaml").is_file():
-        why = "the folder holds no study.yaml" if folder.is_dir() else "there is no such folder"
+        neither = "the folder holds neither study.yaml nor a file of a record (.json, .jsonl, .xml, .txt)"
+        why = neither if folder.is_dir() else "there is no such folder"
         return _joined(str(folder), on, [unreadable_file(str(folder), why)])
     definition = check_study(folder, on)
     study, _ = load_study(folder, _catalog())

@@ -253,8 +253,19 @@ def other_record(found: str, ours: str) -> Problem:
 
 
 def _numbers(study: Study, subject: Subject) -> Iterator[Problem]:
-    count = subject.protocol.design_module.enrollment_info.count
-    if count is not None and count != study.enrolment_planned:
+    enrolment = subject.protocol.design_module.enrollment_info
+    count = enrolment.count
+    if count is not None and count != study.enrolment_planned and enrolment.type == "ACTUAL":
+        yield _problem(
+            "TW-REG-969",
+            "warning",
+            "protocolSection.designModule.enrollmentInfo.count",
+            found=f"The record counts {count} participants really enrolled, the definition plans "
+            f"{study.enrolment_planned}.",
+            expected="An actual number that came out as planned.",
+            cure="If fewer or more were enrolled than planned, nothing; else correct the one that is wrong.",
+        )
+    elif count is not None and count != study.enrolment_planned:
         yield _problem(
             "TW-REG-969",
             "warning",

@@ -55,7 +55,19 @@ def not_a_record(name: str, detail: str) -> Problem:
     )
 
 
+def no_record(name: str) -> Problem:
+    return Problem(
+        code="TW-REG-005",
+        where=name,
+        found="The file holds no record: its list of studies is empty.",
+        expected="At least one record.",
+        cure="A search that finds nothing is saved so. Search again, and give the record itself.",
+    )
+
+
 def several_records(name: str, count: int) -> Problem:
+    if not count:
+        return no_record(name)
     return Problem(
         code="TW-REG-006",
         where=name,
@@ -93,7 +105,7 @@ def unreadable_file(name: str, detail: str) -> Problem:
         code="TW-REG-009",
         where=name,
         found=f"Nothing can be read there: {detail}.",
-        expected="A record file or a study folder.",
+        expected="A record file, a study folder, or for a check a folder of records.",
         cure="Check the path and the permissions.",
     )
 

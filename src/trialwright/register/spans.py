@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from functools import lru_cache
 
+import msgspec
+
 from trialwright.model.quantity import PartialDate
 from trialwright.register.passages import lowered
 
@@ -35,6 +37,11 @@ _COUNTED = re.compile(
 _NAMED = re.compile(rf"\b(?=[mhdwy])({_UNIT})[\s-]*({_NUMBER})\b(?:(?:\s*(?:,|-|to|and|or)\s*)+(\d{{1,5}}))*")
 # "day7" has no word boundary before its number; a number in letters must have one
 _ALL_NUMBERS = re.compile(r"(?<![\d.])\d{1,5}(?:\.\d{1,3})?|\b(?:" + "|".join(_WORDS) + ")")
+_LIST_SIGNS = r"\s*(?:(?:,|&|/|-|\bto\b|\band\b|\bor\b)\s*)+"
+_DAY_LIST = re.compile(
+    # a later number with a unit of its own is no day of the list: "day 1 and 12 weeks"
+    rf"(?:\bday|\b(?<!\d\s)days)[\s-]*(?:\d{{1,5}}|(?:{'|'.join(_WORDS)})\b)(?:{_LIST_SIGNS}\d{{1,5}}(?![\d.]*\d|[\s-]*(?:{_UNIT}|h)\b))*"
+)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _LETTERED = re.compile(r"([DWMY])(?<!\w[DWMY])(\d{1,3})\b")
 _LETTER_DAYS = {"D": 1, "W": 7, "M": 30, "Y": 365}
@@ -72,6 +79,44 @@ def days_named(text: str) -> tuple[int, ...]:
         found.append(int(max(numbers) * _unit_days(match.group(1))))
     found.extend(int(number) * _LETTER_DAYS[letter] for letter, number in _LETTERED.findall(text))
     return tuple(found)
+
+
+class TimePoints(msgspec.Struct, frozen=True, kw_only=True):
+    """What a time frame says of time: days by their number ("Day 22": 22), and lengths in days ("3 weeks": 21)."""
+
+    days: tuple[int, ...]
+    lengths: tuple[int, ...]
+
+
+def time_points(text: str) -> TimePoints:
+    """
+    The numbered days of a time frame, every one of a list, apart from its lengths, which are as in `days_named`.
+
+    "Day 1, 8 and 15" has the days 1, 8 and 15; "day 22, after 3 weeks" the day 22 and the length 21.
+    """
+    lower = lowered(text)
+    days: list[int] = []
+    for match in _DAY_LIST.finditer(lower):
+        days.extend(_signed_days(match.group(0)))
+    rest = _DAY_LIST.sub(" ; ", lower)
+    lengths = list(days_named(rest))
+    for letter, number in _LETTERED.findall(text):
+        if letter == "D":
+            days.append(int(number))
+        else:
+            lengths.append(int(number) * _LETTER_DAYS[letter])
+    return TimePoints(days=tuple(days), lengths=tuple(lengths))
+
+
+def _signed_days(listed: str) -> list[int]:
+    """A minus that stands alone before its number is a day before the first dose; between two numbers it is "to"."""
+    found: list[int] = []
+    for match in _ALL_NUMBERS.finditer(listed):
+        before = listed[: match.start()]
+        bare = before[:-1].rstrip()
+        minus = before.endswith("-") and before[-2:-1].isspace() | (before[-2:-1] == ",") and not bare[-1:].isdigit()
+        found.append(int(_number(match.group(0))) * (-1 if minus else 1))
+    return found
 
 
 def has_time(text: str) -> bool:

@@ -20,7 +20,8 @@ class LedgerProblem(Exception):  # noqa: N818 - the house says Problem, not Erro
 
 def missing_file(where: str) -> LedgerProblem:
     return _raisable("TW-STO-001", where, "there is no ledger here", "the path of a ledger that exists",
-                     "Check --db, or make a new one with trialwright init.")  # fmt: skip
+                     "Check --db. A study that never had one, such as one made from a registration, gets its ledger "
+                     "with its first account: trialwright user add.")  # fmt: skip
 
 
 def not_a_ledger(where: str) -> LedgerProblem:

@@ -69,6 +69,28 @@ def test_results_are_due_a_year_after_primary_completion(on, state, days):
     assert (found.due, found.state, found.days) == ("2026-01-31", state, days)
 
 
+WITHDRAWN: dict[str, object] = {
+    **AMERICAN,
+    "statusModule.startDateStruct": {"date": "2024-03", "type": "ESTIMATED"},
+    "statusModule.studyFirstSubmitDate": "2024-04-30",
+    "statusModule.overallStatus": "WITHDRAWN",
+    "designModule.enrollmentInfo": {"count": 0, "type": "ACTUAL"},
+}
+
+
+def test_a_withdrawn_study_owes_nothing_that_an_enrolment_begins():
+    report = report_of(WITHDRAWN, dt.date(2026, 11, 23))
+
+    assert [each.code for each in report.deadlines if each.state in ("overdue", "late", "due")] == []
+    assert one(report, "cfr-results").says.en == "the study was withdrawn before anybody was enrolled"
+
+
+def test_a_withdrawn_study_whose_record_counts_participants_owes_its_results():
+    changes = {**WITHDRAWN, "designModule.enrollmentInfo": {"count": 3, "type": "ACTUAL"}}
+
+    assert one(report_of(changes, dt.date(2026, 11, 23)), "cfr-results").state == "overdue"
+
+
 def test_a_certified_delay_counts_as_done():
     found = one(report_of({**AMERICAN, "statusModule.dispFirstSubmitDate": "2025-12-01"}, ON), "cfr-results")
 

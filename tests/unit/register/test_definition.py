@@ -167,6 +167,20 @@ def test_what_differs_between_record_and_definition_is_found(study, registered, 
     assert {code} == {code} & found
 
 
+def test_an_actual_enrolment_is_not_called_a_plan(study, registered):
+    withdrawn = {
+        "statusModule__overallStatus": "WITHDRAWN",
+        "designModule__enrollmentInfo": {"count": 0, "type": "ACTUAL"},
+    }
+    found = [
+        one for one in check_against_definition(study, _changed(registered, **withdrawn)) if one.code == "TW-REG-969"
+    ]
+
+    assert [one.found for one in found] == [
+        "The record counts 0 participants really enrolled, the definition plans 20."
+    ]
+
+
 def test_a_study_folder_is_told_from_a_record_by_its_content():
     folder, page = check_path(FOLDER, ON), check_path(PAGE, ON)
 
@@ -185,8 +199,12 @@ def test_a_path_that_is_not_there_is_a_finding(tmp_path):
     assert [one.code for one in check_path(tmp_path / "nothing.json", ON).findings] == ["TW-REG-009"]
 
 
-def test_a_folder_without_a_study_is_a_finding(tmp_path):
-    assert [one.code for one in check_path(tmp_path, ON).findings] == ["TW-REG-009"]
+def test_a_folder_without_a_study_is_a_finding_that_names_what_a_folder_may_hold(tmp_path):
+    found = check_path(tmp_path, ON).findings
+
+    assert [one.code for one in found] == ["TW-REG-009"]
+    assert "neither study.yaml nor a file of a record" in found[0].found
+    assert "a folder of records" in found[0].expected
 
 
 def test_the_registered_record_of_a_study_is_checked_on_the_day_asked(study):

@@ -1,5 +1,6 @@
 """A definition out of a record and the record out of that definition: nothing mapped is lost, every gap is named."""
 
+import copy
 import json
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from trialwright.register.skeleton.registry_part import registry_tree
 from trialwright.register.skeleton.schedule_part import schedule_tree
 from trialwright.register.skeleton.study_part import study_tree
 
-from .records import DATA, PAGE, RECONSTRUCTION, SHARED, record_of
+from .records import DATA, PAGE, RECONSTRUCTION, SHARED, exemplary, record_of
 
 CATALOG = load()
 RECORDS = sorted((SHARED / "records").glob("*.json"))
@@ -188,6 +189,37 @@ def test_what_the_copy_lost_is_a_gap_of_the_registration(tmp_path):
     assert "studyFirstSubmitQcDate" not in tree.get("statusModule", {})
 
 
+def _visits(*frames: str) -> list[tuple[object, object, object]]:
+    """Name, title and study day of the visits that a record with these time frames proposes."""
+    document = copy.deepcopy(exemplary())
+    document["protocolSection"]["outcomesModule"] = {
+        "primaryOutcomes": [{"measure": f"Weight {number}", "timeFrame": frame} for number, frame in enumerate(frames)]
+    }
+    protocol = plain_protocol(record_of(json.dumps(document).encode()))
+    visits = schedule_tree(named_outcomes(protocol))["visits"]
+    return [(one["name"], one["title"]["en"], one["study_day"]) for one in visits[1:-1]]  # type: ignore[index]
+
+
+FIRST = ("D1", "Day of the first dose", "1")
+
+
+@pytest.mark.parametrize(
+    ("frames", "expected"),
+    [
+        (["Day 1 to Day 3"], [("D3", "Day 3", "3")]),
+        (["Study day 1 (predose) and Study Day 12"], [("D12", "Day 12", "12")]),
+        (["21 days of diet, i.e. day 1 and day 22"], [("D22", "Day 22", "22")]),
+        (["12 weeks"], [("W12", "Week 12", "85")]),
+        (["10 days"], [("D11", "Day 11", "11")]),
+        (["Study days -7, -5, and 1"], []),
+        # who names a day 0 counts one less than we do
+        (["Day 0", "Day 28"], [("D29", "Day 29", "29")]),
+    ],
+)
+def test_a_day_named_by_its_number_keeps_it_and_a_length_ends_the_day_after(frames, expected):
+    assert [FIRST, *expected] == _visits(*frames)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -243,3 +275,8 @@ def test_the_command_writes_a_folder_and_says_how_much_is_open(tmp_path, capsys,
         main()
     assert again.value.code == 2
     assert "is not empty" in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["trialwright", "record", "diff", str(RECONSTRUCTION), str(target)])
+    with pytest.raises(SystemExit) as compared:
+        main()
+    assert compared.value.code == 2
+    assert capsys.readouterr().err.startswith("Nothing was compared. 43 decisions are open")

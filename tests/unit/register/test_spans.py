@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trialwright.register.spans import days_named, has_time, months_between, read_date
+from trialwright.register.spans import days_named, has_time, months_between, read_date, time_points
 
 from .records import codes, planted
 
@@ -37,6 +37,27 @@ DAYS = st.dates(dt.date(2005, 8, 1), dt.date(2026, 11, 23))
 def test_time_frames_are_read_in_days(frame, days):
     assert tuple(days) == days_named(frame)
     assert bool(days) == has_time(frame)
+
+
+@pytest.mark.parametrize(
+    ("frame", "days", "lengths"),
+    [
+        ("Day 1 to Day 3", [1, 3], []),
+        ("day 1 and day 22, after 21 days", [1, 22], [21]),
+        ("Day 1, 8 and 15", [1, 8, 15], []),
+        ("Days 1-5", [1, 5], []),
+        ("Study days -7, -5 and 1", [-7, -5, 1], []),
+        ("Day 1 and 12 weeks", [1], [84]),
+        ("Day 1 - Day 14", [1, 14], []),
+        ("within 30 days 90", [], [30, 90]),
+        ("D28, W12", [28], [84]),
+        ("12 weeks", [], [84]),
+    ],
+)
+def test_a_day_by_its_number_is_told_from_a_length_of_time(frame, days, lengths):
+    points = time_points(frame)
+
+    assert (tuple(days), tuple(lengths)) == (points.days, points.lengths)
 
 
 @pytest.mark.parametrize("text", ["", "2021-13", "2021-02-30", "July 2021", "2021-1-1", "20210101"])
@@ -86,3 +107,4 @@ def test_unknown_needs_twenty_five_months_and_a_completion_that_has_passed(verif
 @given(st.text(max_size=200))
 def test_no_time_frame_makes_the_reader_fail(text):
     assert all(day >= 0 for day in days_named(text))
+    assert all(days >= 0 for days in time_points(text).lengths)

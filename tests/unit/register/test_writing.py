@@ -7,6 +7,7 @@ import pytest
 
 from trialwright.cli import main
 from trialwright.model.record import RegistryRecord
+from trialwright.pipeline.record_convert import convert_record
 from trialwright.register import plain_protocol, read_record
 from trialwright.register.reading.built import escaped
 from trialwright.register.writing import (
@@ -145,6 +146,44 @@ def test_a_later_version_without_its_history_does_not_claim_to_know_the_original
 
     assert b"Original Primary Outcome Measures ICMJE | Not known" in written.content
     assert "Original Primary Outcome Measures" in {cell.where for cell in written.lost}
+
+
+@pytest.mark.parametrize("target", ["prs-xml", "who", "tabular", "page"])
+def test_what_no_schema_knows_is_told_as_not_carried_over(target, tmp_path):
+    document = {**exemplary(), "zork": 1, "nothing": None}
+    document["protocolSection"]["foo"] = {"a": 2}
+    document["protocolSection"]["contactsLocationsModule"]["locations"][0]["floor"] = "3"
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    written = convert_record(path, target)
+
+    assert not isinstance(written, list)
+    told = [cell.where for cell in written.lost if "schema does not know it" in cell.reason]
+    assert sorted(told) == [
+        "protocolSection.contactsLocationsModule.locations[0].floor",
+        "protocolSection.foo",
+        "zork",
+    ]
+
+
+def test_the_tabular_view_tells_what_it_has_no_place_for(tmp_path):
+    document = exemplary()
+    document["protocolSection"]["identificationModule"]["acronym"] = "ABC"
+    document["protocolSection"]["conditionsModule"]["keywords"] = ["skin"]
+    document["protocolSection"]["contactsLocationsModule"]["locations"] = [{"city": "Graz", "country": "Austria"}]
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    written = convert_record(path, "tabular")
+
+    assert not isinstance(written, list)
+    told = {cell.where for cell in written.lost}
+    # a country has its row, a city has none
+    assert {
+        "protocolSection.identificationModule.acronym",
+        "protocolSection.conditionsModule.keywords",
+        "protocolSection.contactsLocationsModule.locations[].city",
+    } <= told
+    assert not any(where.endswith(("briefTitle", "country", "eligibilityCriteria", "measure")) for where in told)
 
 
 @pytest.mark.bulk

@@ -38,7 +38,10 @@ def said_by(*arguments: object) -> list[str]:
 
 
 def test_a_missing_file_is_told_and_not_made(tmp_path: Path) -> None:
-    assert why_not(tmp_path / "none.sqlite").code == "TW-STO-001"
+    told = why_not(tmp_path / "none.sqlite")
+
+    assert told.code == "TW-STO-001"
+    assert "trialwright user add" in told.sentence()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -80,6 +80,15 @@ def _by_registry(situation: Situation) -> Text:
     return Text("")
 
 
+def _nobody_enrolled(situation: Situation) -> Text:
+    """Why a duty that an enrolment begins is not owed: a withdrawn study ended before anybody entered it."""
+    subject, conduct = situation.subject, situation.conduct
+    counted = subject.protocol.design_module.enrollment_info.count
+    if subject.status != "WITHDRAWN" or counted or (conduct is not None and conduct.first_enrolled):
+        return Text("")
+    return Text("the study was withdrawn before anybody was enrolled", "研究在入组任何参与者之前已撤销")
+
+
 def register_before_enrolment(situation: Situation) -> Duty:
     """ICMJE: registered at or before the first enrolment; the day of first submission counts."""
     subject = situation.subject
@@ -92,7 +101,9 @@ def register_before_enrolment(situation: Situation) -> Duty:
         basis=basis,
         due=basis.day,
         done=subject.protocol.status_module.study_first_submit_date,
-        unless=Text("purely observational studies are exempt", "纯观察性研究豁免") if observational else Text(""),
+        unless=Text("purely observational studies are exempt", "纯观察性研究豁免")
+        if observational
+        else _nobody_enrolled(situation),
         says=Text("The day the record was first submitted counts.", "以首次提交日期为准。"),
     )
 
@@ -131,7 +142,7 @@ def share_statement(situation: Situation) -> Duty:
         if earlier
         else Text("asked of clinical trials only", "仅适用于临床试验")
         if observational
-        else Text(""),
+        else _nobody_enrolled(situation),
     )
 
 
@@ -146,7 +157,7 @@ def register_within_21_days(situation: Situation) -> Duty:
         basis=basis,
         due=add_days(basis.day, 21) if basis.day else None,
         done=subject.protocol.status_module.study_first_submit_date,
-        unless=_american(situation),
+        unless=_american(situation) if _american(situation).en else _nobody_enrolled(situation),
         says=_if_american(situation),
     )
 
@@ -162,6 +173,7 @@ def make_start_actual(situation: Situation) -> Duty:
         basis=basis,
         due=add_days(basis.day, 30) if basis.day else None,
         fulfilled=status.start_date_struct.type == "ACTUAL",
+        unless=_nobody_enrolled(situation),
         says=_by_registry(situation),
     )
 
@@ -180,6 +192,7 @@ def make_primary_completion_actual(situation: Situation) -> Duty:
         due=add_days(basis.day, 30) if basis.day else None,
         fulfilled=protocol.status_module.primary_completion_date_struct.type == "ACTUAL"
         and protocol.design_module.enrollment_info.type == "ACTUAL",
+        unless=_nobody_enrolled(situation),
         says=_by_registry(situation),
     )
 
@@ -194,6 +207,7 @@ def make_completion_actual(situation: Situation) -> Duty:
         basis=basis,
         due=add_days(basis.day, 30) if basis.day else None,
         fulfilled=situation.subject.protocol.status_module.completion_date_struct.type == "ACTUAL",
+        unless=_nobody_enrolled(situation),
         says=_by_registry(situation),
     )
 
@@ -293,7 +307,7 @@ def submit_results(situation: Situation) -> Duty:
         basis=basis,
         due=add_months(basis.day, 12) if basis.day else None,
         done=status.results_first_submit_date or certified,
-        unless=_american(situation),
+        unless=_american(situation) if _american(situation).en else _nobody_enrolled(situation),
         says=Text(f"A delay was certified on {certified}.", f"已于 {certified} 申请延迟。")
         if certified and not status.results_first_submit_date
         else _if_american(situation),
@@ -312,7 +326,7 @@ def post_consent_form(situation: Situation) -> Duty:
         basis=basis,
         due=add_days(basis.day, 60) if basis.day else None,
         fulfilled=situation.consent_form_posted,
-        unless=Text("") if federal else Text("no federal funder is named", "未列出美国联邦资助方"),
+        unless=_nobody_enrolled(situation) if federal else Text("no federal funder is named", "未列出美国联邦资助方"),
     )
 
 

@@ -32,7 +32,9 @@ def read(data: bytes, name: str) -> RegistryRecord | list[Problem]:
     try:
         quick = read_quickly(data, name)
         return quick if quick is not None else read_document(msgspec.json.decode(data), name)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        return [problems.wrong_encoding(name, f"{error.reason} at byte {_place(data, error)}")]
+    except msgspec.DecodeError as error:
         return [problems.broken_json(name, _detail(str(error), data))]
     except RecursionError:
         return [problems.broken_json(name, "it is nested too deeply to be a record")]
@@ -99,6 +101,15 @@ def _history(document: Mapping[str, object], name: str) -> RegistryRecord | list
     return msgspec.structs.replace(
         current, source_format="v2-history", history=history, oddities=oddities, lost=(*current.lost, *others)
     )
+
+
+def _place(data: bytes, error: UnicodeDecodeError) -> int:
+    """Where in the whole file the first byte stands that is no UTF-8; `error` may count within one text of it."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as whole:
+        return whole.start
+    return error.start
 
 
 def _detail(message: str, data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from trialwright.define.gaps import gap
 from trialwright.register.skeleton.outcomes import Placed
-from trialwright.register.spans import days_named
+from trialwright.register.spans import time_points
 
 Tree = dict[str, object]
 _WEEK = 7
@@ -15,13 +15,11 @@ def schedule_tree(outcomes: tuple[Placed, ...]) -> Tree:
     """
     Screening, the day of the first dose, a visit for every day that a time frame names, and the place of the logs.
 
+    A day that the record numbers keeps its number; after a length of time comes the day after it: 3 weeks end on
+    day 22. A record that names a day 0 counts its days from there, one less than ours.
+
     Missing:  windows, and the forms of a visit beyond the general ones, are for the protocol to decide.
     """
-    days: dict[int, list[str]] = {}
-    for placed in outcomes:
-        for day in days_named(placed.outcome.time_frame):
-            if 0 < day <= _LONGEST:
-                days.setdefault(day, []).append(placed.name)
     return {
         "# Days count from the first dose: day 1, there is no day 0. Check every day against the protocol.": "",
         "visits": [
@@ -39,7 +37,7 @@ def schedule_tree(outcomes: tuple[Placed, ...]) -> Tree:
                 "early": "0",
                 "late": "0",
             },
-            *(_planned(day, names) for day, names in sorted(days.items())),
+            *_named_visits(outcomes),
             {
                 "name": "LOG",
                 "title": {"en": "Running logs", "zh": "持续记录"},
@@ -64,10 +62,37 @@ def _visit(name: str, title: tuple[str, str], kind: str, *, day: str, forms: lis
     }
 
 
-def _planned(day: int, names: list[str]) -> Tree:
-    weeks, rest = divmod(day, _WEEK)
+def _named_visits(outcomes: tuple[Placed, ...]) -> list[Tree]:
+    """A visit a study day after the first; days before the first dose are left to the screening."""
+    points = [(time_points(placed.outcome.time_frame), placed.name) for placed in outcomes]
+    first = min((day for point, _ in points for day in point.days if day >= 0), default=1)
+    shift = 1 if first == 0 else 0
+    numbered: dict[int, list[str]] = {}
+    lengths: dict[int, list[str]] = {}
+    for point, name in points:
+        for day in point.days:
+            numbered.setdefault(day + shift, []).append(name)
+        for days in point.lengths:
+            lengths.setdefault(days + 1, []).append(name)
+    visits = {day: _after(day - 1, names) for day, names in lengths.items()}
+    # a day named by its number keeps it, also where a length ends on the same day
+    visits |= {day: _numbered(day, names + lengths.get(day, []), shift) for day, names in numbered.items()}
+    return [visits[day] for day in sorted(visits) if 1 < day <= _LONGEST + 1]
+
+
+def _numbered(day: int, names: list[str], shift: int) -> Tree:
+    why = f"Read from the time frame of {', '.join(dict.fromkeys(names))}."
+    if shift:
+        why += f" The record names a day 0, so its day {day - shift} is taken as study day {day}."
+    return _visit(f"D{day}", (f"Day {day}", f"第 {day} 天"), "planned", day=str(day), forms=["visit"], why=why)
+
+
+def _after(days: int, names: list[str]) -> Tree:
+    weeks, rest = divmod(days, _WEEK)
     name, english, chinese = (
-        (f"W{weeks}", f"Week {weeks}", f"第 {weeks} 周") if not rest else (f"D{day + 1}", f"Day {day}", f"第 {day} 天")
+        (f"D{days + 1}", f"Day {days + 1}", f"第 {days + 1} 天")
+        if rest
+        else (f"W{weeks}", f"Week {weeks}", f"第 {weeks} 周")
     )
     read_from = f"Read from the time frame of {', '.join(dict.fromkeys(names))}; a month counts 30 days, a year 365."
-    return _visit(name, (english, chinese), "planned", day=str(day + 1), forms=["visit"], why=read_from)
+    return _visit(name, (english, chinese), "planned", day=str(days + 1), forms=["visit"], why=read_from)

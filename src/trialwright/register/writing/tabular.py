@@ -6,7 +6,15 @@ from trialwright.model.problem import Lost
 from trialwright.model.record import RegistryRecord
 from trialwright.register.markdown import plain_protocol
 from trialwright.register.writing.table_page import table_page
-from trialwright.register.writing.tabular_rows import NOT_PROVIDED, UNKNOWN, Row, Section, tabular_sections
+from trialwright.register.writing.tabular_rows import (
+    NOT_PROVIDED,
+    UNKNOWN,
+    Row,
+    Section,
+    tabular_sections,
+    told_in_rows,
+)
+from trialwright.register.writing.unshown import unshown_parts
 from trialwright.register.writing.written import UNCHECKED, Owed, Written
 
 _MARK = "ICMJE"
@@ -16,6 +24,7 @@ FOOT = (
 )
 _PUBLICATIONS = "* Includes publications given by the data provider as well as publications identified in Medline."
 REMARK = f"The registry's retired tabular view, drawn by Trialwright; {UNCHECKED}."
+_NO_ROW = "nothing in the tabular view shows it"
 _NO_HISTORY = "the record shows its current version only; the registry's history document would tell the original"
 
 
@@ -28,6 +37,11 @@ def write_tabular(record: RegistryRecord) -> Written:
         lines += [f"{row.label}{f' {_MARK}' if row.icmje else ''} | {row.text} |" for row in section.rows]
     lines += [_PUBLICATIONS, FOOT, "", REMARK]
     return _written("\n".join(lines) + "\n", sections)
+
+
+def unshown_in_tabular(record: RegistryRecord) -> tuple[Lost, ...]:
+    """The parts of the record that no row shows, found by writing the view without each: some seconds at the most."""
+    return unshown_parts(record, write_tabular, _NO_ROW, told_in_rows(record))
 
 
 def write_tabular_html(record: RegistryRecord) -> Written:

@@ -51,6 +51,12 @@ def tabular_sections(record: RegistryRecord) -> tuple[Section, ...]:
     )
 
 
+def told_in_rows(record: RegistryRecord) -> frozenset[str]:
+    """The v2 paths behind the rows that show something."""
+    rows = [row for section in tabular_sections(record) for row in section.rows]
+    return frozenset(f"protocolSection.{row.where}" for row in rows if row.where and row.text != NOT_PROVIDED)
+
+
 class _Past:
     """What the first version said, as far as this copy can tell."""
 
