@@ -65,6 +65,14 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("A complete report holds all of it", "完整的报告须包含以上全部内容"),
         _T("Enter what is missing, then mark the report complete", "请补充后再标记报告为完成"),
     ),
+    "TW-CAP-125": Message(
+        _T("{typed} is before {who} learned of it", "{typed} 早于{who}获知时间"),
+        _T(
+            "A report is sent after that: {who} knows of this event since {since}",
+            "报告应在获知之后递交：{who}自 {since} 起获知该事件",
+        ),
+        _T("Correct the moment of sending", "请更正递交时间"),
+    ),
     # Deviations.
     "TW-CAP-130": Message(
         _T('"{typed}" is nothing that the data show and nobody has settled', "“{typed}”不是待处理的疑似偏离"),
