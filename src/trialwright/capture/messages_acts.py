@@ -167,6 +167,11 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("A consent, an enrolment or an end of this participant", "应为该参与者的知情同意、入组或结束参与登记"),
         _T("Choose one of the acts that the participant's page offers", "请在参与者页面所列登记中选择"),
     ),
+    "TW-CAP-165": Message(
+        _T("{label}: nothing is chosen", "{label}：尚未选择"),
+        _T("One of {allowed}", "应为以下之一：{allowed}"),
+        _T("Choose the one that holds: none is assumed", "请选择相符的一项：系统不作预设"),
+    ),
     # Amendments.
     "TW-CAP-140": Message(
         _T(
