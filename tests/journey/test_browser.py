@@ -146,7 +146,7 @@ def begin(nurse: Person, doctor: Person) -> None:
         nurse.open("/participants/")
         nurse.page.click('form[action$="/participants/add/"] button')
         before = nurse.open(f"/participants/{number}/visits/SCR/forms/screening/")
-        said = nurse.act(f"/participants/{number}/", "/consent/", date="2021-02-01")
+        said = nurse.act(f"/participants/{number}/", "/consent/", version="1", date="2021-02-01")
 
         assert "知情同意" in before and nurse.page.locator("form[novalidate]").count() == 0
         assert "已登记" in said and "筛选中" in said
@@ -259,6 +259,7 @@ def keep_logs(nurse: Person, doctor: Person) -> None:
         "/participants/P001/",
         "/deviation/",
         category="procedure",
+        major="N",
         date="2021-03-09",
         description="scale not calibrated",
     )
