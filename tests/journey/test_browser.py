@@ -222,9 +222,9 @@ def save_from_a_stale_tab(nurse: Person) -> None:
     page.fill("form[novalidate] #reason", "重新评估")
     page.click("button[value=save]")
     merge = page.inner_text("main")
-    page.click("button[value=save]")  # what the others saved stands, the rest is mine
+    page.click("button[value=save]")  # what the other tab saved stands, the rest is this one's
 
-    assert "他人已先保存此表单" in merge and all(text in merge for text in ("1250", "1205"))
+    assert "您已在另一窗口保存此表单" in merge and all(text in merge for text in ("1250", "1205"))
     assert stored(nurse, "W0", "extramuscular_global") == "4.2 cm"
     assert "1205" in nurse.open(CORE.format("W0") + "history/muscle_enzymes.ck/")
     assert nurse.page.locator("tbody tr").count() == 2, "the stale tab wrote no version of what it had not touched"

@@ -28,7 +28,6 @@ from trialwright.pipeline.conduct_base import (
 from trialwright.pipeline.conduct_forms import FormSave, save_form
 from trialwright.store import Ledger
 
-
 CLASS = Text("Whether it is important", "偏离级别")
 CLASSES = Text("important, minor", "重大、轻微")
 
@@ -63,7 +62,8 @@ def record_deviation(
 
     Shape:    a row of the study's log of deviations, with versions and reasons like every other value; only a study
               that keeps no such log has an act instead. One deviation stands in one place.
-    Problems: TW-CAP-036, 034, 007 for the category, 165 where category or class (`major` None) is not chosen, 059 without words, 009..012 for the date; gates of the log.
+    Problems: TW-CAP-036, 034, 007 for the category, 165 where it or the class (`major` None) is not chosen, 059
+              without words, 009..012 for the date; gates of the log.
     """
     seen, events = read_acts(ledger, participant_id)
     where = participant_id or "deviations"
