@@ -2,10 +2,12 @@
 
 import re
 
+import msgspec
 import pytest
 
+from trialwright.pipeline import conduct
 from web.small_study import PASSWORD  # noqa: F401 - the people of the fixture sign in with it
-from web.stage import enrolled, save
+from web.stage import INVESTIGATOR, enrolled, save
 
 P001 = "/participants/P001/"
 AT = "/safety/P001/1/"
@@ -62,3 +64,28 @@ def test_a_refused_deviation_keeps_what_was_chosen(place, as_):
     page = as_("investigator").post(P001 + "deviation/", sent).content.decode()
 
     assert '<option value="procedure" selected>' in page and '<option value="Y" selected>' in page
+
+
+def test_of_several_unsigned_versions_of_a_consent_none_is_chosen_and_a_single_one_is(here, as_):
+    conduct.add_participant(here.ledger, here.study, INVESTIGATOR, "P001")
+    (only,) = here.study.consents
+    single = first_of(as_("investigator").get(P001).content.decode(), "version")
+    here.study = msgspec.structs.replace(here.study, consents=(only, msgspec.structs.replace(only, name="2.0")))
+    several = first_of(as_("investigator").get(P001).content.decode(), "version")
+
+    assert (single[1], several[1]) == (only.name, "")
+    assert "required" in several[0]
+
+
+def test_where_there_are_several_sites_that_of_a_role_is_chosen(here, as_):
+    (one,) = here.study.sites
+    here.study = msgspec.structs.replace(here.study, sites=(one, msgspec.structs.replace(one, name="second")))
+    manager, sent = as_("data_manager"), {"user": "nobody_1", "role": "monitor"}
+    shown = first_of(manager.get("/people/").content.decode(), "site")
+    silent = manager.post("/people/grant/", sent)
+    everywhere = manager.post("/people/grant/", sent | {"site": "*"})
+    given = here.ledger.events(("role_granted",))[-1].details
+
+    assert ("required" in shown[0], shown[1]) == (True, "")
+    assert (silent.status_code, everywhere.status_code) == (422, 302)
+    assert (given["user"], given.get("site", "")) == ("nobody_1", "")
