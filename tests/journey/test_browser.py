@@ -146,7 +146,7 @@ def begin(nurse: Person, doctor: Person) -> None:
         nurse.open("/participants/")
         nurse.page.click('form[action$="/participants/add/"] button')
         before = nurse.open(f"/participants/{number}/visits/SCR/forms/screening/")
-        said = nurse.act(f"/participants/{number}/", "/consent/", date="2021-02-01")
+        said = nurse.act(f"/participants/{number}/", "/consent/", version="1", date="2021-02-01")
 
         assert "知情同意" in before and nurse.page.locator("form[novalidate]").count() == 0
         assert "已登记" in said and "筛选中" in said
@@ -222,9 +222,9 @@ def save_from_a_stale_tab(nurse: Person) -> None:
     page.fill("form[novalidate] #reason", "重新评估")
     page.click("button[value=save]")
     merge = page.inner_text("main")
-    page.click("button[value=save]")  # what the others saved stands, the rest is mine
+    page.click("button[value=save]")  # what the other tab saved stands, the rest is this one's
 
-    assert "他人已先保存此表单" in merge and all(text in merge for text in ("1250", "1205"))
+    assert "您已在另一窗口保存此表单" in merge and all(text in merge for text in ("1250", "1205"))
     assert stored(nurse, "W0", "extramuscular_global") == "4.2 cm"
     assert "1205" in nurse.open(CORE.format("W0") + "history/muscle_enzymes.ck/")
     assert nurse.page.locator("tbody tr").count() == 2, "the stale tab wrote no version of what it had not touched"
@@ -259,6 +259,7 @@ def keep_logs(nurse: Person, doctor: Person) -> None:
         "/participants/P001/",
         "/deviation/",
         category="procedure",
+        major="N",
         date="2021-03-09",
         description="scale not calibrated",
     )

@@ -294,7 +294,7 @@ def a_serious_event(trial: Trial) -> None:
     event = {"adverse_event.serious": "Y", "adverse_event.serious_hospitalisation": "Y", "adverse_event.term": "肺炎",
              "adverse_event.grade": "3", "adverse_event.causality": "possible", "adverse_event.outcome": "recovering",
              "adverse_event.action": "none", "adverse_event.start": day(84),
-             "adverse_event.awareness": now.date().isoformat()}  # fmt: skip
+             "adverse_event.awareness": (now - dt.timedelta(hours=2)).date().isoformat()}  # fmt: skip
     coordinator.enter(P001 + "visits/LOG/forms/adverse_events/?row=1", event)
     running = coordinator.open("/safety/P001/1/")
     trial.picture(coordinator, "safety", "#clocks")

@@ -19,7 +19,8 @@ def poisoned(here, as_):
     stage.enrolled(here)
     doctor, manager, statistician = as_("investigator"), as_("data_manager"), as_("statistician")
     person = "/participants/P001/"
-    sent = {"reason": SCRIPT, "description": SCRIPT, "category": "visit_window", "date": "2021-02-09", "token": "1"}
+    sent = {"reason": SCRIPT, "description": SCRIPT, "category": "visit_window", "major": "N",
+            "date": "2021-02-09", "token": "1"}  # fmt: skip
     acts = [
         (doctor, "/study/approval/", {"date": "2021-01-12", "body": SCRIPT, "number": SCRIPT}),
         (doctor, person + "deviation/", sent),

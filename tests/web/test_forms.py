@@ -19,6 +19,11 @@ def hidden(page: str) -> dict[str, str]:
     return found | {"do": "save"}
 
 
+def sent_back(page: str) -> dict[str, str]:
+    """Every hidden field of the page of a stale form, and its button."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)) | {"do": "save"}
+
+
 @pytest.fixture
 def nurse(here, as_):
     enrolled(here)
@@ -89,6 +94,45 @@ def test_the_choice_on_the_page_of_a_stale_form_is_saved(here, nurse, as_):
     answer = nurse.post(FORM, again)
 
     assert (answer.status_code, values(here), values(here, "mmt8.neck_flexors")) == (302, ["6.1"], ["8"])
+
+
+def test_nothing_is_preselected_on_the_page_of_a_stale_form_and_a_choice_is_asked_for(here, nurse, as_):
+    fill(nurse, physician_global__dot__vas="4.5")
+    stale = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
+    merge = nurse.post(FORM, stale | {VAS: "3.3", "mmt8.neck_flexors": "8", "reason": "mine"}).content.decode()
+    radios = re.findall(rf'<input type="radio" name="keep:{VAS}"[^>]*>', merge)
+    silent = nurse.post(FORM, sent_back(merge) | {"reason": "mine"})
+    chosen = nurse.post(FORM, sent_back(silent.content.decode()) | {f"keep:{VAS}": "mine", "reason": "mine"})
+
+    assert len(radios) == 2 and all(" required" in each and "checked" not in each for each in radios)
+    assert (silent.status_code, chosen.status_code) == (409, 302)
+    assert "Choose for each question" in silent.content.decode() and "3.3 cm" in silent.content.decode()
+    assert (values(here), values(here, "mmt8.neck_flexors")) == (["3.3"], ["8"])
+
+
+def test_a_choice_that_was_made_stays_where_another_is_missing(here, nurse, as_):
+    other = "mmt8.neck_flexors"
+    fill(nurse, physician_global__dot__vas="4.5", mmt8__dot__neck_flexors="5")
+    stale = hidden(nurse.get(FORM).content.decode())
+    fill(as_("investigator"), physician_global__dot__vas="6.1", mmt8__dot__neck_flexors="6", reason="measured again")
+    merge = nurse.post(FORM, stale | {VAS: "3.3", other: "8", "reason": "mine"}).content.decode()
+    half = nurse.post(FORM, sent_back(merge) | {f"keep:{VAS}": "theirs"}).content.decode()
+    radios = re.findall(r'<input type="radio" name="keep:([^"]+)" value="([^"]+)" required( checked)?', half)
+
+    assert [(name, side) for name, side, on in radios if on] == [(VAS, "theirs")]
+    assert {name for name, _, _ in radios} == {VAS, other}
+    assert "3.3 cm" in half, "what was typed is there for another choice"
+
+
+def test_a_form_saved_in_ones_own_other_window_speaks_of_no_other_person(here, nurse):
+    fill(nurse, physician_global__dot__vas="4.5")
+    stale = hidden(nurse.get(FORM).content.decode())
+    fill(nurse, physician_global__dot__vas="6.1", reason="measured again")
+    text = nurse.post(FORM, stale | {VAS: "3.3", "reason": "mine"}).content.decode()
+
+    assert "in another window" in text and "Saved in the other window" in text
+    assert "Somebody" not in text and "Saved by" not in text
 
 
 def test_failure_1_a_refused_page_keeps_the_version_it_was_typed_upon(here, nurse, as_):
@@ -175,8 +219,7 @@ def test_what_only_the_other_changed_is_no_choice_and_stays_theirs(here, nurse, 
     stale = hidden(nurse.get(FORM).content.decode())
     fill(as_("investigator"), physician_global__dot__vas="6.1", reason="measured again")
     merge = nurse.post(FORM, stale | {VAS: "4.5", "mmt8.neck_flexors": "8", "reason": ""}).content.decode()
-    sent = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', merge)) | {"do": "save"}
-    answer = nurse.post(FORM, sent)
+    answer = nurse.post(FORM, sent_back(merge))
 
     assert "not changed by you" in merge and f"keep:{VAS}" not in merge
     assert (answer.status_code, values(here), values(here, "mmt8.neck_flexors")) == (302, ["6.1"], ["8"])

@@ -45,6 +45,27 @@ def test_a_query_is_not_answered_without_words(here, asked, as_):
     assert not open_queries(here.ledger.events())[0].answered
 
 
+def test_an_empty_question_speaks_of_a_question_and_keeps_item_and_addressee(here, asked, as_):
+    sent = {"participant": "P001", "visit": "W0", "form": "physician", "row": "0", "item": "mmt8.neck_flexors",
+            "to": "investigator", "message": "   ", "next": FORM, "token": "a"}  # fmt: skip
+    answer = as_("monitor").post("/queries/ask/", sent)
+    page = answer.content.decode()
+    again = as_("monitor").post("/queries/ask/", sent | {"message": "Which side?", "token": "b"})
+
+    assert answer.status_code == 422
+    assert "o question was written" in page and "reason" not in page.partition("<main")[2].lower()
+    assert '<option value="mmt8.neck_flexors" selected>' in page and '<option value="investigator" selected>' in page
+    assert f'name="next" value="{FORM}"' in page
+    assert again.headers["Location"].startswith(FORM)
+    assert len(here.ledger.events(("query_opened",))) == 2
+
+
+def test_an_empty_answer_speaks_of_an_answer(asked, as_):
+    page = as_("study_nurse", "zh").post(f"/queries/{asked}/answer/", {"reason": "  "}).content.decode()
+
+    assert "未填写答复内容" in page and "未说明原因" not in page
+
+
 def test_after_answering_on_a_form_the_form_is_shown_again_and_no_other_host(asked, as_):
     browser = as_("study_nurse")
     first = browser.post(f"/queries/{asked}/answer/", {"reason": "read twice", "next": FORM, "token": "a"})

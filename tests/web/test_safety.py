@@ -28,7 +28,15 @@ def enter(place, *, row: int = 0, reason: str = "", **values: str) -> None:
 
 @pytest.fixture
 def event(here):
-    """P001 with one serious event, not reported yet."""
+    """P001 with one serious event, not reported yet; the form says that the site learned of it an hour ago."""
+    enrolled(here)
+    enter(here, **(EVENT | {"action": action_code(), "awareness": day_of(here, hours_ago=1)}))
+    return here
+
+
+@pytest.fixture
+def old_event(here):
+    """The same; the form says that the site learned of it on 2 March 2021."""
     enrolled(here)
     enter(here, **(EVENT | {"action": action_code()}))
     return here
@@ -61,6 +69,10 @@ def local(moment: dt.datetime) -> str:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def day_of(place, hours_ago: float) -> str:
+    return local(now(place) - dt.timedelta(hours=hours_ago))[:10]
+
+
 def report(place, hours_ago: float = 1, **more: object) -> object:
     aware = local(now(place) - dt.timedelta(hours=hours_ago))
     given = {"aware": aware, "narrative": "Admitted with fever."} | more
@@ -74,12 +86,17 @@ def assess(place, causality: str = "possible", unexpected: str = "Y") -> object:
     )
 
 
+def send(place, sent: str) -> object:
+    at = EventAt(actor=SPONSOR, participant_id="P001", row=1)
+    return conduct_safety.submit_report(place.ledger, place.study, at, recipient="authority", sent=sent, number="7/21")
+
+
 def codes(answer) -> list[str]:
     return [] if isinstance(answer, conduct.Saved) else [problem.code for problem in answer.problems]
 
 
-def test_edc_r70_the_clock_towards_the_sponsor_runs_24_hours_from_awareness(event):
-    (clock,) = case_of(event).clocks
+def test_edc_r70_the_clock_towards_the_sponsor_runs_24_hours_from_awareness(old_event):
+    (clock,) = case_of(old_event).clocks
 
     # aware on 2 March 2021, hour unknown: counted from its first minute in Shanghai, 16:00 UTC of the day before
     assert (clock.start_utc, clock.due_utc) == ("2021-03-01T16:00:00.000Z", "2021-03-02T16:00:00.000Z")
@@ -87,8 +104,8 @@ def test_edc_r70_the_clock_towards_the_sponsor_runs_24_hours_from_awareness(even
 
 
 def test_edc_r70_a_report_in_time_stops_it_and_starts_the_days_towards_the_authority(event):
-    aware = now(event) - dt.timedelta(hours=3)
-    assert codes(report(event, hours_ago=3)) == []
+    aware = now(event) - dt.timedelta(hours=1)
+    assert codes(report(event, hours_ago=1)) == []
     sponsor, authority = case_of(event).clocks
 
     assert (sponsor.state, sponsor.start_utc[:16]) == ("done", aware.isoformat()[:16])
@@ -107,25 +124,25 @@ def test_edc_r70_a_report_in_time_stops_it_and_starts_the_days_towards_the_autho
 @pytest.mark.parametrize(
     ("minutes", "passed"), [(0, 0), (719, 0), (720, 50), (1151, 50), (1152, 80), (1439, 80), (1440, 100), (9000, 100)]
 )
-def test_edc_r70_the_clock_says_when_half_and_four_fifths_of_its_time_have_passed(event, minutes, passed):
+def test_edc_r70_the_clock_says_when_half_and_four_fifths_of_its_time_have_passed(old_event, minutes, passed):
     """24 hours from awareness: half are 720 minutes, four fifths 1,152."""
     start = dt.datetime.fromisoformat("2021-03-01T16:00:00+00:00")
-    (clock,) = case_of(event, start + dt.timedelta(minutes=minutes)).clocks
+    (clock,) = case_of(old_event, start + dt.timedelta(minutes=minutes)).clocks
 
     assert clock.passed(start + dt.timedelta(minutes=minutes)) == passed
 
 
 def test_a_clock_that_was_stopped_warns_of_nothing(event):
-    report(event, hours_ago=23)
+    report(event, hours_ago=1)
     sponsor, _ = case_of(event).clocks
 
     assert (sponsor.state, sponsor.passed(now(event))) == ("done", 0)
 
 
-def test_edc_r70_the_due_list_and_the_page_of_the_event_say_it_in_words(event, as_):
+def test_edc_r70_the_due_list_and_the_page_of_the_event_say_it_in_words(old_event, as_):
     listed = as_("sponsor").get("/safety/").content.decode()
     single = as_("sponsor", "zh").get(AT).content.decode()
-    report(event, hours_ago=1)
+    report(old_event)
     after = as_("sponsor").get("/safety/").content.decode()
 
     assert "the limit has passed" in listed and "已超过时限" in single
@@ -136,6 +153,57 @@ def test_a_report_after_24_hours_is_late_for_ever(event):
     report(event, hours_ago=30)
 
     assert clocks(event)[0] == ("sponsor", "serious", "report", 0, "late")
+
+
+def test_a_later_moment_in_the_report_does_not_replace_the_day_on_the_form(old_event):
+    """The form says 2 March 2021, the report years later: 24 hours from that day, late, and the contradiction told."""
+    report(old_event, hours_ago=1)
+    told, reported = lacking(case_of(old_event))[0], day_of(old_event, hours_ago=1)
+    sponsor = case_of(old_event).clocks[0]
+
+    assert (sponsor.start_utc, sponsor.due_utc) == ("2021-03-01T16:00:00.000Z", "2021-03-02T16:00:00.000Z")
+    assert (sponsor.state, sponsor.assumed) == ("late", True)
+    assert f"the form says 2021-03-02, the report {reported}" in told.en
+    assert f"表单为 2021-03-02，报告为 {reported}" in told.of("zh")
+
+
+def test_an_earlier_moment_in_the_report_counts_and_the_contradiction_is_told(old_event):
+    report(old_event, aware="2021-03-01 09:30")
+    sponsor = case_of(old_event).clocks[0]
+
+    assert (sponsor.start_utc, sponsor.assumed) == ("2021-03-01T01:30:00.000Z", False)
+    assert "the form says 2021-03-02, the report 2021-03-01" in lacking(case_of(old_event))[0].en
+
+
+@pytest.mark.parametrize("way", ["the form is corrected", "a further report is right"])
+def test_days_of_awareness_that_agree_again_lack_nothing_and_give_the_hour(old_event, way):
+    report(old_event, aware="2021-03-04 09:30")
+    if way == "the form is corrected":
+        enter(old_event, row=1, awareness="2021-03-04", reason="misread")
+    else:
+        report(old_event, aware="2021-03-02 11:00")
+    sponsor = case_of(old_event).clocks[0]
+
+    assert [text.en for text in lacking(case_of(old_event))] == ["the sponsor's own assessment"]
+    assert sponsor.start_utc == ("2021-03-04T01:30:00.000Z" if "form" in way else "2021-03-02T03:00:00.000Z")
+
+
+@pytest.mark.parametrize("hours_ago", [0.5, 30])
+def test_nothing_is_sent_before_the_sponsor_learned_of_it(event, hours_ago):
+    report(event, hours_ago=1)
+    assess(event)
+    refused = send(event, local(now(event) - dt.timedelta(hours=hours_ago)))
+
+    assert codes(refused) == ["TW-CAP-125"]
+    assert "the sponsor" in refused.problems[0].found
+    assert clocks(event)[1][4] == "running"
+
+
+def test_nothing_is_sent_before_the_site_learned_of_it_even_where_no_report_is_there(old_event):
+    refused = send(old_event, "2021-03-01 10:00")
+
+    assert codes(refused) == ["TW-CAP-125"]
+    assert "the site" in refused.problems[0].found
 
 
 @pytest.mark.parametrize(("site_says", "sponsor_says", "unexpected", "expected"), [
@@ -191,9 +259,7 @@ def test_edc_r71_an_event_that_becomes_serious_counts_from_the_upgrade_and_not_f
 def test_sending_stops_the_clock_of_its_recipient_and_a_late_one_says_so(event):
     report(event)
     assess(event)
-    at = EventAt(actor=SPONSOR, participant_id="P001", row=1)
-    sent = local(now(event))
-    done = conduct_safety.submit_report(event.ledger, event.study, at, recipient="authority", sent=sent, number="7/21")
+    done = send(event, local(now(event)))
 
     assert codes(done) == []
     assert clocks(event)[1][4] == "done"

@@ -65,6 +65,14 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("A complete report holds all of it", "完整的报告须包含以上全部内容"),
         _T("Enter what is missing, then mark the report complete", "请补充后再标记报告为完成"),
     ),
+    "TW-CAP-125": Message(
+        _T("{typed} is before {who} learned of it", "{typed} 早于{who}获知时间"),
+        _T(
+            "A report is sent after that: {who} knows of this event since {since}",
+            "报告应在获知之后递交：{who}自 {since} 起获知该事件",
+        ),
+        _T("Correct the moment of sending", "请更正递交时间"),
+    ),
     # Deviations.
     "TW-CAP-130": Message(
         _T('"{typed}" is nothing that the data show and nobody has settled', "“{typed}”不是待处理的疑似偏离"),
@@ -168,6 +176,11 @@ ACT_MESSAGES: dict[str, Message] = {
         _T("{typed} lies before the first consent ({first})", "{typed} 早于首次知情同意日期（{first}）"),
         _T("An end on or after the day of consent", "结束参与的日期不早于知情同意日期"),
         _T("Correct the date; if the consent is wrong, correct that first", "请更正日期；如知情同意日期有误，请先更正"),
+    ),
+    "TW-CAP-167": Message(
+        _T("{label}: nothing is chosen", "{label}：尚未选择"),
+        _T("One of {allowed}", "应为以下之一：{allowed}"),
+        _T("Choose the one that holds: none is assumed", "请选择相符的一项：系统不作预设"),
     ),
     # Amendments.
     "TW-CAP-140": Message(

@@ -47,6 +47,16 @@ QUALITY: dict[str, Message] = {
         _T("One of {allowed}", "应为以下之一：{allowed}"),
         _T("Choose one of them", "请从中选择一项"),
     ),
+    "TW-CAP-088": Message(
+        _T("no question was written", "未填写质疑内容"),
+        _T("A question to the site, in words", "应以文字向研究中心提出问题"),
+        _T("Write what the site shall look up or explain", "请写明需研究中心核对或说明的内容"),
+    ),
+    "TW-CAP-089": Message(
+        _T("no answer was written", "未填写答复内容"),
+        _T("An answer to the question, in words", "应以文字答复该质疑"),
+        _T("Write what the source says", "请依据原始记录说明"),
+    ),
     "TW-CAP-090": Message(
         _T("no identity of {participant} is kept", "未登记 {participant} 的身份信息"),
         _T("An identity that was entered and not erased", "应为已登记且未被清除的身份信息"),

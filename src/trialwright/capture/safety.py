@@ -145,11 +145,33 @@ def lacking(case: Case) -> tuple[Text, ...]:
         told.append(Text("the report of the site with its moment of awareness", "研究中心报告及获知时间"))
     elif not any(act.details.get("narrative") for act in case.acts):
         told.append(Text("the narrative", "病例叙述"))
+    told += _contradicted(case)
     if assessed is None:
         told.append(Text("the sponsor's own assessment", "申办者的独立评价"))
     if case.code("outcome") == "recovered" and _absent(case.values.get(f"{EVENT}.end")):
         told.append(Text("last day of the event", "不良事件结束日期"))
     return tuple(told)
+
+
+def _contradicted(case: Case) -> list[Text]:
+    """
+    That form and report name different days of awareness. Only of an event that was serious from the start: where it
+    became so later, the form's day is that of the event and the report's that of the change.
+
+    Corrected on the form, with a reason, or by a further report with the right moment; the first stays in the ledger.
+    """
+    form = case.values.get(f"{EVENT}.awareness")
+    told: list[Text] = []
+    for turn in case.turns:
+        reported = min((aware.strip()[:10] for aware in _reported(case, turn, "aware")), default="")
+        if not (turn.first and reported and isinstance(form, PartialDate) and form.complete) or reported == form.text:
+            continue
+        en = f"one date on which the site learned of it: the form says {form.text}, the report {reported}"
+        zh = f"一致的机构获知日期：表单为 {form.text}，报告为 {reported}"
+        told.append(
+            Text(f"{en} (the earlier one counts until one of them is corrected)", f"{zh}（更正前按较早者计算）")
+        )
+    return told
 
 
 _NEEDED = {
@@ -213,11 +235,12 @@ def _clocks(study: Study, case: Case, now: dt.datetime) -> list[Clock]:
     zone = ZoneInfo(study.sites[0].time_zone) if study.sites else ZoneInfo("UTC")
     for turn in case.turns:
         report = _act_for(case, "safety_reported", turn)
-        start = report.details.get("aware_utc", "") if report else _awareness(case, turn, zone)
+        start = min((_awareness(case, turn, zone), *_reported(case, turn, "aware_utc")))
         due = _text(dt.datetime.fromisoformat(start) + dt.timedelta(hours=plan.hours_to_sponsor))
         clock = Clock(
             participant_id=case.participant_id, row=case.row, turn=turn, recipient=SPONSOR, start_utc=start,
-            due_utc=due, done_utc=report.at_utc if report else "", assumed=report is None,
+            due_utc=due, done_utc=report.at_utc if report else "",
+            assumed=start not in _reported(case, turn, "aware_utc"),
         )  # fmt: skip
         found.append(_timed(clock, case, now))
         for recipient in plan.recipients:
@@ -276,15 +299,24 @@ def _act_for(case: Case, kind: str, turn: Turn, **told: str) -> LedgerEvent | No
     return None
 
 
+def _reported(case: Case, turn: Turn, detail: str) -> tuple[str, ...]:
+    """What the reports of the site about a turn say of one detail, the first report first."""
+    reports = [act for act in case.acts if act.kind == "safety_reported" and act.details.get("turn") == str(turn.seq)]
+    return tuple(act.details[detail] for act in reports if act.details.get(detail))
+
+
 def _awareness(case: Case, turn: Turn, zone: ZoneInfo) -> str:
     """
-    When the site learned, while no report says the hour: the start of the day given on the form, for an event that was
-    serious from the start; the moment of the entry for one that became so. Never later than the entry itself.
+    When the site knew of it at the latest, whatever a report says: the entry that says so. For an event that was
+    serious from the start also the day given on the form: its end where a report of that day gives the hour, else its
+    start.
     """
     day = case.values.get(f"{EVENT}.awareness")
-    if turn.first and isinstance(day, PartialDate) and day.complete:
-        return min(_text(dt.datetime.combine(day.earliest, dt.time(), zone)), turn.at_utc)
-    return turn.at_utc
+    if not (turn.first and isinstance(day, PartialDate) and day.complete):
+        return turn.at_utc
+    hour_known = any(aware.strip()[:10] == day.text for aware in _reported(case, turn, "aware"))
+    start = day.earliest + dt.timedelta(days=1 if hour_known else 0)
+    return min(_text(dt.datetime.combine(start, dt.time(), zone)), turn.at_utc)
 
 
 def _end_of(day: dt.date, zone: ZoneInfo) -> str:

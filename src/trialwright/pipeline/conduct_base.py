@@ -160,13 +160,15 @@ def check_reason_given(reason: str, where: str) -> list[Problem]:
 
 
 def check_code(code: str, terms: str, where: str) -> list[Problem]:
-    """TW-CAP-007 where a code is not on a code list of the catalog."""
+    """TW-CAP-007 where a code is not on a code list of the catalog, 167 where none was chosen."""
     known = load().terms(terms)
     if code in [choice.code for choice in known.choices]:
         return []
     allowed = Text(
         ", ".join(choice.label.en for choice in known.choices), "、".join(c.label.of("zh") for c in known.choices)
     )
+    if not code.strip():
+        return [problem("TW-CAP-167", where, label=known.title, allowed=allowed)]
     return [problem("TW-CAP-007", where, label=known.title, typed=code, allowed=allowed)]
 
 

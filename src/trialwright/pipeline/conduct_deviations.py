@@ -10,6 +10,7 @@ from trialwright.capture.problems import problem
 from trialwright.capture.status import STATUS_WORDS
 from trialwright.model.ledger import Conflict, Overtaken
 from trialwright.model.study import Study
+from trialwright.model.text import Text
 from trialwright.pipeline.conduct_base import (
     Actor,
     Refused,
@@ -26,6 +27,9 @@ from trialwright.pipeline.conduct_base import (
 )
 from trialwright.pipeline.conduct_forms import FormSave, save_form
 from trialwright.store import Ledger
+
+CLASS = Text("Whether it is important", "偏离级别")
+CLASSES = Text("important, minor", "重大、轻微")
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +50,7 @@ def record_deviation(
     participant_id: str,
     *,
     category: str,
-    major: bool,
+    major: bool | None,
     description: str,
     date: str,
     visit: str = "",
@@ -58,7 +62,8 @@ def record_deviation(
 
     Shape:    a row of the study's log of deviations, with versions and reasons like every other value; only a study
               that keeps no such log has an act instead. One deviation stands in one place.
-    Problems: TW-CAP-036, 034, 007 for the category, 059 without words, 009..012 for the date; gates of the log.
+    Problems: TW-CAP-036, 034, 007 for the category, 167 where it or the class (`major` None) is not chosen, 059
+              without words, 009..012 for the date; gates of the log.
     """
     seen, events = read_acts(ledger, participant_id)
     where = participant_id or "deviations"
@@ -67,6 +72,7 @@ def record_deviation(
     if participant_id:
         told += check_status(events, participant_id, [s for s in STATUS_WORDS if s != "unknown"])
     told += check_code(category, "deviation_category", where)
+    told += [problem("TW-CAP-167", where, label=CLASS, allowed=CLASSES)] if major is None else []
     day, wrong = check_past(ledger, study, date, where)
     if told or wrong:
         return Refused((*told, *wrong))

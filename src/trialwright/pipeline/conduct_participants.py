@@ -34,6 +34,7 @@ from trialwright.pipeline.conduct_visits import values_held
 from trialwright.store import Ledger
 
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", re.ASCII)
+CONSENT_VERSION = Text("Version of the consent form", "知情同意书版本")
 _IN_STUDY: tuple[Status, ...] = ("consented", "eligible", "enrolled")
 ENROLLED: tuple[Status, ...] = ("enrolled", "completed", "withdrawn", "consent_withdrawn", "died")
 """Where somebody may stand who was enrolled; who left before is not told apart, and has no arm to correct."""
@@ -90,14 +91,16 @@ def give_consent(
     """
     Consent to one version of the form, on a date. A new version may be consented to at any time while in the study.
 
-    Problems: gates; TW-CAP-053 for a version the study does not have, TW-CAP-009..012 for the date.
+    Problems: gates; TW-CAP-053 for a version the study does not have, 167 for none, TW-CAP-009..012 for the date.
     """
     seen, events = read_acts(ledger, participant_id)
     told = check_any_role(study, events, actor, ("enter", "enrol"), participant_id)
     told += check_open(events, participant_id, participant_id) + check_study_open(study, events, participant_id)
     told += check_status(events, participant_id, ("added", *_IN_STUDY))
     names = [consent.name for consent in study.consents]
-    if version not in names:
+    if not version.strip():
+        told.append(problem("TW-CAP-167", participant_id, label=CONSENT_VERSION, allowed=", ".join(names)))
+    elif version not in names:
         told.append(problem("TW-CAP-053", participant_id, typed=version, allowed=", ".join(names)))
     day, wrong = check_past(ledger, study, date, participant_id)
     if told or wrong:

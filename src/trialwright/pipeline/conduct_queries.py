@@ -44,12 +44,13 @@ def open_query(
 
     Shape:    of `place`, what is empty is not meant: without a form the whole visit, without a visit the participant.
     Problems: TW-CAP-036, TW-CAP-034 after data lock, 032 for a stranger, 037 for a place that is not in the schedule,
-              056 for a role that does not exist, 059 without words.
+              056 for a role that does not exist, 088 without words.
     """
     seen, events = read_acts(ledger, place.participant_id)
     told = check_any_role(study, events, actor, QUALITY_ACTS, "query") + check_unlocked(events, "query")
     told += check_status(events, place.participant_id, [status for status in STATUS_WORDS if status != "unknown"])
-    told += _check_place(ledger, study, events, place, items) + check_reason_given(message, "query")
+    told += _check_place(ledger, study, events, place, items)
+    told += [] if message.strip() else [problem("TW-CAP-088", "query")]
     if to and to not in [role.name for role in study.roles]:
         told.append(problem("TW-CAP-056", "query", typed=to, allowed=", ".join(role.name for role in study.roles)))
     if told:
@@ -103,7 +104,10 @@ def _turn(
     what: tuple[EventKind, str, str, tuple[Seen, list[Problem]]],
 ) -> Saved | Refused | Conflict | Overtaken:
     kind, words, token, (seen, told) = what
-    told = told + check_reason_given(words, "query")
+    if kind == "query_answered":
+        told = told + ([] if words.strip() else [problem("TW-CAP-089", "query")])
+    else:
+        told = told + check_reason_given(words, "query")
     if told:
         return Refused(tuple(told))
     made = event_at(query.place, kind, {"query": str(query.seq), "check": query.check})

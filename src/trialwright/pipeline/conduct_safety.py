@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from trialwright.capture.problems import problem
-from trialwright.capture.safety import EVENT, Case, Turn, cases, lacking
+from trialwright.capture.safety import EVENT, SPONSOR, Case, Turn, cases, lacking
 from trialwright.model.ledger import Conflict, EventKind, NewEvent, Overtaken, Seen
 from trialwright.model.problem import Problem
 from trialwright.model.study import Study
@@ -45,7 +45,8 @@ class EventAt(msgspec.Struct, frozen=True, kw_only=True):
 def report_event(ledger: Ledger, study: Study, at: EventAt, *, aware: str, narrative: str, turn: int = 0) -> Outcome:
     """
     The site tells the sponsor. `aware` is local, "2021-05-03 14:30"; `turn` 0 is the latest that is not reported yet,
-    else a follow-up to what is known already.
+    else a follow-up to what is known already. Another day than the form's is kept, the clock starts with the earlier
+    of the two, and the report lacks an agreement of both (`lacking`) until one is corrected.
 
     Problems: TW-CAP-120 no such serious event, 121 for the moment, 122 where it lies in the future, 059 without words.
     """
@@ -95,7 +96,8 @@ def submit_report(
     """
     A report went to a recipient of the plan. `stage`: report, completion or follow_up.
 
-    Problems: TW-CAP-120, 121, 122, 123 for a recipient or stage that the plan does not have.
+    Problems: TW-CAP-120, 121, 122, 123 for a recipient or stage that the plan does not have, 125 for a moment before
+              the site knew, or before its report reached the sponsor.
     """
     seen, events = read_acts(ledger, at.participant_id)
     told = check_any_role(study, events, at.actor, ("assess_safety", "report_safety"), at.participant_id)
@@ -108,6 +110,7 @@ def submit_report(
     if recipient not in known or stage not in ("report", "completion", "follow_up"):
         told.append(problem("TW-CAP-123", at.participant_id, typed=f"{recipient} {stage}", allowed=", ".join(known)))
     about = next((each for each in case.turns if each.seq == turn), case.turns[-1])
+    told += _check_known(study, case, about, (sent, moment)) if moment else []
     if told:
         return Refused(tuple(told))
     details = {
@@ -147,6 +150,23 @@ def _turn_to_report(case: Case, turn: int) -> Turn | None:
         return next((each for each in case.turns if each.seq == turn), None)
     reported = {act.details.get("turn") for act in case.acts if act.kind == "safety_reported"}
     return next((each for each in reversed(case.turns) if str(each.seq) not in reported), case.turns[-1])
+
+
+def _check_known(study: Study, case: Case, turn: Turn, sent: tuple[str, str]) -> list[Problem]:
+    """
+    TW-CAP-125 for a sending (as typed, and in UTC) before anybody knew. What is typed has minutes and no seconds, so
+    the minute of the report itself is late enough. Before the site's report only its awareness can be compared: a
+    sponsor who was told by telephone may have sent the report on already.
+    """
+    typed, moment = sent
+    clock = next(each for each in case.clocks if each.turn.seq == turn.seq and each.recipient == SPONSOR)
+    known = clock.done_utc or clock.start_utc
+    if moment[:16] >= known[:16]:
+        return []
+    who = Text("the sponsor", "申办者") if clock.done_utc else Text("the site", "研究中心")
+    zone = ZoneInfo(study.sites[0].time_zone) if study.sites else dt.UTC
+    since = dt.datetime.fromisoformat(known).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return [problem("TW-CAP-125", EVENT, typed=typed.strip(), who=who, since=since)]
 
 
 def _moment(ledger: Ledger, study: Study, typed: str, label: Text) -> tuple[str, list[Problem]]:

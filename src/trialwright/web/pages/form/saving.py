@@ -24,6 +24,14 @@ SAVED = Text(en="Saved.", zh="已保存。")
 SAME = Text(en="Nothing had changed, so nothing was saved.", zh="内容没有变化，未重复保存。")
 KEEP = "keep:"
 """Before an item's name: whose value stands, chosen on the page of a stale save."""
+CHOOSE = "choose"
+"""The items for which that page asks for a choice."""
+WAS = "was"
+"""The version that the typing was begun upon, sent back with the choices."""
+UNCHOSEN = Text(
+    en="Choose for each question whose answer shall stand. Nothing was saved yet.",
+    zh="请为每一项选择保留哪个值。尚未保存。",
+)
 
 Show = Callable[..., HttpResponse]
 
@@ -36,11 +44,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     theirs: str
     mine: str
+    sent: bool
+    chosen: str = ""
 
     @property
     def untouched(self) -> bool:
-        """Only they changed it: theirs stands, there is nothing to choose."""
-        return self.mine == self.base
+        """Only they changed it: theirs stands, there is nothing to choose. So for what was settled and not sent."""
+        return not self.sent or self.mine == self.base
 
     @property
     def differs(self) -> bool:
@@ -51,6 +61,8 @@ def posted_fields(call: Call) -> dict[str, str]:
     """The items that were sent, each with its unit and its reason for absence; choices of a merge already applied."""
     every = call.request.POST.dict()
     sent = {name: str(value) for name, value in every.items() if "." in name and not name.startswith(KEEP)}
+    if _unchosen(call):
+        return sent
     for name, value in every.items():
         if value == "theirs" and name.startswith(KEEP):
             item = name.removeprefix(KEEP)
@@ -61,6 +73,8 @@ def posted_fields(call: Call) -> dict[str, str]:
 
 def save(call: Call, at: FormAt, row: int, posted: dict[str, str], show: Show) -> HttpResponse:
     """Saved: to the form again. Refused: everything typed, messages beside it. Stale: the merge."""
+    if _unchosen(call):
+        return _merge(call, at, row, posted, _stale(call, at))
     expected, build = _number(call, "version"), _number(call, "build")
     done = conduct.save_form(
         call.place.ledger,
@@ -86,6 +100,19 @@ def save(call: Call, at: FormAt, row: int, posted: dict[str, str], show: Show) -
     return HttpResponseRedirect(_with(at.href(done.row), "saved=1"))
 
 
+def _unchosen(call: Call) -> bool:
+    """Whether the page of a stale save came back without all of its choices: neither side may win by silence."""
+    asked = call.request.POST.getlist(CHOOSE)
+    return any(call.posted(f"{KEEP}{item}") not in ("mine", "theirs") for item in asked)
+
+
+def _stale(call: Call, at: FormAt) -> Conflict:
+    """What was saved since the typing began, told again."""
+    held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
+    was = _number(call, WAS)
+    return Conflict(was, max((d.seq for d in held), default=0), tuple(d for d in held if d.seq > was))
+
+
 def _again(
     call: Call, at: FormAt, row: int, posted: dict[str, str], refused: tuple[Show, conduct.Refused]
 ) -> HttpResponse:
@@ -105,6 +132,8 @@ def _merge(call: Call, at: FormAt, row: int, posted: dict[str, str], conflict: C
             base=shown_value(field, _before(call, latest[field.name].slot, conflict.expected), call.language),
             theirs=shown_value(field, latest[field.name], call.language),
             mine=_mine(field, posted, call.language),
+            sent=any(f"{field.name}{suffix}" in posted for suffix in ("", UNIT, MISSING)),
+            chosen=call.posted(f"{KEEP}{field.name}"),
         )
         for field in fields_of(at.form)
         if field.name in latest
@@ -121,7 +150,11 @@ def _merge(call: Call, at: FormAt, row: int, posted: dict[str, str], conflict: C
         mine={n: v for n, v in posted.items() if n.removesuffix(UNIT).removesuffix(MISSING) not in settled},
         choices=sum(line.differs for line in lines),
         reason=call.posted("reason"),
+        problems=[("", call.words(UNCHOSEN))] if _unchosen(call) else [],
         who=last.user if last else "–",
+        # the same account in two windows, or on two devices: nobody else is to be named
+        same_account={d.user for d in conflict.theirs} == {call.reader.user},
+        was=conflict.expected,
         when=last.at_utc if last else "",
         build=at.study.build,
         version=conflict.found,

@@ -104,7 +104,7 @@ def _deviation(call: Call, who: str) -> Outcome:
         _actor(call),
         who,
         category=call.posted("category"),
-        major=call.posted("major") == "Y",
+        major={"Y": True, "N": False}.get(call.posted("major")),
         description=call.posted("description"),
         date=call.posted("date"),
         token=call.posted("token"),

@@ -33,7 +33,7 @@ def show(call: Call, participant_id: str, problems: tuple[Problem, ...] = ()) ->
     study, names = call.place.study, Names(call.place.study, call.language)
     today = call.place.today()
     asked = queries.waiting(call, participant_id=participant_id)
-    typed = {name: call.posted(name) for name in ("date", "arm", "of", "code", "reason", "category", "description")}
+    typed = {name: call.posted(name) for name in TYPED}
     return page(
         call,
         "participant/participant.html",
@@ -114,6 +114,8 @@ def _label(call: Call, names: Names, state: CriterionState, item: str) -> str:
     return call.words(JUDGED) if item == ANSWER.format(name=state.name) else names.item(item)
 
 
+TYPED = ("date", "arm", "of", "version", "code", "reason", "category", "major", "description")
+"""What an act that was refused gives back to its fields."""
 DONE = Text(en="Recorded.", zh="已登记。")
 
 

@@ -17,6 +17,12 @@ from trialwright.web.problems import Refused
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
+EVERY_SITE = "*"
+"""All sites, as the page sends it: an empty field is no choice."""
+NOT_CHOSEN = Text(
+    en="Nothing was done: choose the account, the role and the site for which it counts.",
+    zh="操作未执行：请选择账户、角色及其适用的研究中心。",
+)
 NO_REASON = Text(en="Say why.", zh="请说明原因。")
 NO_IDENTITY = Text(
     en="Say how the person was recognised, for instance by the hospital's identity card.",
@@ -44,6 +50,8 @@ WEAK = Text(
     en="The password has at least 12 characters, is not a common one, not digits alone and not like the name.",
     zh="密码至少十二个字符，不是常见密码，不全是数字，且不与用户名相似。",
 )
+TYPED = ("user", "role", "site", "printed", "identity", "since", "until", "trained")
+"""What an act that was refused gives back to its fields."""
 _SAID = {
     "TW-WEB-005": TAKEN, "TW-WEB-006": WEAK, "TW-WEB-007": NOT_KNOWN, "TW-WEB-009": BAD_NAME, "TW-WEB-010": NOT_KNOWN,
     "TW-WEB-015": REFUSED, "TW-WEB-018": OWN, "TW-WEB-019": ELSEWHERE,
@@ -55,7 +63,11 @@ def view(call: Call) -> HttpResponse:
 
 
 def grant(call: Call) -> HttpResponseBase:
-    wanted = Delegation(**{name: call.posted(name) for name in Delegation.__struct_fields__})
+    """A role given: account, role and, where there are several, the site are chosen; nothing is taken for granted."""
+    told = {name: call.posted(name) for name in Delegation.__struct_fields__}
+    if not told["user"] or not told["role"] or (not told["site"] and len(call.place.study.sites) > 1):
+        return _show(call, call.words(NOT_CHOSEN))
+    wanted = Delegation(**(told | {"site": "" if told["site"] == EVERY_SITE else told["site"]}))
     return _done(call, lambda: directory.grant(call.place, wanted, by=call.reader.user, reason=call.posted("reason")))
 
 
@@ -137,7 +149,7 @@ def _show(call: Call, message: str = "") -> HttpResponse:
         matrix=[(words, [act in role.may for role in study.roles]) for act, words in ACTS.items()],
         untrained=sorted({g.user for g in call.place.grants() if g.counts(now) and training_owed(study, g)}),
         message=message,
-        typed={name: call.posted(name) for name in ("user", "printed", "identity", "since", "until", "trained")},
+        typed={name: call.posted(name) for name in TYPED},
     )
 
 

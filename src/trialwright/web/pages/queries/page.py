@@ -7,13 +7,16 @@ from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from trialwright.capture.checks import OpenQuery
+from trialwright.capture.locks import Scope
 from trialwright.capture.queries import QUERY_WORDS, QueryState, every_query
 from trialwright.capture.values import Place as Spot
+from trialwright.capture.values import fields_of
 from trialwright.model.ledger import Conflict
 from trialwright.model.problem import Problem
 from trialwright.model.text import Text
 from trialwright.pipeline import conduct
 from trialwright.web import answer, lookup, queries
+from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.pages.quality.page import back_to
 from trialwright.web.render import page
@@ -25,6 +28,7 @@ CHECKERS = "verify|review|lock"
 DONE = Text(en="Recorded.", zh="已登记。")
 NOTHING = Text(en="Every check was run: nothing is to be asked or settled.", zh="已运行全部核查：无需提出或关闭质疑。")
 FILTERS = ("participant", "state", "role")
+NO_WORDS = "TW-CAP-088"
 WAITING = "waiting"
 """The state that the list shows at first: open and answered ones."""
 
@@ -81,7 +85,38 @@ def ask(call: Call) -> HttpResponseBase:
         place.ledger, place.study, _actor(call), spot, message=call.posted("message"), items=items,
         to=call.posted("to"), token=token,
     )  # fmt: skip
-    return answer.told(call, done.problems) if isinstance(done, conduct.Refused) else back_to(call)
+    if not isinstance(done, conduct.Refused):
+        return back_to(call)
+    if [each.code for each in done.problems] == [NO_WORDS]:
+        return _ask_again(call, spot, done.problems)
+    return answer.told(call, done.problems)
+
+
+def _ask_again(call: Call, spot: Spot, problems: tuple[Problem, ...]) -> HttpResponse:
+    """The question once more, with its item and addressee as they were chosen."""
+    who, names = spot.participant_id, Names(call.place.study, call.language)
+    items: list[tuple[str, str]] = []
+    told, back = [who], address("participant", participant_id=who)
+    if spot.visit:
+        told.append(names.visit(spot.visit))
+        back = address("visit", participant_id=who, visit=spot.visit)
+    if spot.form:
+        at = lookup.form_at(call, who, spot.visit, spot.form)
+        items = [(field.name, call.words(field.item.label)) for field in fields_of(at.form)]
+        told.append(call.words(at.form.title))
+        back = at.href(spot.row)
+    return page(
+        call,
+        "queries/ask.html",
+        status=422,
+        scope=Scope(participant_id=who, visit=spot.visit, form=spot.form),
+        row=spot.row,
+        items=items,
+        place=" · ".join(told),
+        back=back,
+        typed={name: call.posted(name) for name in ("item", "to", "next")},
+        problems=[("ask-message", said_in(problem, call.language)) for problem in problems],
+    )
 
 
 def run(call: Call) -> HttpResponseBase:

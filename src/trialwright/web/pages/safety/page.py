@@ -22,6 +22,8 @@ from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
 Outcome = conduct.Saved | conduct.Refused | Conflict
+TYPED = ("aware", "narrative", "reason", "sent", "number", "causality", "unexpected")
+"""What an act that was refused gives back to its fields."""
 DONE = Text(en="Recorded.", zh="已登记。")
 
 
@@ -63,7 +65,7 @@ def show(call: Call, participant_id: str, row: int, problems: tuple[Problem, ...
         form=address("form", participant_id=participant_id, visit=case.visit, form=case.form) + f"?row={row}",
         problems=[("", said_in(problem, call.language)) for problem in problems],
         notice=call.words(DONE) if call.request.GET.get("done") and not call.is_post else "",
-        typed={name: call.posted(name) for name in ("aware", "narrative", "reason", "sent", "number", "causality")},
+        typed={name: call.posted(name) for name in TYPED},
     )
 
 
