@@ -2,12 +2,13 @@
 
 import datetime as dt
 import re
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from trialwright.capture.dates import parse_date
-from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit
+from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit, visible
 from trialwright.capture.problems import problem
 from trialwright.model.entry import Item
 from trialwright.model.ledger import Blank, Stored
@@ -36,6 +37,15 @@ _YES_NO = {
 # A Chinese identity card has 17 digits and a check sign, a mobile number 11 digits from 1; a mail address has its @.
 _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
 
+_KEPT = "\n\t　\u200c\u200d"
+"""Not printable, and yet part of a text: ends of lines, tabs, the wide space, joiners within emoji and words."""
+
+_SIGN_KINDS = {
+    "Cc": Text("a control sign", "控制字符"),
+    "Cf": Text("an invisible sign", "不可见字符"),
+    "Co": Text("a sign of one font only", "自造字"),
+}
+
 _SIGNED = re.compile("<=|>=|<|>|≤|≥")
 _CANONICAL = re.compile(r"(?:0|[1-9]\d*)(?:\.(\d+))?", re.ASCII)
 """A number written as it is stored."""
@@ -51,9 +61,9 @@ def parse_value(field: Field, raw: str, unit: str = "", missing: str = "") -> St
     What is stored for one item, from the text, unit and reason for absence that were sent.
 
     Shape:    Blank for nothing at all; a Quantity keeps the unit it was typed in, never converted here.
-    Problems: TW-CAP-001..015, in `where` the item's name.
+    Problems: TW-CAP-001..015 and 019, in `where` the item's name.
     """
-    item, typed = field.item, raw.strip()
+    item, typed = field.item, visible(raw)
     if missing.strip():
         reason = _reason(missing.strip())
         if reason is None:
@@ -234,9 +244,24 @@ def _yes_no(field: Field, typed: str) -> Stored | Problem:
 
 def _words(field: Field, typed: str) -> Stored | Problem:
     text = typed.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST_TEXT or any(not c.isprintable() and c not in "\n\t　" for c in text):
+    if len(text) > LONGEST_TEXT:
         return problem("TW-CAP-015", field.name, label=field.item.label, count=len(text), allowed=LONGEST_TEXT)
+    at = next((n for n, sign in enumerate(text) if not sign.isprintable() and sign not in _KEPT), None)
+    if at is not None:
+        kind = _SIGN_KINDS.get(unicodedata.category(text[at]), Text("an unknown sign", "无法识别的字符"))
+        return problem(
+            "TW-CAP-019", field.name, label=field.item.label, sign=f"U+{ord(text[at]):04X}", kind=kind,
+            place=_place_of_sign(text, at),
+        )  # fmt: skip
     return Words(text)
+
+
+def _place_of_sign(text: str, at: int) -> Text:
+    """Where a reader finds a sign that cannot be seen: its number, and the words before it."""
+    before = text[:at].split("\n")[-1][-15:].strip()
+    if not before:
+        return Text(f"character {at + 1}", f"第 {at + 1} 个字符")
+    return Text(f'character {at + 1}, behind "{before}"', f"第 {at + 1} 个字符，在“{before}”之后")
 
 
 def _reason(text: str) -> MissingReason | None:
