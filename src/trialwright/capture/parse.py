@@ -10,6 +10,7 @@ from functools import lru_cache
 from trialwright.capture.dates import parse_date
 from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit, visible
 from trialwright.capture.problems import problem
+from trialwright.capture.words import unit_words
 from trialwright.model.entry import Item
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.problem import Problem
@@ -91,7 +92,7 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
     """
     item = field.item
     if isinstance(stored, Quantity) and not _within(item, stored):
-        typed = f"{stored.text} {stored.unit}".strip()
+        typed = _with_unit(stored.text, stored.unit)
         return [
             problem(
                 "TW-CAP-020", field.name, label=item.label, typed=typed,
@@ -99,7 +100,7 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
             )
         ]  # fmt: skip
     if isinstance(stored, Limit):
-        typed = f"{stored.written} {stored.unit}".strip()
+        typed = _with_unit(stored.written, stored.unit)
         return [problem("TW-CAP-025", field.name, label=item.label, typed=typed)]
     if isinstance(stored, Words) and _PERSONAL.search(simplified(stored.text)):
         return [problem("TW-CAP-023", field.name, label=item.label)]
@@ -130,8 +131,13 @@ def exact_in_item_unit(field: Field, quantity: Quantity) -> Fraction:
     return quantity.exact * Fraction(field.item.other_units[quantity.unit])
 
 
-def _limit(limit: str | None, unit: str) -> str:
-    return f"{limit} {unit}".strip() if limit is not None else "∞"
+def _limit(limit: str | None, unit: str) -> Text:
+    return _with_unit(limit, unit) if limit is not None else Text("∞", "∞")
+
+
+def _with_unit(number: str, unit: str) -> Text:
+    words = unit_words(unit)
+    return Text(f"{number} {words.en}".strip(), f"{number} {words.of('zh')}".strip())
 
 
 def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
@@ -154,8 +160,9 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
     text = f"{sign[0]}{text}" if sign else text
     chosen = _unit(field, behind or unit)
     if chosen is None or (behind and unit and _unit(field, unit) != chosen):
-        allowed = " or ".join((item.unit, *item.other_units)) if item.unit else "left out"
-        allowed_zh = " 或 ".join((item.unit, *item.other_units)) if item.unit else "空"
+        words = [unit_words(each) for each in (item.unit, *item.other_units)]
+        allowed = " or ".join(each.en for each in words) if item.unit else "left out"
+        allowed_zh = " 或 ".join(each.of("zh") for each in words) if item.unit else "空"
         shown = behind if chosen is None else f"{behind}, {unit}"
         return problem(
             "TW-CAP-004", field.name, label=item.label, typed=shown or unit, allowed=Text(allowed, allowed_zh)
@@ -198,12 +205,18 @@ def _example(decimals: int | None) -> str:
 
 
 def _unit(field: Field, unit: str) -> str | None:
-    """The declared spelling of a unit; the item's own where none was typed; None where it is not allowed."""
+    """
+    The declared spelling of a unit, also from how forms show it ("years", "岁"); the item's own where none was typed;
+    None where it is not allowed.
+    """
     item = field.item
     if not unit:
         return item.unit
     folded = _folded(unit)
-    return next((u for u in (item.unit, *item.other_units) if u and _folded(u) == folded), None)
+    known = [each for each in (item.unit, *item.other_units) if each]
+    return next((u for u in known if _folded(u) == folded), None) or next(
+        (u for u in known if folded in map(_folded, (unit_words(u).en, unit_words(u).of("zh")))), None
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -269,6 +269,24 @@ def test_a_text_that_may_tell_who_somebody_is_is_saved_with_a_warning_that_does_
     assert all(text not in p.sentence() for p in got)
 
 
+AGE = field("integer", unit="a", low="18", high="100")
+
+
+@pytest.mark.parametrize("typed", ["40", "40 a", "40 years", "40岁", "４０ 岁"])
+def test_a_unit_is_understood_as_forms_show_it(typed):
+    assert Quantity("40", "a") == parse_value(AGE, typed)
+
+
+def test_messages_show_units_as_forms_do():
+    (unlikely,) = check_plausible(AGE, parse_value(AGE, "120"), dt.date(2021, 6, 30))
+    refused = parse_value(AGE, "40 kg")
+
+    assert "18 years and 100 years" in unlikely.sentence() and "120 years" in unlikely.sentence()
+    assert in_language(unlikely, "zh").expected == "常见范围为 18 岁 至 100 岁"
+    assert "120 岁" in in_language(unlikely, "zh").found
+    assert (refused.expected, in_language(refused, "zh").expected) == ("The unit must be years", "单位应为 岁")
+
+
 @pytest.mark.parametrize("said", ["not done", "not_done", "Not Done", "未做"])
 def test_a_reason_for_absence_is_stored_as_such(said):
     assert Missing("not done") == parse_value(VAS, "", missing=said)
