@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from trialwright.capture.safety import cases
+from trialwright.web.names import Names
 from trialwright.web.page import address, routes
 
 LATIN = re.compile(r"[A-Za-zÀ-ɏµ][A-Za-z0-9À-ɏµ'’_./-]*")
@@ -165,3 +166,28 @@ def test_the_switch_keeps_the_page_and_the_choice(demo, as_):
 
     assert answer.headers["Location"] == "/participants/"
     assert 'lang="zh-Hans"' in browser.get("/participants/").content.decode()
+
+
+def test_every_detail_of_an_act_has_a_label_in_chinese(demo):
+    names = Names(demo.study, "zh")
+    unlabelled = {
+        (event.kind, key)
+        for event in demo.ledger.events()
+        for key in event.details
+        if names.details({key: "x"}).startswith(f"{key}：")
+    }
+
+    assert unlabelled == set()
+
+
+def test_a_signature_a_report_and_a_copy_are_told_in_chinese(demo):
+    names = Names(demo.study, "zh")
+    (meaning, *_), (recipient, *_) = demo.study.signatures, demo.study.safety.recipients
+    told = {"meaning": meaning.name, "statement": meaning.title.en, "statement_zh": meaning.title.zh, "versions": "67"}
+
+    assert names.details(told) == f"签名声明：{meaning.title.zh}；签名所含数据项数：67"
+    assert names.details({"meaning": meaning.name}) == f"含义：{meaning.title.zh}"
+    assert names.details({"recipient": recipient.name}) == f"报告对象：{recipient.title.zh}"
+    assert names.details({"format": "sdtm", "files": "31", "snapshot": "0123456789abcdef"}) == (
+        "格式：sdtm；文件数：31；数据截点校验值：0123456789ab…"
+    )

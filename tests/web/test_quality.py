@@ -167,6 +167,16 @@ def test_every_reason_why_not_leads_to_the_page_on_which_it_is_settled(filled, a
     assert as_("monitor").get("/study/ready/?participant=P999").status_code == 200
 
 
+def test_rows_of_logs_are_counted_as_they_are_listed_each_with_its_own_page(filled, as_):
+    save(filled, "LOG", "dosing", {"dosing_log.date": "2021-02-01"})
+    save(filled, "LOG", "dosing", {"dosing_log.date": "2021-02-22"}, row=2)
+    page = text(as_("data_manager"), "/study/ready/")
+    listed = page[page.index('<h2 id="owed">') :].partition("</section>")[0]
+
+    assert "Log rows with required answers missing (2)" in listed
+    assert re.findall(r'href="[^"]*/dosing/\?row=(\d)"', listed) == ["1", "2"]
+
+
 def test_all_checks_are_run_from_the_page_of_queries(filled, as_):
     done = as_("data_manager").post("/queries/run/", {"token": "x"})
 

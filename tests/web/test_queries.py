@@ -97,12 +97,39 @@ def test_the_trail_tells_a_save_as_one_line_with_what_stood_before(here, as_):
     assert "2 values" in text
 
 
-@pytest.mark.parametrize(("days", "found"), [("since=2999-01-01", 0), ("until=2999-01-01", 1), ("since=yesterday", 1)])
-def test_the_trail_is_filtered_by_day_and_a_day_that_is_none_filters_nothing(here, as_, days, found):
+@pytest.mark.parametrize(("days", "found"), [("since=2999-01-01", 0), ("until=2999-01-01", 1)])
+def test_the_trail_is_filtered_by_day(here, as_, days, found):
     enrolled(here)
     text = as_("monitor").get(f"/audit/?kind=enrolled&{days}").content.decode()
 
     assert f"{found} saves and acts" in text
+
+
+@pytest.mark.parametrize("day", ["29990101", "２９９９－０１－０１", "2999年1月1日", "2999/1/1", "2999-01", "2999"])
+def test_a_day_of_the_trail_is_understood_as_forms_understand_it(here, as_, day):
+    enrolled(here)
+    since = as_("monitor").get("/audit/", {"kind": "enrolled", "since": day}).content.decode()
+    until = as_("monitor").get("/audit/", {"kind": "enrolled", "until": day}).content.decode()
+
+    assert "0 saves and acts" in since
+    assert "1 saves and acts" in until
+
+
+@pytest.mark.parametrize("day", ["2021-13-01", "yesterday", "01.02.2021"])
+@pytest.mark.parametrize("name", ["since", "until"])
+def test_a_day_that_is_none_is_said_beside_its_field_and_no_line_passes_for_its(here, as_, name, day):
+    enrolled(here)
+    before = here.ledger.head()
+    shown = as_("monitor").get("/audit/", {name: day})
+    taken = as_("monitor").post("/audit/copy/", {name: day})
+
+    for answer in (shown, taken):
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert re.search(rf'id="{name}-notes"><p class="problem">&#34;{day}&#34;', text), text
+        assert f'value="{day}"' in text
+        assert "No lines are shown" in text and 'class="cards trail"' not in text
+    assert before == here.ledger.head(), "a copy of nothing is not taken"
 
 
 @pytest.mark.parametrize(

@@ -146,3 +146,41 @@ def test_a_point_of_a_figure_leads_to_what_stands_behind_it(demo, as_):
     assert point is not None
     assert as_("statistician").get(point[1].replace("&amp;", "&")).status_code == 200
     assert re.search(r'<svg[^>]* style="|<style', text) is None
+
+
+def test_every_value_behind_a_number_is_reached_page_by_page_and_participant_by_participant(demo, as_):
+    browser = as_("statistician")
+    path = "/results/trace/?cell=14.2.1.1:responders:n"
+    first = browser.get(path).content.decode()
+    total = int(re.search(r"Values typed \((\d+)\)", first)[1])
+    seen, text, pages = _entries(first), first, 1
+    while leaf := re.search(r'href="([^"]+datapoints=\d+#datapoints)">Next', text):
+        text, pages = browser.get("/results/trace/" + leaf[1].replace("&amp;", "&")).content.decode(), pages + 1
+        seen += _entries(text)
+    people = re.findall(r"<option>(P\d+)", first)
+    apart = [browser.get(f"{path}&participant={who}").content.decode() for who in people]
+
+    assert total > 400 and pages == -(-total // 400)
+    assert len(seen) == len(set(seen)) == total
+    assert sum(int(re.search(r"Values typed \((\d+)\)", one)[1]) for one in apart) == total
+    assert set(re.findall(r"/participants/(P\d+)/", apart[0])) == {people[0]}
+    assert browser.get(path + "&datapoints=999999").status_code == 200, "the last page"
+
+
+def _entries(text: str) -> list[str]:
+    """The numbers of the entries in the table of values typed."""
+    part = text[text.index('<h2 id="datapoints">') :].partition("</section>")[0]
+    return re.findall(r"<td>(\d+)</td></tr>", part)
+
+
+def test_a_derived_value_leads_to_its_own_trace_and_an_act_says_its_day_and_reason(demo, as_):
+    browser = as_("statistician")
+    text = browser.get("/results/trace/?cell=14.2.1.1:responders:n").content.decode()
+    record = re.search(r'href="(/results/trace/\?record=[^"]+)"', text)[1]
+    own = browser.get(record)
+    acts = text[text.index('<h2 id="events">') :]
+
+    assert own.status_code == 200
+    assert "/history/" in own.content.decode()
+    assert re.search(r"date: \d{4}-\d\d-\d\d", acts)
+    assert ">Reason</th>" in acts

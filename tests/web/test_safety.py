@@ -290,6 +290,17 @@ def test_the_moment_of_awareness_is_a_past_day_with_its_time(event, aware, code)
     assert codes(report(event, aware=aware)) == [code]
 
 
+@pytest.mark.parametrize("signs", [("0123456789-: ", "０１２３４５６７８９－：\u3000"), ("- ", "–\u00a0")])
+def test_the_moment_of_awareness_is_read_in_full_width_signs_too_and_kept_as_typed(event, signs):
+    plain = local(now(event) - dt.timedelta(hours=1))
+    answer = report(event, aware=plain.translate(str.maketrans(*signs)))
+    (act,) = case_of(event).acts
+
+    assert codes(answer) == []
+    assert act.details["aware"] == plain.translate(str.maketrans(*signs))
+    assert clocks(event)[0][-1] == "done"
+
+
 def test_only_the_site_reports_and_only_the_sponsor_judges_for_the_sponsor(event):
     nurse, investigator = EventAt(actor=SPONSOR, participant_id="P001", row=1), site()
     reported = conduct_safety.report_event(event.ledger, event.study, nurse, aware=local(now(event)), narrative="x")

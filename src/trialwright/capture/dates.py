@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from trialwright.capture.numbers import visible
 from trialwright.model.quantity import PartialDate
 
 _MONTHS = {
@@ -25,7 +26,7 @@ def parse_date(raw: str) -> PartialDate | str:
     "2021", "2021-3", "2021/03/15", "20210315", "2021-UU-UU", "2021年3月", "15 Mar 2021". A date that begins with day
     or month is refused: 03/04 is in March for some and in April for others.
     """
-    text = unicodedata.normalize("NFKC", raw).replace("。", ".").strip()
+    text = unicodedata.normalize("NFKC", visible(raw)).replace("。", ".").strip()
     parts = _parts(text)
     if parts is None:
         return "day first" if _DAY_FIRST.fullmatch(text) else "text"

@@ -90,12 +90,9 @@ MESSAGES: dict[str, Message] = {
         _T("Choose one of them", "请从中选择一项"),
     ),
     "TW-CAP-015": Message(
-        _T(
-            "{label} holds {count} characters, or signs that cannot be printed",
-            "{label}有 {count} 个字符，或含有无法打印的字符",
-        ),
-        _T("Up to {allowed} printable characters", "最多 {allowed} 个可打印字符"),
-        _T("Shorten it, or type it again instead of pasting", "请缩短内容，或改为手工输入"),
+        _T("{label} holds {count} characters", "{label}有 {count} 个字符"),
+        _T("Up to {allowed} characters", "最多 {allowed} 个字符"),
+        _T("Shorten it", "请缩短内容"),
     ),
     "TW-CAP-016": Message(
         _T('"{item}" was sent', "提交的内容中有“{item}”"),
@@ -114,6 +111,11 @@ MESSAGES: dict[str, Message] = {
         _T("{count} stored values would change: {labels}", "将修改 {count} 个已保存的数值：{labels}"),
         _T("Every change of a stored value has a reason", "修改已保存的数值必须说明原因"),
         _T("Say in one sentence why, then save again", "请用一句话说明原因，然后重新保存"),
+    ),
+    "TW-CAP-019": Message(
+        _T("{label} holds {kind}, {sign}, as {place}", "{label}含有{kind} {sign}，位于{place}"),
+        _T("Letters, digits, signs and spaces that can be seen", "应为可见的文字、数字、符号和空格"),
+        _T("Delete it there: often it came with pasting", "请在该处删除：此类字符通常由粘贴带入"),
     ),
     # Said, but never in the way of saving.
     "TW-CAP-020": Message(

@@ -16,6 +16,15 @@ _WITH_UNIT = re.compile(r"(-?[\d.,' ]*\d)\s*([^\d.,\s-].*)", re.ASCII)
 # What an input method or a word processor puts in place of the plain sign.
 _SIGNS = str.maketrans({"−": "-", "–": "-", "。": ".", "．": ".", "，": ",", "、": ",", "٫": ".", "’": "'"})
 
+# No-break and typographic spaces; what ends a line in Word or on the web; and what shows where a word may break, how a
+# text was encoded or that it runs as it does anyway. The wide space of Chinese texts stays.
+_PASTED: dict[int, str] = {
+    **dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F), " "),
+    **dict.fromkeys((0x0B, 0x85, 0x2028, 0x2029), "\n"),
+    **dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF), ""),
+}
+_LOOSE_JOINERS = re.compile("(?<!\\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\\S)")
+
 
 class NotANumber(msgspec.Struct, frozen=True):
     """Why a text is no single number: "limit" (<0.5), "ambiguous" (1,250), "text"; `guess` is what may be meant."""
@@ -24,11 +33,23 @@ class NotANumber(msgspec.Struct, frozen=True):
     guess: str = ""
 
 
+def visible(raw: str) -> str:
+    """
+    `raw` without the signs that pasting leaves behind and nobody sees; every space a space, the ends trimmed.
+
+    Joiners stay within a word: they hold some emoji and scripts together.
+    """
+    if raw.isascii():
+        return raw.replace("\v", "\n").strip()
+    text = raw.translate(_PASTED)
+    return _LOOSE_JOINERS.sub("", text).strip()
+
+
 def simplified(raw: str) -> str:
     """`raw` with full-width and other digits, signs and spaces made plain, the ends trimmed."""
     if raw.isascii():  # nearly everything: the signs and digits to look for are none of ASCII
         return " ".join(raw.split())
-    plain = unicodedata.normalize("NFKC", raw).translate(_SIGNS)
+    plain = unicodedata.normalize("NFKC", visible(raw)).translate(_SIGNS)
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
     return re.sub(r"\s+", " ", digits).strip()
 

@@ -33,7 +33,7 @@ KIND_WORDS: dict[Kind, Text] = {
     "visit_overdue": Text(
         "visits whose window has passed, neither entered nor marked missed", "已超窗且未录入也未登记缺失的访视"
     ),
-    "owed": Text("log rows with required answers missing", "必填项目未填的持续记录"),
+    "owed": Text("log rows with required answers missing", "有必填项目未填的持续记录"),
     "unverified": Text("values to be compared with their source", "待与原始资料核对的数值"),
     "changed_verified": Text("values changed after they were verified", "核查后被修改的数值"),
     "unreviewed": Text("forms to be reviewed", "待审阅的表单"),
@@ -90,10 +90,14 @@ def unsigned(
 
 
 def counted(found: Iterable[Obstacle]) -> dict[Kind, int]:
-    """How many there are of each kind, in the order of the list; kinds without any are left out."""
+    """
+    How many there are of each kind, in the order of the list; kinds without any are left out.
+
+    Units: what `KIND_WORDS` names: values where single values are meant, rows of logs however much is owed in each.
+    """
     counts = dict.fromkeys(KIND_WORDS, 0)
     for each in found:
-        counts[each.kind] += len(each.items) or 1
+        counts[each.kind] += 1 if each.kind == "owed" else len(each.items) or 1
     return {kind: count for kind, count in counts.items() if count}
 
 
@@ -115,9 +119,10 @@ def _visits(
     for state in states:
         if state.visit in logs:
             for form in state.forms:
-                if form.owed:
-                    items = tuple(field.name for field in form.owed)
-                    yield Obstacle(kind="owed", place=Place(who, state.visit, form.form), items=items)
+                for row in dict.fromkeys(form.owed_rows):
+                    pairs = zip(form.owed, form.owed_rows, strict=True)
+                    items = tuple(field.name for field, in_row in pairs if in_row == row)
+                    yield Obstacle(kind="owed", place=Place(who, state.visit, form.form, row), items=items)
         elif state.progress == "started":
             yield Obstacle(kind="visit_open", place=Place(who, state.visit, ""))
         elif past_window(state, events, today):

@@ -2,13 +2,15 @@
 
 import datetime as dt
 import re
+import unicodedata
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
 from trialwright.capture.dates import parse_date
-from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit
+from trialwright.capture.numbers import NotANumber, parse_number, simplified, split_unit, visible
 from trialwright.capture.problems import problem
+from trialwright.capture.words import unit_words
 from trialwright.model.entry import Item
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.problem import Problem
@@ -36,6 +38,15 @@ _YES_NO = {
 # A Chinese identity card has 17 digits and a check sign, a mobile number 11 digits from 1; a mail address has its @.
 _PERSONAL = re.compile(r"(?<!\d)(\d{17}[\dXx]|1[3-9]\d{9})(?!\d)|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
 
+_KEPT = "\n\t　\u200c\u200d"
+"""Not printable, and yet part of a text: ends of lines, tabs, the wide space, joiners within emoji and words."""
+
+_SIGN_KINDS = {
+    "Cc": Text("a control sign", "控制字符"),
+    "Cf": Text("an invisible sign", "不可见字符"),
+    "Co": Text("a sign of one font only", "自造字"),
+}
+
 _SIGNED = re.compile("<=|>=|<|>|≤|≥")
 _CANONICAL = re.compile(r"(?:0|[1-9]\d*)(?:\.(\d+))?", re.ASCII)
 """A number written as it is stored."""
@@ -51,9 +62,9 @@ def parse_value(field: Field, raw: str, unit: str = "", missing: str = "") -> St
     What is stored for one item, from the text, unit and reason for absence that were sent.
 
     Shape:    Blank for nothing at all; a Quantity keeps the unit it was typed in, never converted here.
-    Problems: TW-CAP-001..015, in `where` the item's name.
+    Problems: TW-CAP-001..015 and 019, in `where` the item's name.
     """
-    item, typed = field.item, raw.strip()
+    item, typed = field.item, visible(raw)
     if missing.strip():
         reason = _reason(missing.strip())
         if reason is None:
@@ -81,7 +92,7 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
     """
     item = field.item
     if isinstance(stored, Quantity) and not _within(item, stored):
-        typed = f"{stored.text} {stored.unit}".strip()
+        typed = _with_unit(stored.text, stored.unit)
         return [
             problem(
                 "TW-CAP-020", field.name, label=item.label, typed=typed,
@@ -89,7 +100,7 @@ def check_plausible(field: Field, stored: Stored, today: dt.date) -> list[Proble
             )
         ]  # fmt: skip
     if isinstance(stored, Limit):
-        typed = f"{stored.written} {stored.unit}".strip()
+        typed = _with_unit(stored.written, stored.unit)
         return [problem("TW-CAP-025", field.name, label=item.label, typed=typed)]
     if isinstance(stored, Words) and _PERSONAL.search(simplified(stored.text)):
         return [problem("TW-CAP-023", field.name, label=item.label)]
@@ -120,8 +131,13 @@ def exact_in_item_unit(field: Field, quantity: Quantity) -> Fraction:
     return quantity.exact * Fraction(field.item.other_units[quantity.unit])
 
 
-def _limit(limit: str | None, unit: str) -> str:
-    return f"{limit} {unit}".strip() if limit is not None else "∞"
+def _limit(limit: str | None, unit: str) -> Text:
+    return _with_unit(limit, unit) if limit is not None else Text("∞", "∞")
+
+
+def _with_unit(number: str, unit: str) -> Text:
+    words = unit_words(unit)
+    return Text(f"{number} {words.en}".strip(), f"{number} {words.of('zh')}".strip())
 
 
 def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
@@ -144,8 +160,9 @@ def _number(field: Field, typed: str, unit: str) -> Stored | Problem:
     text = f"{sign[0]}{text}" if sign else text
     chosen = _unit(field, behind or unit)
     if chosen is None or (behind and unit and _unit(field, unit) != chosen):
-        allowed = " or ".join((item.unit, *item.other_units)) if item.unit else "left out"
-        allowed_zh = " 或 ".join((item.unit, *item.other_units)) if item.unit else "空"
+        words = [unit_words(each) for each in (item.unit, *item.other_units)]
+        allowed = " or ".join(each.en for each in words) if item.unit else "left out"
+        allowed_zh = " 或 ".join(each.of("zh") for each in words) if item.unit else "空"
         shown = behind if chosen is None else f"{behind}, {unit}"
         return problem(
             "TW-CAP-004", field.name, label=item.label, typed=shown or unit, allowed=Text(allowed, allowed_zh)
@@ -188,12 +205,18 @@ def _example(decimals: int | None) -> str:
 
 
 def _unit(field: Field, unit: str) -> str | None:
-    """The declared spelling of a unit; the item's own where none was typed; None where it is not allowed."""
+    """
+    The declared spelling of a unit, also from how forms show it ("years", "岁"); the item's own where none was typed;
+    None where it is not allowed.
+    """
     item = field.item
     if not unit:
         return item.unit
     folded = _folded(unit)
-    return next((u for u in (item.unit, *item.other_units) if u and _folded(u) == folded), None)
+    known = [each for each in (item.unit, *item.other_units) if each]
+    return next((u for u in known if _folded(u) == folded), None) or next(
+        (u for u in known if folded in map(_folded, (unit_words(u).en, unit_words(u).of("zh")))), None
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -234,9 +257,24 @@ def _yes_no(field: Field, typed: str) -> Stored | Problem:
 
 def _words(field: Field, typed: str) -> Stored | Problem:
     text = typed.replace("\r\n", "\n").replace("\r", "\n")
-    if len(text) > LONGEST_TEXT or any(not c.isprintable() and c not in "\n\t　" for c in text):
+    if len(text) > LONGEST_TEXT:
         return problem("TW-CAP-015", field.name, label=field.item.label, count=len(text), allowed=LONGEST_TEXT)
+    at = next((n for n, sign in enumerate(text) if not sign.isprintable() and sign not in _KEPT), None)
+    if at is not None:
+        kind = _SIGN_KINDS.get(unicodedata.category(text[at]), Text("an unknown sign", "无法识别的字符"))
+        return problem(
+            "TW-CAP-019", field.name, label=field.item.label, sign=f"U+{ord(text[at]):04X}", kind=kind,
+            place=_place_of_sign(text, at),
+        )  # fmt: skip
     return Words(text)
+
+
+def _place_of_sign(text: str, at: int) -> Text:
+    """Where a reader finds a sign that cannot be seen: its number, and the words before it."""
+    before = text[:at].split("\n")[-1][-15:].strip()
+    if not before:
+        return Text(f"character {at + 1}", f"第 {at + 1} 个字符")
+    return Text(f'character {at + 1}, behind "{before}"', f"第 {at + 1} 个字符，在“{before}”之后")
 
 
 def _reason(text: str) -> MissingReason | None:

@@ -33,12 +33,16 @@ TIMING_WORDS: dict[Timing, Text] = {
 
 
 class FormState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one form of a visit is. `owed` are the required items without a value or a reason; `rows` of a log."""
+    """
+    How far one form of a visit is. `owed` are the required items without a value or a reason, `owed_rows` the row of
+    each of them (0 outside a log); `rows` of a log.
+    """
 
     form: str
     filled: int
     missing: int  # items marked with a reason for absence
     owed: tuple[Field, ...]
+    owed_rows: tuple[int, ...]
     rows: tuple[int, ...] = ()
 
 
@@ -195,18 +199,19 @@ def _timing(visit: Visit, date: PartialDate | None, earliest: dt.date | None, la
 
 def _form_state(form: Form, held: Mapping[int, Mapping[str, Stored]]) -> FormState:
     filled = missing = 0
-    owed: list[Field] = []
+    owed: list[tuple[Field, int]] = []
     fields = fields_of(form)
     for row in sorted(held) or ([] if form.repeating else [0]):
         present = held.get(row, {})
         hidden = hidden_fields(fields, present)
         missing += sum(isinstance(value, Missing) for value in present.values())
         filled += sum(not isinstance(value, Missing) for value in present.values())
-        owed += [f for f in fields if f.required and f.name not in hidden and f.name not in present]
+        owed += [(f, row) for f in fields if f.required and f.name not in hidden and f.name not in present]
     return FormState(
         form=form.name,
         filled=filled,
         missing=missing,
-        owed=tuple(owed),
+        owed=tuple(field for field, _ in owed),
+        owed_rows=tuple(row for _, row in owed),
         rows=tuple(sorted(held)) if form.repeating else (),
     )

@@ -11,6 +11,24 @@ MISSING: dict[str, Text] = {
 
 YES_NO = {"Y": Text(en="Yes", zh="是"), "N": Text(en="No", zh="否")}
 
+UNITS: dict[str, Text] = {
+    "a": Text(en="years", zh="岁"),
+    "mo": Text(en="months", zh="个月"),
+    "wk": Text(en="weeks", zh="周"),
+    "d": Text(en="days", zh="天"),
+    "h": Text(en="hours", zh="小时"),
+    "min": Text(en="minutes", zh="分钟"),
+    "mg/d": Text(en="mg/day", zh="毫克/天"),
+    "mg/kg/d": Text(en="mg/kg/day", zh="毫克/千克/天"),
+}
+"""Unit symbols that nobody reads aloud as they are written; all others are shown as symbols."""
+
+
+def unit_words(unit: str) -> Text:
+    """A unit as forms show it."""
+    return UNITS.get(unit) or Text(unit, unit)
+
+
 EVENTS: dict[EventKind, Text] = {
     "signed_in": Text(en="signed in", zh="登录"),
     "signed_out": Text(en="signed out", zh="退出登录"),

@@ -2,6 +2,7 @@
 
 import re
 
+from trialwright.capture.numbers import simplified
 from trialwright.capture.problems import problem
 from trialwright.capture.product import MOVES, lots
 from trialwright.model.ledger import Conflict, Overtaken
@@ -51,7 +52,7 @@ def move_product(
     told += wrong
     ends, wrong = check_date(expiry, "product") if expiry else ("", [])
     told += wrong
-    name, count = lot.strip(), vials.strip()
+    name, count = lot.strip(), simplified(vials)
     if move not in MOVES:
         told.append(problem("TW-CAP-150", "product", typed=move, allowed=", ".join(MOVES)))
     if not _LOT.fullmatch(name):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from trialwright.capture.numbers import simplified
 from trialwright.capture.problems import problem
 from trialwright.capture.safety import EVENT, SPONSOR, Case, Turn, cases, lacking
 from trialwright.model.ledger import Conflict, EventKind, NewEvent, Overtaken, Seen
@@ -171,7 +172,7 @@ def _check_known(study: Study, case: Case, turn: Turn, sent: tuple[str, str]) ->
 
 def _moment(ledger: Ledger, study: Study, typed: str, label: Text) -> tuple[str, list[Problem]]:
     """A local date and time at the site as UTC; TW-CAP-121 where it cannot be read, 122 where it lies in the future."""
-    found = _MOMENT.fullmatch(typed.strip())
+    found = _MOMENT.fullmatch(simplified(typed))
     try:
         day = dt.date.fromisoformat(found[1]) if found else None
         time = dt.time(int(found[2]), int(found[3])) if found else None

@@ -86,6 +86,14 @@ _DETAILS = {
     "seal": Text(en="seal", zh="密封校验值"),
     "taken_back": Text(en="taken back", zh="撤回"),
     "exceptions": Text(en="exceptions", zh="例外项数"),
+    "statement": Text(en="statement", zh="签名声明"),
+    "versions": Text(en="values signed", zh="签名所含数据项数"),
+    "files": Text(en="files", zh="文件数"),
+    "format": Text(en="format", zh="格式"),
+    "snapshot": Text(en="hash of the data cut", zh="数据截点校验值"),
+    "seq": Text(en="entry", zh="记录号"),
+    "first_person": Text(en="first person", zh="第一执行人"),
+    "second_person": Text(en="second person", zh="第二执行人"),
 }
 _VALUES: dict[str, dict[str, Text]] = {
     "move": {
@@ -184,6 +192,8 @@ class Names:
         self._study = study
         self._visits, self._forms, self._fields, self._roles, self._sites, self._zone = _titles(study)
         self._arms = {arm.name: arm.title for arm in study.arms}
+        self._meanings = {each.name: each.title for each in study.signatures}
+        self._recipients = {each.name: each.title for each in (study.safety.recipients if study.safety else ())}
 
     def visit_short(self, name: str) -> str:
         """A visit's title without what stands in brackets: room on a chart is small."""
@@ -290,8 +300,11 @@ class Names:
         colon = "：" if self.language == "zh" else ": "
         comma = "；" if self.language == "zh" else "; "
         told = {k: v for k, v in details.items() if v and k not in _FOR_PROGRAMS}
-        if "message_zh" in details:
-            told["message"] = details["message_zh"] if self.language == "zh" else details.get("message", "")
+        for key in ("message", "statement"):
+            if self.language == "zh" and details.get(f"{key}_zh"):
+                told[key] = details[f"{key}_zh"]
+        if "statement" in told:  # the words that were signed; their short name adds nothing
+            told.pop("meaning", None)
         return comma.join(f"{self._word(_DETAILS, k)}{colon}{self._detail(k, v)}" for k, v in told.items())
 
     def moment(self, at_utc: str) -> str:
@@ -305,11 +318,12 @@ class Names:
     def _detail(self, key: str, value: str) -> str:
         if key == "items":
             return ("、" if self.language == "zh" else ", ").join(self.item(item) for item in value.split(","))
-        if key in ("hash", "head", "seal", "sha256"):
+        if key in ("hash", "head", "seal", "sha256", "snapshot"):
             return f"{value[:12]}…"
         study: dict[str, Mapping[str, Text]] = {
             "role": self._roles, "to": self._roles, "site": self._sites, "arm": self._arms, "was": self._arms,
             "act": {str(kind): words for kind, words in EVENTS.items()},
+            "meaning": self._meanings, "recipient": self._recipients,
         }  # fmt: skip
         words = study.get(key) or _VALUES.get(key) or (YES_NO if key in ("major", "taken_back") else {})
         return self._word(words, value)

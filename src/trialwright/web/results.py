@@ -161,7 +161,8 @@ def trace_of(place: Place, allowed: ShownResults, *, cell: str = "", record: str
     records, datapoints = tracer.trace_record(record)
     if not records:
         return None
-    return Found(title=record, row=None, records=records, datapoints=datapoints, events=())
+    acts = tracer.events({seq for each in records for seq in each.inputs})
+    return Found(title=record, row=None, records=records, datapoints=datapoints, events=acts)
 
 
 def days_of(place: Place, allowed: ShownResults) -> tuple[str, ...]:

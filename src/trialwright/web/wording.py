@@ -2,22 +2,9 @@
 
 from trialwright.capture.problems import in_language
 from trialwright.capture.scores import ShownScore
-from trialwright.capture.words import MISSING
+from trialwright.capture.words import MISSING, UNITS
 from trialwright.model.problem import Problem
 from trialwright.model.quantity import Missing
-from trialwright.model.text import Text
-
-UNITS: dict[str, Text] = {
-    "a": Text(en="years", zh="岁"),
-    "mo": Text(en="months", zh="个月"),
-    "wk": Text(en="weeks", zh="周"),
-    "d": Text(en="days", zh="天"),
-    "h": Text(en="hours", zh="小时"),
-    "min": Text(en="minutes", zh="分钟"),
-    "mg/d": Text(en="mg/day", zh="毫克/天"),
-    "mg/kg/d": Text(en="mg/kg/day", zh="毫克/千克/天"),
-}
-"""Unit symbols that nobody reads aloud as they are written; all others are shown as symbols."""
 
 
 def unit_word(unit: str, language: str) -> str:

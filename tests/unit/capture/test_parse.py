@@ -203,9 +203,55 @@ def test_text_is_trimmed_and_otherwise_kept():
     assert Words("herpes  zoster\nleft") == parse_value(field("text"), "  herpes  zoster\r\nleft ")
 
 
-@pytest.mark.parametrize("typed", ["a" * 4001, "a\x00b", "a\x1b[31mb"])
-def test_text_that_cannot_be_kept_is_refused(typed):
-    assert parse_value(field("text"), typed).code == "TW-CAP-015"
+def test_a_text_that_is_too_long_is_refused_with_its_length():
+    told = parse_value(field("text"), "a" * 4001)
+
+    assert told.code == "TW-CAP-015"
+    assert "4001" in told.found
+
+
+@pytest.mark.parametrize(
+    ("typed", "sign", "place"),
+    [
+        ("a\x00b", "U+0000", 'character 2, behind "a"'), ("a\x1b[31mb", "U+001B", 'character 2, behind "a"'),
+        ("left arm\nred\u202eness", "U+202E", 'character 13, behind "red"'), ("\ue000", "U+E000", "character 1"),
+    ],
+)  # fmt: skip
+def test_a_sign_that_cannot_be_kept_is_named_with_its_place_and_without_a_word_of_length(typed, sign, place):
+    told = parse_value(field("text"), typed)
+    chinese = in_language(told, "zh")
+
+    assert told.code == "TW-CAP-019"
+    assert sign in told.found
+    assert told.found.endswith(place)
+    assert sign in chinese.found
+    assert "个字符" in chinese.found
+    assert "horten" not in told.sentence()
+
+
+@pytest.mark.parametrize(
+    ("pasted", "understood"),
+    [
+        ("Herpes\u00a0zoster", "Herpes zoster"), ("37.5\u202f°C at\u2009night", "37.5 °C at night"),
+        ("\ufeffHerpes\u200b zo\u00adster\u2060", "Herpes zoster"), ("第一段\u3000第二段", "第一段\u3000第二段"),
+        ("left\u2028right\x0bboth", "left\nright\nboth"), ("well 👩\u200d⚕\ufe0f", "well 👩\u200d⚕\ufe0f"),
+        ("\u200dwell\u200d", "well"),
+    ],
+)  # fmt: skip
+def test_what_pasting_leaves_between_words_is_understood(pasted, understood):
+    assert Words(understood) == parse_value(field("text"), pasted)
+
+
+@pytest.mark.parametrize(
+    ("one", "pasted", "stored"),
+    [
+        (VAS, "\u200b5.5\u00a0cm\ufeff", Quantity("5.5", "cm")), (DAY, "\u200e2021-03-15", PartialDate("2021-03-15")),
+        (GRADE, "mild\u200b", Code("1")), (field("yes_no"), "\ufeffyes", Code("Y")),
+        (field("text"), "\u200b\u200d", Blank()),
+    ],
+)  # fmt: skip
+def test_a_pasted_answer_of_any_kind_is_read_without_signs_that_nobody_sees(one, pasted, stored):
+    assert stored == parse_value(one, pasted)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +267,24 @@ def test_a_text_that_may_tell_who_somebody_is_is_saved_with_a_warning_that_does_
 
     assert [p.code for p in got] == (["TW-CAP-023"] if told else [])
     assert all(text not in p.sentence() for p in got)
+
+
+AGE = field("integer", unit="a", low="18", high="100")
+
+
+@pytest.mark.parametrize("typed", ["40", "40 a", "40 years", "40岁", "４０ 岁"])
+def test_a_unit_is_understood_as_forms_show_it(typed):
+    assert Quantity("40", "a") == parse_value(AGE, typed)
+
+
+def test_messages_show_units_as_forms_do():
+    (unlikely,) = check_plausible(AGE, parse_value(AGE, "120"), dt.date(2021, 6, 30))
+    refused = parse_value(AGE, "40 kg")
+
+    assert "18 years and 100 years" in unlikely.sentence() and "120 years" in unlikely.sentence()
+    assert in_language(unlikely, "zh").expected == "常见范围为 18 岁 至 100 岁"
+    assert "120 岁" in in_language(unlikely, "zh").found
+    assert (refused.expected, in_language(refused, "zh").expected) == ("The unit must be years", "单位应为 岁")
 
 
 @pytest.mark.parametrize("said", ["not done", "not_done", "Not Done", "未做"])

@@ -295,6 +295,23 @@ def test_every_reason_why_not_is_counted_by_kind(ledger):
     }  # fmt: skip
 
 
+def test_a_row_of_a_log_is_one_matter_however_many_answers_it_lacks(ledger):
+    saved(save(ledger, "LOG", "events", {"adverse_event.end": "2021-06-05"}, row=1))
+    saved(save(ledger, "LOG", "events", {"adverse_event.term": "rash"}, row=2))
+    found = [each for each in conduct.obstacles_in(STUDY, ledger.snapshot()) if each.kind == "owed"]
+    refused = conduct.lock_data(ledger, STUDY, MANAGER)
+    (told,) = (problem for problem in refused.problems if problem.code == "TW-CAP-086")
+    saved(conduct.lock_data(ledger, STUDY, MANAGER, reason="an interim cut"))
+    (lock,) = ledger.events(("locked",))
+
+    assert [each.place.row for each in found] == [1, 2]
+    assert "adverse_event.term" in found[0].items and len(found[0].items) > 1
+    assert counted(found) == {"owed": 2}
+    assert "2 log rows with required answers missing" in told.sentence()
+    assert "有必填项目未填的持续记录 2" in told.fields["kinds_zh"]
+    assert lock.details["exceptions"] == "5", "the two rows, two visits begun, no end of participation"
+
+
 def test_a_stranger_asks_marks_and_locks_nothing(ledger):
     now = version(ledger)
     refused = [

@@ -1,6 +1,5 @@
 """The audit page: every save and every act as a sentence, newest first; by person, participant, kind and day."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from itertools import pairwise
@@ -11,19 +10,25 @@ import polars as pl
 from django.http import HttpResponseBase
 
 from trialwright.capture.blinding import HiddenForms
+from trialwright.capture.dates import parse_date
+from trialwright.capture.problems import problem
 from trialwright.capture.words import EVENTS
 from trialwright.export.csv.cells import CsvCell, table_of, write_table
 from trialwright.model.ledger import EventKind, LedgerEvent
+from trialwright.model.problem import Problem
+from trialwright.model.quantity import PartialDate
 from trialwright.model.text import Text
 from trialwright.web import acts, lookup
 from trialwright.web.downloads import download
 from trialwright.web.names import Names
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.render import page
+from trialwright.web.wording import said_in
 
 PER_PAGE = 50
 VALUES = Text(en="values saved", zh="保存数据")
 HIDDEN = Text(en="hidden while a later visit is scored", zh="后续访视评估期间隐藏")
+_DAYS = {"since": Text(en="From day", zh="起始日期"), "until": Text(en="To day", zh="截止日期")}
 FILTERS = ("user", "participant", "form", "kind", "since", "until")
 _COLUMNS = ("seq", "replaces", "group", "participant_id", "visit", "form", "row", "item", "kind", "text", "unit",
             "user", "at_utc", "reason", "origin")  # fmt: skip
@@ -62,11 +67,15 @@ class Chosen:
     def __init__(self, call: Call) -> None:
         sent = call.request.POST if call.is_post else call.request.GET
         self.asked = {name: str(sent.get(name, "")).strip() for name in FILTERS}
+        days = {name: _day(name, self.asked[name]) for name in _DAYS}
+        self.wrong = {name: said_in(day, call.language) for name, day in days.items() if isinstance(day, Problem)}
+        # Nothing fits a day that is none: all lines under it would pass for those of that day.
+        kind = self.asked["kind"] if not self.wrong else "none"
+        asked = self.asked | {name: day for name, day in days.items() if isinstance(day, str)} | {"kind": kind}
         self._call, self._names = call, Names(call.place.study, call.language)
         self.snapshot = call.place.snapshot()
-        kind = self.asked["kind"]
-        self._saves = _Saves(self.snapshot.versions, self.asked, self._names) if kind in ("", "value") else None
-        self._acts = {} if kind == "value" else {e.seq: e for e in _acts(call, self.asked, self._names)}
+        self._saves = _Saves(self.snapshot.versions, asked, self._names) if kind in ("", "value") else None
+        self._acts = {} if kind == "value" else {e.seq: e for e in _acts(call, asked, self._names)}
         self.every = sorted([*self._acts, *(self._saves.starts if self._saves else {})], reverse=True)
 
     def lines(self, wanted: list[int]) -> list[Line]:
@@ -78,11 +87,17 @@ class Chosen:
 def view(call: Call) -> HttpResponseBase:
     number = str(call.request.GET.get("page", "1"))
     at_page = max(1, int(number)) if number.isdecimal() and number.isascii() and len(number) < 9 else 1
-    chosen = Chosen(call)
+    return _shown(call, Chosen(call), at_page)
+
+
+def _shown(call: Call, chosen: Chosen, at_page: int = 1) -> HttpResponseBase:
     snapshot = chosen.snapshot
     return page(
         call,
         "audit/audit.html",
+        status=422 if chosen.wrong else 200,
+        wrong=chosen.wrong,
+        days=_DAYS,
         lines=chosen.lines(chosen.every[(at_page - 1) * PER_PAGE : at_page * PER_PAGE]),
         total=len(chosen.every),
         page_number=at_page,
@@ -107,17 +122,20 @@ def _wanted(asked: dict[str, str], names: Names, told: _Place, at_utc: str) -> b
     day = names.moment(at_utc)[:10] if asked["since"] or asked["until"] else ""
     return (
         all(asked[name] in ("", found) for name, found in zip(("user", "participant", "form"), told, strict=True))
-        and (not _is_day(asked["since"]) or day >= asked["since"])
-        and (not _is_day(asked["until"]) or day <= asked["until"])
+        and (not asked["since"] or day >= asked["since"])
+        and (not asked["until"] or day <= asked["until"])
     )
 
 
-def _is_day(text: str) -> bool:
-    # a day that is none filters nothing: the field still shows what was typed
-    try:
-        return bool(dt.date.fromisoformat(text)) and len(text) == len("2021-03-15")
-    except ValueError:
-        return False
+def _day(name: str, typed: str) -> str | Problem:
+    """The day as the ledger writes it, from any spelling that forms understand; a month or year begins and ends too."""
+    found = parse_date(typed) if typed else ""
+    if isinstance(found, PartialDate):
+        return (found.earliest if name == "since" else found.latest).isoformat()
+    if not found:
+        return ""
+    code = {"day first": "TW-CAP-010", "calendar": "TW-CAP-011"}.get(found, "TW-CAP-009")
+    return problem(code, name, label=_DAYS[name], typed=typed)
 
 
 def _acts(call: Call, asked: dict[str, str], names: Names) -> Iterable[LedgerEvent]:
@@ -147,7 +165,7 @@ class _Saves:
             ("form", asked["form"]),
         ):
             frame = frame.filter(pl.col(column) == text) if text else frame
-        if _is_day(asked["since"]) or _is_day(asked["until"]):
+        if asked["since"] or asked["until"]:
             moments = frame["at_utc"].unique().to_list()
             who = (asked["user"], asked["participant"], asked["form"])
             frame = frame.filter(pl.col("at_utc").is_in([at for at in moments if _wanted(asked, names, who, at)]))
@@ -205,6 +223,8 @@ def copied(call: Call) -> HttpResponseBase:
     That it was taken away stands in the ledger, with the fingerprint of the file.
     """
     chosen = Chosen(call)
+    if chosen.wrong:
+        return _shown(call, chosen)
     names = Names(call.place.study, call.language)
     rows = (row for line in chosen.lines(chosen.every) for row in _rows(line, names))
     data = write_table(table_of("audit", COPY, rows), "spreadsheet")

@@ -12,6 +12,7 @@ from trialwright.model.text import Text
 from trialwright.report import render_figure_html, render_table_html
 from trialwright.web import answer, results
 from trialwright.web.page import ANY_ROLE, Call, Route, address
+from trialwright.web.pages.results.behind import behind
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
@@ -55,7 +56,10 @@ def trace(call: Call) -> HttpResponseBase:
     if found is None:
         raise answer.NotHere
     told = results.sentences_of(call.place, allowed, found.row, call.language) if found.row else ((), (), (), ())
-    return page(call, "results/trace.html", found=found, told=told, verdict_word=_verdict_word(call))
+    return page(
+        call, "results/trace.html", found=found, behind=behind(found, call.request.GET), told=told,
+        verdict_word=_verdict_word(call), cell=_asked(call, "cell"), record=_asked(call, "record"),
+    )  # fmt: skip
 
 
 def _allowed(call: Call) -> ShownResults | Problem:
