@@ -232,7 +232,8 @@ A category (an answer, an arm, a flag, an intercurrent event)
 of fewer than {source.sharing.fewest} participants is OTHER or empty;
 a site of fewer than {FEWEST_AT_SITE} is empty. However few share them, these stay:
 flags of the analysis sets ({_sets(source)}), verdicts, and the flags of the lines
-that were counted (ANL..FL, ABLFL), for without them no result can be worked out again.
+that were counted (ANL..FL, ABLFL), and what a line is about (parameter, visit, epoch),
+for without them no result can be worked out again.
 Whoever is the only one outside a set is told apart by its flag.
 Measured numbers are as they were. Several of them together may still single somebody out: share under an agreement,
 and judge first whether this is enough for the place and the people it is shared with.
