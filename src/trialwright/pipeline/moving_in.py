@@ -50,7 +50,7 @@ def move_in(files: Mapping[str, bytes], folder: Path, catalog: Catalog, today: s
     """
     `folder` (new or empty) with the definition, a ledger where the files hold data, and import.json.
 
-    Problems: TW-EXP-001 to 005 for the files; whole or not at all: nothing stands at `folder` then.
+    Problems: TW-EXP-001 to 006 for the files; whole or not at all: nothing stands at `folder` then.
     """
     incoming = read_files(files)
     if isinstance(incoming, Problem):

@@ -15,7 +15,7 @@ from trialwright.export.files import whole
 from trialwright.export.formats import Source
 from trialwright.export.sdtm import tabulate
 from trialwright.export.sdtm import write as write_sdtm
-from trialwright.pipeline.sdtm_check import check_adam
+from trialwright.pipeline.sdtm_check import check_adam, check_sdtm, holds_adam, holds_sdtm
 from unit.export.test_adam import TABLE
 
 
@@ -157,6 +157,27 @@ def test_a_folder_is_checked_against_the_sdtm_beside_it(tmp_path, form):
         (folder / "adcore.json").write_text(json.dumps(held), "utf-8")
 
         assert codes(check_adam(folder, dt.date(2026, 1, 1)).findings) == {"TW-ADM-019"}
+
+
+def test_an_export_is_checked_as_it_was_written(tmp_path):
+    """The folder that `export` made, with what stands beside its datasets."""
+    for name, files in (("adam", whole(write(source()))), ("sdtm", whole(write_sdtm(source())))):
+        for path, data in files.items():
+            (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / path).write_bytes(data)
+    adam, sdtm = tmp_path / "adam", tmp_path / "sdtm"
+    on = dt.date(2026, 1, 1)
+    (adam / "json" / "manifest.json").write_text("{}", "utf-8")
+
+    assert (adam / "lost.json").is_file()
+    assert holds_adam(adam)
+    assert not holds_sdtm(adam)
+    assert holds_sdtm(sdtm)
+    assert check_adam(adam, on).findings == ()
+    assert "lost.json" not in str(check_sdtm(sdtm, on).findings)
+    (sdtm / "json" / "dm.json").unlink()
+    (sdtm / "json" / "ae.json").write_text("{}", "utf-8")
+    assert check_sdtm(sdtm, on).findings == check_sdtm(sdtm / "xpt", on).findings
 
 
 def test_a_file_that_is_no_dataset_is_a_finding(tmp_path):

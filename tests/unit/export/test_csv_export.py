@@ -89,6 +89,15 @@ def test_an_item_that_only_an_older_build_knew_is_still_exported():
     assert [(row["old_scale.points"], row["old_scale.note"]) for row in form] == [("7", "kept")]
 
 
+def test_the_codebook_has_the_codes_in_both_languages_those_of_yes_and_no_too():
+    rows = {row["item"]: row for row in rows_of(written(read_small(people(1))), "machine/codebook.csv")}
+
+    serious, outcome = rows["adverse_event.serious"], rows["adverse_event.outcome"]
+    assert (serious["choices"], serious["choices_zh"]) == ("N=No | Y=Yes", "N=否 | Y=是")
+    assert outcome["choices"].startswith("recovered=Recovered | ")
+    assert outcome["choices_zh"].startswith("recovered=已恢复 | ")
+
+
 def test_virtual_participants_are_marked_in_every_name_and_on_every_line():
     files = written(read_small(people(2), simulated=True))
     tables_written = [name for name in files if name.endswith(".csv")]

@@ -276,7 +276,8 @@ def test_redcap_s_own_tables_are_read_with_all_they_hold(name):
     folder = EDC / "redcap" / name
     dictionary = redcap.read_dictionary((folder / "dictionary.csv").read_bytes(), name)
     events = (folder / "event.csv").read_bytes() if (folder / "event.csv").exists() else b""
-    document = redcap.read_data((folder / "data.csv").read_bytes(), dictionary.document, events)
+    data = (folder / "data.csv").read_bytes()
+    document = redcap.read_data(data, dictionary.document, "data.csv", events=events).document
     with (folder / "dictionary.csv").open(newline="", encoding="utf-8") as file:
         fields = list(csv.DictReader(file))
     with (folder / "data.csv").open(newline="", encoding="utf-8") as file:

@@ -202,6 +202,99 @@ def test_rare_categories_join_until_they_are_enough():
     assert [cell for cell, _, _ in merged(said[:4], list("1111"), 3)] == [None] * 4
 
 
+def with_cells(made, dataset="ADSL", **columns):
+    """The ADaM datasets with other cells in one of them, a column made new where there is none."""
+    held = made.dataset(dataset)
+    like = next(each for each in held.variables if each.name == "FASFL")
+    new = [name for name in columns if name not in {each.name for each in held.variables}]
+    variables = (*held.variables, *(msgspec.structs.replace(like, name=name) for name in new))
+    rows = tuple(
+        tuple(columns[v.name][at] if v.name in columns else cell
+              for v, cell in zip(variables, (*row, *[None] * len(new)), strict=True))
+        for at, row in enumerate(held.rows)
+    )  # fmt: skip
+    changed = msgspec.structs.replace(held, variables=variables, rows=rows)
+    return msgspec.structs.replace(made, datasets=tuple(changed if each is held else each for each in made.datasets))
+
+
+def shown(source, name, **columns):
+    """What the shared ADSL has of one variable; nothing where it is gone."""
+    shared, log = share(source, with_cells(analysis_datasets(source), **columns))
+    held = {each.name for each in shared if each.name == "ADSL" for each in each.variables}
+    rules = {rule for (dataset, variable, _, rule) in log if (dataset, variable) == ("ADSL", name)}
+    return (sorted(map(str, column(shared, "ADSL", name))) if name in held else []), rules
+
+
+def test_a_flag_of_one_participant_is_hidden_and_one_of_enough_stays(source):
+    assert shown(source, "RESCUEFL", RESCUEFL="YNNNNNN") == (["OTHER"] * 7, {"rare category"})
+    assert shown(source, "RESCUEFL", RESCUEFL="YYYNNNN") == (["N"] * 4 + ["Y"] * 3, {"closed list"})
+
+
+def test_a_flag_of_an_analysis_set_stays_however_few_it_sets_apart_and_the_readme_says_why(source, files):
+    assert shown(source, "FASFL", FASFL="NYYYYYY") == (["N"] + ["Y"] * 6, {"analysis set"})
+    assert "flags of the analysis sets (FASFL, SAFFL, PPROTFL)" in files["README.txt"].decode()
+    assert "without them no result can be worked out" in files["README.txt"].decode()
+
+
+def test_completion_does_not_tell_which_end_was_hidden(source):
+    # one withdrew: with the completers in OTHER, the flag of completion would name the one again
+    ends = ["COMPLETED"] * 3 + ["DISCONTINUED"] + ["ONGOING"] * 3
+    flags = "YYYNNNN"
+
+    assert shown(source, "EOSSTT", EOSSTT=ends)[0] == ["ONGOING"] * 3 + ["OTHER"] * 4
+    assert shown(source, "COMPLFL", EOSSTT=ends, COMPLFL=flags) == ([], {"rare category"})
+    ends[3] = "ONGOING"
+    assert shown(source, "COMPLFL", EOSSTT=ends, COMPLFL=flags)[0] == ["N"] * 4 + ["Y"] * 3
+
+
+def test_a_screen_failure_has_no_arm_and_takes_none_with_it(source):
+    arms, planned = [None, *["Abatacept"] * 6], ["SCREEN FAILURE", *["Abatacept"] * 6]
+    told = {"ARM": arms, "ACTARM": arms, "TRT01P": planned, "TRT01A": arms}
+
+    assert shown(source, "TRT01P", **told) == (["Abatacept"] * 6 + ["None"], {"closed list", "rare category"})
+    assert shown(source, "ARM", **told) == (["Abatacept"] * 6 + ["None"], {"closed list"})
+
+
+def test_a_small_arm_is_hidden_in_every_dataset(source):
+    arms = ["Placebo", *["Abatacept"] * 6]
+    made = with_cells(analysis_datasets(source), **dict.fromkeys(("ARM", "ACTARM", "TRT01P", "TRT01A"), arms))
+    shared, _ = share(source, made)
+
+    assert set(column(shared, "ADSL", "TRT01A")) == {"OTHER"}
+
+
+def test_an_event_of_the_analysis_that_one_participant_had_is_hidden(source):
+    made = analysis_datasets(source)
+    who = made.dataset("ADRESP").column("USUBJID")
+    events = ["rescue" if person == who[0] else None for person in who]
+    shared, log = share(source, with_cells(made, "ADRESP", ICEVENT=events))
+    (adresp,) = [each for each in shared if each.name == "ADRESP"]
+    names = {each.name for each in adresp.variables}
+
+    assert "ICEVENT" not in names
+    assert {"AVALC", "CRITVERD", "ANL01FL"} <= names
+    assert {rule for (dataset, name, _, rule) in log if (dataset, name) == ("ADRESP", "ICEVENT")} == {"rare category"}
+
+
+def test_no_category_of_the_set_is_smaller_than_the_readme_says(files):
+    """Every text column but what the README exempts: new ids, words of the definition, verdicts, analysis sets."""
+    exempt = re.compile(
+        r"USUBJID|SITEID|DATA_OF|STUDYID|PARAM\w*|PARCAT1|AVISIT|EPOCH|CRIT\d?|FASFL|SAFFL|PPROTFL|AVALC|CRITVERD"
+        r"|CRIT\dFL|ANL\d\dFL|ABLFL"
+    )
+    kinds = {(each["dataset"], each["variable"]): each["kind"] for each in table(files, "dictionary.csv")}
+    small = []
+    for name in (each for each in files if each.startswith("data/")):
+        members = {}
+        for line in table(files, name):
+            for variable, cell in line.items():
+                if cell and kinds.get((name[5:-4].upper(), variable)) == "text" and not exempt.fullmatch(variable):
+                    members.setdefault((variable, cell), set()).add(line["USUBJID"])
+        small += [(name, *each) for each, who in members.items() if len(who) < 3]
+
+    assert small == []
+
+
 def test_age_is_told_in_bands_and_the_oldest_together(source):
     shared, _ = share(source, analysis_datasets(source), fewest=1)
 

@@ -19,6 +19,9 @@ from trialwright.export.files import whole
 from trialwright.export.formats import Source, formats
 from trialwright.export.spss import texts
 from trialwright.export.stata import NAME
+from trialwright.export.typed.columns import number_of
+from trialwright.model.entry import Choice
+from trialwright.model.text import Text
 
 NAMES = ("parquet", "spss", "stata")
 TABLE = (
@@ -262,6 +265,28 @@ def test_labels_are_in_both_languages(tables, name):
     assert values[called["adverse_event.grade"]][3] == "3 severe / 3 级 重度"
     assert "invented" in outcome.values()  # a code that no build of now knows is its own label
     assert values[called["adverse_event.serious"]] in ({0: "No / 否", 1: "Yes / 是"}, {"N": "No / 否", "Y": "Yes / 是"})
+
+
+def test_no_is_0_and_yes_is_1_in_every_list_that_has_them(tables, name):
+    if name == "parquet":
+        return
+    rows = rows_of(tables["choices"][0])
+    answers = {"N": 0, "Y": 1, "U": 2} | {"no": 0, "yes": 1}
+    lists = {each["column"] for each in rows if each["code"] in ("N", "yes")}
+    verdict = tables["analysis"][2]["verdict"]
+
+    assert {"verdict", "adverse_event.serious", "row_inactivated"} <= lists
+    if name == "stata":
+        assert verdict == {0: "No / 否", 1: "Yes / 是", 2: "Undetermined / 无法判定"}
+        assert [each for each in rows if each["number"] != answers.get(each["code"], each["number"])] == []
+    else:
+        assert list(verdict) == ["N", "Y", "U"]
+
+
+def test_no_is_0_and_yes_is_1_wherever_they_stand_in_a_list():
+    listed = [Choice(code, Text(code, code)) for code in ("Y", "N", "NA", "U")]
+
+    assert number_of(listed) == {"N": 0, "Y": 1, "NA": 2, "U": 3}
 
 
 def test_no_column_of_any_table_goes_without_words(tables):

@@ -115,7 +115,7 @@ def test_the_study_can_be_opened_and_not_frozen_until_its_holes_are_decided(tmp_
 @pytest.mark.parametrize(
     ("files", "code"),
     [
-        ({"a.txt": b""}, "TW-EXP-001"),
+        ({"a.txt": b""}, "TW-EXP-004"),
         ({"data.csv": DATA.encode()}, None),
         ({"one.csv": DICTIONARY.encode(), "two.csv": DICTIONARY.encode()}, None),
         ({"broken.xml": b"<ODM><Study"}, None),
@@ -128,6 +128,125 @@ def test_files_that_make_no_study_are_refused_and_leave_nothing_behind(tmp_path,
     assert all(each.code.startswith("TW-EXP-") for each in told)
     assert list(tmp_path.iterdir()) == []
     assert code is None or [each.code for each in told] == [code]
+
+
+def refusal(tmp_path, files):
+    told = move_in({name: data if isinstance(data, bytes) else data.encode() for name, data in files.items()},
+                   tmp_path / "study", catalog.load(), TODAY)  # fmt: skip
+    assert isinstance(told, list)
+    assert list(tmp_path.iterdir()) == []
+    (problem,) = told
+    return problem
+
+
+def listed(told):
+    return [f"{each.where}: {each.reason}" for each in told.ignored]
+
+
+NAMED = DICTIONARY.replace("seen,enrolment,,text,Day of the visit", "name,enrolment,,text,First name").replace(
+    "date_ymd", ""
+)
+
+
+def test_data_without_the_record_id_are_refused_and_no_name_becomes_a_participant(tmp_path):
+    problem = refusal(tmp_path, {"dictionary.csv": NAMED, "data.csv": "name,sex,weight\nMarcus,2,80\nNutmeg,1,61\n"})
+
+    assert (problem.code, problem.where) == ("TW-EXP-006", "data.csv")
+    assert problem.found == "the columns are name, sex, weight ..., and none of them is record_id"
+    assert "Marcus" not in problem.sentence()
+
+
+def test_the_record_id_is_found_in_whatever_column_it_stands(tmp_path):
+    told = moved(tmp_path, dictionary_csv=NAMED, data_csv="name,sex,record_id\nMarcus,2,A1\nNutmeg,1,A2\n")
+
+    assert set(held(tmp_path / "study", told.study)["participant_id"]) == {"A1", "A2"}
+
+
+def test_a_line_without_a_record_id_is_nobody_s_and_listed(tmp_path):
+    told = moved(tmp_path, dictionary_csv=NAMED, data_csv="record_id,name,sex\nA1,Marcus,2\n,Nutmeg,1\n")
+
+    assert set(held(tmp_path / "study", told.study)["participant_id"]) == {"A1"}
+    assert "data.csv: record 2: record_id is empty: 2 values are nobody's, not entered" in listed(told)
+
+
+XML = """<ODM xmlns="http://www.cdisc.org/ns/odm/v1.3" xmlns:redcap="https://projectredcap.org" FileType="Snapshot">
+<Study OID="S"><GlobalVariables><StudyName>Mice</StudyName></GlobalVariables><MetaDataVersion OID="M" Name="M">
+{events}<FormDef OID="Form.enrolment" Name="Enrolment" Repeating="No"><ItemGroupRef ItemGroupOID="enrolment.record_id"/>
+<ItemGroupRef ItemGroupOID="enrolment.enrolment_complete"/></FormDef>
+<ItemGroupDef OID="enrolment.record_id" Name="Enrolment" Repeating="No"><ItemRef ItemOID="record_id"/>
+<ItemRef ItemOID="weight"/></ItemGroupDef>
+<ItemGroupDef OID="enrolment.enrolment_complete" Name="Status" Repeating="No"><ItemRef ItemOID="enrolment_complete"/>
+</ItemGroupDef><ItemDef OID="record_id" Name="record_id" DataType="text"/>
+<ItemDef OID="weight" Name="weight" DataType="float"/>
+<ItemDef OID="enrolment_complete" Name="enrolment_complete" DataType="text"/></MetaDataVersion></Study></ODM>"""
+EVENT = (
+    '<StudyEventDef OID="Event.first_arm_1" Name="First" Type="Common" Repeating="No"><FormRef '
+    'FormOID="Form.enrolment"/></StudyEventDef>'
+)
+
+
+def test_redcap_s_forms_as_xml_take_the_data_of_its_csv(tmp_path):
+    told = moved(tmp_path, metadata_xml=XML.format(events=""),
+                 data_csv="record_id,weight,enrolment_complete\nA1,61.5,2\nA2,,0\n")  # fmt: skip
+    rows = held(tmp_path / "study", told.study)
+
+    assert (told.counts["participants"], told.counts["values"], told.entered["values"]) == (2, 5, 5)
+    assert sorted(rows["raw"].to_list()) == sorted(["A1", "61.5", "2", "A2", "0"])
+    assert {"record_id", "weight", "enrolment_complete"} == {name.rpartition(".")[2] for name in rows["item"]}
+
+
+def test_the_events_of_the_xml_are_those_of_the_csv(tmp_path):
+    told = moved(tmp_path, metadata_xml=XML.format(events=EVENT),
+                 data_csv="record_id,redcap_event_name,weight\nA1,first_arm_1,61.5\n")  # fmt: skip
+
+    assert len(told.study.visits) == 1
+    assert told.entered["values"] == 2
+
+
+def test_a_csv_beside_an_xml_that_holds_data_is_listed_as_not_read(tmp_path):
+    data = '<ClinicalData StudyOID="S"><SubjectData SubjectKey="A1"/></ClinicalData></ODM>'
+    whole = XML.format(events="").replace("</ODM>", data)
+    told = moved(tmp_path, project_xml=whole, data_csv="record_id,weight\nA1,61.5\n")
+
+    assert "data.csv: REDCap data: not read, the ODM file beside it holds data already" in listed(told)
+
+
+def test_a_dictionary_that_names_a_field_twice_is_refused(tmp_path):
+    problem = refusal(tmp_path, {"dictionary.csv": DICTIONARY + "sex,enrolment,,text,Sex again,,,,,,,,\n"})
+
+    assert (problem.code, problem.found) == ("TW-EXP-002", "more than one line is about sex")
+
+
+def test_a_field_of_an_unknown_type_is_asked_as_text_and_listed(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY + "mood,enrolment,,emoji,Mood,,,,,,,,\n")
+
+    assert 'mood: asked as text: the field type is "emoji"' in listed(told)
+
+
+def test_a_line_that_is_cut_or_too_long_is_listed_with_its_place(tmp_path):
+    told = moved(tmp_path, dictionary_csv=DICTIONARY, data_csv=DATA + "A3,2026-01-07\nA4,2026-01-07,1,60,0,7\n")
+
+    assert "data.csv:4: 2 cells where there are 5 columns: the line is cut, what would follow is not there" in listed(
+        told
+    )
+    assert any(each.startswith("data.csv:5: 6 cells where there are 5 columns: what follows is not read") for each in
+               listed(told))  # fmt: skip
+
+
+def test_an_empty_table_and_one_that_is_no_text_are_told_as_what_they_are(tmp_path):
+    told = [refusal(tmp_path, {"dictionary.csv": data}) for data in ("\ufeff\n", DICTIONARY.encode() + b"\xff\xfe")]
+
+    assert {each.code for each in told} == {"TW-EXP-004"}
+    assert [each.found for each in told] == ["the file is empty", "the file is no text in UTF-8 or UTF-16"]
+
+
+def test_a_dictionary_in_utf_16_is_read(tmp_path):
+    told = move_in(
+        {"d.csv": DICTIONARY.replace("Sex", "性别").encode("utf-16")}, tmp_path / "study", catalog.load(), TODAY
+    )
+
+    assert isinstance(told, MovedIn)
+    assert "性别" in [f.item.label.en for form in told.study.forms for part in form.sections for f in part.fields]
 
 
 def test_a_number_that_no_participant_can_have_gets_another_and_is_told(tmp_path):

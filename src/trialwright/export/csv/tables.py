@@ -8,7 +8,9 @@ from functools import lru_cache
 import polars as pl
 
 from trialwright.export.csv.cells import Cells, CsvCell, CsvTable, Repeated, number_or_text, table_of
+from trialwright.export.typed.columns import code_list
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
+from trialwright.model.entry import Choice, Item
 from trialwright.model.ledger import NAME, VERSION_COLUMNS, LedgerEvent, Snapshot
 from trialwright.model.quantity import Missing
 from trialwright.model.signature import Signature
@@ -158,10 +160,10 @@ def results(rows: Sequence[ResultRow]) -> CsvTable:
 
 
 def codebook(study: Study) -> CsvTable:
-    """Every item of every form: label in both languages, kind, unit, limits, choices."""
+    """Every item of every form: label in both languages, kind, unit, limits; its codes, those of yes and no too."""
     columns = (
         "form", "instrument", "item", "label_en", "label_zh", "kind", "unit", "other_units", "low", "high", "decimals",
-        "required", "repeating", "choices",
+        "required", "repeating", "choices", "choices_zh",
     )  # fmt: skip
     rows = tuple(
         (
@@ -169,13 +171,17 @@ def codebook(study: Study) -> CsvTable:
             field.item.unit, " | ".join(f"{unit}={factor}" for unit, factor in field.item.other_units.items()),
             number_or_text(field.item.low or ""), number_or_text(field.item.high or ""), field.item.decimals,
             "yes" if field.required else "no", "yes" if form.repeating else "no",
-            " | ".join(f"{choice.code}={choice.label.en}" for choice in field.item.choices),
+            *(" | ".join(f"{each.code}={each.label.of(tag)}" for each in _codes(field.item)) for tag in ("en", "zh")),
         )
         for form in study.forms
         for section in form.sections
         for field in section.fields
     )  # fmt: skip
     return table_of("codebook", columns, rows)
+
+
+def _codes(item: Item) -> tuple[Choice, ...]:
+    return code_list("answer") if item.kind == "yes_no" and not item.choices else item.choices
 
 
 def signatures(signed: Sequence[Signature]) -> CsvTable:

@@ -1,5 +1,6 @@
 """What each file is, told from its content, and all of them read into one document."""
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from trialwright.export.odm.reading import Read, read
 from trialwright.model.problem import Lost, Problem
 
 _DICTIONARY = ("Variable / Field Name", "field_name")
+_XML_16 = (codecs.BOM_UTF16_LE + b"<\0", codecs.BOM_UTF16_BE + b"\0<")
 _WORDS = {
     "odm": "CDISC ODM", "dictionary": "REDCap data dictionary", "data": "REDCap data", "events": "REDCap events",
     "arms": "REDCap arms", "mapping": "REDCap instruments by event",
@@ -42,12 +44,18 @@ def read_files(files: Mapping[str, bytes]) -> Incoming | Problem:
     The files as one definition with its data, in whatever order they are given.
 
     Problems: TW-EXP-001 or 002 where a file is not what it begins as; TW-EXP-003 where nothing has forms; TW-EXP-004
-              for a table that no REDCap project writes; TW-EXP-005 where two files say the same.
+              for a table that no REDCap project writes, one that is empty or not in UTF-8 or 16; TW-EXP-005 where two
+              files say the same; TW-EXP-006 for data that do not say whose they are.
     """
-    kinds = {name: kind_of(data) for name, data in files.items()}
-    for name, kind in kinds.items():
-        if not kind:
-            return _unknown(name, files[name])
+    kinds: dict[str, str] = {}
+    files = dict(files)
+    for name, data in files.items():
+        told = data if _is_xml(data) else _table(name, data)
+        if isinstance(told, Problem):
+            return told
+        files[name], kinds[name] = told, kind_of(told)
+        if not kinds[name]:
+            return _unknown(name, told)
     words = {name: _WORDS[kind] for name, kind in kinds.items()}
     if "odm" in kinds.values():
         return _odm(files, kinds, words)
@@ -55,10 +63,10 @@ def read_files(files: Mapping[str, bytes]) -> Incoming | Problem:
 
 
 def kind_of(data: bytes) -> str:
-    """odm, dictionary, data, events, arms or mapping; "" for what is none of them."""
-    text = data[:65536].decode("utf-8-sig", "replace").lstrip()
-    if text.startswith("<") or not text:
+    """odm, dictionary, data, events, arms or mapping; "" for what is none of them. A table is in UTF-8."""
+    if _is_xml(data):
         return "odm"
+    text = data[:65536].decode("utf-8-sig", "replace").lstrip()
     columns = next(csv.reader(io.StringIO(text, newline="")), [])
     if any(name in columns for name in _DICTIONARY):
         return "dictionary"
@@ -71,13 +79,28 @@ def kind_of(data: bytes) -> str:
     return "data" if len(columns) > 1 else ""
 
 
+def _is_xml(data: bytes) -> bool:
+    return data.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<") or data.startswith(_XML_16)
+
+
+def _table(name: str, data: bytes) -> bytes | Problem:
+    """A table in UTF-8; what a spreadsheet saved as "Unicode text" is UTF-16 and says so in its first two bytes."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError:
+        return _not_text(name)
+    if not text.strip():
+        return _unknown(name, b"")
+    return text.encode() if "\0" not in text else _not_text(name)
+
+
 def _odm(files: Mapping[str, bytes], kinds: Mapping[str, str], words: dict[str, str]) -> Incoming | Problem:
-    """One file with everything, or the definition in one and the data in others (OpenEDC)."""
+    """One file with everything, or the definition in one and the data in others (OpenEDC, REDCap's XML and CSV)."""
     told: list[Read] = []
     ignored: list[Lost] = []
     for name, data in files.items():
         if kinds[name] != "odm":
-            ignored.append(Lost(name, f"{words[name]} stands beside an ODM file, which says the same"))
             continue
         found = read(data, name)
         if isinstance(found, Problem):
@@ -91,6 +114,21 @@ def _odm(files: Mapping[str, bytes], kinds: Mapping[str, str], words: dict[str, 
         return _twice(", ".join(files))
     subjects = tuple(subject for each in told for subject in each.document.subjects)
     document = msgspec.structs.replace(defining[0].document, subjects=subjects)
+    tables = [name for name, kind in kinds.items() if kind == "data"]
+    if tables and not subjects:
+        if len(tables) > 1:
+            return _twice(", ".join(tables))
+        held = redcap.read_data(files[tables[0]], document, tables[0])
+        if isinstance(held, Problem):
+            return held
+        document, tables = held.document, []
+        ignored += held.ignored
+    ignored += [Lost(name, f"{words[name]}: not read, the ODM file beside it holds data already") for name in tables]
+    ignored += [
+        Lost(name, f"{words[name]}: not read, the ODM file beside it defines the study")
+        for name, kind in kinds.items()
+        if kind not in ("odm", "data")
+    ]
     dialect = next((each.dialect for each in told if each.dialect), "")
     return Incoming(document=document, dialect=dialect, kinds=words, ignored=tuple(ignored))
 
@@ -108,14 +146,17 @@ def _redcap(files: Mapping[str, bytes], kinds: Mapping[str, str], words: dict[st
     if isinstance(dictionary, Problem):
         return dictionary
     held = {kind: files[by_kind[kind]] for kind in by_kind}
-    key = dictionary.document.metadata.items[0].oid if dictionary.document.metadata is not None else ""
-    data = held.get("data", f"{key}\n".encode())
-    document = redcap.read_data(data, dictionary.document, held.get("events", b""), held.get("mapping", b""))
-    if isinstance(document, Problem):
-        return document
+    metadata = dictionary.document.metadata
+    data = held.get("data", f"{redcap.record_id(metadata) if metadata is not None else ''}\n".encode())
+    found = redcap.read_data(
+        data, dictionary.document, by_kind.get("data", name),
+        events=held.get("events", b""), mapping=held.get("mapping", b""),
+    )  # fmt: skip
+    if isinstance(found, Problem):
+        return found
     return Incoming(
-        document=document, dialect="REDCap", kinds=words, arms=tuple(_arms(held.get("arms", b""))),
-        ignored=dictionary.ignored,
+        document=found.document, dialect="REDCap", kinds=words, arms=tuple(_arms(held.get("arms", b""))),
+        ignored=(*dictionary.ignored, *found.ignored),
     )  # fmt: skip
 
 
@@ -125,13 +166,23 @@ def _arms(data: bytes) -> Sequence[tuple[str, str]]:
 
 
 def _unknown(name: str, data: bytes) -> Problem:
-    first = data[:60].decode("utf-8", "replace").splitlines()[:1]
+    first = data[:60].decode("utf-8-sig", "replace").splitlines()[:1]
     return Problem(
         code="TW-EXP-004",
         where=name,
-        found=f"the file begins with {first[0] if first else 'nothing'!r}",
+        found=f"the file begins with {first[0]!r}" if first else "the file is empty",
         expected="CDISC ODM, or a table of REDCap: data dictionary, data, events, arms, instruments by event",
         cure="Export the project anew as ODM (XML), or as CSV with the raw names and codes.",
+    )
+
+
+def _not_text(name: str) -> Problem:
+    return Problem(
+        code="TW-EXP-004",
+        where=name,
+        found="the file is no text in UTF-8 or UTF-16",
+        expected="CDISC ODM, or a table of REDCap: CSV in UTF-8, as REDCap writes it",
+        cure='Export the table anew; a spreadsheet saves it as "CSV UTF-8".',
     )
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
@@ -38,6 +39,7 @@ _NOT_READ = (
 _CHOSEN = ("dropdown", "radio", "checkbox")
 _TRUTHS = {"yesno": (("1", "Yes"), ("0", "No")), "truefalse": (("1", "True"), ("0", "False"))}
 _TYPES = {"integer": "integer", "number": "float", "date_ymd": "date", "date_mdy": "date", "date_dmy": "date"}
+_KINDS = ("text", "notes", "calc", "file", "slider", "descriptive", *_CHOSEN, *_TRUTHS)
 _SYSTEM = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group")
 _NOTHING = ("", "NA")
 CONTEXT = "REDCap branching logic"
@@ -49,23 +51,19 @@ def read_dictionary(data: bytes, where: str) -> Read | Problem:
 
     Shape:    one form an instrument, one section a section header, one item a field; a checkbox is one item
               for each of its choices, as REDCap stores it. Descriptive fields ask nothing and are listed as ignored.
-    Problems: TW-EXP-002 where the columns are not those of a dictionary.
+              A field of a type that REDCap does not have, or of SQL, is asked as text and listed.
+    Problems: TW-EXP-002 where the columns are not those of a dictionary, or a field stands twice.
     """
     lines, columns = _lines(data)
-    if not lines or not _column(lines[0], "field_name"):
-        return Problem(
-            code="TW-EXP-002",
-            where=where,
-            found=f"the columns are {', '.join(columns[:4]) or 'none'} ...",
-            expected='A data dictionary begins with "Variable / Field Name", "Form Name", "Section Header"',
-            cure="In REDCap: Data Dictionary, Download the current Data Dictionary (CSV)",
-        )
+    refused = _no_dictionary(lines, columns, where)
+    if refused is not None:
+        return refused
     items: list[odm.Item] = []
     lists: list[odm.CodeList] = []
     groups: dict[str, list[odm.ItemUse]] = {}
     titles: dict[str, tuple[str, str]] = {}
     conditions: list[odm.Condition] = []
-    ignored: list[Lost] = []
+    ignored = list(_uneven(data, where))
     section: dict[str, str] = {}
     for line in lines:
         form, name, kind = (_column(line, key) for key in ("form", "field_name", "kind"))
@@ -77,6 +75,8 @@ def read_dictionary(data: bytes, where: str) -> Read | Problem:
         if kind == "descriptive":
             ignored.append(Lost(name, "a descriptive field asks nothing"))
             continue
+        if kind not in _KINDS:
+            ignored.append(Lost(name, f'asked as text: the field type is "{kind}"'))
         shown_when, identifying = _column(line, "shown_when"), _column(line, "identifying") == "y"
         condition = f"C.{name}" if shown_when else ""
         if condition:
@@ -101,6 +101,45 @@ def read_dictionary(data: bytes, where: str) -> Read | Problem:
     )  # fmt: skip
     document = odm.Document(kind="Snapshot", oid=where, made_at="", source_system="REDCap", metadata=metadata)
     return Read(document, "REDCap dictionary", tuple(ignored))
+
+
+def _no_dictionary(lines: Sequence[Line], columns: Sequence[str], where: str) -> Problem | None:
+    if not lines or not _column(lines[0], "field_name"):
+        return Problem(
+            code="TW-EXP-002",
+            where=where,
+            found=f"the columns are {', '.join(columns[:4]) or 'none'} ...",
+            expected='A data dictionary begins with "Variable / Field Name", "Form Name", "Section Header"',
+            cure="In REDCap: Data Dictionary, Download the current Data Dictionary (CSV)",
+        )
+    names = Counter(_column(line, "field_name") for line in lines)
+    twice = [name or "a field without a name" for name, count in names.items() if count > 1]
+    if not twice:
+        return None
+    return Problem(
+        code="TW-EXP-002",
+        where=where,
+        found=f"more than one line is about {', '.join(twice)}",
+        expected="One line for each field: a value of the data can go to one question alone",
+        cure="Take the line that is not true out of the table, or download the data dictionary from REDCap anew",
+    )
+
+
+def _uneven(data: bytes, where: str) -> Iterator[Lost]:
+    """Lines that are shorter or longer than the line of the columns, and columns of one name: cells go astray there."""
+    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
+    columns = next(reader, [])
+    for name, count in Counter(columns).items():
+        if count > 1:
+            yield Lost(f"{where}: column {name}", f"stands {count} times; the last one is read")
+    for cells in reader:
+        if cells and len(cells) != len(columns):
+            place = f"{where}:{reader.line_num}"
+            told = f"{len(cells)} cells where there are {len(columns)} columns"
+            if len(cells) < len(columns):
+                yield Lost(place, f"{told}: the line is cut, what would follow is not there")
+            else:
+                yield Lost(place, f"{told}: what follows is not read, and cells may stand in a wrong column")
 
 
 def _lines(data: bytes) -> tuple[list[Line], list[str]]:
@@ -151,46 +190,93 @@ def _choices(text: str) -> Iterator[tuple[str, str]]:
             yield code.strip(), words.strip()
 
 
-def read_data(data: bytes, dictionary: odm.Document, events: bytes = b"", mapping: bytes = b"") -> odm.Document:
+def read_data(
+    data: bytes, dictionary: odm.Document, where: str, *, events: bytes = b"", mapping: bytes = b""
+) -> Read | Problem:
     """
-    The records of a data export, put on the forms of their dictionary.
+    The records of a data export, put on the forms of their dictionary, or of REDCap's project XML without data.
 
-    Shape:   one participant for each value of the first column; an event for each of redcap_event_name, without events
-             one that has no name; a repeating instrument by its instance. Empty cells are no values. A
-             `*_complete` column is the status of a form and is kept as an item of it. `events` is REDCap's table of
-             events, `mapping` that of the instruments at each; without it every form stands at every event.
+    Shape:    one participant for each value of the record id, which is the first field of the dictionary and may stand
+              in any column; an event for each of redcap_event_name, without events one that has no name; a repeating
+              instrument by its instance. Empty cells are no values. A `*_complete` column is the status of a form and
+              is kept as an item of it. `events` is REDCap's table of events, `mapping` that of the instruments at each;
+              without it every form stands at every event.
+    Missing:  a line without a record id belongs to nobody: it is not entered, and listed.
+    Problems: TW-EXP-006 where no column is the record id: another column would make names into participant ids.
     """
     lines, columns = _lines(data)
     metadata = dictionary.metadata
-    form_of = _forms(metadata) if metadata is not None else {}
+    if metadata is None:
+        raise ValueError("data are read against a document that defines forms")
+    key = record_id(metadata)
+    if key not in columns:
+        return _nobody(key, columns, where)
+    place_of, form_of = _forms(metadata), _oids((each.oid for each in metadata.forms), "Form.")
+    event_of = _oids((each.oid for each in metadata.events), "Event.")
     subjects: dict[str, list[odm.EventData]] = {}
-    for line in lines:
-        key = line[columns[0]]
-        forms: dict[str, list[odm.Datum]] = {}
-        for name in columns:
-            value = line[name]
-            if value == "" or name in _SYSTEM:
-                continue
-            form, group = form_of.get(name, (re.sub(r"_complete$", "", name), ""))
-            forms.setdefault(f"{form}\0{group}", []).append(odm.Datum(item=name, value=value))
-        instance, repeated = line.get("redcap_repeat_instance", ""), line.get("redcap_repeat_instrument", "")
-        held = tuple(
-            odm.FormData(
-                form=place.partition("\0")[0], repeat=instance if place.partition("\0")[0] == repeated else "",
-                groups=(odm.GroupData(group=place.partition("\0")[2], data=tuple(data)),),
+    ignored = list(_uneven(data, where))
+    for number, line in enumerate(lines, 1):
+        if not line[key].strip():
+            held = sum(value != "" for value in line.values())
+            ignored.append(
+                Lost(f"{where}: record {number}", f"{key} is empty: {held} values are nobody's, not entered")
             )
-            for place, data in forms.items()
-        )  # fmt: skip
-        again = "" if repeated else instance  # without an instrument the whole event repeats
-        subjects.setdefault(key, []).append(
-            odm.EventData(event=line.get("redcap_event_name", ""), repeat=again, forms=held)
-        )
+            continue
+        told = line.get("redcap_event_name", "")
+        subjects.setdefault(line[key], []).append(_event(line, event_of.get(told, told), place_of, form_of))
     seen = dict.fromkeys(event.event for its in subjects.values() for event in its)
-    return odm.Document(
-        kind=dictionary.kind, oid=dictionary.oid, made_at="", source_system="REDCap",
-        metadata=_scheduled(metadata, dict.fromkeys(seen), lines, events, mapping), study="S.redcap", version="MDV.1",
-        subjects=tuple(odm.SubjectData(key=key, events=tuple(its)) for key, its in subjects.items()),
+    document = replace(
+        dictionary, made_at="", source_system="REDCap", metadata=_scheduled(metadata, seen, lines, events, mapping),
+        study=metadata.study, version=metadata.oid,
+        subjects=tuple(odm.SubjectData(key=name, events=tuple(its)) for name, its in subjects.items()),
     )  # fmt: skip
+    return Read(document, "REDCap", tuple(ignored))
+
+
+def record_id(metadata: odm.Metadata) -> str:
+    """The field that names the record: REDCap keeps it first in the first form; "" where nothing is asked."""
+    return metadata.items[0].oid if metadata.items else ""
+
+
+def _nobody(key: str, columns: Sequence[str], where: str) -> Problem:
+    shown = ", ".join(columns[:4]) or "none"
+    return Problem(
+        code="TW-EXP-006",
+        where=where,
+        found=f"the columns are {shown} ..., and none of them is {key or 'a record id'}",
+        expected=f"A column {key}: the first field of the forms is the record id, which says whose each line is",
+        cure="In REDCap: Data Exports, export the data as CSV with raw names and codes, the record id with them",
+    )
+
+
+def _event(
+    line: Line, event: str, place_of: Mapping[str, tuple[str, str]], form_of: Mapping[str, str]
+) -> odm.EventData:
+    """What one line holds, by form and group."""
+    forms: dict[tuple[str, str], list[odm.Datum]] = {}
+    for name, value in line.items():
+        if value == "" or name in _SYSTEM:
+            continue
+        status = re.sub(r"_complete$", "", name)
+        forms.setdefault(place_of.get(name, (form_of.get(status, status), "")), []).append(
+            odm.Datum(item=name, value=value)
+        )
+    instance, told = line.get("redcap_repeat_instance", ""), line.get("redcap_repeat_instrument", "")
+    repeated = form_of.get(told, told)
+    held = tuple(
+        odm.FormData(
+            form=form, repeat=instance if form == repeated else "",
+            groups=(odm.GroupData(group=group, data=tuple(data)),),
+        )
+        for (form, group), data in forms.items()
+    )  # fmt: skip
+    # without an instrument the whole event repeats
+    return odm.EventData(event=event, repeat="" if repeated else instance, forms=held)
+
+
+def _oids(oids: Iterable[str], prefix: str) -> dict[str, str]:
+    """The OID for each of REDCap's own names: its XML puts "Form." and "Event." before them."""
+    return {oid.removeprefix(prefix): oid for oid in oids}
 
 
 def _forms(metadata: odm.Metadata) -> dict[str, tuple[str, str]]:
@@ -199,17 +285,16 @@ def _forms(metadata: odm.Metadata) -> dict[str, tuple[str, str]]:
 
 
 def _scheduled(
-    metadata: odm.Metadata | None, seen: Iterable[str], lines: Sequence[Line], events: bytes, mapping: bytes
-) -> odm.Metadata | None:
-    """The events with their forms, and which forms repeat."""
-    if metadata is None:
-        return None
-    named = {line["unique_event_name"]: line["event_name"] for line in _lines(events)[0]} if events else {}
+    metadata: odm.Metadata, seen: Iterable[str], lines: Sequence[Line], events: bytes, mapping: bytes
+) -> odm.Metadata:
+    """The events with their forms, those that are defined first, and which forms repeat."""
+    named = {line["unique_event_name"]: line.get("event_name", "") for line in _lines(events)[0]} if events else {}
     at: dict[str, list[str]] = {}
     for line in _lines(mapping)[0] if mapping else ():
         at.setdefault(line["unique_event_name"], []).append(line["form"])
     every = [form.oid for form in metadata.forms]
-    again = {line.get("redcap_repeat_instrument", "") for line in lines}
+    form_of, defined = _oids(every, "Form."), {event.oid for event in metadata.events}
+    again = {form_of.get(name) for name in {line.get("redcap_repeat_instrument", "") for line in lines}}
     whole = {
         line.get("redcap_event_name", "")
         for line in lines
@@ -217,9 +302,11 @@ def _scheduled(
     }
     return replace(
         metadata,
-        events=tuple(
-            odm.Event(oid=oid, name=name or oid or "All", forms=tuple(at.get(oid, every)), repeating=oid in whole)
-            for oid, name in {**dict.fromkeys(seen, ""), **named}.items()
+        events=(
+            *(replace(each, repeating=each.repeating or each.oid.removeprefix("Event.") in whole)
+              for each in metadata.events),
+            *(odm.Event(oid=oid, name=name or oid or "All", forms=tuple(at.get(oid, every)), repeating=oid in whole)
+              for oid, name in {**dict.fromkeys(seen, ""), **named}.items() if oid not in defined),
         ),
-        forms=tuple(replace(form, repeating=form.oid in again) for form in metadata.forms),
-    )
+        forms=tuple(replace(form, repeating=form.repeating or form.oid in again) for form in metadata.forms),
+    )  # fmt: skip

@@ -8,12 +8,13 @@ from operator import itemgetter
 import msgspec
 
 from trialwright.export.adam import Made, analysis_datasets
+from trialwright.export.adam.names import set_flags
 from trialwright.export.csv.cells import CsvCell, CsvTable, Number, column_of, table_of, table_pieces
 from trialwright.export.datasets import Cell, Dataset, Variable
 from trialwright.export.files import File
 from trialwright.export.formats import Format, Source
 from trialwright.export.sharing.identity import renamed
-from trialwright.export.sharing.rules import REASONS, Frame, Said, is_category, merged, rule_of
+from trialwright.export.sharing.rules import REASONS, Frame, Said, arms_of, is_category, merged, rule_of
 from trialwright.model.text import Text
 
 FEWEST_AT_SITE = 10
@@ -23,6 +24,9 @@ Key = tuple[str, str, str, str]
 """Dataset, variable, what was done, rule."""
 
 _NOTHING: Said = (None, "", "")
+_RARE: Said = (None, "removed", "rare category")
+_TELLS_OF = {"COMPLFL": "EOSSTT"}
+"""A flag that goes where rare answers of a fuller variable had to be hidden, for it would tell them apart again."""
 _WHAT = itemgetter(1, 2)
 
 
@@ -49,8 +53,8 @@ def share(
     Missing: an empty cell stays empty and is not counted.
     Raises:  ValueError where a value is not accounted for.
     """
-    frame = _frame(source, made, fewest_at_site)
     least = source.sharing.fewest if fewest is None else fewest
+    frame = _frame(source, made, least, fewest_at_site)
     log: Counter[Key] = Counter()
     shared = tuple(_shared(each, frame, least, log) for each in made.datasets)
     before = sum(_held(each.column(variable.name)) for each in made.datasets for variable in each.variables)
@@ -65,7 +69,7 @@ def _held(cells: Sequence[Cell]) -> int:
     return len(cells) - cells.count(None) - cells.count("")
 
 
-def _frame(source: Source, made: Made, fewest_at_site: int) -> Frame:
+def _frame(source: Source, made: Made, fewest: int, fewest_at_site: int) -> Frame:
     subject = made.dataset("ADSL")
     lines = [_line(subject, row) for row in subject.rows]
     sites = Counter(str(line["SITEID"]) for line in lines if line.get("SITEID"))
@@ -75,6 +79,7 @@ def _frame(source: Source, made: Made, fewest_at_site: int) -> Frame:
         renamed(source.snapshot, "participant", (str(line["USUBJID"]) for line in lines), source.sharing.key),
         renamed(source.snapshot, "site", large, source.sharing.key),
         {str(line["USUBJID"]): str(line.get("TRTSDT") or line.get("ENRLDT") or "") for line in lines},
+        arms_of(subject, fewest),
     )
 
 
@@ -104,7 +109,12 @@ def _column(
     rule = rule_of(variable, dataset, frame)
     said = [_NOTHING if cell is None or cell == "" else rule(cell, at) for at, cell in cells]
     categories = variable.name == "AGE" or (is_category(variable) and any(by == "closed list" for _, _, by in said))
-    return merged(said, people, fewest) if categories else said
+    shared = merged(said, people, fewest) if categories else said
+    fuller = [each for each in dataset.variables if each.name == _TELLS_OF.get(variable.name)]
+    if variable.name in frame.sets or not fuller:
+        return shared
+    hidden = any(by == _RARE[2] for _, _, by in _column(fuller[0], dataset, people, frame, fewest=fewest))
+    return [_RARE if each[0] is not None else each for each in shared] if hidden else shared
 
 
 def _named(variable: Variable, said: Iterable[tuple[str, str]]) -> Variable:
@@ -218,11 +228,20 @@ removed.json     the same with the totals: {totals}
 
 USUBJID is a new id: HMAC-SHA-256, {_key_words(source)}
 Names that end in _DAY were dates: day 1 is the first dose, or enrolment where nothing was given; there is no day 0.
-A category of fewer than {source.sharing.fewest} participants is OTHER or empty;
-a site of fewer than {FEWEST_AT_SITE} is empty.
+A category (an answer, an arm, a flag, an intercurrent event)
+of fewer than {source.sharing.fewest} participants is OTHER or empty;
+a site of fewer than {FEWEST_AT_SITE} is empty. However few share them, these stay:
+flags of the analysis sets ({_sets(source)}), verdicts, and the flags of the lines
+that were counted (ANL..FL, ABLFL), and what a line is about (parameter, visit, epoch),
+for without them no result can be worked out again.
+Whoever is the only one outside a set is told apart by its flag.
 Measured numbers are as they were. Several of them together may still single somebody out: share under an agreement,
 and judge first whether this is enough for the place and the people it is shared with.
 """
+
+
+def _sets(source: Source) -> str:
+    return ", ".join(set_flags(source.study.analysis_sets).values()) or "none"
 
 
 def _key_words(source: Source) -> str:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from trialwright.export.adam.names import set_flags
 from trialwright.export.datasets import Cell, Dataset, Variable
 from trialwright.export.sdtm.timing import study_day
 from trialwright.export.terminology import code_list
@@ -14,7 +15,9 @@ OLDEST, BAND, ADULT = 90, 10, 18
 OTHER = "OTHER"
 REASONS: Mapping[str, str] = {
     "number": "a measured, counted or derived number, or the order of rows",
-    "design": "a word of the definition or of the analysis, the same for many participants",
+    "design": "a word of the definition: what a number or a line is about",
+    "analysis set": "a flag of an analysis set: without it no result can be worked out again, however few it tells",
+    "verdict": "a verdict, or the lines that the analysis counts: it stays, however few share it",
     "closed list": "an answer of a closed list that enough participants share",
     "new id": "the participant or site has a new name from a keyed hash",
     "study day": "a date became the day from the first dose (day 1), or from enrolment where nothing was given",
@@ -28,11 +31,11 @@ REASONS: Mapping[str, str] = {
     "day of death": "known to many outside the study",
     "free text": "words as they were typed, or words that no closed list holds",
 }
-_DESIGN = {
-    "STUDYID", "ARM", "ACTARM", "TRT01P", "TRT01A", "TRTP", "TRTA", "PARAM", "PARAMCD", "PARAMTYP", "PARCAT1", "AVISIT",
-    "AVALRSN", "CHOSEN", "CRIT1", "CRIT2", "CRITVERD", "ICEVENT", "DTYPE", "ANRIND", "ADTF", "ASTDTF", "AENDTF",
-    "EPOCH", "AGEU",
-}  # fmt: skip
+_DESIGN = {"STUDYID", "PARAM", "PARAMCD", "PARAMTYP", "PARCAT1", "AVISIT", "CRIT1", "CRIT2", "EPOCH"}
+_ARMS = ("ARM", "ACTARM", "TRT01P", "TRT01A", "TRTP", "TRTA")
+_TOLD = {"AVALRSN", "CHOSEN", "ICEVENT", "DTYPE", "ANRIND", "ADTF", "ASTDTF", "AENDTF", "AGEU"}
+"""Words of our own that tell participants apart."""
+_VERDICT = re.compile(r"AVALC|CRITVERD|CRIT\dFL|ANL\d\dFL|ABLFL")
 _BACK = {"ARECID", "SRCDOM", "SRCVAR", "SRCSEQ"}
 _TYPED = {"AETERM", "AEMODIFY", "CMTRT", "MHTERM"}
 _CODED = {"AEDECOD", "AEBODSYS"}
@@ -49,12 +52,18 @@ Rule = Callable[[Cell, int], Said]
 
 
 class Frame:
-    """What the rules ask: the new names, the days to count from, and the words that the definition holds."""
+    """What the rules ask: new names, the days to count from, arms as they are shared, the words of the definition."""
 
     def __init__(
-        self, study: Study, people: Mapping[str, str], sites: Mapping[str, str], anchors: Mapping[str, str]
+        self,
+        study: Study,
+        people: Mapping[str, str],
+        sites: Mapping[str, str],
+        anchors: Mapping[str, str],
+        arms: Mapping[str, Said],
     ) -> None:
-        self.people, self.sites, self.anchors = people, sites, anchors
+        self.people, self.sites, self.anchors, self.arms = people, sites, anchors, arms
+        self.sets = frozenset(set_flags(study.analysis_sets).values())
         self.words = frozenset(
             word.replace("_", " ").casefold()
             for form in study.forms
@@ -88,12 +97,8 @@ def rule_of(variable: Variable, dataset: Dataset, frame: Frame) -> Rule:
 
 
 def is_category(variable: Variable) -> bool:
-    """Whether its values tell participants apart: no flag of the analysis and no word of the definition does."""
-    return variable.kind == "text" and variable.name not in _DESIGN and not is_flag(variable.name)
-
-
-def is_flag(name: str) -> bool:
-    return (name.endswith("FL") and name != "DTHFL") or name == "AVALC"
+    """Whether its values are counted in its own dataset: those of a closed list are, arms are counted in ADSL."""
+    return variable.kind == "text" and variable.name not in _ARMS
 
 
 def _by_name(name: str, dataset: Dataset, frame: Frame) -> Rule | None:
@@ -103,13 +108,41 @@ def _by_name(name: str, dataset: Dataset, frame: Frame) -> Rule | None:
         "SITEID": lambda cell, _: _site(str(cell), frame),
         "AGE": _age(_beside(dataset, "AGEU")),
         "DTHDT": removed("day of death"),
-        "AVALC": lambda cell, _: (cell, "kept", "design") if cell in _VERDICTS else (None, "removed", "free text"),
         **dict.fromkeys(_DESIGN, kept("design")),
+        **dict.fromkeys(_TOLD, kept("closed list")),
+        **dict.fromkeys(_ARMS, lambda cell, _: frame.arms.get(str(cell), (None, "removed", "rare category"))),
+        **dict.fromkeys(frame.sets, kept("analysis set")),
         **dict.fromkeys(_BACK, removed("way back")),
         **dict.fromkeys(_TYPED, removed("free text")),
         **dict.fromkeys(_CODED, _coded(_beside(dataset, "AEPTCD"))),
     }
-    return fixed.get(name)
+    return _verdict if _VERDICT.fullmatch(name) else fixed.get(name)
+
+
+def _verdict(cell: Cell, _: int) -> Said:
+    return (cell, "kept", "verdict") if cell in _VERDICTS else (None, "removed", "free text")
+
+
+def arms_of(subject: Dataset, fewest: int) -> dict[str, Said]:
+    """
+    Each arm as it is shared, counted over the participants of ADSL, so that it is the same in every dataset.
+
+    Shape: what TRT01P says of whoever has no arm (a screen failure) is counted apart: it takes no arm with it.
+    """
+    people, planned = list(map(str, subject.column("USUBJID"))), _beside(subject, "ARM")
+    assigned: list[tuple[Said, str]] = []
+    without: list[tuple[Said, str]] = []
+    for name in _ARMS:
+        for cell, person, arm in zip(_beside(subject, name), people, planned, strict=True):
+            if cell not in (None, ""):
+                place = assigned if arm not in (None, "") or name != "TRT01P" else without
+                place.append(((cell, "kept", "closed list"), person))
+    made: dict[str, Said] = {}
+    for held in (without, assigned):
+        said = [each for each, _ in held]
+        shown = merged(said, [person for _, person in held], fewest)
+        made |= {str(cell): each for (cell, _, _), each in zip(said, shown, strict=True)}
+    return made
 
 
 def _site(name: str, frame: Frame) -> Said:
@@ -156,7 +189,7 @@ def _listed(variable: Variable, frame: Frame) -> Rule:
     def told(text: str) -> tuple[str, str]:
         country = variable.name == "COUNTRY" and re.fullmatch(r"[A-Z]{3}", text) is not None
         known = text in terms or text in _ENDS or text.replace("_", " ").casefold() in frame.words
-        flag = is_flag(variable.name) and text in _VERDICTS
+        flag = variable.name.endswith("FL") and text in _VERDICTS
         return ("kept", "closed list") if known or country or flag else ("removed", "free text")
 
     def rule(cell: Cell, _: int) -> Said:

@@ -21,7 +21,7 @@ TYPES: dict[ColumnKind, pl.DataType] = {
 """How a column of each kind stands in a frame; a moment is UTC, a choice its code."""
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,8})")
-_ZERO_FIRST = frozenset({frozenset({"N", "Y"}), frozenset({"no", "yes"}), frozenset({"no", "yes", "unknown"})})
+_NO_YES = (("N", "Y"), ("no", "yes"))
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,13 +106,16 @@ def number_of(choices: Sequence[Choice]) -> dict[str, int]:
     """
     The number that stands for each code where a format labels numbers alone.
 
-    Codes that are whole numbers stand for themselves; of yes and no, no is 0; else the place in the list, from 1.
+    Codes that are whole numbers stand for themselves; of a list with yes and no, no is 0, yes 1 and the others follow
+    from 2, in whatever order it stands; else the place in the list, from 1.
     """
     codes = [each.code for each in choices]
     if all(_INTEGER.fullmatch(code) for code in codes):
         return {code: int(code) for code in codes}
-    first = 0 if frozenset(codes) in _ZERO_FIRST else 1
-    return {code: at for at, code in enumerate(codes, first)}
+    answers = next((pair for pair in _NO_YES if set(pair) <= set(codes)), None)
+    if answers is None:
+        return {code: at for at, code in enumerate(codes, 1)}
+    return {code: at for at, code in enumerate(dict.fromkeys((*answers, *codes)))}
 
 
 def numeric(choices: Sequence[Choice]) -> bool:
