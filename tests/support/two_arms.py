@@ -115,7 +115,9 @@ class Site:
         for role in sorted(study.roles, key=lambda each: "grant" not in each.may):
             saved(conduct.grant_role(ledger, study, MANAGER, user=role.name, role=role.name))
         saved(conduct.publish_build(ledger, study, INVESTIGATOR))
+        self.clock.stand_on(dt.date(2024, 2, 5))
         saved(conduct.record_approval(ledger, study, INVESTIGATOR, date="2024-02-05", body="Committee", number="1"))
+        self.clock.stand_on(dt.date(2024, 2, 6))
         for site in study.sites:
             saved(conduct.open_site(ledger, study, INVESTIGATOR, date="2024-02-06", site=site.name))
 
