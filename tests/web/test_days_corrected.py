@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from trialwright.capture.deviations import candidates
@@ -15,6 +16,7 @@ from trialwright.export.sdtm.subjects import subjects
 from trialwright.model.dating import dated, inputs_of
 from trialwright.model.signature import Scope
 from trialwright.pipeline import conduct
+from trialwright.pipeline.conduct_base import check_past
 from trialwright.register.clock.conduct import read_conduct
 from web import stage
 
@@ -213,3 +215,16 @@ def test_the_screening_log_tells_the_day_of_the_outcome_it_shows(enrolled, as_):
     line = " ".join(as_("monitor").get("/screening/").content.decode().split())
 
     assert '2021-03-05<br><span class="why">enrolled 2021-02-08</span>' in line
+
+
+def test_today_has_come_where_the_first_of_the_sites_has_it(here):
+    class At:
+        def now(self) -> dt.datetime:
+            return dt.datetime(2021, 3, 1, 11, tzinfo=dt.UTC)  # evening at the first, morning at the other
+
+    (site,) = here.study.sites
+    other = msgspec.structs.replace(site, name="east", time_zone="Pacific/Kiritimati")
+    both = msgspec.structs.replace(here.study, sites=(site, other))
+
+    assert [each.code for each in check_past(At(), here.study, "2021-03-02", "x")[1]] == ["TW-CAP-165"]
+    assert check_past(At(), both, "2021-03-02", "x") == ("2021-03-02", [])

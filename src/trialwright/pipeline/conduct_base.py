@@ -183,9 +183,11 @@ def check_date(date: str, where: str) -> tuple[str, list[Problem]]:
 
 
 def check_past(ledger: Ledger, study: Study, date: str, where: str) -> tuple[str, list[Problem]]:
-    """The same for something that has taken place: TW-CAP-165 for a day after today at the site."""
+    """The same for something that has taken place: TW-CAP-165 for a day that has come at none of the sites yet."""
     day, told = check_date(date, where)
-    today = local_day(study, ledger.now()).isoformat()
+    now = ledger.now()
+    days = [now.astimezone(ZoneInfo(site.time_zone)).date() for site in study.sites]
+    today = max(days, default=now.date()).isoformat()
     if not told and day > today:
         told = [problem("TW-CAP-165", where, typed=day, today=today)]
     return day, told

@@ -114,7 +114,8 @@ def _signed_days(listed: str) -> list[int]:
     for match in _ALL_NUMBERS.finditer(listed):
         before = listed[: match.start()]
         bare = before[:-1].rstrip()
-        minus = before.endswith("-") and before[-2:-1].isspace() | (before[-2:-1] == ",") and not bare[-1:].isdigit()
+        alone = before.endswith("-") and (before[-2:-1] == "," or before[-2:-1].isspace())
+        minus = alone and not bare[-1:].isdigit()
         found.append(int(_number(match.group(0))) * (-1 if minus else 1))
     return found
 

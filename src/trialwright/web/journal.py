@@ -22,11 +22,16 @@ _Made = TypeVar("_Made")
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """One participant: status, own acts, values, and the state of every visit and log."""
+    """
+    One participant: status, own acts, values, and the state of every visit and log.
+
+    `events` are the acts as they were entered, `acts` the same with the days that count.
+    """
 
     participant_id: str
     status: Status
     events: tuple[LedgerEvent, ...]
+    acts: tuple[LedgerEvent, ...]
     values: Values
     states: tuple[VisitState, ...]
     logs: tuple[VisitState, ...]
@@ -34,11 +39,11 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 
     def last(self, kind: EventKind, visit: str = "") -> LedgerEvent | None:
         """The latest act of a kind, with the day that counts, at a visit where one is named."""
-        found = (e for e in reversed(dated(self.events)) if e.kind == kind and visit in ("", e.visit))
+        found = (e for e in reversed(self.acts) if e.kind == kind and visit in ("", e.visit))
         return next(found, None)
 
     def all(self, kind: EventKind) -> tuple[LedgerEvent, ...]:
-        return tuple(event for event in dated(self.events) if event.kind == kind)
+        return tuple(event for event in self.acts if event.kind == kind)
 
     def state(self, visit: str) -> VisitState:
         return next(state for state in (*self.states, *self.logs) if state.visit == visit)
@@ -138,6 +143,7 @@ def _course(study: Study, case: Case, name: str) -> Course:
         participant_id=name,
         status=participant_status(events),
         events=events,
+        acts=tuple(dated(events)),
         values=values,
         states=planned,
         logs=states([visit for visit in visits if visit.kind == "log"]),

@@ -1,12 +1,9 @@
 """The screening log: everybody who was ever considered, also those who never entered, with the reason why."""
 
-from collections.abc import Mapping
-
 import msgspec
 from django.http import HttpResponseBase
 
 from trialwright.capture.eligibility import check_eligibility
-from trialwright.model.ledger import EventKind
 from trialwright.web import journal
 from trialwright.web.journal import Course
 from trialwright.web.page import ANY_ROLE, Call, Route
@@ -31,12 +28,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     why: str
 
 
-_ENDS: Mapping[str, EventKind] = {
-    "completed": "completed", "withdrawn": "withdrawn", "consent_withdrawn": "consent_withdrawn", "died": "died",
-}  # fmt: skip
-"""Outcome -> the act that says its day."""
-
-
 def view(call: Call) -> HttpResponseBase:
     lines = [_line(call, person) for person in journal.courses(call.place)]
     entered = sum(any(e.kind == "enrolled" for e in line.person.events) for line in lines)
@@ -56,7 +47,8 @@ def _line(call: Call, person: Course) -> Line:
     added, consent = person.last("participant_added"), person.all("consent_given")
     entered = person.last("enrolled")
     end = person.last("screen_failure") or entered
-    stands = person.last(_ENDS[person.status]) if person.status in _ENDS else end
+    # an outcome and the act that brings it about have one name
+    stands = next((act for act in reversed(person.acts) if act.kind == person.status), end)
     # asked only of those who are not decided: of hundreds of enrolled people it would take seconds
     states = check_eligibility(call.place.study, person.values) if end is None else ()
     first = consent[0].details if consent else {}
