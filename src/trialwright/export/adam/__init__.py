@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -113,12 +114,18 @@ def _datasets(source: Source) -> Made:
 
 
 def _reason(record: AnalysisRecord, bench: Bench) -> tuple[str, str]:
-    where = re.sub(r":\d+$", "", record.parameter)
+    where, otherwise = _unplaced(record.parameter)
     if record.kind in ("measure", "value", "score") and not bench.kept(record):
         return where, _NO_VALUE
     absent = record.kind in ("measure", "value", "score") and isinstance(record.value, Missing)
-    otherwise = _NOBODY if absent else _OTHERWISE
-    return where, next((why for pattern, why in _REASONS if re.fullmatch(pattern, record.parameter)), otherwise)
+    return where, otherwise or (_NOBODY if absent else _OTHERWISE)
+
+
+@lru_cache(maxsize=65_536)  # a study has few parameters, each of them at every visit
+def _unplaced(parameter: str) -> tuple[str, str]:
+    """A parameter without the number of its row, and why none of its kind has a line; "" where nothing says so."""
+    why = next((why for pattern, why in _REASONS if re.fullmatch(pattern, parameter)), "")
+    return re.sub(r":\d+$", "", parameter), why
 
 
 def write(source: Source) -> Iterator[File]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache, lru_cache, partial
 
 import msgspec
 
@@ -11,7 +12,7 @@ from trialwright.export.adam.sources import Sources
 from trialwright.export.adam.tables import BASIC, Line, Shape, borrowed, first_day, relative_day, table
 from trialwright.export.datasets import Cell, Dataset
 from trialwright.export.sdtm.metadata import domains, name_of_test
-from trialwright.export.sdtm.values import number
+from trialwright.export.sdtm.values import number, quotient
 from trialwright.model.analysis import Analysis, AnalysisRecord
 from trialwright.model.quantity import Missing
 from trialwright.model.study import Estimand, Study
@@ -87,10 +88,12 @@ def basic_dataset(
     Missing: a line without a value says why in AVALRSN; None where there is no record at all.
     """
     lines: list[Line] = []
-    numbers = {name: at for at, name in enumerate(parameters, 1)}
+    words = {name: _words(each, at) for at, (name, each) in enumerate(parameters.items(), 1)}
+    # What a line shares with a hundred others is worked out once.
+    person = cache(lambda name: borrowed(bench.people[name], bench.flags))
+    visit = cache(partial(_at_visit, bench))
     for record in bench.in_order([each for each in records if bench.kept(each)], list(parameters)):
-        line = _line(bench, record, parameters[record.parameter])
-        line["PARAMN"] = numbers[record.parameter]
+        line = {**person(record.participant_id), **words[record.parameter], **_line(bench, record, visit(record.visit))}
         add(record, line)
         lines.append(line)
         bench.named[record.id] = (shape.name, parameters[record.parameter].code)
@@ -106,19 +109,30 @@ def _flag_of(name: str) -> Column:
     return Column(label=f"{name} of ADSL", codelist="C66742", core="Cond", origin="Predecessor", source=f"ADSL.{name}")
 
 
-def _line(bench: Bench, record: AnalysisRecord, parameter: Parameter) -> Line:
-    study = bench.study
-    visit = study.visit(record.visit)
+class _AtVisit(msgspec.Struct, frozen=True):
+    """The kind of a visit, and what every line of it says of it."""
+
+    kind: str
+    cells: Line
+
+
+def _at_visit(bench: Bench, name: str) -> _AtVisit:
+    visit, at = bench.study.visit(name), bench.numbers.get(name)
+    number = None if at is None else int(at) if at == int(at) else at
+    return _AtVisit(visit.kind, {"AVISIT": visit.title.en, "AVISITN": number})
+
+
+def _words(parameter: Parameter, number: int) -> Line:
+    derived = "DERIVED" if parameter.derived else None
+    return {"PARAM": parameter.words, "PARAMCD": parameter.code, "PARAMTYP": derived, "PARAMN": number}
+
+
+def _line(bench: Bench, record: AnalysisRecord, visit: _AtVisit) -> Line:
     dosed = bench.first_dose.get(record.participant_id, "")
     day, flag = first_day(record.date)
     behind = bench.sources.behind(record)
-    at = bench.numbers.get(record.visit)
     line: Line = {
-        **borrowed(bench.people[record.participant_id], bench.flags),
-        "PARAM": parameter.words, "PARAMCD": parameter.code, "AVISIT": visit.title.en,
-        "PARAMTYP": "DERIVED" if parameter.derived else None,
-        "AVISITN": None if at is None else int(at) if at == int(at) else at,
-        "ADT": day, "ADTF": flag, "ADY": relative_day(day, flag, dosed), **_value(record.value),
+        **visit.cells, "ADT": day, "ADTF": flag, "ADY": relative_day(day, flag, dosed), **_value(record.value),
         "SRCDOM": behind.domain or None, "SRCVAR": behind.variable or None, "SRCSEQ": behind.number,
         "ARECID": record.id,
     }  # fmt: skip
@@ -139,7 +153,9 @@ def changed(baseline: Fraction, change: object) -> Line:
     """CHG and PCHG, exact before they are written."""
     if not isinstance(change, Fraction):
         return {}
-    return {"CHG": number(change), "PCHG": number(100 * change / baseline) if baseline else None}
+    hundredfold = 100 * change.numerator * baseline.denominator
+    relative = quotient(hundredfold, change.denominator * baseline.numerator) if baseline else None
+    return {"CHG": number(change), "PCHG": relative}
 
 
 def _exact(value: object) -> Cell:
@@ -305,11 +321,19 @@ def _of_domain(bench: Bench, domain: str, records: Sequence[AnalysisRecord]) -> 
             _change_from(before.get((record.participant_id, record.parameter)), record, line, bench)
         limit = bench.sources.cell(record, domain, f"{domain}STNRHI") if record.kind == "value" else None
         if isinstance(limit, int | float) and isinstance(record.value, Fraction) and limit:
-            line |= {"ANRHI": limit, "R2ANRHI": number(record.value / Fraction(str(limit)))}
-            line["ANRIND"] = "HIGH" if record.value > Fraction(str(limit)) else "NORMAL"
+            n, d = _decimal(limit).as_integer_ratio()
+            line["ANRHI"] = limit
+            line["R2ANRHI"] = quotient(record.value.numerator * d, record.value.denominator * n)
+            line["ANRIND"] = "HIGH" if record.value.numerator * d > n * record.value.denominator else "NORMAL"
 
     label = f"{domains()[domain].label} Analysis Dataset"[:40]
     return basic_dataset(bench, Shape(f"AD{domain}", label, BASIC, STRUCTURE), records, parameters, add=add, own={})
+
+
+@lru_cache(maxsize=65_536)  # the limits of a study's laboratories are few
+def _decimal(limit: float) -> Fraction:
+    """The limit as it was written: 0.1 is a tenth."""
+    return Fraction(str(limit))
 
 
 def _change_from(before: object, record: AnalysisRecord, line: Line, bench: Bench) -> None:

@@ -1,6 +1,8 @@
 """The way back: which SDTM record stands behind the datapoints of an analysis record."""
 
+from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 import msgspec
 
@@ -48,27 +50,38 @@ class Sources(msgspec.Struct, frozen=True):
         here = here or [each for each in held if domains()[each[0]].kind in ("Interventions", "Events")]
         if not here:
             return Behind()
-        found = list(dict.fromkeys(here))
-        domain = max(dict.fromkeys(each[0] for each in found), key=lambda name: sum(e[0] == name for e in found))
-        of_domain = [each for each in found if each[0] == domain]
-        variable = f"{domain}STRESN" if domains()[domain].is_findings else _amount(domain)
-        return Behind(domain, variable, of_domain[0][1] if len(of_domain) == 1 else None, len(of_domain) > 1)
+        found = set(here)
+        domain = here[0][0]
+        if len(found) > 1:
+            counts = Counter(name for name, _, _ in dict.fromkeys(here))
+            domain = max(counts, key=counts.__getitem__)
+        of_domain = [number for name, number, _ in found if name == domain]
+        return Behind(domain, _result(domain), of_domain[0] if len(of_domain) == 1 else None, len(of_domain) > 1)
 
     def cell(self, record: AnalysisRecord, domain: str, name: str) -> Cell:
         """One variable of that record; nothing where there is no record, or the dataset has no such variable."""
-        return self.row(record, domain).get(name) if name in self.names.get(domain, ()) else None
+        names = self.names.get(domain, ())
+        cells = self._cells(record, domain) if name in names else None
+        return cells[names.index(name)] if cells is not None else None
 
     def row(self, record: AnalysisRecord, domain: str) -> Mapping[str, Cell]:
         """The SDTM record of this domain that an analysis record was made from; empty where there is none."""
+        cells = self._cells(record, domain)
+        return dict(zip(self.names[domain], cells, strict=True)) if cells is not None else {}
+
+    def _cells(self, record: AnalysisRecord, domain: str) -> tuple[Cell, ...] | None:
         for seq in record.inputs:
             place = self.standing.get(seq)
             if place is not None and place[0] == domain:
-                cells = self.rows.get((domain, self.usubjid[record.participant_id], place[1]))
-                return dict(zip(self.names[domain], cells, strict=True)) if cells is not None else {}
-        return {}
+                return self.rows.get((domain, self.usubjid[record.participant_id], place[1]))
+        return None
 
 
-def _amount(domain: str) -> str:
+@cache
+def _result(domain: str) -> str:
+    """The variable of a domain in which the value stands."""
+    if domains()[domain].is_findings:
+        return f"{domain}STRESN"
     name = f"{domain}DOSE"
     return name if name in domains()[domain].variables else f"{domain}TERM"
 

@@ -141,6 +141,9 @@ def table_pieces(table: CsvTable, variant: Variant) -> Iterator[bytes]:
     of_texts = _plain_texts if plainly else _safe_texts
     yield (("" if plainly else _BOM) + ",".join(map(write, table.columns)) + "\r\n").encode()
     lines = _lines_at_once(table)
+    if lines < _FEW and len(table.columns) > 1:
+        yield from _long_lines(table, write, lines)
+        return
     columns = [_columned(each, write, of_texts) for each in table.cells]
     for start in range(0, table.height, lines):
         yield _lines([each(start, start + lines) for each in columns])
@@ -167,6 +170,17 @@ def _columned(
     told = of_texts(held.cast(pl.String()))
     at = numbers.replace_strict(held.to_physical(), range(len(held)), return_dtype=pl.UInt32())
     return lambda start, end: told.gather(at[start:end])
+
+
+def _long_lines(table: CsvTable, write: Callable[[CsvCell], str], lines: int) -> Iterator[bytes]:
+    """Lines of which few make a piece, one by one: each cell that comes again is written and encoded once."""
+    columns: list[list[bytes]] = []
+    for cells in table.cells:
+        once = [write(cell).encode() for cell in (cells.held if isinstance(cells, Repeated) else cells)]
+        columns.append([once[at] for at in cells.at] if isinstance(cells, Repeated) else once)
+    for start in range(0, table.height, lines):
+        part = zip(*(each[start : start + lines] for each in columns), strict=True)
+        yield b"\r\n".join((*map(b",".join, part), b""))
 
 
 def _lines_at_once(table: CsvTable) -> int:

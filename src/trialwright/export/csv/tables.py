@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 
 import polars as pl
 
-from trialwright.export.csv.cells import Cells, CsvCell, CsvTable, Repeated, number_or_text, table_of
+from trialwright.export.csv.cells import Cells, CsvCell, CsvTable, Repeated, column_of, number_or_text, table_of
 from trialwright.export.typed.columns import code_list
 from trialwright.model.analysis import Analysis, AnalysisRecord, ResultRow
 from trialwright.model.entry import Choice, Item
@@ -24,6 +26,8 @@ _AUDIT = (
     "seq", "group", "what", *_PLACE, "old_kind", "old_value", "old_unit", "kind", "value", "unit", "raw", "details",
     *_WHO,
 )  # fmt: skip
+
+_IN_WINDOW = {None: "", True: "yes", False: "no"}
 
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 
@@ -115,13 +119,27 @@ def forms(study: Study, snapshot: Snapshot) -> tuple[CsvTable, ...]:
 
 def analysis_records(analysis: Analysis) -> CsvTable:
     """Every derived value, exact, with a decimal beside it and the way back in `inputs` and `uses`."""
-    numbers = ("value", "baseline", "change", "improvement_pct")
-    columns = (
-        "id", "participant_id", "visit", "parameter", "kind", *(f"{n}{s}" for n in numbers for s in ("", "_decimal")),
-        "unit", "verdict", "reasons", "counts", "date", "study_day", "in_window", "chosen", "intercurrent", "flags",
-        "details", "inputs", "uses",
-    )  # fmt: skip
-    return table_of("analysis", columns, map(_analysis_line, analysis.records))
+    records = analysis.records
+    named = ("id", "participant_id", "visit", "parameter", "kind")
+    columns: dict[str, Sequence[CsvCell]] = {name: _of_each(records, name) for name in named}
+    for name in ("value", "baseline", "change", "improvement_pct"):
+        scored = list(map(_scored, _of_each(records, name)))
+        columns |= {name: [exact for exact, _ in scored], f"{name}_decimal": [decimal for _, decimal in scored]}
+    columns |= {
+        "unit": _of_each(records, "unit"), "verdict": _of_each(records, "verdict"),
+        "reasons": [_json([{"key": key, **fields} for key, fields in each.reasons]) for each in records],
+        "counts": [_json({name: str(count) for name, count in each.counts.items()}) for each in records],
+        "date": _of_each(records, "date"), "study_day": _of_each(records, "study_day"),
+        "in_window": [_IN_WINDOW[each.in_window] for each in records], "chosen": _of_each(records, "chosen"),
+        "intercurrent": [" ".join(each.intercurrent) for each in records],
+        "flags": [" | ".join(each.flags) for each in records], "details": [_json(each.details) for each in records],
+        "inputs": [_numbers(each.inputs) for each in records], "uses": [" ".join(each.uses) for each in records],
+    }  # fmt: skip
+    return CsvTable("analysis", tuple(columns), tuple(map(column_of, columns.values())))
+
+
+def _of_each(records: Iterable[AnalysisRecord], name: str) -> list[Any]:
+    return list(map(attrgetter(name), records))
 
 
 def participants(analysis: Analysis) -> CsvTable:
@@ -239,20 +257,6 @@ def _form(name: str, form: Form | None, held: pl.DataFrame, inactive: frozenset[
         (row[0], row[1], row[3], "yes" if row in inactive else "no", *line) for row, line in sorted(lines.items())
     )
     return table_of(f"form_{name}", ("participant_id", "visit", "row", "row_inactivated", *columns), body)
-
-
-def _analysis_line(record: AnalysisRecord) -> tuple[CsvCell, ...]:
-    numbers = (record.value, record.baseline, record.change, record.improvement_pct)
-    reasons = [{"key": key, **fields} for key, fields in record.reasons]
-    counts = {name: str(count) for name, count in record.counts.items()}
-    return (
-        record.id, record.participant_id, record.visit, record.parameter, record.kind,
-        *(cell for number in numbers for cell in _scored(number)),
-        record.unit, record.verdict, _json(reasons), _json(counts), record.date, record.study_day,
-        "" if record.in_window is None else "yes" if record.in_window else "no", record.chosen,
-        " ".join(record.intercurrent), " | ".join(record.flags), _json(record.details),
-        _numbers(record.inputs), " ".join(record.uses),
-    )  # fmt: skip
 
 
 def _scored(value: Fraction | Missing | float | int | str | None) -> tuple[CsvCell, CsvCell]:

@@ -123,6 +123,10 @@ class _Row(NamedTuple):
     text: str | None
     unit: str | None
 
+    @property
+    def where(self) -> str:
+        return f"{self.form}/{self.item}"
+
 
 def _rows(frame: pl.DataFrame, texts: dict[Any, Any]) -> list[_Row]:
     """Equal texts are one object, kept in `texts`: records hold them, and a frame would give a new one each time."""
@@ -157,37 +161,35 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
     relations: list[Relation] = []
     for here, rows in _by_question(snapshot.current, asked):
         for row in rows:
-            where = f"{row.form}/{row.item}"
             if here is None:
-                lost[where, OLDER] += 1
+                reason = OLDER
             elif here.place is None:
-                lost[where, f"{UNREADABLE}: {here.text}" if here.text else NO_PLACE] += 1
+                reason = f"{UNREADABLE}: {here.text}" if here.text else NO_PLACE
             elif row[1:5] in inactive:
-                lost[where, WITHDRAWN_ROW] += 1
+                reason = WITHDRAWN_ROW
             elif here.place.domain == CRITERIA:
-                if row.text != "N":
-                    lost[where, MET] += 1
+                reason = MET if row.text != "N" else ""
             elif here.place.domain == RELATIONS:
-                relations += _relation(row, here.place, where, lost)
+                reason = _relate(row, here.place, relations)
             else:
                 reason = _put(row, here, here.place, records, units)
-                if reason:
-                    lost[where, reason] += 1
+            if reason:
+                lost[row.where, reason] += 1
     _tell_reasons(records.values(), lost)
     return Gathered(tuple(records.values()), lost, tuple(relations))
 
 
-def _relation(row: _Row, place: Place, where: str, lost: Uncarried) -> list[Relation]:
-    """The relation that one answer names; an answer without a number names none."""
+def _relate(row: _Row, place: Place, relations: list[Relation]) -> str:
+    """Add the relation that one answer names; why it names none, "" when it does."""
     if row.kind != "quantity":
-        lost[where, NO_REASON] += 1
-        return []
-    return [
+        return NO_REASON
+    relations.append(
         Relation(
             participant=row.participant_id, visit=row.visit, form=row.form, row=row.row, domain=place.name,
-            to_row=int(str(row.text)), where=where,
+            to_row=int(str(row.text)), where=row.where,
         )
-    ]  # fmt: skip
+    )  # fmt: skip
+    return ""
 
 
 def _tell_reasons(records: Iterable[Record], lost: Uncarried) -> None:
@@ -289,7 +291,7 @@ def _put(row: _Row, here: _Asked, place: Place, records: Mapping[Key, Record], u
     record = records[_key(here.apart, row.participant_id, row.visit, row.form, row.row)]
     if filled.reason == NO_REASON:
         record.reasons = {**record.reasons, **reason_of({"text": row.text}, place)}
-        record.unsaid = (*record.unsaid, (row.seq, f"{row.form}/{row.item}"))
+        record.unsaid = (*record.unsaid, (row.seq, row.where))
         return ""
     if filled.reason:
         return filled.reason

@@ -143,3 +143,9 @@ def _standard(exact: Fraction, unit: str, item: Item) -> Fraction:
 def number(exact: Fraction) -> int | float:
     """An exact number as JSON and SAS hold it: whole where it is whole."""
     return exact.numerator if exact.denominator == 1 else float(exact)
+
+
+def quotient(dividend: int, divisor: int) -> int | float:
+    """The same of a fraction that need not be in its lowest terms: nobody looks for a common divisor."""
+    whole, rest = divmod(dividend, divisor)
+    return dividend / divisor if rest else whole

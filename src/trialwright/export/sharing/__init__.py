@@ -3,7 +3,9 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from operator import itemgetter
+from typing import cast
 
 import msgspec
 
@@ -182,13 +184,17 @@ def _entries(source: Source, made: Made, log: Counter[Key]) -> list[tuple[str, s
 
 def _table(shared: Shared, mark: str) -> CsvTable:
     names = tuple(each.name for each in shared.variables)
-    cells = (column_of(list(map(_cell, each))) for each in shared.cells)
+    cells = (column_of(_numbered(each)) for each in shared.cells)
     tail = [mark] * len(shared.cells[0]) if shared.cells else []
     return CsvTable(shared.name.lower(), (*names, "DATA_OF"), (*cells, column_of(tail)))
 
 
-def _cell(cell: Cell) -> CsvCell:
-    return Number(repr(cell)) if isinstance(cell, float) else cell
+def _numbered(cells: Sequence[Cell]) -> Sequence[CsvCell]:
+    """The cells of one variable, its fractional numbers as CSV holds them: each made once, for most come again."""
+    if float not in set(map(type, cells)):
+        return cast(Sequence[CsvCell], cells)
+    number = cache(lambda cell: Number(repr(cell)))
+    return [number(cell) if isinstance(cell, float) else cell for cell in cells]
 
 
 def _dictionary(shared: Sequence[Shared]) -> CsvTable:
