@@ -82,6 +82,24 @@ def test_a_long_column_of_texts_and_numbers_keeps_each_cell_once():
     assert (kept[1], len(kept)) == ("<5", len(cells))
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("kept", [list, pl.Series, names, repeated])
+def test_lines_so_long_that_few_make_a_piece_are_written_as_others_are(variant, kept):
+    cells = ["=1+1", 'a "quoted" one, with a comma', None, "", "各有一行"]
+    long = ["P001 " * 100_000, "各" * 100_000, "x" * 500_000, "two\r\nlines", "-5"]
+    made = write_table(CsvTable("t", ("a", "b", "c"), (kept(cells), repeated(long), list(range(5)))), variant)
+    by_line = [
+        write_table(CsvTable("t", ("a", "b", "c"), ([cell], [text], [at])), variant)
+        for at, (cell, text) in enumerate(zip(cells, long, strict=True))
+    ]
+    head = write_table(CsvTable("t", ("a", "b", "c"), ([], [], [])), variant)
+
+    assert made == head + b"".join(line.removeprefix(head) for line in by_line)
+    assert list(read_table(made, "t", variant).rows) == [
+        (cell or "", text, str(at)) for at, (cell, text) in enumerate(zip(cells, long, strict=True))
+    ]
+
+
 @given(cells=st.lists(texts, min_size=1))
 def test_a_line_of_one_empty_cell_is_still_a_line(cells):
     for variant in VARIANTS:

@@ -1,12 +1,17 @@
 """The small parts of the SDTM export: dates, days, places, epochs, terms."""
 
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from trialwright import catalog
 from trialwright.export.sdtm.metadata import domains, name_of_test
 from trialwright.export.sdtm.places import read_place
 from trialwright.export.sdtm.summary import route_term
 from trialwright.export.sdtm.timing import epoch, iso_date, study_day
+from trialwright.export.sdtm.values import number, quotient
 from trialwright.export.terminology import named_list
 from trialwright.model.quantity import PartialDate
 
@@ -124,3 +129,17 @@ def test_a_test_has_the_terminology_s_own_name():
 def test_the_longest_route_in_the_words_is_taken():
     assert route_term("Intravenous drip over 30 minutes") == "INTRAVENOUS DRIP"
     assert route_term("by a way nobody knows") == ""
+
+
+@given(dividend=st.integers(), divisor=st.integers().filter(bool))
+def test_a_quotient_is_the_number_of_its_fraction(dividend, divisor):
+    assert quotient(dividend, divisor) == number(Fraction(dividend, divisor))
+
+
+@pytest.mark.parametrize(
+    ("dividend", "divisor", "expected"), [(6, -3, -2), (1, 3, 1 / 3), (-7, 2, -3.5), (0, 5, 0), (10**30, 10**29, 10)]
+)
+def test_a_quotient_is_whole_where_it_is_whole(dividend, divisor, expected):
+    found = quotient(dividend, divisor)
+
+    assert (found, type(found)) == (expected, type(expected))
