@@ -12,6 +12,7 @@ from trialwright.model.v2.protocol import ProtocolSection
 # In JSON bytes a backslash is written twice; an escaped backslash is matched first so that pairs stay
 # aligned.
 _ESCAPED_IN_JSON = re.compile(rb"\\\\(?:\\\\|([!#&()*+\-.<>\[\]^_`{|}~]))")
+_BACKSLASH = ord("\\")
 _SIGNS = b"!#&()*+-.<>[]^_`{|}~"
 _ESCAPED = re.compile(r"\\([\\!#&()*+\-.<>\[\]^_`{|}~])")
 # What the registry escapes in nearly every text; a backslash first, so that unescaping gives the same text back.
@@ -58,7 +59,7 @@ def plain_protocol(record: RegistryRecord, leave: Collection[str] = ()) -> Proto
         for name, decoder in _MODULES
         if name not in leave
         # one backslash is found at once, two in a row are not
-        and b"\\" in (told := _ENCODE(getattr(section, name)))
+        and _BACKSLASH in (told := _ENCODE(getattr(section, name)))
         and b"\\\\" in told
     }
     return msgspec.structs.replace(section, **escaped) if escaped else section

@@ -15,7 +15,8 @@ from trialwright.register.passages import Passage, Phrase, letters_of, lowered, 
 from trialwright.register.spans import days_named, read_date
 from trialwright.register.v2 import Outcome, Protocol
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z(\[\"'])|(?<=[a-z)][.;])(?=[A-Z])|\n+")
+# the sign first: a line is searched for it much faster than for what does not stand before a place
+_SENTENCE_END = re.compile(r"[.!?;](?:(?<!;)\s+(?=[A-Z(\[\"'])|(?<=[a-z)][.;])(?=[A-Z]))")
 _APART = "\n.\n"
 _LEVELS = (
     ("primary", "primaryOutcomes"),
@@ -33,7 +34,11 @@ def sentences(text: str) -> list[str]:
     for line in text.split("\n"):
         # most lines of a list hold one sentence, and the pattern costs fifty times as much as this question
         if "." in line or ";" in line or "!" in line or "?" in line:
-            found.extend(part.strip() for part in _SENTENCE_END.split(line))
+            begin = 0
+            for end in _SENTENCE_END.finditer(line):
+                found.append(line[begin : end.start() + 1].strip())
+                begin = end.end()
+            found.append(line[begin:].strip())
         else:
             found.append(line.strip())
     return [part for part in found if part]
@@ -215,11 +220,10 @@ class Subject:
         return tuple(found)
 
     @once
-    def whole(self) -> str:
-        """All free text in the order of the passages; a line with a full stop keeps neighbours apart."""
+    def _short_texts(self) -> list[str]:
+        """The texts behind the prose, in the order of the passages, empty ones among them."""
         module = self.protocol.arms_interventions_module
-        texts = [passage.text for passage in self.prose]
-        texts += self.protocol.conditions_module.conditions
+        texts = [*self.protocol.conditions_module.conditions]
         for arm in module.arm_groups:
             texts += (arm.label, arm.description)
         for one in module.interventions:
@@ -227,12 +231,18 @@ class Subject:
         for placed in self.outcomes:
             outcome = placed.outcome
             texts += (outcome.measure, outcome.description, outcome.time_frame)
-        return _APART.join(filter(None, texts))
+        return texts
+
+    @once
+    def whole(self) -> str:
+        """All free text in the order of the passages; a line with a full stop keeps neighbours apart."""
+        return _APART.join(filter(None, [*[passage.text for passage in self.prose], *self._short_texts]))
 
     @once
     def encoded(self) -> bytes:
-        """The same in UTF-8."""
-        return self.whole.encode()
+        """The same in UTF-8, each text once: many outcome measures share their time frame or description."""
+        texts = [*[passage.text for passage in self.prose], *dict.fromkeys(self._short_texts)]
+        return _APART.join(filter(None, texts)).encode()
 
     @once
     def letters(self) -> str:

@@ -33,11 +33,12 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
     lines = _letters_of_lines(subject.criteria_lower)
     if len(set(lines)) == len(lines):  # few records have two lines of the same letters
         return
-    if set(_letters_of_lines(lowered(including))).isdisjoint(_letters_of_lines(lowered(excluding))):
+    both = set(_letters_of_lines(lowered(including))).intersection(_letters_of_lines(lowered(excluding)))
+    if not both:
         return
-    asked = {_bare(line) for line in including.splitlines() if _is_criterion(line)}
+    asked = {_bare(line) for line in including.splitlines() if _letters(lowered(line)) in both and _is_criterion(line)}
     for line in excluding.splitlines():
-        if _is_criterion(line) and _bare(line) in asked:
+        if _letters(lowered(line)) in both and _is_criterion(line) and _bare(line) in asked:
             told = line.strip(" *-•\t")
             yield Found(where=f"{_PATH}.eligibilityCriteria", found=f"In both lists stands {quoted(told)}", quote=told)
             return
@@ -45,7 +46,11 @@ def in_both_lists(subject: Subject) -> Iterator[Found]:
 
 def _letters_of_lines(lower: str) -> list[bytes]:
     """The letters of each line that has any: the same criterion has the same, whatever its bullet and spaces."""
-    return lower.encode().translate(None, _NO_LETTERS).split()
+    return _letters(lower).split()
+
+
+def _letters(lower: str) -> bytes:
+    return lower.encode().translate(None, _NO_LETTERS)
 
 
 _NO_LETTERS = bytes(at for at in range(256) if not (97 <= at <= 122 or at in b"\n\r"))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from operator import attrgetter, gt
 from typing import Any
@@ -66,39 +66,43 @@ class _AtOnce(msgspec.Struct, frozen=True):
     single: Callable[[object], tuple[str, ...]]
     ceilings: tuple[int, ...]
     lists: Callable[[object], tuple[tuple[object, ...], ...]]
-    below: tuple[tuple[Callable[[tuple[object, ...]], Iterable[str]], int], ...]  # the texts in each list, the limit
+    below: tuple[tuple[tuple[Callable[[Any], Iterable[str]], int], ...], ...]  # the texts in each list, their limits
 
     def all_short(self, record: object) -> bool:
         if any(map(gt, map(len, self.single(record)), self.ceilings)):
             return False
-        for pieces, (texts, ceiling) in zip(self.lists(record), self.below, strict=True):
-            if pieces and max(map(len, texts(pieces)), default=0) > ceiling:
-                return False
+        for pieces, limits in zip(self.lists(record), self.below, strict=True):
+            for texts, ceiling in limits if pieces else ():
+                if max(map(len, texts(pieces)), default=0) > ceiling:
+                    return False
         return True
 
 
 @cache
 def _at_once() -> _AtOnce:
-    single: list[tuple[str, str, int]] = []  # the attributes, those below a list, the limit
-    lists: list[tuple[str, str, int]] = []
+    single: list[tuple[str, int]] = []  # the attributes, the limit
+    lists: dict[str, list[tuple[Callable[[Any], Iterable[str]], int]]] = {}
     for path, most, _ in (line.split("\t") for line in lines("length_limits")):
         first, many, inside = _attribute(path).partition("[]")
-        (lists if many else single).append((first, inside.removeprefix("."), int(most) + 1))
+        if many:
+            lists.setdefault(first, []).append((_texts_of(inside.removeprefix(".")), int(most) + 1))
+        else:
+            single.append((first, int(most) + 1))
     return _AtOnce(
-        single=attrgetter(*(first for first, _, _ in single)),
-        ceilings=tuple(ceiling for _, _, ceiling in single),
-        lists=attrgetter(*(first for first, _, _ in lists)),
-        below=tuple((_texts_of(inside), ceiling) for _, inside, ceiling in lists),
+        single=attrgetter(*(first for first, _ in single)),
+        ceilings=tuple(ceiling for _, ceiling in single),
+        lists=attrgetter(*lists),
+        below=tuple(tuple(limits) for limits in lists.values()),
     )
 
 
-def _texts_of(inside: str) -> Callable[[tuple[Any, ...]], Iterable[str]]:
+def _texts_of(inside: str) -> Callable[[Any], Iterable[str]]:
     if not inside:
-        return lambda pieces: pieces
+        return iter
     get = attrgetter(inside.removesuffix("[]"))
     if inside.endswith("[]"):
         return lambda pieces: chain.from_iterable(map(get, pieces))
-    return lambda pieces: map(get, pieces)
+    return partial(map, get)
 
 
 def _attribute(key: str) -> str:

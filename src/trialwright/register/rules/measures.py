@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from itertools import product
+from string import ascii_lowercase
 
 from trialwright.register.passages import Phrase
 from trialwright.register.rule import Found, rule
@@ -78,9 +80,9 @@ _TAKEN_APART = Phrase(
 def aim_as_outcome(subject: Subject) -> Iterator[Found]:
     for level in ("primary", "secondary"):
         placed_here = subject.outcomes_of(level)
-        titles = [one for one in placed_here if _may_be_aim(one.title) and _AIM.match(one.title)]
-        # an aim begins in one of a few ways; most descriptions begin otherwise
-        told = [one for one in placed_here if _may_be_aim(one.description) and _only_aim(one)]
+        # an aim begins in one of a few ways; most titles and descriptions begin otherwise
+        titles = [one for one in placed_here if one.title[:2] not in _NO_AIM and _AIM.match(one.title)]
+        told = [one for one in placed_here if one.description[:2] not in _NO_AIM and _only_aim(one)]
         told = [placed for placed in told if placed not in titles]
         for found, key, what in ((titles, "measure", "title"), (told, "description", "description")):
             if found:
@@ -93,12 +95,10 @@ def aim_as_outcome(subject: Subject) -> Iterator[Found]:
                 )
 
 
-def _may_be_aim(lower: str) -> bool:
-    """The text begins with two letters of an aim, or with a bullet or number; asked before the pattern is."""
-    return lower[:2] in _AIM_BEGINS or not lower[:1].isalpha()
-
-
-_AIM_BEGINS = frozenset(("th", "ou", "pr", "se", "ma", "ob", "ai", "pu", "go", "to", "we"))
+# an empty text, and two letters with which no aim begins; a bullet or a number may stand before one
+_NO_AIM = frozenset({"", *map("".join, product(ascii_lowercase, repeat=2))}).difference(
+    ("th", "ou", "pr", "se", "ma", "ob", "ai", "pu", "go", "to", "we")
+)
 
 
 def _only_aim(placed: PlacedOutcome) -> bool:

@@ -36,11 +36,10 @@ _STATISTICS = (
     "number|proportion|rate|count|frequency|incidence|mean|median|change|ratio|difference|score|"
     "concentration|level|duration|auc|cmax|survival|prevalence|risk|odds|hazard|slope|days|event|"
     "index|value|volume|pressure|mass|fraction|weight|distance|responder|occurrence|presence|"
-    "composite|death|mortality|cost|dose|amount|total|size|diameter|sensitivity|specificity|accuracy"
+    "composite|death|mortality|cost|dose|amount|total|size|diameter|sensitivity|specificity|accuracy|percent|percentage"
 )
-_STATISTIC = Phrase(
-    rf"\b(?:{_STATISTICS}|percent(?:age)?|time to|time from|area under)s?\b|%",
-)
+_STATISTIC_WORDS = frozenset(f"{word}{plural}" for word in _STATISTICS.split("|") for plural in ("", "s"))
+_STATISTIC = Phrase(r"\b(?:time to|time from|area under)s?\b", "time to", "time from", "area under")
 
 
 @rule(
@@ -214,11 +213,13 @@ def no_statistic(subject: Subject) -> Iterator[Found]:
 
 
 def _names_no_statistic(placed: PlacedOutcome) -> bool:
-    # most titles have one among their words, and asking for a word costs a fifth of asking for the pattern
-    return _STATISTIC_WORDS.isdisjoint(placed.title.split()) and not _STATISTIC.search(placed.both)
+    if not _STATISTIC_WORDS.isdisjoint(placed.title.split()):  # most titles have one between two spaces
+        return False
+    told = placed.both  # its words are cut out once; a pattern of sixty words costs three times as much
+    return "%" not in told and _STATISTIC_WORDS.isdisjoint(_WORD.findall(told)) and not _STATISTIC.search(told)
 
 
-_STATISTIC_WORDS = frozenset(_STATISTICS.split("|"))
+_WORD = re.compile(r"\w+")
 _BETTER = Phrase(r"\b(?:improved|better|reduced)\b", "improved", "better", "reduced")
 _SCORE = Phrase(r"\b(?:score|index|scale)\b")
 _DEFINED = Phrase(r"\b(?:success|defined as)\b", "success", "defined as")

@@ -3,8 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import compress, islice
-from operator import eq, itemgetter
+from operator import itemgetter
 
 from trialwright.register.passages import Phrase, around, small_before_capitals, words_of
 from trialwright.register.rule import Found, rule
@@ -27,18 +26,11 @@ _BARE_VERB = Phrase(
 _ODD_ABBREVIATION = re.compile(rb"[a-z][A-Z]{3,7}(?![A-Za-z])")
 # a word that English doubles on purpose
 _DOUBLED = ("that", "had", "very", "so", "no", "bis", "beri", "many", "long")
-_SPOILED = (
-    "\ufffd",
-    "&lt;",
-    "&gt;",
-    "&amp;",
-    "&nbsp;",
-    "&#",
-    "\u00e2\u20ac",
-    "\u00c3\u00a9",
-    "\u00c2\u00b1",
-    "\u00ce\u00bc",
-)
+_SPOILED_BY_FIRST_BYTE = {  # by their first byte in UTF-8
+    0xEF: ("\ufffd",),
+    ord("&"): ("&lt;", "&gt;", "&amp;", "&nbsp;", "&#"),
+    0xC3: ("\u00e2\u20ac", "\u00c3\u00a9", "\u00c2\u00b1", "\u00ce\u00bc"),
+}
 
 
 def _given(subject: Subject) -> set[str]:
@@ -232,9 +224,7 @@ def _slips() -> dict[str, list[tuple[str, str, frozenset[str]]]]:
     needs=(),
 )
 def word_twice(subject: Subject) -> Iterator[Found]:
-    words = subject.running_words
-    doubled = set(compress(words, map(eq, words, islice(words, 1, None))))
-    for word in sorted(doubled.difference(_DOUBLED)):
+    for word in sorted(_doubled(subject.running_words).difference(_DOUBLED)):
         if len(word) < 2 or f"{word} {word}" not in subject.letters:  # "week 12, week 24"
             continue
         # on one line and alike: "Pain" may end one list item and begin the next
@@ -249,6 +239,17 @@ def word_twice(subject: Subject) -> Iterator[Found]:
                 yield Found(where=passage.path, found=f'"{words_there}" stands in {quoted(line)}', quote=words_there)
 
 
+def _doubled(words: list[str]) -> set[str]:
+    """The words that follow upon themselves."""
+    found: set[str] = set()
+    before = ""
+    for word in words:  # a loop: comparing words is cheap, calling a function for each pair is not
+        if word == before:
+            found.add(word)
+        before = word
+    return found
+
+
 @rule(
     "TW-REG-815",
     "warning",
@@ -261,11 +262,12 @@ def word_twice(subject: Subject) -> Iterator[Found]:
     needs=(),
 )
 def spoiled_characters(subject: Subject) -> Iterator[Found]:
-    whole = subject.whole
-    if whole.isascii() and "&" not in whole:
-        return
-    for sign in _SPOILED:
-        if sign[0] in whole and sign in whole:  # one character is looked for much faster than two
+    encoded = subject.encoded
+    for first, signs in _SPOILED_BY_FIRST_BYTE.items():
+        if first not in encoded:  # one byte is looked for much faster than two
+            continue
+        sign = next((sign for sign in signs if sign.encode() in encoded), "")
+        if sign:
             passage = next(one for one in subject.passages if sign in one.text)
             at = passage.text.index(sign)
             told = passage.text[max(0, at - 25) : at + 25]

@@ -228,9 +228,9 @@ def bare_title(subject: Subject) -> Iterator[Found]:
     needs=_EVERY,
 )
 def repeated_outcome(subject: Subject) -> Iterator[Found]:
-    # titles that differ in letters or digits of ASCII differ as plain text too
-    titles = "\0".join([placed.title for placed in subject.outcomes]).encode().translate(None, _SIGNS).split(b"\0")
-    if len(set(titles)) == len(titles):
+    # titles that differ in letters or digits of ASCII differ as plain text too; each is a line of these
+    titles = set(subject.titles_lower.encode().translate(None, _SIGNS).split())
+    if len(titles) == len(subject.outcomes):
         return  # no title stands there twice, whatever its signs and spaces
     seen: dict[tuple[str, str], PlacedOutcome] = {}
     again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
@@ -251,7 +251,7 @@ def repeated_outcome(subject: Subject) -> Iterator[Found]:
         )
 
 
-_SIGNS = bytes(at for at in range(1, 256) if at >= 128 or not chr(at).isalnum())
+_SIGNS = bytes(at for at in range(256) if at != ord("\n") and (at >= 128 or not chr(at).isalnum()))
 
 
 @rule(

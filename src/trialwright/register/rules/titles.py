@@ -241,11 +241,12 @@ def first_person(subject: Subject) -> Iterator[Found]:
     catches=(18,),
 )
 def claim_of_absence(subject: Subject) -> Iterator[Found]:
-    if "no" not in subject.words and not subject.words.issuperset(("not", "any")):
+    not_any = subject.words.issuperset(("not", "any"))
+    if "no" not in subject.words and not not_any:
         return
     seen: set[str] = set()
     for passage in subject.prose:
-        for found in _ABSENCE.finditer(passage.lower) if _may_deny(passage) else ():
+        for found in _ABSENCE.finditer(passage.lower) if _may_deny(passage, not_any) else ():
             line = around(passage.text, found.start(), found.end())
             if line not in seen:
                 seen.add(line)
@@ -257,12 +258,12 @@ def claim_of_absence(subject: Subject) -> Iterator[Found]:
                 )
 
 
-def _may_deny(passage: Passage) -> bool:
+def _may_deny(passage: Passage, not_any: bool) -> bool:
     """A summary or description with "no trial" or the like in it; the text is read once for all these words."""
     if not passage.path.startswith(_TEXT):
         return False
     behind = passage.lower.split("no ")[1:]
-    return any(part.startswith(_ABSENT) for part in behind) or "not any" in passage.lower
+    return any(part.startswith(_ABSENT) for part in behind) or (not_any and "not any" in passage.lower)
 
 
 RULES = (
