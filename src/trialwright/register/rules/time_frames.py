@@ -229,8 +229,8 @@ def bare_title(subject: Subject) -> Iterator[Found]:
 )
 def repeated_outcome(subject: Subject) -> Iterator[Found]:
     # titles that differ in letters or digits of ASCII differ as plain text too; each is a line of these
-    titles = set(subject.titles_lower.encode().translate(None, _SIGNS).split())
-    if len(titles) == len(subject.outcomes):
+    titles = subject.titles_lower.encode().translate(None, _SIGNS).split()
+    if len(set(titles)) == len(titles) == len(subject.outcomes):
         return  # no title stands there twice, whatever its signs and spaces
     seen: dict[tuple[str, str], PlacedOutcome] = {}
     again: list[tuple[PlacedOutcome, PlacedOutcome]] = []
