@@ -69,3 +69,7 @@ def test_a_message_beside_a_question_is_never_kept():
 
     assert "abc is no number" in page
     assert drawn._kept.cache_info().currsize == 0
+
+
+def test_a_raised_figure_stands_nowhere_on_a_drawn_line():
+    assert Question(name="x.vas", label="x", control="vas", high="10", stored="²").mark is None

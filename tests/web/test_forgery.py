@@ -5,10 +5,15 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.middleware.csrf import _does_token_match, rotate_token  # type: ignore[attr-defined]  # the judge of a token
+from django.middleware.csrf import (  # type: ignore[attr-defined]  # the judge of a token
+    CsrfViewMiddleware,
+    RejectRequest,
+    _does_token_match,
+    rotate_token,
+)
 
 from trialwright.web import session_store
-from trialwright.web.forgery import token_of
+from trialwright.web.forgery import ForgeryMiddleware, _fits, token_of
 
 
 @pytest.fixture
@@ -31,6 +36,32 @@ def test_another_cookie_refuses_the_token(signed_in):
     rotate_token(signed_in)
 
     assert not _does_token_match(token, signed_in.META["CSRF_COOKIE"])
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda t: t, lambda t: t[:-1] + ("a" if t[-1] != "a" else "b"), lambda t: "ä" + t[1:], lambda t: t + "a",
+     lambda t: t[:32], lambda t: "", lambda t: t[32:] + t[:32], lambda t: t[:-1] + "\u0661"],
+)  # fmt: skip
+def test_a_posted_token_is_judged_as_django_judges_it(signed_in, spoil):
+    token = spoil(token_of(signed_in))
+    signed_in.COOKIES = {"csrftoken": signed_in.META["CSRF_COOKIE"]}
+    signed_in.POST = {"csrfmiddlewaretoken": token}
+    whole = re.fullmatch("[A-Za-z0-9]{64}", token) is not None
+
+    assert _fits(signed_in) == (whole and _does_token_match(token, signed_in.META["CSRF_COOKIE"]))
+
+
+def test_a_forged_post_is_refused_in_the_same_words(signed_in):
+    told = []
+    for judge in (CsrfViewMiddleware, ForgeryMiddleware):
+        signed_in.method, signed_in.COOKIES = "POST", {"csrftoken": signed_in.META["CSRF_COOKIE"]}
+        signed_in.POST = {"csrfmiddlewaretoken": "a" * 64}
+        with pytest.raises(RejectRequest) as refused:
+            judge(lambda request: None)._check_token(signed_in)
+        told.append(refused.value.reason)
+
+    assert told[0] == told[1]
 
 
 def test_every_character_is_as_likely_in_a_mask_as_any_other(signed_in):

@@ -98,7 +98,8 @@ def allowed(act: str, role: str) -> bool:
 def addresses():
     """(name, address, only by post) of every pattern that Django itself knows."""
     found = {}
-    for pattern in get_resolver().url_patterns:
+    (every,) = get_resolver().url_patterns
+    for pattern in every.url_patterns:
         assert isinstance(pattern, URLPattern)
         needed = {name: NAMES[name] for name in pattern.pattern.converters}
         found[pattern.name] = address(pattern.name, **needed)

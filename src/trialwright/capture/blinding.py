@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from trialwright.capture.status import may, visit_completed
-from trialwright.model.ledger import Blank, Case, LedgerEvent, Snapshot
+from trialwright.model.ledger import Case, LedgerEvent, Snapshot
 from trialwright.model.study import Study
 
 HiddenForms = frozenset[tuple[str, str, str]]
@@ -32,8 +32,7 @@ def hidden_from_assessor(study: Study, case: Case, participant_id: str, roles: S
     secret = {form.name for form in study.forms if form.core_set and not form.show_earlier}
     if not secret or not may(study, roles, "enter"):
         return frozenset()
-    begun = {visit for (visit, _), held in case.forms.items() if any(not isinstance(d.value, Blank) for d in held)}
-    return frozenset(_hidden_of(study, case.events, participant_id, begun))
+    return frozenset(_hidden_of(study, case.events, participant_id, set(case.begun)))
 
 
 def _hidden_of(

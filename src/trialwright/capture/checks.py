@@ -64,14 +64,14 @@ def check_form(
     fields = fields_of(form)
     hidden = hidden_fields(fields, present, elsewhere)
     shown = {n: v for n, v in present.items() if n not in hidden} if form.checks else {}
-    row = {**(elsewhere or {}), **in_item_units(fields, shown)}
+    row = {**(elsewhere or {}), **in_item_units(fields, shown)} if form.checks else {}
     failed: dict[str, Failure] = dict(more)
     warnings = [problem("TW-CAP-024", form.name, message=text, check=name) for name, (_, text) in more.items()]
     for check in form.checks:
         if compiled(check.holds)(row) is False:
             failed[check.name] = (check.items, check.message)
             warnings.append(problem("TW-CAP-024", form.name, message=check.message, check=check.name))
-    if read is not None:
+    if read is not None and hidden:
         failed |= _kept_while_hidden(fields, hidden, present)
     for told in read.warnings if read else ():
         if told.code in QUERIED:

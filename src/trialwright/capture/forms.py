@@ -13,6 +13,7 @@ from trialwright.catalog.evaluator import RowFunction, RowValue
 from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import Blank, Stored
 from trialwright.model.problem import Problem
+from trialwright.model.quantity import Code, Missing, Quantity
 from trialwright.model.study import Field, Form
 from trialwright.model.text import Text
 
@@ -62,24 +63,27 @@ def read_form(
     fields = fields_of(form)
     typed: dict[str, Typed] = {}
     problems = _strangers(form, posted)
-    for field, (name, unit_at, missing_at) in zip(fields, _sent_as(form), strict=True) if posted else ():
+    readers = _readers(fields)
+    for reader in readers if posted else ():
+        name, missing_at = reader.name, reader.missing_at
         if name in posted or missing_at in posted:
             raw, missing = posted.get(name, ""), posted.get(missing_at, "")
-            read = parse_value(field, raw, posted.get(unit_at, ""), missing)
+            read = reader.read(raw, posted.get(reader.unit_at, ""), missing)
             if isinstance(read, Problem):
                 problems.append(read)
             else:
-                typed[field.name] = Typed(raw if raw.strip() else missing, read)
+                typed[name] = Typed(raw if raw.strip() else missing, read)
     present = {**stored, **{name: t.value for name, t in typed.items()}}
     hidden = hidden_fields(fields, present, elsewhere)
-    problems = [p for p in problems if p.where not in hidden or p.code == "TW-CAP-016"]
-    problems += _written_while_hidden(fields, hidden, typed, stored) if hidden else []
-    values = {name: t for name, t in typed.items() if name not in hidden}
+    if hidden:
+        problems = [p for p in problems if p.where not in hidden or p.code == "TW-CAP-016"]
+        problems += _written_while_hidden(fields, hidden, typed, stored)
+        typed = {name: t for name, t in typed.items() if name not in hidden}
     return FormInput(
-        values=values,
+        values=typed,
         problems=tuple(problems),
-        warnings=_warnings(fields, hidden, present, today),
-        hidden=tuple(field.name for field in fields if field.name in hidden),
+        warnings=_warnings(readers, hidden, present, today or dt.date.max),
+        hidden=tuple(field.name for field in fields if field.name in hidden) if hidden else (),
     )
 
 
@@ -112,15 +116,58 @@ def _conditions(fields: tuple[Field, ...]) -> dict[str, RowFunction]:
     return {field.name: compiled(field.shown_when) for field in fields if field.shown_when is not None}
 
 
-@once_for_each
-def _sent_as(form: Form) -> tuple[tuple[str, str, str], ...]:
-    """The names under which each item of a form is sent: itself, its unit, its reason for absence."""
-    return tuple((f.name, f"{f.name}{UNIT}", f"{f.name}{MISSING}") for f in fields_of(form))
+class _Reader:
+    """
+    One field, the names it is sent under, and what was read of it before.
+
+    The same readings, choices and dates are sent again with every save of a form. Texts are not kept, nor what could
+    not be read: they may tell who somebody is.
+    """
+
+    def __init__(self, field: Field) -> None:
+        self.field, self.name = field, field.name
+        self.unit_at, self.missing_at = f"{field.name}{UNIT}", f"{field.name}{MISSING}"
+        self._keeps = field.item.kind != "text"
+        self._read: dict[tuple[str, str, str], Stored | Problem] = {}
+        self._warned: dict[Stored, list[Problem]] = {}
+
+    def read(self, raw: str, unit: str, missing: str) -> Stored | Problem:
+        """As `parse_value`, which always says the same of the same texts."""
+        sent = (raw, unit, missing)
+        found = self._read.get(sent)
+        if found is None:
+            found = parse_value(self.field, *sent)
+            if self._keeps and not isinstance(found, Problem) and len(raw) + len(unit) + len(missing) <= _LONGEST:
+                if len(self._read) >= _MOST:
+                    self._read.clear()
+                self._read[sent] = found
+        return found
+
+    def warnings(self, value: Stored, today: dt.date) -> list[Problem]:
+        """As `check_plausible`; of what no day and no words can change, worked out once. Not to be changed."""
+        if isinstance(value, _FOR_EVER):
+            found = self._warned.get(value)
+            if found is None:
+                if len(self._warned) >= _MOST:
+                    self._warned.clear()
+                found = self._warned[value] = check_plausible(self.field, value, today)
+            return found
+        return check_plausible(self.field, value, today)
+
+
+_FOR_EVER = (Quantity, Code, Missing)
+_MOST, _LONGEST = 500, 60
+"""Answers kept of a field, and the longest of them."""
 
 
 @once_for_each
-def _known(form: Form) -> frozenset[str]:
-    return frozenset(name for names in _sent_as(form) for name in names)
+def _readers(fields: tuple[Field, ...]) -> tuple[_Reader, ...]:
+    return tuple(map(_Reader, fields))
+
+
+@once_for_each
+def _known(fields: tuple[Field, ...]) -> frozenset[str]:
+    return frozenset(name for each in _readers(fields) for name in (each.name, each.unit_at, each.missing_at))
 
 
 def changes_of(typed: FormInput, stored: Mapping[str, Stored]) -> dict[str, Typed]:
@@ -143,13 +190,15 @@ def check_reason(form: Form, changes: Mapping[str, Typed], stored: Mapping[str, 
 
 def _strangers(form: Form, posted: Mapping[str, str]) -> list[Problem]:
     """Items that are not on this form: a score that someone tried to type, another form's item."""
-    known = _known(form)
+    strange = posted.keys() - _known(fields_of(form))
+    if not strange:
+        return []
     sent = dict.fromkeys(
         key.removesuffix(UNIT).removesuffix(MISSING)
         for key, text in posted.items()
-        if key not in known and text and "." in key
+        if key in strange and text and "." in key
     )
-    items = {field.name for field in fields_of(form)} if sent else set()
+    items = {field.name for field in fields_of(form)}
     return [problem("TW-CAP-016", item, item=item) for item in sent if item not in items]
 
 
@@ -167,15 +216,15 @@ def _written_while_hidden(
 
 
 def _warnings(
-    fields: tuple[Field, ...], hidden: frozenset[str], present: Mapping[str, Stored], today: dt.date | None
+    readers: tuple[_Reader, ...], hidden: frozenset[str], present: Mapping[str, Stored], today: dt.date
 ) -> tuple[Problem, ...]:
     told: list[Problem] = []
-    for field in fields:
-        if field.name in hidden:
+    for reader in readers:
+        if reader.name in hidden:
             continue
-        value = present.get(field.name, Blank())
-        if isinstance(value, Blank):
-            told += [problem("TW-CAP-022", field.name, label=field.item.label)] if field.required else []
-        else:
-            told += check_plausible(field, value, today or dt.date.max)
+        value = present.get(reader.name)
+        if value is not None and not isinstance(value, Blank):
+            told += reader.warnings(value, today)
+        elif reader.field.required:
+            told.append(problem("TW-CAP-022", reader.name, label=reader.field.item.label))
     return tuple(told)

@@ -15,6 +15,7 @@ from trialwright.capture.roles import in_force, sites_of
 from trialwright.capture.status import may, roles_of
 from trialwright.capture.values import Place
 from trialwright.catalog import load
+from trialwright.model.identity import once_for_both
 from trialwright.model.ledger import (
     Conflict,
     EventKind,
@@ -87,10 +88,16 @@ _ATTEMPTS = 25
 
 def acts_of(ledger: Ledger, participant_id: str = "") -> tuple[LedgerEvent, ...]:
     """The study's acts and one participant's, by seq; of the grants of roles those in force now."""
-    study = ledger.events(kinds=STUDY_KINDS, participant_id="")
+    whole = ledger.events(participant_id="")
     own = ledger.events(participant_id=participant_id) if participant_id else ()
-    every = sorted({event.seq: event for event in (*study, *own)}.values(), key=lambda event: event.seq)
-    return in_force_now(ledger, every)
+    return in_force_now(ledger, _together(whole, own))
+
+
+@once_for_both
+def _together(whole: tuple[LedgerEvent, ...], own: tuple[LedgerEvent, ...]) -> tuple[LedgerEvent, ...]:
+    """The acts that bear on everybody and a participant's own, by seq; the ledger gives the same tuples until more."""
+    study = [event for event in whole if event.kind in STUDY_KINDS]
+    return tuple(sorted([*study, *own], key=lambda event: event.seq))
 
 
 def in_force_now(ledger: Ledger, events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:

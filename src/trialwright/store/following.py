@@ -9,12 +9,12 @@ only truth: a chain that is not the one followed so far, and every erasure, empt
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from trialwright.model.ledger import Blank, Case, Datapoint, EventKind, FormToken, Head, LedgerEvent
 from trialwright.store import rows
 from trialwright.store.chain import first_hash
-from trialwright.store.database import Database
+from trialwright.store.database import LOOKUPS, Database
 from trialwright.store.erasing import erasure_reasons
 from trialwright.store.rows import Row
 
@@ -31,6 +31,7 @@ class Follower:
         self._database = database
         self._lock = threading.RLock()
         self._span = threading.local()
+        self._made: tuple[Head, str, Case] | None = None
         self._empty()
 
     @contextlib.contextmanager
@@ -72,13 +73,18 @@ class Follower:
         """Everything of one participant, and how far the ledger was read for it."""
         with self._lock:
             self._catch_up()
-            return Case(
-                seq=self._head.seq,
-                last=self._last_of.get(participant_id, 0),
-                events=self._of_participant.get(participant_id, ()),
-                forms=(forms := self._forms_of(participant_id)),
-                begun=self._visits_begun(participant_id, forms),
-            )
+            made = self._made
+            # a page asks a dozen times for one and the same
+            if made is None or made[0] is not self._head or made[1] != participant_id:
+                case = Case(
+                    seq=self._head.seq,
+                    last=self._last_of.get(participant_id, 0),
+                    events=self._of_participant.get(participant_id, ()),
+                    forms=(forms := self._forms_of(participant_id)),
+                    begun=self._visits_begun(participant_id, forms),
+                )
+                made = self._made = self._head, participant_id, case
+            return made[2]
 
     def standing(self, form: FormToken, version: int) -> dict[tuple[str, int], int] | None:
         """
@@ -96,6 +102,7 @@ class Follower:
 
     def _empty(self) -> None:
         self._head, self._save = Head(0, ""), 0
+        self._made = None
         self._names: dict[str, list[str]] = {}
         self._acts: list[LedgerEvent] = []
         self._told: tuple[LedgerEvent, ...] | None = ()
@@ -220,19 +227,21 @@ class Follower:
 
     def _named(self, row: Row) -> Row:
         """A row of `rows.tail` as a row of ENTRIES: keys become names, from lists read once."""
-        (seq, save, _, kind, participant, visit, form, item, row_id, replaces, account, at_ms, build, origin,
-         raw, text, unit, reason, *_) = row  # fmt: skip
-        name = self._name
-        return (seq, save, name("kind", kind), name("participant", participant), name("visit", visit),
-                name("form", form), name("item", item), row_id, replaces, name("account", account), at_ms, build,
-                name("origin", origin), raw, text, None if unit is None else name("unit", unit), reason)  # fmt: skip
+        try:
+            return _by_name(row, self._names)
+        except (KeyError, IndexError):  # a name that came since
+            for table in LOOKUPS:
+                found = self._database.read(f"SELECT name FROM {table} ORDER BY id")  # noqa: S608 - our own table names
+                self._names[table] = ["", *(name for (name,) in found)]
+            return _by_name(row, self._names)
 
-    def _name(self, table: str, key: int) -> str:
-        held = self._names.get(table)
-        if held is None or key >= len(held):
-            found = self._database.read(f"SELECT name FROM {table} ORDER BY id")  # noqa: S608 - our own table names
-            held = self._names[table] = ["", *(name for (name,) in found)]
-        return held[key]
+
+def _by_name(row: Row, of: Mapping[str, Sequence[str]]) -> Row:
+    (seq, save, _, kind, participant, visit, form, item, row_id, replaces, account, at_ms, build, origin,
+     raw, text, unit, reason, *_) = row  # fmt: skip
+    return (seq, save, of["kind"][kind], of["participant"][participant], of["visit"][visit], of["form"][form],
+            of["item"][item], row_id, replaces, of["account"][account], at_ms, build, of["origin"][origin],
+            raw, text, None if unit is None else of["unit"][unit], reason)  # fmt: skip
 
 
 def _by_seq(events: Iterable[LedgerEvent]) -> tuple[LedgerEvent, ...]:
@@ -259,4 +268,8 @@ def _by_form(versions: Iterable[Datapoint], before: Forms) -> Forms:
         if at not in found:
             found[at] = {(d.slot.row, d.slot.item): d for d in before.get(at, ())}
         found[at][slot.row, slot.item] = version
-    return {at: tuple(held[key] for key in sorted(held)) for at, held in found.items()}
+    # where only versions of what stood there came, the order is as it was
+    return {
+        at: tuple(held.values() if len(held) == len(before.get(at, ())) else (held[key] for key in sorted(held)))
+        for at, held in found.items()
+    }

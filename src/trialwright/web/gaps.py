@@ -8,7 +8,7 @@ can pass for a gap.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import AnyStr
 from urllib.parse import quote
 
 _BEGIN, _END = "\ue000", "\ue001"
@@ -36,26 +36,16 @@ def cut(html: str) -> OpenText:
     return tuple(_GAP.split(named))
 
 
-class Encoded(NamedTuple):
-    """An open text as it is sent: what is the same on every page is not encoded anew for each."""
-
-    between: tuple[bytes, ...]
-    names: tuple[str, ...]
-
-    def filled(self, held: Mapping[str, str]) -> bytes:
-        told = [self.between[0]]
-        for name, after in zip(self.names, self.between[1:], strict=True):
-            told.append(held[name].encode())
-            told.append(after)
-        return b"".join(told)
+OpenBytes = tuple[bytes, ...]
+"""An open text as it is sent: what is the same on every page is not encoded anew for each."""
 
 
-def encoded(open_text: OpenText) -> Encoded:
-    return Encoded(tuple(map(str.encode, open_text[::2])), open_text[1::2])
+def encoded(open_text: OpenText) -> OpenBytes:
+    return tuple(map(str.encode, open_text))
 
 
-def fill(open_text: Sequence[str], held: Mapping[str, str]) -> str:
+def fill(open_text: Sequence[AnyStr], held: Mapping[AnyStr, AnyStr]) -> AnyStr:
     """An open text with its gaps filled; `held` is escaped HTML. Raises KeyError for a gap that it does not name."""
     told = list(open_text)
     told[1::2] = map(held.__getitem__, told[1::2])
-    return "".join(told)
+    return told[0][:0].join(told)

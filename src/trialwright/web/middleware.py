@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from csp.utils import build_policy
@@ -11,7 +11,7 @@ from django.contrib.auth import get_user, logout
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.core.files.uploadhandler import MemoryFileUploadHandler
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponseBase, ResponseHeaders
 
 from trialwright.web.page import paths_with_files
 from trialwright.web.session_store import SessionStore
@@ -40,10 +40,16 @@ _UNREADABLE = (
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
-_NEVER_KEPT = {
+
+def _checked(headers: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Headers as an answer of Django holds them, judged once: it judges each anew wherever one is set."""
+    return dict(ResponseHeaders(headers)._store)
+
+
+_NEVER_KEPT = _checked({
     "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private",
     "Expires": "Thu, 01 Jan 1970 00:00:00 GMT",
-}
+})  # fmt: skip
 """Participants' data is never left in a cache on the way or on a shared computer."""
 
 
@@ -56,18 +62,19 @@ class HeadersMiddleware:
 
     def __init__(self, get_response: Next) -> None:
         self._get_response = get_response
-        self._always = {
+        self._always = _checked({
             "Content-Security-Policy": build_policy() or "",
             "X-Frame-Options": settings.X_FRAME_OPTIONS,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
             "Cross-Origin-Opener-Policy": "same-origin",
-        }
+        })  # fmt: skip
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self._get_response(request)
-        for name, text in self._always.items():
-            answer.headers.setdefault(name, text)
+        held = answer.headers._store
+        for key, pair in self._always.items():
+            held.setdefault(key, pair)
         if settings.SECURE_HSTS_SECONDS and request.is_secure():
             answer.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
         return answer
@@ -92,14 +99,15 @@ class BoundsMiddleware:
             answer = self._of_file(request)
         elif _length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             answer = _plain(_TOO_LARGE, 413)
-        elif _UNSEEN.search("\n".join(_texts(request))):
+        elif _unseen(_texts(request)):
             answer = _plain(_UNREADABLE, 400)
         else:
             answer = self._get_response(request)
         if isinstance(answer, HttpResponse):
-            for name, text in _NEVER_KEPT.items():
-                answer.headers[name] = text
-            answer.headers.setdefault("Content-Length", str(len(answer.content)))
+            held = answer.headers._store
+            held.update(_NEVER_KEPT)
+            if "content-length" not in held:
+                held["content-length"] = ("Content-Length", str(len(answer.content)))
         return answer
 
     def _of_file(self, request: HttpRequest) -> HttpResponseBase:
@@ -158,12 +166,25 @@ class IdleMiddleware:
         return answer
 
 
+_right_names: set[tuple[str, ...]] = set()
+"""Names under which the app was opened, each with the names it may have: hardly ever more than one."""
+
+
 def _named_right(request: HttpRequest) -> bool:
+    name = (str(request.META.get("HTTP_HOST", "")), *settings.ALLOWED_HOSTS)
+    if name in _right_names:
+        return True
     # answered here: an exception would write a page of traceback to the log at each knock
     try:
-        return bool(request.get_host())
+        right = bool(request.get_host())
     except DisallowedHost:
         return False
+    if name[0] and right and len(_right_names) < _FEW:
+        _right_names.add(name)
+    return right
+
+
+_FEW = 100
 
 
 def _length(request: HttpRequest) -> int:
@@ -186,9 +207,12 @@ def read_fields(request: HttpRequest) -> None:
     if len(sent) > settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:
         return
     texts: dict[str, list[str]] = {}
+    meant: dict[str, str] = {}  # the same unit stands beside most numbers
     for pair in filter(None, sent):
         name, _, text = pair.partition("=")
-        texts.setdefault(_meant(name), []).append(_meant(text))
+        if "%" in text or "+" in text:
+            text = meant.get(text) or meant.setdefault(text, _meant(text))
+        texts.setdefault(_meant(name), []).append(text)
     fields = QueryDict()
     dict.update(fields, texts)
     request.POST = fields
@@ -199,13 +223,20 @@ def _meant(sent: str) -> str:
     return unquote_plus(sent) if "%" in sent or "+" in sent else sent
 
 
-def _texts(request: HttpRequest) -> Iterator[str]:
+def _texts(request: HttpRequest) -> list[str]:
     read_fields(request)
-    yield request.path
+    told = [request.path]
     for sent in (request.GET, request.POST):
         for name, values in sent.lists():
-            yield name
-            yield from map(str, values)
+            told.append(name)
+            told += map(str, values)
+    return told
+
+
+def _unseen(texts: list[str]) -> bool:
+    every = " ".join(texts)
+    # none of the characters looked for is printable; nearly every text is, and that is known at once
+    return not every.isprintable() and _UNSEEN.search(every) is not None
 
 
 def _plain(text: str, status: int) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from trialwright.capture.locks import LEVEL_WORDS
@@ -172,6 +173,17 @@ _Titles = tuple[
 
 
 @once_for_each
+def _further(study: Study) -> tuple[dict[str, Text], dict[str, Text], dict[str, Text]]:
+    """Arms, meanings of signatures and recipients of safety reports by name."""
+    recipients = study.safety.recipients if study.safety else ()
+    return (
+        {arm.name: arm.title for arm in study.arms},
+        {each.name: each.title for each in study.signatures},
+        {each.name: each.title for each in recipients},
+    )
+
+
+@once_for_each
 def _titles(study: Study) -> _Titles:
     """Visits, forms, fields, roles and sites by name, and the zone of the first site."""
     return (
@@ -184,6 +196,15 @@ def _titles(study: Study) -> _Titles:
     )
 
 
+@lru_cache(maxsize=4096)  # the values of one save share it
+def _local(at_utc: str, zone: ZoneInfo) -> str:
+    try:
+        moment = dt.datetime.fromisoformat(at_utc)
+    except ValueError:
+        return at_utc
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
 class Names:
     """Words for one study in one language; a name the definition no longer knows is shown as it is."""
 
@@ -191,9 +212,7 @@ class Names:
         self.language = language
         self._study = study
         self._visits, self._forms, self._fields, self._roles, self._sites, self._zone = _titles(study)
-        self._arms = {arm.name: arm.title for arm in study.arms}
-        self._meanings = {each.name: each.title for each in study.signatures}
-        self._recipients = {each.name: each.title for each in (study.safety.recipients if study.safety else ())}
+        self._arms, self._meanings, self._recipients = _further(study)
 
     def visit_short(self, name: str) -> str:
         """A visit's title without what stands in brackets: room on a chart is small."""
@@ -309,11 +328,7 @@ class Names:
 
     def moment(self, at_utc: str) -> str:
         """A stored moment in the site's own time, to the minute."""
-        try:
-            moment = dt.datetime.fromisoformat(at_utc)
-        except ValueError:
-            return at_utc
-        return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+        return _local(at_utc, self._zone)
 
     def _detail(self, key: str, value: str) -> str:
         if key == "items":

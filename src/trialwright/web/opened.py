@@ -12,18 +12,18 @@ import msgspec
 from markupsafe import Markup, escape
 
 from trialwright.model.ledger import Blank, Datapoint
-from trialwright.model.quantity import Code, PartialDate, Words
+from trialwright.model.quantity import Code, Missing, PartialDate, Words
 from trialwright.model.study import Field, Form
 from trialwright.model.text import Text
 from trialwright.web.blocks import Block, Line, blocks, line_of
 from trialwright.web.drawn import FREE, Where, open_line
-from trialwright.web.gaps import OpenText, fill
-from trialwright.web.questions import Filled, control_of, question_of, shown_value, typed_of
+from trialwright.web.gaps import OpenBytes, encoded, fill
+from trialwright.web.questions import Filled, as_typed, control_of, question_of, shown_value
 
 _MOST = 400
 """Forms laid out, and looks of one line, that are kept; beyond, both begin anew."""
 
-_BETWEEN = ""
+_BETWEEN = b""
 """The gap between two lines."""
 
 Key = tuple[object, ...]
@@ -34,24 +34,24 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     A form that comes ready.
 
     `blocks`: its sections; `lines`: all lines of each as one open text; `gaps`: what fills them, escaped, by the names
-    of fields. Of what is typed, only `gaps` holds anything.
+    of fields. Of what is typed, only `gaps` holds anything. Encoded, as it is sent.
     """
 
     blocks: tuple[Block, ...]
-    lines: tuple[Sequence[str], ...]
-    gaps: dict[str, str]
+    lines: tuple[Sequence[bytes], ...]
+    gaps: dict[bytes, bytes]
 
     def filled(self, where: Where) -> tuple[Block, ...]:
         """The sections with their lines drawn."""
         return tuple(
             # drawn by a template, with what was typed escaped in its gaps
-            msgspec.structs.replace(block, html=Markup(html))  # noqa: S704
+            msgspec.structs.replace(block, html=Markup(html.decode()))  # noqa: S704
             for block, html in zip(self.blocks, self.drawn(where), strict=True)
         )
 
-    def drawn(self, where: Where) -> list[str]:
+    def drawn(self, where: Where) -> list[bytes]:
         """The lines of each section as HTML."""
-        held = self.gaps | where.gaps
+        held = self.gaps | {name.encode(): html.encode() for name, html in where.gaps.items()}
         return [fill(lines, held) for lines in self.lines]
 
 
@@ -72,41 +72,69 @@ class _Line:
 
     def __init__(self, block: Block, line: Line, fields: Mapping[str, Field], language: str) -> None:
         self._block, self._language = block, language
-        self._fields = tuple((fields[cell.question.name], cell.question.control) for cell in line.cells)
-        # most controls are the same whatever stands in them
-        self._varying = frozenset(field.name for field, control in self._fields if control_of(field, "\0") != control)
-        self._looks: dict[Key, OpenText] = {}
+        self._cells = tuple(_Cell(fields[c.question.name], c.question.control, language) for c in line.cells)
+        self._looks: dict[Key, OpenBytes] = {}
 
-    def look(self, filled: Filled, gaps: dict[str, str]) -> OpenText | None:
+    def look(self, filled: Filled, gaps: dict[bytes, bytes]) -> OpenBytes | None:
         """How the line looks, its gaps added to `gaps`; None where what stands in it asks for another control."""
-        key: list[object] = []
-        for field, control in self._fields:
-            stored = filled.stored.get(field.name)
-            text, unit, missing = typed_of(field, filled, stored)
-            if field.name in self._varying and control_of(field, text) != control:
-                return None
-            free = control in FREE
-            held = shown_value(field, stored, self._language) if control == "vas" else _something(stored)
-            key += (bool(text) if free else text, unit, missing, held, stored is None)
-            if free:
-                gaps[field.name] = escape(text)
-        look = self._looks.get(found := tuple(key))
+        held = filled.stored
+        found = tuple([cell.look(held.get(cell.name), gaps) for cell in self._cells])
+        look = self._looks.get(found)
         if look is None:
+            if None in found:
+                return None
             if len(self._looks) > _MOST:
                 self._looks.clear()
-            asked = [question_of(field, filled, self._language) for field, _ in self._fields]
-            look = self._looks[found] = open_line(line_of(asked), self._block, self._language)
+            asked = [question_of(cell.field, filled, self._language) for cell in self._cells]
+            look = self._looks[found] = encoded(open_line(line_of(asked), self._block, self._language))
         return look
 
 
+class _Cell:
+    """One field of a line: what of a stored value decides how it looks."""
+
+    def __init__(self, field: Field, control: str, language: str) -> None:
+        self.name, self.field, self._control, self._language = field.name, field, control, language
+        self._free, self._gap = control in FREE, field.name.encode()
+        # most controls are the same whatever stands in them
+        self._varies = control_of(field, "\0") != control
+        self._known: dict[Code | Missing | None, Key | None] = {}
+
+    def look(self, stored: Datapoint | None, gaps: dict[bytes, bytes]) -> Key | None:
+        """What decides it; what is typed is added to `gaps`. None where another control is asked for."""
+        if self._free:
+            text = as_typed(stored)[0]
+            gaps[self._gap] = (text if text.isalnum() else escape(text)).encode()
+            return self._look(stored)
+        value = None if stored is None else stored.value
+        if not isinstance(value, _CHOSEN):
+            return self._look(stored)
+        try:
+            return self._known[value]
+        except KeyError:
+            if len(self._known) > _MOST:
+                self._known.clear()
+            look = self._known[value] = self._look(stored)
+            return look
+
+    def _look(self, stored: Datapoint | None) -> Key | None:
+        text, unit, missing = as_typed(stored)
+        if self._varies and control_of(self.field, text) != self._control:
+            return None
+        held = shown_value(self.field, stored, self._language) if self._control == "vas" else _something(stored)
+        return (bool(text) if self._free else text, unit, missing, held, stored is None)
+
+
 def _something(stored: Datapoint | None) -> bool:
-    if stored is None or isinstance(stored.value, Blank):
-        return False
-    match stored.value:
-        case PartialDate(text) | Words(text) | Code(text):
-            return bool(text)
-        case _:
-            return True
+    value = None if stored is None else stored.value
+    if isinstance(value, _WITH_TEXT):
+        return bool(value.code if isinstance(value, Code) else value.text)
+    return value is not None and not isinstance(value, Blank)
+
+
+_WITH_TEXT = (PartialDate, Words, Code)
+_CHOSEN = (Code, Missing, type(None))
+"""Answers of which there are few, and which look the same however they were typed."""
 
 
 _layouts: dict[tuple[int, str, tuple[str, ...]], _Layout] = {}
@@ -117,10 +145,10 @@ def opened(form: Form, filled: Filled, shown: Sequence[str], language: str) -> O
     if filled.posted is not None or filled.errors or filled.warnings or filled.marks or filled.earlier:
         return None
     layout = _layout(form, filled.wording, tuple(shown), language)
-    gaps = {_BETWEEN: "\n"}
+    gaps = {_BETWEEN: b"\n"}
     every = []
     for _, lines in layout.blocks:
-        told: list[str] = []
+        told: list[bytes] = []
         for line in lines:
             look = line.look(filled, gaps)
             if look is None:

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import quote
 
 import msgspec
@@ -105,6 +105,7 @@ def address(name: str, **args: object) -> str:
     return _patterns()[name].format_map({part: in_address(str(text)) for part, text in args.items()})
 
 
+@lru_cache(maxsize=4096)
 def in_address(text: str) -> str:
     """A text as it stands in a part of a path."""
     return quote(text, safe=_PLAIN)

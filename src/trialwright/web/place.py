@@ -11,6 +11,7 @@ import polars as pl
 from trialwright.capture.roles import ALL_SITES, Grant, grants
 from trialwright.catalog import load
 from trialwright.define import read_site_wording, read_study
+from trialwright.model.identity import once_for_both
 from trialwright.model.ledger import Case, EventKind, LedgerEvent, Snapshot
 from trialwright.model.study import Role, Study
 from trialwright.model.text import Text
@@ -21,8 +22,8 @@ from trialwright.store import Ledger
 Sites = frozenset[str]
 Acts = tuple[LedgerEvent, ...]
 """What something was worked out of; held to compare, because a count is the same in a ledger restored in its place."""
-_ADDED: tuple[EventKind, ...] = ("participant_added",)
-_GRANTS: tuple[EventKind, ...] = ("role_granted", "role_revoked")
+_ADDED: frozenset[EventKind] = frozenset({"participant_added"})
+_GRANTS: frozenset[EventKind] = frozenset({"role_granted", "role_revoked"})
 
 
 class Place:
@@ -76,8 +77,7 @@ class Place:
 
     def events_about(self, participant_id: str) -> tuple[LedgerEvent, ...]:
         """The acts on the study as a whole and those on one participant, by seq."""
-        whole = self.ledger.events(participant_id="")
-        return tuple(sorted((*whole, *self.case(participant_id).events), key=lambda event: event.seq))
+        return _together(self.ledger.events(participant_id=""), self.case(participant_id).events)
 
     @property
     def simulated(self) -> bool:
@@ -149,6 +149,12 @@ class Place:
             if view is None:
                 view = self._views[sites] = SitePlace(self, sites)
             return view
+
+
+@once_for_both
+def _together(whole: Acts, own: Acts) -> Acts:
+    """By seq; a page asks three times, and the ledger gives the same tuples until something is added."""
+    return tuple(sorted((*whole, *own), key=lambda event: event.seq))
 
 
 def sites_in(held: Sequence[Grant]) -> Sites | None:

@@ -1,5 +1,7 @@
 """Who is reading: the account, the roles granted in the ledger, the acts those roles allow, the language."""
 
+from functools import cached_property
+
 import msgspec
 
 from trialwright.model.study import Role
@@ -10,7 +12,7 @@ STUDY_WIDE = frozenset({"look", "see_results"})
 LANGUAGE_COOKIE = "trialwright_language"
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
+class Reader(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One person at one request. Nobody signed in has no name, no role and no act."""
 
     user: str = ""
@@ -18,7 +20,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     sites: frozenset[str] | None = None  # None: all of them
 
-    @property
+    @cached_property
     def acts(self) -> frozenset[str]:
         acts = frozenset(act for role in self.roles for act in role.may)
         # what bears on the study as a whole is not for somebody who sees a part of it

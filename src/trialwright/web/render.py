@@ -1,7 +1,7 @@
 """Pages as HTML: one Jinja2 environment, everything escaped, undefined names refused, both languages side by side."""
 
 import re
-import uuid
+import secrets
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -136,4 +136,4 @@ def number(value: object, language: str = "en") -> str:
 
 def once() -> str:
     """Of one page load: a double click or a retry with it acts once."""
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)

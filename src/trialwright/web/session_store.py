@@ -14,7 +14,8 @@ from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -29,6 +30,10 @@ WHERE session_key = %s AND expire_date > %s
 """  # noqa: S608 - our own names
 
 
+_MARKED = {"sqlite": _SESSION.replace("%s", "?"), "postgresql": _SESSION}
+"""The query as each driver marks its values."""
+
+
 class SessionStore(DatabaseSessions):
     """Django's sessions, read without the object mapper, each with the account that it was of when last read."""
 
@@ -36,8 +41,8 @@ class SessionStore(DatabaseSessions):
 
     def load(self) -> dict[str, Any]:
         key = self.session_key
-        now = connection.ops.adapt_datetimefield_value(timezone.now())
-        found = _row(_SESSION, [_owners.get(key, 0), key, now])
+        held = connections[DEFAULT_DB_ALIAS]
+        found = _row(held, [_owners.get(key, 0), key, held.ops.adapt_datetimefield_value(timezone.now())])
         if found is None:
             self._session_key: str | None = None
             return {}
@@ -50,43 +55,42 @@ class SessionStore(DatabaseSessions):
 
         So for nobody, a closed account and a password changed since: what becomes of those is Django's to say.
         """
-        owner = self.get(auth.SESSION_KEY)
-        if owner is None or self.get(auth.BACKEND_SESSION_KEY) != BACKEND:
+        said: Mapping[str, Any] = self._session  # type: ignore[attr-defined]  # the stubs do not know it
+        owner = said.get(auth.SESSION_KEY)
+        if owner is None or said.get(auth.BACKEND_SESSION_KEY) != BACKEND:
             return None
         if not self._account or str(self._account[0]) != owner:
             _remember(self.session_key, int(owner))
             return None
         user = _user(self._account)
         sealed = _sealed(user.password, settings.SECRET_KEY)
-        whole = constant_time_compare(self.get(auth.HASH_SESSION_KEY, ""), sealed)
+        whole = constant_time_compare(said.get(auth.HASH_SESSION_KEY, ""), sealed)
         return user if whole and user.is_active else None
 
 
-def _row(sql: str, values: list[object]) -> tuple[Any, ...] | None:
+def _row(held: BaseDatabaseWrapper, values: list[object]) -> tuple[Any, ...] | None:
     """
-    One row, asked of the driver itself; most requests begin with it.
+    The row of a session, asked of the driver itself; most requests begin with it.
 
     That it was answered says that the connection is whole: a server that was started anew is reached by a second
     attempt, and not by a question before the first.
     """
-    if connection.vendor == "sqlite":
-        sql = sql.replace("%s", "?")
-    known = connection.connection is not None
+    known = held.connection is not None
     try:
-        found = _asked(sql, values)
+        found = _asked(held, values)
     except DatabaseError:
-        if not known or connection.in_atomic_block:
+        if not known or held.in_atomic_block:
             raise
-        connection.close()
-        found = _asked(sql, values)
-    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
+        held.close()
+        found = _asked(held, values)
+    held.health_check_done = True  # type: ignore[attr-defined]  # the stubs do not know it
     return found
 
 
-def _asked(sql: str, values: list[object]) -> tuple[Any, ...] | None:
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        found: tuple[Any, ...] | None = connection.connection.execute(sql, values).fetchone()
+def _asked(held: BaseDatabaseWrapper, values: list[object]) -> tuple[Any, ...] | None:
+    held.ensure_connection()
+    with held.wrap_database_errors:
+        found: tuple[Any, ...] | None = held.connection.execute(_MARKED[held.vendor], values).fetchone()
     return found
 
 

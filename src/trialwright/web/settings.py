@@ -33,7 +33,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "trialwright.web.middleware.BoundsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "trialwright.web.forgery.ForgeryMiddleware",
     "trialwright.web.middleware.PersonMiddleware",
     "trialwright.web.middleware.IdleMiddleware",
     "axes.middleware.AxesMiddleware",

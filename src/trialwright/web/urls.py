@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from django.core.cache import close_caches
 from django.core.signals import request_finished, request_started
-from django.db import reset_queries
+from django.db import close_old_connections, reset_queries
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
-from django.urls import path
 
 from trialwright.store import LedgerProblem
 from trialwright.web import answer, place
 from trialwright.web.page import PUBLIC, Call, Route, routes
+from trialwright.web.routing import by_shape
 
 
 def guarded(route: Route) -> Callable[..., HttpResponseBase]:
@@ -51,7 +51,9 @@ def _answered(call: Call, args: dict[str, object]) -> HttpResponseBase:
 # at every request, for a log of queries and for caches that are not used here
 request_started.disconnect(reset_queries)
 request_finished.disconnect(close_caches)
+# looked at when the request before was answered; none is too old in between, for none ever gets old (CONN_MAX_AGE)
+request_started.disconnect(close_old_connections)
 
-urlpatterns = [path(route.path, guarded(route), name=route.name) for route in routes()]
+urlpatterns = by_shape((route.path, guarded(route), route.name) for route in routes())
 handler404 = "trialwright.web.answer.no_such_page"
 handler500 = "trialwright.web.answer.broken"

@@ -19,7 +19,7 @@ from trialwright.model.signature import Scope
 from trialwright.web.drafts import DraftPlace
 from trialwright.web.drawn import Where
 from trialwright.web.forgery import token_of
-from trialwright.web.gaps import Encoded, cut, encoded, gap, quoted
+from trialwright.web.gaps import OpenBytes, cut, encoded, fill, gap, quoted
 from trialwright.web.opened import Opened
 from trialwright.web.page import Call, in_address
 from trialwright.web.quality import FormQuality
@@ -46,7 +46,7 @@ class Saved(msgspec.Struct, frozen=True):
 class _Frame(msgspec.Struct, frozen=True, kw_only=True):
     """An open text, how many tokens for one act it has, and what it was drawn of: compared by identity, kept alive."""
 
-    open_text: Encoded
+    open_text: OpenBytes
     tokens: int
     of: tuple[object, ...]
 
@@ -79,8 +79,9 @@ def kept_page(call: Call, ready: Opened, values: Values, where: Where) -> HttpRe
     }
     gaps |= {f"once {n}": once() for n in range(frame.tokens)}
     gaps |= {f"score {n}": escape(text) for n, (_, text) in enumerate(values["scores"])}
-    gaps |= {f"block {n}": html for n, html in enumerate(ready.drawn(where))}
-    return HttpResponse(frame.open_text.filled(gaps))
+    held = {name.encode(): html.encode() for name, html in gaps.items()}
+    held |= {b"block %d" % n: html for n, html in enumerate(ready.drawn(where))}
+    return HttpResponse(fill(frame.open_text, held))
 
 
 def _frame(call: Call, ready: Opened, values: Values) -> _Frame:

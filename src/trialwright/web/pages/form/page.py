@@ -16,10 +16,11 @@ from trialwright.capture.scores import form_scores, may_score
 from trialwright.capture.values import Place as Spot
 from trialwright.capture.values import fields_of, shown_text, values_of
 from trialwright.catalog import load
+from trialwright.model.identity import once_for_each
 from trialwright.model.ledger import Blank, Datapoint
 from trialwright.model.problem import Problem
-from trialwright.model.study import Field, Study
-from trialwright.model.text import Text
+from trialwright.model.study import Field, Form, Study
+from trialwright.model.text import LANGUAGES, Text
 from trialwright.pipeline import conduct
 from trialwright.web import drafts, lookup, quality, queries, signatures
 from trialwright.web.blocks import blocks
@@ -125,14 +126,14 @@ def _values(call: Call, at: FormAt, row: int, now: _Now, posted: dict[str, str] 
         "editable": now.editable,
         "quality": now.marks,
         "ticking": now.marks.may_verify and not now.editable and not secret,
-        "asked_items": [(f.name, call.words(f.item.label)) for f in fields_of(at.form) if f.name in now.shown],
+        "asked_items": _asked(at.form, now.shown, language),
         "notice": _notice(call),
         "onward": _onward(call, at, row),
         "secret": secret,
         "kept": _kept(call, at, now.shown, stored),
         "scores": _scores(call, at, row) if stored and not secret else [],
         "draft": drafts.place_of(call.reader.user, at.href(row)),
-        "depends": _depends(at),
+        "depends": _depends(at.form),
         "typed": posted is not None,
         "reason": call.posted("reason"),
         "signed": signatures.at(call, at.participant_id, at.visit.name, at.form.name),
@@ -155,17 +156,33 @@ def _where(call: Call, at: FormAt, row: int) -> Where:
     return Where(call.language, base, f"?row={row}" if row else "")
 
 
-def _depends(at: FormAt) -> list[str]:
+@once_for_each
+def _depends(form: Form) -> tuple[str, ...]:
     """The items on which other questions depend."""
-    return sorted({item for f in fields_of(at.form) if f.shown_when for item in names_in(f.shown_when)})
+    return tuple(sorted({item for f in fields_of(form) if f.shown_when for item in names_in(f.shown_when)}))
+
+
+@once_for_each
+def _labels(form: Form) -> dict[str, dict[str, str]]:
+    """By language the label of each item."""
+    return {language: {f.name: f.item.label.of(language) for f in fields_of(form)} for language in LANGUAGES}
+
+
+def _asked(form: Form, shown: Sequence[str], language: str) -> list[tuple[str, str]]:
+    """Name and label of what is asked."""
+    labels = _labels(form)[language]
+    return [(name, labels[name]) for name in shown]
 
 
 def _kept(call: Call, at: FormAt, shown: Sequence[str], stored: Mapping[str, Datapoint]) -> list[tuple[str, str]]:
     """Label and value of what stands there and is not asked now: hidden by another answer, or left out since."""
+    strange = stored.keys() - set(shown)
+    if not strange:
+        return []
     asked = {field.name: field for field in fields_of(at.form)}
     told = []
     for name, version in stored.items():
-        if name in shown:
+        if name not in strange:
             continue
         then = asked.get(name) or _field_in(call.place.study_at(version.build), name)
         label = call.words(then.item.label) if then else name
@@ -213,15 +230,22 @@ def _read(
     elsewhere = lookup.elsewhere(call, at)
     today = conduct.today_at_site(call.place.study, dt.datetime.now(dt.UTC))
     found = read_form(at.form, posted or {}, present, today=today, elsewhere=elsewhere)
-    shown = [field.name for field in fields_of(at.form) if field.name not in found.hidden]
+    shown = [field.name for field in fields_of(at.form)]
+    if found.hidden:
+        shown = [name for name in shown if name not in found.hidden]
     if posted is not None or not stored:
         return shown, ()
     spot = Spot(at.participant_id, at.visit.name, at.form.name)
     return shown, (*found.warnings, *check_form(at.form, spot, present, elsewhere=elsewhere).warnings)
 
 
+@once_for_each
+def _scored(form: Form) -> bool:
+    return may_score(form, load())
+
+
 def _scores(call: Call, at: FormAt, row: int) -> list[tuple[str, str]]:
-    if not may_score(at.form, load()):
+    if not _scored(at.form):
         return []
     held = call.place.ledger.datapoints(at.participant_id, at.visit.name, at.form.name)
     values = values_of(d for d in held if not isinstance(d.value, Blank))

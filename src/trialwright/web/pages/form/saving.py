@@ -59,8 +59,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 def posted_fields(call: Call) -> dict[str, str]:
     """The items that were sent, each with its unit and its reason for absence; choices of a merge already applied."""
-    every = call.request.POST.dict()
-    sent = {name: str(value) for name, value in every.items() if "." in name and not name.startswith(KEEP)}
+    every = {name: str(values[-1]) for name, values in call.request.POST.lists() if values}
+    sent = {name: value for name, value in every.items() if "." in name and not name.startswith(KEEP)}
     if _unchosen(call):
         return sent
     for name, value in every.items():
