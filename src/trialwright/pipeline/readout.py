@@ -147,6 +147,9 @@ def _no_search_for_rings() -> Iterator[None]:
     try:
         yield
     finally:
+        # What was made meanwhile counts as old at once: it would else be looked through as soon as it is allowed again.
+        gc.freeze()
+        gc.unfreeze()
         if before:
             gc.enable()
 
