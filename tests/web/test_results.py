@@ -6,6 +6,7 @@ import pytest
 
 from trialwright.capture.status import data_locked
 from trialwright.pipeline import conduct
+from trialwright.web.pages.results.words import parameter_words
 
 MANAGER, INVESTIGATOR = conduct.Actor("data_manager"), conduct.Actor("investigator")
 VERDICT = re.compile(r"(Response at this visit)")
@@ -184,3 +185,32 @@ def test_a_derived_value_leads_to_its_own_trace_and_an_act_says_its_day_and_reas
     assert "/history/" in own.content.decode()
     assert re.search(r"date: \d{4}-\d\d-\d\d", acts)
     assert ">Reason</th>" in acts
+
+
+@pytest.mark.parametrize(
+    ("parameter", "en", "zh"),
+    [
+        ("physician_global.vas", "Overall disease activity, judged by the physician", "医生评定的总体疾病活动度"),
+        ("fact.enrolled", "Enrolled", "入组"),
+        ("fact.set.safety", "Analysis set: Safety set", "分析集：安全性分析集"),
+        (
+            "imacs_week_12:criterion",
+            "IMACS improvement at week 12, as registered · the criterion alone",
+            "第 12 周国际肌炎评估组织改善率（按登记方案） · 仅按判定标准",
+        ),
+        ("adverse_event:2", "Adverse events · row 2", "不良事件 · 第 2 行"),
+        ("visit", "Visit", "访视"),
+        ("nobody.knows", "", ""),
+        ("fact.set.nobody_knows", "", ""),
+    ],
+)
+def test_what_was_derived_is_told_in_the_words_of_the_study(demo, parameter, en, zh):
+    assert parameter_words(demo.study, "en")(parameter) == en
+    assert parameter_words(demo.study, "zh")(parameter) == zh
+
+
+def test_the_trace_says_what_each_value_is_and_its_name_beside_it(demo, as_):
+    text = as_("statistician").get("/results/trace/?cell=14.2.1.1:responders:n").content.decode()
+
+    told = "IMACS improvement at week 12, as registered</a> "
+    assert told + '<code class="why" translate="no">imacs_week_12</code>' in text

@@ -1,6 +1,7 @@
 """Result rows laid out as tables, listings and figures, and written as one self-contained page."""
 
 from trialwright.report.build import Report, build_report, cell_names, check_rows, lay_out
+from trialwright.report.contexts import study_labels
 from trialwright.report.fragments import render_figure_html, render_table_html
 from trialwright.report.page import Shown
 from trialwright.report.plan_file import write_plan
@@ -18,5 +19,6 @@ __all__ = [
     "render_figure_html",
     "render_table_html",
     "shells",
+    "study_labels",
     "write_plan",
 ]

@@ -13,6 +13,7 @@ from trialwright.report import render_figure_html, render_table_html
 from trialwright.web import answer, results
 from trialwright.web.page import ANY_ROLE, Call, Route, address
 from trialwright.web.pages.results.behind import behind
+from trialwright.web.pages.results.words import parameter_words
 from trialwright.web.render import page
 from trialwright.web.wording import said_in
 
@@ -58,7 +59,8 @@ def trace(call: Call) -> HttpResponseBase:
     told = results.sentences_of(call.place, allowed, found.row, call.language) if found.row else ((), (), (), ())
     return page(
         call, "results/trace.html", found=found, behind=behind(found, call.request.GET), told=told,
-        verdict_word=_verdict_word(call), cell=_asked(call, "cell"), record=_asked(call, "record"),
+        verdict_word=_verdict_word(call), words_of=parameter_words(call.place.study, call.language),
+        cell=_asked(call, "cell"), record=_asked(call, "record"),
     )  # fmt: skip
 
 
