@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from typing import TypeVar
 
 import msgspec
@@ -34,6 +36,24 @@ def as_files(held: Mapping[str, bytes]) -> Iterator[File]:
     """Files that are in memory already: a format of a few small ones."""
     for name, data in held.items():
         yield File(name, (data,))
+
+
+def ahead(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """
+    The same pieces: while one of them is summed up or written, which needs no interpreter, a thread makes the next.
+
+    Raises:  what the making of a piece raises, when that piece is asked for.
+    """
+    rest = iter(pieces)
+    first = list(islice(rest, 2))
+    yield from first
+    if len(first) < 2:
+        return
+    with ThreadPoolExecutor(1) as thread:
+        coming = thread.submit(next, rest, None)
+        while (piece := coming.result()) is not None:
+            coming = thread.submit(next, rest, None)
+            yield piece
 
 
 def gathered(texts: Iterable[str]) -> Iterator[bytes]:
@@ -81,7 +101,7 @@ class Counted:
         self.read = False
 
     def __iter__(self) -> Iterator[bytes]:
-        for piece in self._pieces:
+        for piece in ahead(self._pieces):
             self._digest.update(piece)
             self.size += len(piece)
             yield piece

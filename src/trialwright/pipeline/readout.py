@@ -17,7 +17,7 @@ from trialwright.analyze import analyze
 from trialwright.capture.signatures import signatures
 from trialwright.capture.status import data_locked
 from trialwright.catalog import Catalog
-from trialwright.export.files import File, as_files, whole
+from trialwright.export.files import File, ahead, as_files, whole
 from trialwright.export.formats import Format, Sharing, Source, formats
 from trialwright.model.analysis import Analysis, ResultRow
 from trialwright.model.ledger import Snapshot
@@ -129,7 +129,7 @@ def write_export(files: Iterable[File], folder: Path) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_name(path.name + ".part")
             with unfinished.open("wb") as out:
-                out.writelines(file.pieces)
+                out.writelines(ahead(file.pieces))
             unfinished.replace(path)
             count += 1
     return count

@@ -1,6 +1,8 @@
 """Exports come file by file and piece by piece, and several of one source share what they have in common."""
 
 import hashlib
+import threading
+from itertools import islice
 
 import msgspec
 import pytest
@@ -10,7 +12,7 @@ from support.results import people, read_small
 from trialwright import catalog
 from trialwright.export import csv
 from trialwright.export.adam import analysis_datasets
-from trialwright.export.files import PIECE, Counted, File, gathered, whole
+from trialwright.export.files import PIECE, Counted, File, ahead, gathered, whole
 from trialwright.export.formats import Source, formats
 from trialwright.export.sdtm import tabulated
 from trialwright.pipeline.readout import write_export
@@ -74,6 +76,37 @@ def test_a_file_that_breaks_off_does_not_appear(tmp_path):
 
     assert (tmp_path / "whole.txt").read_bytes() == b"all"
     assert not (tmp_path / "half.txt").exists()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 40])
+def test_pieces_made_ahead_are_the_same_in_their_order(count):
+    pieces = [bytes([n]) for n in range(count)]
+
+    assert list(ahead(pieces)) == pieces
+
+
+def test_what_breaks_off_ahead_is_told_behind_the_pieces_before_it():
+    def pieces():
+        yield from (b"1", b"2", b"3")
+        raise ValueError("broken off")
+
+    taken = []
+    with pytest.raises(ValueError, match="broken off"):
+        for piece in ahead(pieces()):
+            taken.append(piece)
+
+    assert taken == [b"1", b"2", b"3"]
+
+
+def test_no_more_than_two_pieces_are_made_before_they_are_asked_for():
+    """A file of any length is written in the memory of its pieces; and who stops early leaves no thread behind."""
+    made, before = [], threading.active_count()
+    pieces = ahead(made.append(n) or b"%d" % n for n in range(100))
+    taken = list(islice(pieces, 5))
+    pieces.close()
+
+    assert len(made) <= len(taken) + 2
+    assert threading.active_count() == before
 
 
 def test_lines_are_gathered_into_pieces_and_counted():
