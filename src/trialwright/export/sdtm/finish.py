@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from operator import attrgetter, is_not, itemgetter
+from operator import attrgetter, is_not
 
 import msgspec
 
@@ -32,32 +32,8 @@ _ADDED_TO_NAME = ("SEQ", "DTC", "STDTC", "ENDTC", "DY", "STDY", "ENDY", "LOBXFL"
 """Variables that a line gets beside what its record holds: of every domain, and those named after the domain."""
 
 
-Cells = list[Cell]
-"""One line of a domain, a cell for each variable that any of its lines may fill."""
-
-
-class _Layout:
-    """
-    Where the variables of a domain stand in its lines: those that a record of it holds, and those that are added.
-
-    No mapping for each line: a study has hundreds of thousands, and most share with others what they hold.
-    """
-
-    def __init__(self, domain: Domain, records: Iterable[Record]) -> None:
-        self.domain = domain
-        self._held = {id(each.values): each.values for each in records if each.current}
-        self._told: dict[int, Cells] = {}
-        added = {*_ADDED, *(f"{domain.name}{each}" for each in _ADDED_TO_NAME)}
-        there = added.union(*self._held.values())
-        self.at = {name: place for place, name in enumerate(each for each in domain.variables if each in there)}
-
-    def line(self, values: Mapping[str, Cell]) -> Cells:
-        """A line of its own of what a record holds; nothing for an empty text."""
-        told = self._told.get(id(values))
-        if told is None:
-            cells = map(values.get, self.at)
-            told = self._told[id(values)] = [None if cell == "" else cell for cell in cells]
-        return told.copy()
+Columns = dict[str, Sequence[Cell]]
+"""The cells of a domain, a column for each variable that any of its records may fill."""
 
 
 def domain_dataset(
@@ -69,33 +45,55 @@ def domain_dataset(
     Shape:   variables in the order of the guide; those the guide only permits are left out where nothing fills them.
     """
     domain = domains()[name]
-    layout = _Layout(domain, records)
-    at, visits, dates = layout.at, _visits(layout, schedule), _dates(domain, layout)
-    number, usubjid = at.get(f"{name}SEQ"), at["USUBJID"]
-    fixed = [(at[each], cell) for each, cell in (("STUDYID", study), ("DOMAIN", name)) if each in at]
-    lines: list[Cells] = []
-    early: list[bool] = []
-    sequence: dict[str, int] = {}
+    standing = _numbered(records, people)
+    columns = _held(domain, standing)
+    fixed: dict[str, Sequence[Cell]] = {
+        "STUDYID": (study,) * len(standing),
+        "DOMAIN": (name,) * len(standing),
+        "USUBJID": [people[each.participant].usubjid for each in standing],
+        f"{name}SEQ": [each.number for each in standing],
+    }
+    columns |= {each: cells for each, cells in fixed.items() if each in columns}
+    _put_visits(columns, domain, standing, schedule)
+    _put_days(columns, domain, standing, people, schedule)
+    if f"{name}LOBXFL" in columns:
+        early = [each.visit in schedule.before_dose for each in standing]
+        _flag_last_before_dose(columns, domain, early, [people[each.participant].first_dose for each in standing])
+    if f"{name}SEQ" not in columns and "VISITNUM" in columns:
+        keys = list(zip(columns["USUBJID"], map(_number, columns["VISITNUM"]), strict=True))
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        columns = {each: [cells[at] for at in order] for each, cells in columns.items()}
+    return _dataset(domain, columns, len(standing), keys=_keys(domain))
+
+
+def _numbered(records: Sequence[Record], people: Mapping[str, Subject]) -> list[Record]:
+    """Give each record its number; those that stand, participant after participant, each in the ledger's order."""
+    held: dict[str, list[Record]] = {}
     for record in sorted(records, key=attrgetter("order")):
-        sequence[record.participant] = record.number = sequence.get(record.participant, 0) + 1
-        if not record.current:
-            continue
-        person, line = people[record.participant], layout.line(record.values)
-        for place, cell in fixed:
-            line[place] = cell
-        line[usubjid] = person.usubjid
-        if number is not None:
-            line[number] = record.number
-        _put_visit(line, record, dates, visits, schedule)
-        _put_days(line, dates, person, schedule.dates.get((record.participant, record.visit), ""))
-        lines.append(line)
-        early.append(record.visit in schedule.before_dose)
-    if f"{name}LOBXFL" in at:
-        _flag_last_before_dose(lines, early, layout, {each.usubjid: each.first_dose for each in people.values()})
-    order = at.get("VISITNUM") if number is None else number
-    lines.sort(key=lambda each: (str(each[usubjid]), _number(each[order]) if order is not None else 0.0))
-    columns = dict(zip(at, zip(*lines, strict=True), strict=True)) if lines else {}
-    return _dataset(domain, columns, len(lines), keys=_keys(domain))
+        held.setdefault(record.participant, []).append(record)
+    for its in held.values():
+        for number, record in enumerate(its, 1):
+            record.number = number
+    by_name = sorted(held, key=lambda each: people[each].usubjid)
+    return [record for participant in by_name for record in held[participant] if record.current]
+
+
+def _held(domain: Domain, standing: Sequence[Record]) -> Columns:
+    """
+    What the records hold, and a column without cells for what is added; nothing for an empty text.
+
+    Each variable is looked up once in what many records share: a study has hundreds of thousands of them.
+    """
+    held = {id(each.values): each.values for each in standing}
+    places = {identity: at for at, identity in enumerate(held)}
+    at = [places[id(each.values)] for each in standing]
+    there = {*_ADDED, *(f"{domain.name}{each}" for each in _ADDED_TO_NAME)}.union(*held.values())
+    columns: Columns = {}
+    for name in domain.variables:
+        if name in there:
+            cells = [None if (cell := values.get(name)) == "" else cell for values in held.values()]
+            columns[name] = list(map(cells.__getitem__, at))
+    return columns
 
 
 def supplemental_dataset(parent: Dataset, records: Iterable[Record], people: Mapping[str, Subject]) -> Dataset | None:
@@ -129,7 +127,7 @@ def as_dataset(domain: Domain, lines: Sequence[Mapping[str, Cell]], keys: tuple[
     return _dataset(domain, columns, len(lines), keys)
 
 
-def _dataset(domain: Domain, held: Mapping[str, tuple[Cell, ...]], height: int, keys: tuple[str, ...]) -> Dataset:
+def _dataset(domain: Domain, held: Mapping[str, Sequence[Cell]], height: int, keys: tuple[str, ...]) -> Dataset:
     nothing = (None,) * height
     columns = {name: held.get(name, nothing) for name in domain.variables}
     filled = {name for name, cells in columns.items() if any(map(_is_there, cells))}
@@ -176,96 +174,84 @@ def _keys(domain: Domain) -> tuple[str, ...]:
     return tuple(each for each in wanted_of_events if each in domain.variables)
 
 
-Placed = tuple[tuple[int, Cell], ...]
-"""Cells and where they stand in a line."""
-
-
-def _visits(layout: _Layout, schedule: Schedule) -> dict[str, Placed]:
-    """What a record of this domain says of each visit; none where the domain knows no visits."""
-    if "VISITNUM" not in layout.domain.variables:
-        return {}
-    told = {
-        name: {"VISITNUM": _whole(number), "VISIT": schedule.names[name], "VISITDY": schedule.days.get(name)}
-        for name, number in schedule.numbers.items()
-    }
-    return {
-        name: tuple((layout.at[each], cell) for each, cell in cells.items() if each in layout.at)
-        for name, cells in told.items()
-    }
-
-
-class _Dates(msgspec.Struct, frozen=True):
+def _put_visits(columns: Columns, domain: Domain, standing: Sequence[Record], schedule: Schedule) -> None:
     """
-    Where the dates of a domain stand: that of collection, of findings those a visit is known by, those with a day
-    beside them, and those that say in which epoch a record falls.
+    The visit of each record, of a domain that knows visits; what a log found out on the day of a visit belongs to it.
+
+    Missing: a record without a date of its own has that of its visit.
     """
-
-    collected: int | None
-    of_findings: bool
-    days: tuple[tuple[int, int], ...]
-    anchors: tuple[int, ...]
-    epoch: int | None
-
-
-def _dates(domain: Domain, layout: _Layout) -> _Dates:
-    d, at = domain.name, layout.at
-    pairs = ((f"{d}DTC", f"{d}DY"), (f"{d}STDTC", f"{d}STDY"), (f"{d}ENDTC", f"{d}ENDY"))
-    return _Dates(
-        collected=at.get(f"{d}DTC"),
-        of_findings=domain.is_findings,
-        days=tuple((at[dated], at[day]) for dated, day in pairs if dated in at and day in at),
-        anchors=tuple(at[each] for each in (f"{d}STDTC", f"{d}DTC") if each in at),
-        epoch=at.get("EPOCH") if d != "SE" else None,
-    )
-
-
-def _put_visit(line: Cells, record: Record, dates: _Dates, visits: Mapping[str, Placed], schedule: Schedule) -> None:
-    """The visit of a record; what a log found out on the day of a visit belongs to that visit."""
-    dated, visit = dates.collected, visits.get(record.visit)
-    if visit is None and dates.of_findings:
-        day = line[dated] if dated is not None else None
-        visit = visits.get(schedule.on_day.get((record.participant, str(day or "")), ""))
-    if visit is None:
+    if "VISITNUM" not in domain.variables:
         return
-    for place, cell in visit:
-        line[place] = cell
-    if dated is not None and not line[dated]:
-        line[dated] = schedule.dates.get((record.participant, record.visit))
+    visits, known, dated = [each.visit for each in standing], schedule.numbers, f"{domain.name}DTC"
+    if domain.is_findings:
+        days = columns.get(dated, (None,) * len(standing))
+        visits = [
+            record.visit if record.visit in known else schedule.on_day.get((record.participant, str(day or "")), "")
+            for record, day in zip(standing, days, strict=True)
+        ]
+    told: dict[str, Mapping[str, Cell]] = {
+        "VISITNUM": {name: _whole(number) for name, number in known.items()},
+        "VISIT": schedule.names,
+        "VISITDY": {name: schedule.days.get(name) for name in known},
+    }
+    for name, of_visit in told.items():
+        if name in columns:
+            columns[name] = list(map(of_visit.get, visits, columns[name]))
+    if dated in columns:
+        columns[dated] = [
+            day or (schedule.dates.get((record.participant, record.visit)) if visit in known else None)
+            for record, visit, day in zip(standing, visits, columns[dated], strict=True)
+        ]
 
 
-def _put_days(line: Cells, dates: _Dates, person: Subject, collected: str) -> None:
-    """Study days, and the epoch: of the record's own date, else of the day on which it was collected."""
-    for dated, day in dates.days:
-        if line[dated]:
-            line[day] = study_day(str(line[dated]), person.first_dose)
-    if dates.epoch is not None:
-        anchor = next((line[place] for place in dates.anchors if line[place]), collected)
-        line[dates.epoch] = epoch(str(anchor), person.starts) if anchor else None
-
-
-def _flag_last_before_dose(
-    lines: Sequence[Cells], early: Sequence[bool], layout: _Layout, doses: Mapping[str, str]
+def _put_days(
+    columns: Columns, domain: Domain, standing: Sequence[Record], people: Mapping[str, Subject], schedule: Schedule
 ) -> None:
+    """Study days, and the epoch: of the record's own date, else of the day on which it was collected."""
+    d = domain.name
+    first_doses = [people[each.participant].first_dose for each in standing]
+    for dated, numbered in ((f"{d}DTC", f"{d}DY"), (f"{d}STDTC", f"{d}STDY"), (f"{d}ENDTC", f"{d}ENDY")):
+        if dated in columns and numbered in columns:
+            columns[numbered] = [
+                study_day(str(day), first) if day else own
+                for day, first, own in zip(columns[dated], first_doses, columns[numbered], strict=True)
+            ]
+    if "EPOCH" not in columns or d == "SE":
+        return
+    anchors: Sequence[Cell] = (None,) * len(standing)
+    for dated in (f"{d}STDTC", f"{d}DTC"):
+        if dated in columns:
+            anchors = [anchor or day for anchor, day in zip(anchors, columns[dated], strict=True)]
+    days = [
+        anchor or schedule.dates.get((record.participant, record.visit))
+        for record, anchor in zip(standing, anchors, strict=True)
+    ]
+    columns["EPOCH"] = [
+        epoch(str(day), people[record.participant].starts) if day else None
+        for record, day in zip(standing, days, strict=True)
+    ]
+
+
+def _flag_last_before_dose(columns: Columns, domain: Domain, early: Sequence[bool], first_doses: Sequence[str]) -> None:
     """One flag a participant and test: on the last result before the first dose, of visits that come `early`."""
-    d, at = layout.domain.name, layout.at
-    dated, result, usubjid = at.get(f"{d}DTC"), at.get(f"{d}ORRES"), at["USUBJID"]
-    if dated is None or result is None:
+    d = domain.name
+    if f"{d}DTC" not in columns or f"{d}ORRES" not in columns:
         return
     names = ("USUBJID", f"{d}CAT", f"{d}TESTCD", f"{d}LOC", f"{d}LAT")
-    test = itemgetter(*(at[each] for each in names if each in at))
-    last: dict[Cell | tuple[Cell, ...], Cells] = {}
-    for line, is_early in zip(lines, early, strict=True):
-        first, day = complete(doses[str(line[usubjid])]), complete(str(line[dated] or ""))
-        if first is None or day is None or line[result] is None or day > first:
+    tests = zip(*(columns[each] for each in names if each in columns), strict=True)
+    last: dict[tuple[Cell, ...], tuple[str, int]] = {}
+    told = zip(tests, columns[f"{d}DTC"], columns[f"{d}ORRES"], early, first_doses, strict=True)
+    for at, (test, dated, result, is_early, first_dose) in enumerate(told):
+        first, day = complete(first_dose), complete(str(dated or ""))
+        if first is None or day is None or result is None or day > first:
             continue
         if day == first and not is_early:
             continue
-        key = test(line)
-        held = last.get(key)
-        if held is None or str(held[dated]) <= str(line[dated]):
-            last[key] = line
-    for line in last.values():
-        line[at[f"{d}LOBXFL"]] = "Y"
+        last[test] = max(last.get(test, ("", -1)), (str(dated), at))
+    flags = list(columns[f"{d}LOBXFL"])
+    for _, at in last.values():
+        flags[at] = "Y"
+    columns[f"{d}LOBXFL"] = flags
 
 
 def _whole(number: float) -> int | float:
