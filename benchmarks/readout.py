@@ -90,9 +90,11 @@ def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapsho
     people = sorted({event.participant_id for event in snapshot.events} - {""})
     seen = own.filter(pl.col("visit") == "W12")
     there = sorted(seen["participant_id"].unique().to_list())
+    entries = int(own["seq"].to_numpy().max()) + 1
     # Another participant's values at each: visits that repeat one another to the digit have no covariance to fit.
     later = [
         seen.with_columns(
+            seq=pl.col("seq") + pl.lit(step * entries, dtype=pl.Int64),  # each value is an entry of its own
             visit=pl.lit(name, dtype=NAME),
             participant_id=pl.col("participant_id").replace_strict(
                 dict(zip(there, there[step:] + there[:step], strict=True)), return_dtype=NAME
@@ -102,7 +104,7 @@ def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapsho
     ]
     once = pl.concat([own, *later])
     copies = -(-participants // len(people))
-    frames, events, step = [], list(snapshot.events), int(own["seq"].to_numpy().max()) + 1
+    frames, events, step = [], list(snapshot.events), entries * (len(added) + 1)
     for copy in range(1, copies):
         suffix = f"-{copy}"
         frames.append(
@@ -116,7 +118,7 @@ def repeated(snapshot: Snapshot, added: list[str], participants: int) -> Snapsho
             for event in snapshot.events
             if event.participant_id
         ]
-    current = pl.concat([once, *frames], how="vertical_relaxed")
+    current = pl.concat([once, *frames], how="vertical_relaxed").sort("seq")
     return Snapshot(
         versions=current, standing=lambda: current, events=tuple(events), head=snapshot.head, seal=lambda: "",
         as_of_utc=snapshot.as_of_utc,

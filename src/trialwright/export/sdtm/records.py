@@ -1,7 +1,7 @@
 """Datapoints gathered into SDTM records: which values stand in which record, and which have no place."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -29,7 +29,6 @@ _APART = ("LOC", "LAT", "DIR", "METHOD", "POS")
 """Constants that tell two records of one test apart."""
 
 Apart = tuple[str, ...]
-Key = tuple[Apart | str | int, ...]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _AT_A_TIME = 50_000
 """Versions that are held at a time."""
@@ -111,7 +110,7 @@ _WHERE = ("participant_id", "visit", "form", "row")
 
 
 class _Row(NamedTuple):
-    """One version as the snapshot holds it."""
+    """One current value as the snapshot holds it, with the place of its record among them; None where it has none."""
 
     seq: int
     participant_id: str
@@ -122,16 +121,16 @@ class _Row(NamedTuple):
     kind: str
     text: str | None
     unit: str | None
+    record: int | None
 
     @property
     def where(self) -> str:
         return f"{self.form}/{self.item}"
 
 
-def _rows(frame: pl.DataFrame, texts: dict[Any, Any]) -> list[_Row]:
+def _rows(frame: pl.DataFrame, texts: dict[Any, Any]) -> Iterator[_Row]:
     """Equal texts are one object, kept in `texts`: records hold them, and a frame would give a new one each time."""
-    columns = (_shared(frame.get_column(name), texts) for name in _Row._fields)
-    return list(map(_Row._make, zip(*columns, strict=True)))
+    return map(_Row._make, zip(*(_shared(frame.get_column(name), texts) for name in _Row._fields), strict=True))
 
 
 def _shared(column: pl.Series, texts: dict[Any, Any]) -> list[Any]:
@@ -156,27 +155,27 @@ def gather(study: Study, snapshot: Snapshot, catalog: Catalog) -> Gathered:
     inactive = frozenset(
         (e.participant_id, e.visit, e.form, e.row) for e in snapshot.events if e.kind == "row_inactivated"
     )
-    records = _records(snapshot, asked)
+    records, places = _records(snapshot, asked)
     lost: Uncarried = Counter()
     relations: list[Relation] = []
-    for here, rows in _by_question(snapshot.current, asked):
+    for here, rows in _by_question(snapshot.current.join(places, on="seq", how="left"), asked):
         for row in rows:
             if here is None:
                 reason = OLDER
             elif here.place is None:
                 reason = f"{UNREADABLE}: {here.text}" if here.text else NO_PLACE
-            elif row[1:5] in inactive:
+            elif inactive and row[1:5] in inactive:
                 reason = WITHDRAWN_ROW
-            elif here.place.domain == CRITERIA:
-                reason = MET if row.text != "N" else ""
+            elif row.record is not None:
+                reason = _put(row, here, here.place, records[row.record], units)
             elif here.place.domain == RELATIONS:
                 reason = _relate(row, here.place, relations)
             else:
-                reason = _put(row, here, here.place, records, units)
+                reason = MET if row.text != "N" else ""
             if reason:
                 lost[row.where, reason] += 1
-    _tell_reasons(records.values(), lost)
-    return Gathered(tuple(records.values()), lost, tuple(relations))
+    _tell_reasons(records, lost)
+    return Gathered(tuple(records), lost, tuple(relations))
 
 
 def _relate(row: _Row, place: Place, relations: list[Relation]) -> str:
@@ -223,33 +222,39 @@ def _asked(study: Study, catalog: Catalog) -> _Questions:
     return _Questions(found, {item: asked for (_, item), asked in reversed(found.items())})
 
 
-def _records(snapshot: Snapshot, asked: _Questions) -> dict[Key, Record]:
-    """A record for every place that ever held a value, in the order in which the ledger first heard of it."""
-    records: dict[Key, Record] = {}
-    texts: dict[Any, Any] = {}
+def _records(snapshot: Snapshot, asked: _Questions) -> tuple[list[Record], pl.DataFrame]:
+    """
+    A record for every place that ever held a value, in the order in which the ledger first heard of it.
+
+    Shape:   the records, and for each version that is in one (`seq`) its place among them (`record`).
+    """
     once = snapshot.versions.select("form", "item").unique()
     found = [asked.find(str(form), str(item)) for form, item in once.iter_rows()]
-    apart = [here.apart if here is not None and _in_record(here.place) else () for here in found]
-    places = [at if told else None for at, told in enumerate(apart)]
-    numbered = once.with_columns(pl.Series("question", places, dtype=pl.Int64())).drop_nulls("question")
-    told = snapshot.versions.select("seq", *_WHERE, "item").sort("seq")
-    told = told.join(numbered, on=["form", "item"], maintain_order="left")
-    for part in told.iter_slices(_AT_A_TIME):
-        columns = (_shared(part.get_column(name), texts) for name in ("question", "seq", *_WHERE))
-        for question, seq, participant, visit, form, row in zip(*columns, strict=True):
-            key = _key(apart[question], participant, visit, form, row)
-            if key not in records:
-                records[key] = Record(
-                    domain=apart[question][0], participant=participant, visit=visit, order=seq, form=form, row=row
-                )
-    return records
+    told = [here.apart if here is not None and _in_record(here.place) else None for here in found]
+    apart = {each: at for at, each in enumerate(dict.fromkeys(each for each in told if each))}
+    at_of = once.with_columns(pl.Series("apart", [apart.get(each or ()) for each in told], dtype=pl.Int64()))
+    versions = snapshot.versions.select("seq", *_WHERE, "item").sort("seq")
+    versions = versions.join(at_of.drop_nulls("apart"), on=["form", "item"], maintain_order="left")
+    groups = versions.group_by(_key(list(apart)), maintain_order=True).agg(
+        pl.col("apart", *_WHERE).first(), pl.col("seq").first().alias("order"), "seq"
+    )
+    records: list[Record] = []
+    texts: dict[Any, Any] = {}
+    names = list(apart)
+    for part in groups.drop("seq").iter_slices(_AT_A_TIME):
+        columns = (_shared(part.get_column(name), texts) for name in ("apart", "order", *_WHERE))
+        records += [
+            Record(domain=names[at][0], participant=participant, visit=visit, order=order, form=form, row=row)
+            for at, order, participant, visit, form, row in zip(*columns, strict=True)
+        ]
+    return records, groups.select("seq").with_row_index("record").explode("seq")
 
 
 def _in_record(place: Place | None) -> bool:
     return place is not None and place.domain not in (CRITERIA, RELATIONS)
 
 
-def _by_question(current: pl.DataFrame, asked: _Questions) -> Iterator[tuple[_Asked | None, list[_Row]]]:
+def _by_question(current: pl.DataFrame, asked: _Questions) -> Iterator[tuple[_Asked | None, Iterator[_Row]]]:
     """Current values in the order of their forms: a later item of a form may refine an earlier one."""
     texts: dict[Any, Any] = {}
     frames: dict[int, tuple[_Asked | None, list[pl.DataFrame]]] = {}
@@ -271,24 +276,25 @@ def _apart(instrument: str, place: Place) -> Apart:
     return (*line, place.name, *apart)
 
 
-def _key(apart: Apart, participant: str, *where: str | int) -> Key:
-    """What tells a record from others: where it was entered; of DM there is one a person, of SV one a visit."""
-    match apart[0]:
-        case "DM":
-            return apart, participant
-        case "SV":
-            return apart, participant, where[0]
-        case _:
-            return apart, participant, *where
+def _key(apart: Sequence[Apart]) -> list[pl.Expr]:
+    """What tells the records apart: where each was entered; of DM there is one a person, of SV one a visit."""
+    of_person, of_visit = ([at for at, each in enumerate(apart) if each[0] == name] for name in ("DM", "SV"))
+    alone, at_visit = pl.col("apart").is_in(of_person), pl.col("apart").is_in(of_visit)
+    return [
+        pl.col("apart").alias("key"),
+        pl.col("participant_id").to_physical().alias("key_participant"),
+        pl.when(~alone).then(pl.col("visit").to_physical()).alias("key_visit"),
+        pl.when(~(alone | at_visit)).then(pl.col("form").to_physical()).alias("key_form"),
+        pl.when(~(alone | at_visit)).then(pl.col("row")).alias("key_row"),
+    ]
 
 
-def _put(row: _Row, here: _Asked, place: Place, records: Mapping[Key, Record], units: Mapping[str, str]) -> str:
+def _put(row: _Row, here: _Asked, place: Place, record: Record, units: Mapping[str, str]) -> str:
     """Put one value into its record; why it has no place there, "" when it has."""
     answer = (row.kind, row.text, row.unit)
     filled = here.written.get(answer)
     if filled is None:
         filled = here.written[answer] = _filled(answer, here.field.item, place, units)
-    record = records[_key(here.apart, row.participant_id, row.visit, row.form, row.row)]
     if filled.reason == NO_REASON:
         record.reasons = {**record.reasons, **reason_of({"text": row.text}, place)}
         record.unsaid = (*record.unsaid, (row.seq, row.where))
