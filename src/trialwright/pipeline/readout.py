@@ -203,16 +203,17 @@ def exports(
     for _, family in groupby(in_order, key=lambda each: each.family):
         source = export_source(readout, catalog, sharing)
         for each in family:
+            _give_back()
             yield each.name, export_files(source, each.name)
         del source
-        _give_back()
+    _give_back()
 
 
 def _give_back() -> None:
     """
-    Memory that a family has left free goes back to the machine, where the C library can be asked to (glibc can).
+    Memory that is free goes back to the machine, where the C library can be asked to (glibc can).
 
-    It keeps hundreds of megabytes in pieces that the next family does not fit into, and so would need its own beside.
+    It keeps hundreds of megabytes in pieces that the next format does not fit into, and so would need its own beside.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
