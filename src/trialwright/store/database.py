@@ -76,8 +76,8 @@ class Database(Protocol):
 
     def writing(self) -> AbstractContextManager[None]: ...
 
-    def together(self) -> AbstractContextManager[object]:
-        """Rows written inside travel together; what is wrong with any of them is raised at the end at the latest."""
+    def add_save(self, save: Row, entries: Sequence[Row], contents: Sequence[Row]) -> None:
+        """The rows of one save, in the order of the columns of `TABLES`."""
         ...
 
     def write_rows(self, sql: str, rows: Sequence[Row]) -> None: ...

@@ -35,7 +35,22 @@ _AT_ONCE = 3
 
 _BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock({LOCK})"
 
+_TEXTS = frozenset(("token", "raw", "text", "reason"))
+_BYTES = frozenset(("commitment", "hash", "nonce"))
+
+
+def _add(table: str) -> str:
+    """The rows of a table out of a JSON text, bytes in base64."""
+    names = TABLES[table]
+    read = ", ".join(f"decode({name}, 'base64')" if name in _BYTES else name for name in names)
+    typed = ", ".join(f"{name} {'text' if name in _TEXTS | _BYTES else 'bigint'}" for name in names)
+    return f"INSERT INTO {table} ({', '.join(names)}) SELECT {read} FROM json_to_recordset(%s::json) AS sent ({typed})"  # noqa: S608 - our own names
+
+
+_ADD_SAVE = f"WITH one AS ({_add('save')}), links AS ({_add('entry')}) {_add('content')}"
+
 Connection = psycopg.Connection[Row]
+Cursor = psycopg.Cursor[Row]
 
 
 class PostgresDatabase:
@@ -112,7 +127,7 @@ class PostgresDatabase:
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._told():
-            return self._connection().execute(_ours(sql), values).fetchall()
+            return self._cursor().execute(_ours(sql), values).fetchall()
 
     def stream(self, sql: str, *, lenient: bool = False) -> Iterator[Row]:  # noqa: ARG002 - the server keeps text whole
         """Rows as they come from the server, in a transaction of their own."""
@@ -167,24 +182,29 @@ class PostgresDatabase:
     def writing(self) -> Iterator[None]:
         """The one write transaction: READ COMMITTED, so that all after the lock sees what the last writer left."""
         with self._told():
-            connection = self._connection()
+            connection, cursor = self._connection(), self._cursor()
             try:
-                connection.execute(_BEGIN)
+                cursor.execute(_BEGIN)
                 yield
-                connection.execute("COMMIT")
+                cursor.execute("COMMIT")
             except BaseException:
                 if not connection.closed:
                     connection.execute("ROLLBACK")
                 raise
 
-    def together(self) -> contextlib.AbstractContextManager[object]:
-        """One way to the server and back for all rows of a save."""
-        return self._connection().pipeline()
+    def add_save(self, save: Row, entries: Sequence[Row], contents: Sequence[Row]) -> None:
+        """One statement for all: the server plans it once, whatever the number of rows, and checks them together."""
+        tables = {"save": [save], "entry": entries, "content": contents}
+        sent = [
+            msgspec.json.encode([dict(zip(TABLES[table], row, strict=True)) for row in of_one]).decode()
+            for table, of_one in tables.items()
+        ]
+        self._cursor().execute(_ADD_SAVE, sent)
 
     def write_rows(self, sql: str, rows: Sequence[Row]) -> None:
         """Some rows a statement: the server takes a tenth less time than for a statement a row."""
         head, values = _ours(sql).split("VALUES", 1)
-        whole = self.together() if len(rows) > _AT_ONCE else contextlib.nullcontext()
+        whole = self._connection().pipeline() if len(rows) > _AT_ONCE else contextlib.nullcontext()
         with whole, self._connection().cursor() as cursor:
             for first in range(0, len(rows), _AT_ONCE):
                 some = rows[first : first + _AT_ONCE]
@@ -210,9 +230,13 @@ class PostgresDatabase:
         self._local = threading.local()
 
     def _connection(self) -> Connection:
-        held: tuple[int, Connection] | None = getattr(self._local, "held", None)
-        if held is None or held[0] != os.getpid() or held[1].closed:
-            held = (os.getpid(), self._connect())
+        return self._cursor().connection
+
+    def _cursor(self) -> Cursor:
+        """One cursor for all that is fetched at once: making one costs as much as a short query."""
+        held: tuple[int, Cursor] | None = getattr(self._local, "held", None)
+        if held is None or held[0] != os.getpid() or held[1].connection.closed:
+            held = (os.getpid(), self._connect().cursor())
             self._local.held = held
         return held[1]
 
@@ -316,8 +340,8 @@ def _expected_triggers() -> dict[tuple[str, str], tuple[str, str]]:
     sources = dict(_FUNCTION.findall(_template("postgres_ledger").template))
     triggers = {(table, f"{table}_guard"): "refuse_change" for table in _guarded()}
     triggers["save", "save_insert"] = "check_save"
-    triggers["entry", "entry_insert"] = "check_entry"
-    triggers["content", "content_insert"] = "check_content"
+    triggers["entry", "entry_insert"] = "check_entries"
+    triggers["content", "content_insert"] = "check_contents"
     triggers["content", "content_delete"] = "check_erasure"
     return {key: (function, sources[function]) for key, function in triggers.items()}
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from trialwright.model.problem import Problem
-from trialwright.store import problems
+from trialwright.store import problems, rows
 from trialwright.store.chain import DIGEST, FORMAT
 from trialwright.store.database import LOOKUPS, Columns, UnreadableText, ahead
 from trialwright.store.lock import WriterLock
@@ -196,9 +196,11 @@ class SqliteDatabase:
                     connection.execute("ROLLBACK")
                 raise
 
-    def together(self) -> contextlib.AbstractContextManager[object]:
-        """Nothing travels here."""
-        return contextlib.nullcontext()
+    def add_save(self, save: Row, entries: Sequence[Row], contents: Sequence[Row]) -> None:
+        connection = self._connection()
+        connection.execute(rows.ADD_SAVE, save)
+        connection.executemany(rows.ADD_ENTRY, entries)
+        connection.executemany(rows.ADD_CONTENT, contents)
 
     def write_rows(self, sql: str, rows: Iterable[Row]) -> None:
         self._connection().executemany(sql, rows)

@@ -1,7 +1,6 @@
 """One save: version check, names to keys, rows, chain. Runs inside the write transaction."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from trialwright.model.ledger import Clock, FormToken, Head, NewDatapoint, NewEvent, Nonces, Seen, Stamp
@@ -19,7 +18,7 @@ class Writable(Protocol):
 
     def write_rows(self, sql: str, rows: Sequence[Row]) -> None: ...
 
-    def together(self) -> AbstractContextManager[object]: ...
+    def add_save(self, save: Row, entries: Sequence[Row], contents: Sequence[Row]) -> None: ...
 
 
 class Last(NamedTuple):
@@ -170,10 +169,7 @@ class Save:
             links.append((seq, save, entry.event, *keys, entry.row_id, replaces, entry.erases, commitment, before))
             raw, text, unit, reason = entry.content
             contents.append((seq, nonce, raw, text, self._key("unit", unit), reason))
-        with self._database.together():
-            self._database.write_rows(rows.ADD_SAVE, [(save, at_ms, account, stamp.build, origin, token or None)])
-            self._database.write_rows(rows.ADD_ENTRY, links)
-            self._database.write_rows(rows.ADD_CONTENT, contents)
+        self._database.add_save((save, at_ms, account, stamp.build, origin, token or None), links, contents)
         return at_ms, Head(seq, before.hex())
 
     def _key(self, table: str, name: str) -> int:

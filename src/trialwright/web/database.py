@@ -65,7 +65,7 @@ def django_database(db_url: str, study: Path) -> dict[str, Any]:
         **held,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**given, "options": options},
+        "OPTIONS": {**given, "options": options, "prepare_threshold": 1},  # the query of a session, at every click
     }
 
 

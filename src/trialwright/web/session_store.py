@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.backends import ModelBackend
@@ -28,10 +29,6 @@ _SESSION = f"""
 SELECT session_data, {_NAMED} FROM django_session LEFT JOIN auth_user ON auth_user.id = %s
 WHERE session_key = %s AND expire_date > %s
 """  # noqa: S608 - our own names
-
-
-_MARKED = {"sqlite": _SESSION.replace("%s", "?"), "postgresql": _SESSION}
-"""The query as each driver marks its values."""
 
 
 class SessionStore(DatabaseSessions):
@@ -90,8 +87,14 @@ def _row(held: BaseDatabaseWrapper, values: list[object]) -> tuple[Any, ...] | N
 def _asked(held: BaseDatabaseWrapper, values: list[object]) -> tuple[Any, ...] | None:
     held.ensure_connection()
     with held.wrap_database_errors:
-        found: tuple[Any, ...] | None = held.connection.execute(_MARKED[held.vendor], values).fetchone()
+        found: tuple[Any, ...] | None = _ask(held.connection, values).fetchone()
     return found
+
+
+def _ask(driver: Any, values: list[object]) -> Any:
+    if isinstance(driver, psycopg.Connection):  # Django's own cursor puts values into the text, to be planned each time
+        return psycopg.Cursor(driver).execute(_SESSION, values)
+    return driver.execute(_SESSION.replace("%s", "?"), values)
 
 
 _owners: dict[str | None, int] = {}

@@ -123,6 +123,16 @@ def test_the_connections_of_the_ledger_are_set_to_lose_nothing(sqlite_path: Path
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
 
 
+def another_entry(**changed: str) -> str:
+    """The statement that adds the next version of the first value, or something else than that."""
+    kept = ("save", "event", "kind", "participant", "visit", "form", "item")
+    held = {"seq": "3", "replaces": "1", **{name: f"entry.{name}" for name in kept}, **changed}
+    return (
+        "INSERT INTO entry SELECT {seq}, {save}, {event}, {kind}, {participant}, {visit}, {form}, {item}, row_id,"
+        " {replaces}, 0, commitment, hash FROM (SELECT * FROM entry WHERE seq = 1) AS entry".format(**held)
+    )
+
+
 @pytest.mark.postgres
 class TestPostgres:
     """The same, where rights do what pragmas cannot."""
@@ -165,9 +175,65 @@ class TestPostgres:
         assert {("INSERT",), ("SELECT",)} == set(rights)
         assert owned == (0,)
 
+    @pytest.mark.parametrize(
+        "values",
+        [
+            "max(id) + 2, max(at_ms), 1, 1, 1",
+            "max(id), max(at_ms), 1, 1, 1",
+            "max(id) + 1, max(at_ms) - 1, 1, 1, 1",
+            "max(id) + 1, max(at_ms), 99, 1, 1",
+            "max(id) + 1, max(at_ms), 1, 1, 99",
+        ],
+        ids=["gap", "again", "earlier", "by nobody known", "of no origin"],
+    )
+    def test_a_save_follows_the_last_one(self, connection: psycopg.Connection, values: str) -> None:
+        with pytest.raises(psycopg.errors.RaiseException, match="ledger guard: a save follows"):
+            connection.execute(f"INSERT INTO save SELECT {values}, NULL FROM save")
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            {"seq": "4"},
+            {"seq": "1 + 2 * n"},  # the first fits, the second leaves a gap
+            {"seq": "2 + n"},  # both replace the same version
+            {"replaces": "0"},
+            {"item": "2"},  # another slot, whose version is not the one replaced
+            *({key: "99"} for key in ("save", "kind", "participant", "visit", "form")),
+            {"item": "99", "replaces": "0"},
+        ],
+        ids=str,
+    )
+    def test_an_entry_follows_the_last_one_and_names_what_is_there(
+        self, connection: psycopg.Connection, changed: dict[str, str]
+    ) -> None:
+        many = any("n" in text for text in changed.values())
+        with pytest.raises(psycopg.errors.RaiseException, match="ledger guard: entries follow"):
+            connection.execute(another_entry(**changed) + f", generate_series(1, {1 + many}) AS n")
+
+    def test_an_act_replaces_nothing(self, connection: psycopg.Connection) -> None:
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute(another_entry(event="1"))
+
+    def test_entries_that_do_follow_are_taken_together(self, connection: psycopg.Connection) -> None:
+        connection.execute(
+            another_entry(seq="2 + n", replaces="CASE n WHEN 1 THEN 1 ELSE 3 END") + ", generate_series(1, 2) AS n"
+        )
+
+        assert connection.execute("SELECT seq, replaces FROM entry WHERE seq > 2 ORDER BY 1").fetchall() == [
+            (3, 1),
+            (4, 3),
+        ]
+
+    @pytest.mark.parametrize("values", ["99, nonce, '', '', unit", "3, nonce, '', '', 99"], ids=["entry", "unit"])
+    def test_a_value_stands_beside_an_entry_in_a_known_unit(self, connection: psycopg.Connection, values: str) -> None:
+        connection.execute(another_entry())
+
+        with pytest.raises(psycopg.errors.RaiseException, match="ledger guard: content is written once"):
+            connection.execute(f"INSERT INTO content SELECT {values}, '' FROM content WHERE seq = 1")
+
     def test_the_application_takes_no_guard_away(self, postgres_server: PostgresServer, database: str) -> None:
         acts = ("DROP TABLE content CASCADE", "ALTER TABLE entry DISABLE TRIGGER ALL", "CREATE TABLE mine (a int)",
-                "SET session_replication_role = replica", "DROP FUNCTION check_entry CASCADE")  # fmt: skip
+                "SET session_replication_role = replica", "DROP FUNCTION check_entries CASCADE")  # fmt: skip
         with psycopg.connect(postgres_server.url("app", database), autocommit=True) as connection:
             connection.execute("SET search_path = trialwright_ledger")
             for act in acts:
