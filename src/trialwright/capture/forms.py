@@ -72,7 +72,7 @@ def read_form(
             if isinstance(read, Problem):
                 problems.append(read)
             else:
-                typed[name] = Typed(raw if raw.strip() else missing, read)
+                typed[name] = read
     present = {**stored, **{name: t.value for name, t in typed.items()}}
     hidden = hidden_fields(fields, present, elsewhere)
     if hidden:
@@ -128,16 +128,19 @@ class _Reader:
         self.field, self.name = field, field.name
         self.unit_at, self.missing_at = f"{field.name}{UNIT}", f"{field.name}{MISSING}"
         self._keeps = field.item.kind != "text"
-        self._read: dict[tuple[str, str, str], Stored | Problem] = {}
+        self._read: dict[tuple[str, str, str], Typed] = {}
         self._warned: dict[Stored, list[Problem]] = {}
 
-    def read(self, raw: str, unit: str, missing: str) -> Stored | Problem:
+    def read(self, raw: str, unit: str, missing: str) -> Typed | Problem:
         """As `parse_value`, which always says the same of the same texts."""
         sent = (raw, unit, missing)
         found = self._read.get(sent)
         if found is None:
-            found = parse_value(self.field, *sent)
-            if self._keeps and not isinstance(found, Problem) and len(raw) + len(unit) + len(missing) <= _LONGEST:
+            value = parse_value(self.field, *sent)
+            if isinstance(value, Problem):
+                return value
+            found = Typed(raw if raw.strip() else missing, value)
+            if self._keeps and len(raw) + len(unit) + len(missing) <= _LONGEST:
                 if len(self._read) >= _MOST:
                     self._read.clear()
                 self._read[sent] = found
@@ -190,9 +193,10 @@ def check_reason(form: Form, changes: Mapping[str, Typed], stored: Mapping[str, 
 
 def _strangers(form: Form, posted: Mapping[str, str]) -> list[Problem]:
     """Items that are not on this form: a score that someone tried to type, another form's item."""
-    strange = posted.keys() - _known(fields_of(form))
-    if not strange:
+    known = _known(fields_of(form))
+    if known.issuperset(posted):
         return []
+    strange = posted.keys() - known
     sent = dict.fromkeys(
         key.removesuffix(UNIT).removesuffix(MISSING)
         for key, text in posted.items()
@@ -220,11 +224,13 @@ def _warnings(
 ) -> tuple[Problem, ...]:
     told: list[Problem] = []
     for reader in readers:
-        if reader.name in hidden:
+        name = reader.name
+        if name in hidden:
             continue
-        value = present.get(reader.name)
-        if value is not None and not isinstance(value, Blank):
-            told += reader.warnings(value, today)
-        elif reader.field.required:
-            told.append(problem("TW-CAP-022", reader.name, label=reader.field.item.label))
+        value = present.get(name)
+        if value is None or isinstance(value, Blank):
+            if reader.field.required:
+                told.append(problem("TW-CAP-022", name, label=reader.field.item.label))
+        elif found := reader.warnings(value, today):
+            told += found
     return tuple(told)

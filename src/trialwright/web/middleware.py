@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from itertools import chain
 from urllib.parse import unquote_plus
 
 from csp.utils import build_policy
@@ -208,28 +209,29 @@ def read_fields(request: HttpRequest) -> None:
         return
     texts: dict[str, list[str]] = {}
     meant: dict[str, str] = {}  # the same unit stands beside most numbers
-    for pair in filter(None, sent):
-        name, _, text = pair.partition("=")
+    for pair in sent:
+        name, parted, text = pair.partition("=")
+        if not (name or parted):
+            continue
         if "%" in text or "+" in text:
-            text = meant.get(text) or meant.setdefault(text, _meant(text))
-        texts.setdefault(_meant(name), []).append(text)
+            text = meant.get(text) or meant.setdefault(text, unquote_plus(text))
+        if "%" in name or "+" in name:
+            name = unquote_plus(name)
+        if name in texts:
+            texts[name].append(text)
+        else:
+            texts[name] = [text]
     fields = QueryDict()
     dict.update(fields, texts)
     request.POST = fields
-
-
-def _meant(sent: str) -> str:
-    """As it was before it was sent; most names and many answers look the same."""
-    return unquote_plus(sent) if "%" in sent or "+" in sent else sent
 
 
 def _texts(request: HttpRequest) -> list[str]:
     read_fields(request)
     told = [request.path]
     for sent in (request.GET, request.POST):
-        for name, values in sent.lists():
-            told.append(name)
-            told += map(str, values)
+        told += sent
+        told += chain.from_iterable(values for _, values in sent.lists())
     return told
 
 

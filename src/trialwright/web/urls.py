@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.core.cache import close_caches
+from django.core.handlers.base import reset_urlconf
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, reset_queries
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
@@ -53,6 +54,8 @@ request_started.disconnect(reset_queries)
 request_finished.disconnect(close_caches)
 # looked at when the request before was answered; none is too old in between, for none ever gets old (CONN_MAX_AGE)
 request_started.disconnect(close_old_connections)
+# there is but one set of addresses, set again when the next request begins
+request_finished.disconnect(reset_urlconf)
 
 urlpatterns = by_shape((route.path, guarded(route), route.name) for route in routes())
 handler404 = "trialwright.web.answer.no_such_page"
