@@ -137,15 +137,15 @@ class SqliteDatabase:
         # laid end to end, bytes of one row could pass for those of its neighbour: each must have its length
         wanted += [f"CAST(group_concat({name}, '') AS BLOB)" for name in digests]
         # whatever is no blob sorts before the empty one
-        wanted += [f"coalesce(sum({name} >= x'' AND length({name}) = {DIGEST}), 0)" for name in digests]
+        right = " AND ".join(f"{name} >= x'' AND length({name}) = {DIGEST}" for name in digests) or "1"
+        wanted += [f"coalesce(sum({right}), 0)", "count(*)"]
         try:
-            ((*found,),) = self.read(f"SELECT {', '.join(wanted)}, count(*) FROM {source}", values)  # noqa: S608 - our own names
+            ((*found, fitting, rows),) = self.read(f"SELECT {', '.join(wanted)} FROM {source}", values)  # noqa: S608 - our own names
             columns = [msgspec.json.decode(text) for text in found[: len(names)]]
         except msgspec.DecodeError:
             raise UnreadableText(self.where) from None
-        rows = found[-1]
-        for joined, right in zip(found[len(names) :], found[len(names) + len(digests) : -1], strict=False):
-            if right != rows or len(joined or b"") != rows * DIGEST:
+        for joined in found[len(names) :]:
+            if fitting != rows or len(joined or b"") != rows * DIGEST:
                 raise UnreadableText(self.where)
             columns.append(list(struct.unpack(f"{DIGEST}s" * rows, joined or b"")))
         return columns

@@ -12,9 +12,11 @@ from trialwright.store.erasing import unlawful_erasures
 from trialwright.store.walking import Walked, joined, walk, walk_by_row
 
 _STRAYS = {
-    "content": "SELECT count(*) FROM content WHERE seq NOT IN (SELECT seq FROM entry)",
+    # the walk met a content, or none, beside each entry: what stands beside none stands before them or behind
+    "content": "SELECT count(*) FROM content WHERE seq < 1 OR seq > (SELECT coalesce(max(seq), 0) FROM entry)",
     "save": "SELECT count(*) FROM save WHERE id NOT IN (SELECT save FROM entry)",
 }
+_ANY_STRAY = "SELECT count(*) FROM content WHERE seq NOT IN (SELECT seq FROM entry)"
 _ERASED_SINCE = "SELECT erases FROM entry WHERE erases > 0 AND seq > ?"
 
 
@@ -32,7 +34,8 @@ def verify_chain(database: Database, expect_head: Head | None, *, processes: int
     bad = bad if walked.met_otherwise is None else walked.met_otherwise
     if bad is None and found:
         bad = walked.head.seq + 1
-    for table, sql in _STRAYS.items():
+    strays = _STRAYS if bad is None else _STRAYS | {"content": _ANY_STRAY}
+    for table, sql in strays.items():
         if database.read(sql)[0][0]:
             found.append(problems.stray_rows(database.where, table))
     found += database.check_guards()
@@ -44,17 +47,28 @@ def verify_chain(database: Database, expect_head: Head | None, *, processes: int
 
 _WORTH_IT = 400_000
 """From so many entries a process on, starting it takes less time than it saves."""
+_STRETCH = 50_000
+"""Entries taken at once: short enough that all end at about the same time."""
 
 
 def _walk(database: Database, expected: Head | None, last: int, processes: int) -> Walked:
-    """The chain up to `last`, in stretches where several processes may work: a stored hash is where one begins."""
-    parts = max(1, min(processes, last // _WORTH_IT))
-    if parts == 1:
+    """
+    The chain up to `last`, in stretches where several processes may work: a stored hash is where one begins.
+
+    This process begins at the end while the others start, and takes what they have not come to.
+    """
+    others = min(processes, last // _WORTH_IT) - 1
+    if others < 1:
         return walk(database, expected, 0, last)
-    asked = [(database.again, expected, *ends) for ends in pairwise(last * n // parts for n in range(parts + 1))]
+    ends = [*range(0, last, _STRETCH), last]
     # a forked child would inherit the locks of other threads
-    with ProcessPoolExecutor(parts, mp_context=get_context("spawn")) as workers:
-        return joined(list(workers.map(_walk_again, asked)))
+    with ProcessPoolExecutor(others, mp_context=get_context("spawn")) as workers:
+        asked = [workers.submit(_walk_again, (database.again, expected, *each)) for each in pairwise(ends)]
+        own: dict[int, Walked] = {}
+        for at in reversed(range(len(asked))):
+            if asked[at].cancel():
+                own[at] = walk(database, expected, ends[at], ends[at + 1])
+        return joined([own.get(at) or each.result() for at, each in enumerate(asked)])
 
 
 def _walk_again(asked: tuple[str, Head | None, int, int]) -> Walked:

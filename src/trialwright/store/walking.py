@@ -20,7 +20,8 @@ from trialwright.store import rows
 from trialwright.store.chain import encode, first_hash
 from trialwright.store.database import Database, UnreadableText
 
-BATCH = 10_000
+BATCH = 2_000
+"""Rows of a batch: those of a larger one do not stay in the processor's own memory from one step to the next."""
 _ENTRY = "entry WHERE seq > ? AND seq <= ?"
 _ENTRY_KEYS = ("save", "event", "kind", "participant", "visit", "form", "item", "row_id", "replaces", "erases")
 _CONTENT = "content WHERE seq > ? AND seq <= ?"

@@ -170,6 +170,26 @@ def test_rows_written_past_the_program_are_told(sqlite_path: Path) -> None:
     assert [problem.code for problem in verify(sqlite_path).problems] == ["TW-STO-024"]
 
 
+@pytest.mark.parametrize("seq", [0, 9])
+def test_a_value_beside_no_entry_is_told(sqlite_path: Path, seq: int) -> None:
+    without_guards(
+        sqlite_path, f"INSERT INTO content SELECT {seq}, nonce, raw, text, unit, reason FROM content WHERE seq = 1"
+    )
+
+    verified = verify(sqlite_path)
+
+    assert (verified.ok, [p.code for p in verified.problems]) == (False, ["TW-STO-024"])
+
+
+def test_a_value_whose_entry_was_taken_out_of_the_chain_is_told_too(sqlite_path: Path) -> None:
+    without_guards(sqlite_path, "DELETE FROM entry WHERE seq = 2")
+
+    verified = verify(sqlite_path)
+
+    assert verified.first_bad == 2
+    assert {"TW-STO-020", "TW-STO-024"} <= {p.code for p in verified.problems}
+
+
 def cut_tail(path: Path) -> None:
     without_guards(
         path, "DELETE FROM content WHERE seq = 3; DELETE FROM entry WHERE seq = 3; DELETE FROM save WHERE id = 2"
