@@ -194,7 +194,7 @@ class TestPostgres:
         "changed",
         [
             {"seq": "4"},
-            {"seq": "1 + 2 * n"},  # the first fits, the second leaves a gap
+            {"seq": "1 + 2 * n", "replaces": "2 * n - 1"},  # the first fits, the second leaves a gap
             {"seq": "2 + n"},  # both replace the same version
             {"replaces": "0"},
             {"item": "2"},  # another slot, whose version is not the one replaced
