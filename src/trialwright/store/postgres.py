@@ -249,7 +249,7 @@ class PostgresDatabase:
             connection.execute(f"SET search_path = {SCHEMA}")
             connection.execute("SELECT set_config('lock_timeout', %s, false)", (f"{int(self._seconds * 1000)}ms",))
             connection.execute("SET synchronous_commit = on")
-            # plans are kept: one made while a table was small, which reads it whole, would still do so when it has grown
+            # plans are kept: one made while a table is small, which reads it whole, would do so when it has grown
             connection.execute("SET enable_seqscan = off")
             self._give_up_rights(connection)
             self._assert_safe(connection)
