@@ -81,6 +81,13 @@ def test_what_does_not_fit_is_named(treated, more, odd):
     assert lot(treated, more.get("lot", "A1")).odd == odd
 
 
+@pytest.mark.parametrize(("date", "odd"), [("2022-06-30", ()), ("2022-07-01", ("received_after_expiry",))])
+def test_a_lot_that_came_after_its_expiry_is_named(treated, date, odd):
+    assert codes(move(treated, "received", "2", date=date)) == []
+
+    assert lot(treated).odd == odd
+
+
 def test_the_dose_by_weight_comes_from_the_catalog(treated):
     (dose,) = doses(treated.study, treated.ledger.snapshot())
 

@@ -135,6 +135,8 @@ def _lot(name: str, given: Sequence[Dose], every: Sequence[LedgerEvent]) -> Lot:
         odd.append("more_out_than_in")
     if counted is not None and expected is not None and counted != expected:
         odd.append("count_differs")
+    if expiry and any(e.details.get("move") == "received" and e.details.get("date", "") > expiry for e in moves):
+        odd.append("received_after_expiry")
     if expiry and any(each.date[:10] > expiry for each in given):
         odd.append("given_after_expiry")
     return Lot(

@@ -68,7 +68,7 @@ BEGIN
 END $$;
 CREATE TRIGGER save_insert BEFORE INSERT ON save FOR EACH ROW EXECUTE FUNCTION check_save();
 
--- Each "(SELECT ...) IS NULL" is one look into an index, whatever the server believes of the sizes of the tables.
+-- Each "(SELECT ...) IS NULL" is one look into an index: the program's connections plan no reading of a whole table.
 CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = trialwright_ledger AS $$
 DECLARE
     first bigint;

@@ -22,6 +22,7 @@ ODD: dict[str, Text] = {
     "never_received": Text("no receipt is on record", "无接收记录"),
     "more_out_than_in": Text("more went out than came in", "出库多于入库"),
     "count_differs": Text("the count differs from the papers", "清点数与记录不符"),
+    "received_after_expiry": Text("a receipt is dated after expiry", "接收日期晚于有效期"),
     "given_after_expiry": Text("a dose was given after expiry", "存在过期后给药"),
 }
 
