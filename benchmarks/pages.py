@@ -13,12 +13,12 @@ from pathlib import Path
 
 from benchmarks import _conduct_study as measured
 
-LIMIT_MS, FORM_MS, SLOWEST = 150.0, 3.0, 8
+LIMIT_MS, FORM_MS, SAVE_MS, SLOWEST = 150.0, 3.0, 5.0, 8
 ROOT = Path(__file__).parents[1]
 
 
 def run() -> None:
-    """Prints the slowest pages in milliseconds, whether each is within the limit, and one user's form page."""
+    """Prints the slowest pages in milliseconds, whether each is within the limit, and one user's form page and save."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCHMARK_FOLDER")) as name:
         folder = Path(name)
         url = str(folder / "ledger.sqlite")
@@ -36,7 +36,8 @@ def run() -> None:
             [sys.executable, "-m", "benchmarks._pages"], env=held, capture_output=True, text=True, check=True
         )
     lines = [line.split(" ", 2) for line in told.stdout.splitlines()]
-    found = sorted(((float(ms), who, path) for who, ms, path in lines), reverse=True)
+    (save,) = [float(ms) for _, ms, path in lines if path == "save"]
+    found = sorted(((float(ms), who, path) for who, ms, path in lines if path != "save"), reverse=True)
     for ms, who, path in found[:SLOWEST]:
         print(f"  {ms:8.1f} ms  {who:<10} {path}")
     over = sum(ms >= LIMIT_MS for ms, _, _ in found)
@@ -44,3 +45,5 @@ def run() -> None:
     form = min(ms for ms, _, path in found if path.endswith("/forms/form_7/"))
     verdict = "met" if form < FORM_MS else f"NOT MET ({form / FORM_MS:.2f} x)"
     print(f"  form page, one user: {form:.2f} ms (target {FORM_MS:.0f} ms: {verdict})")
+    verdict = "met" if save < SAVE_MS else f"NOT MET ({save / SAVE_MS:.2f} x)"
+    print(f"  save of a form of thirty fields, one user: {save:.2f} ms (target {SAVE_MS:.0f} ms: {verdict})")
