@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 
 from trialwright.model.problem import Problem
-from trialwright.store import problems, rows
+from trialwright.store import problems
 from trialwright.store.chain import DIGEST, FORMAT
 from trialwright.store.database import LOOKUPS, Columns, UnreadableText, ahead
 from trialwright.store.lock import WriterLock
-from trialwright.store.rows import Row
+from trialwright.store.rows import ADD_CONTENT, ADD_ENTRY, ADD_SAVE, Row
 
 GUARDED = (*LOOKUPS, "ledger", "save", "entry")
 PRAGMAS = {"foreign_keys": "1", "recursive_triggers": "1", "secure_delete": "1", "trusted_schema": "0",
@@ -198,9 +198,9 @@ class SqliteDatabase:
 
     def add_save(self, save: Row, entries: Sequence[Row], contents: Sequence[Row]) -> None:
         connection = self._connection()
-        connection.execute(rows.ADD_SAVE, save)
-        connection.executemany(rows.ADD_ENTRY, entries)
-        connection.executemany(rows.ADD_CONTENT, contents)
+        connection.execute(ADD_SAVE, save)
+        connection.executemany(ADD_ENTRY, entries)
+        connection.executemany(ADD_CONTENT, contents)
 
     def write_rows(self, sql: str, rows: Iterable[Row]) -> None:
         self._connection().executemany(sql, rows)

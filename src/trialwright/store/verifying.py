@@ -65,10 +65,13 @@ def _walk(database: Database, expected: Head | None, last: int, processes: int) 
     with ProcessPoolExecutor(others, mp_context=get_context("spawn")) as workers:
         asked = [workers.submit(_walk_again, (database.again, expected, *each)) for each in pairwise(ends)]
         own: dict[int, Walked] = {}
-        for at in reversed(range(len(asked))):
-            if asked[at].cancel():
-                own[at] = walk(database, expected, ends[at], ends[at + 1])
-        return joined([own.get(at) or each.result() for at, each in enumerate(asked)])
+        try:
+            for at in reversed(range(len(asked))):
+                if asked[at].cancel():
+                    own[at] = walk(database, expected, ends[at], ends[at + 1])
+            return joined([own.get(at) or each.result() for at, each in enumerate(asked)])
+        finally:
+            workers.shutdown(cancel_futures=True)  # what could not be read here is not waited for there
 
 
 def _walk_again(asked: tuple[str, Head | None, int, int]) -> Walked:

@@ -29,6 +29,7 @@ _SESSION = f"""
 SELECT session_data, {_NAMED} FROM django_session LEFT JOIN auth_user ON auth_user.id = %s
 WHERE session_key = %s AND expire_date > %s
 """  # noqa: S608 - our own names
+_SESSION_IN_SQLITE = _SESSION.replace("%s", "?")
 
 
 class SessionStore(DatabaseSessions):
@@ -87,14 +88,15 @@ def _row(held: BaseDatabaseWrapper, values: list[object]) -> tuple[Any, ...] | N
 def _asked(held: BaseDatabaseWrapper, values: list[object]) -> tuple[Any, ...] | None:
     held.ensure_connection()
     with held.wrap_database_errors:
-        found: tuple[Any, ...] | None = _ask(held.connection, values).fetchone()
+        driver: Any = held.connection
+        # Django's own cursor on PostgreSQL puts values into the text, which the server then plans each time
+        answer = (
+            psycopg.Cursor(driver).execute(_SESSION, values)
+            if isinstance(driver, psycopg.Connection)
+            else driver.execute(_SESSION_IN_SQLITE, values)
+        )
+        found: tuple[Any, ...] | None = answer.fetchone()
     return found
-
-
-def _ask(driver: Any, values: list[object]) -> Any:
-    if isinstance(driver, psycopg.Connection):  # Django's own cursor puts values into the text, to be planned each time
-        return psycopg.Cursor(driver).execute(_SESSION, values)
-    return driver.execute(_SESSION.replace("%s", "?"), values)
 
 
 _owners: dict[str | None, int] = {}

@@ -198,8 +198,9 @@ class TestPostgres:
             {"seq": "2 + n"},  # both replace the same version
             {"replaces": "0"},
             {"item": "2"},  # another slot, whose version is not the one replaced
-            *({key: "99"} for key in ("save", "kind", "participant", "visit", "form")),
-            {"item": "99", "replaces": "0"},
+            {"save": "99"},
+            {"kind": "99"},
+            *({key: "99", "replaces": "0"} for key in ("participant", "visit", "form", "item")),  # a slot of its own
         ],
         ids=str,
     )
